@@ -1,0 +1,31 @@
+/** What every project shares: TypeScript by swc, native ES modules. */
+const base = {
+  rootDir: import.meta.dirname,
+  testEnvironment: "node",
+  extensionsToTreatAsEsm: [".ts", ".tsx"],
+  transform: {
+    "\\.tsx?$": [
+      "@swc/jest",
+      { jsc: { target: "es2023", parser: { syntax: "typescript", tsx: true } }, module: { type: "es6" } },
+    ],
+  },
+};
+
+const integration = "\\.integration\\.test\\.ts$";
+
+export default {
+  projects: [
+    {
+      ...base,
+      displayName: "unit",
+      testMatch: ["<rootDir>/{infra,app-backend,app-frontend,test}/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", integration],
+    },
+    {
+      ...base,
+      displayName: "integration",
+      testMatch: ["<rootDir>/{infra,app-backend}/**/*.integration.test.ts"],
+    },
+    { ...base, displayName: "e2e", testMatch: ["<rootDir>/e2e/test/**/*.test.ts"] },
+  ],
+};
