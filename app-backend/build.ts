@@ -1,0 +1,39 @@
+import { cp, mkdir, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const workspace = dirname(fileURLToPath(import.meta.url));
+const outDir = resolve(process.argv[2] ?? join(workspace, "dist"));
+
+// A native addon cannot be bundled: it travels as the packages it is, the loader and the one binary the hosts need.
+const nativePackages = ["@node-rs/argon2", "@node-rs/argon2-linux-x64-gnu"];
+
+await rm(outDir, { recursive: true, force: true });
+await build({
+  absWorkingDir: workspace, // paths in the output are relative to it, hence the same on every machine
+  entryPoints: { server: "src/entrypoints/server.ts", migrate: "src/entrypoints/migrate.ts" },
+  outdir: outDir,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  external: nativePackages,
+  legalComments: "none",
+  // CommonJS packages inside call `require` for Node's own modules.
+  banner: {
+    js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',
+  },
+  logLevel: "warning",
+});
+await cp(join(workspace, "migrations"), join(outDir, "migrations"), { recursive: true });
+for (const name of nativePackages) await copyPackage(name);
+
+async function copyPackage(name: string): Promise<void> {
+  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const target = join(outDir, "node_modules", name);
+  await mkdir(target, { recursive: true });
+  await cp(dirname(manifest), target, { recursive: true, dereference: true });
+}

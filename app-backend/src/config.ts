@@ -1,0 +1,106 @@
+import { z } from "zod";
+import type { DatabaseConfig } from "./adapters/mysql/pool.ts";
+import type { BucketConfig } from "./adapters/s3/client.ts";
+import type { Place } from "./http/serve.ts";
+
+const minSecretBytes = 64;
+const minDistinctBytes = 24; // 64 random bytes hold about 57 different ones; a word written again and again does not
+
+const port = z.coerce.number().int().min(0).max(65535);
+const required = z.string("is missing").min(1, { error: "is empty", abort: true });
+
+const secret = required
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/, { error: "is not base64", abort: true })
+  .transform((text) => Buffer.from(text, "base64"))
+  .refine((bytes) => bytes.length >= minSecretBytes, `is shorter than ${minSecretBytes} bytes`)
+  .refine((bytes) => new Set(bytes).size >= minDistinctBytes, "is not random: run `openssl rand -base64 64`");
+
+const databaseVariables = z
+  .object({
+    MYSQL_SOCKET: z.string().min(1).optional(),
+    MYSQL_HOST: z.string().min(1).optional(),
+    MYSQL_PORT: port.default(3306),
+    MYSQL_USER: required,
+    MYSQL_PASSWORD: z.string().default(""),
+    MYSQL_DATABASE: required,
+  })
+  .refine((env) => env.MYSQL_SOCKET ?? env.MYSQL_HOST, {
+    path: ["MYSQL_SOCKET"],
+    error: "or MYSQL_HOST is missing",
+    when: () => true, // told together with the other faults, not after they are mended
+  });
+
+const serverVariables = z
+  .object({
+    PORT: port.default(3000),
+    LISTEN_FDS: z.string().optional(),
+    LISTEN_PID: z.string().optional(),
+    SITE_ORIGIN: required.refine(isOrigin, "is not an origin such as https://example.org"),
+    BUCKET: required,
+    AWS_REGION: required,
+    AWS_ENDPOINT_URL_S3: z.url("is not a URL").optional(),
+    ACCESS_TOKEN_SECRET: secret,
+    REFRESH_TOKEN_SECRET: secret,
+    RELEASE: z.string().default("dev"),
+    LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  })
+  .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
+    path: ["REFRESH_TOKEN_SECRET"],
+    error: "equals ACCESS_TOKEN_SECRET",
+  });
+
+export interface ServerConfig {
+  readonly place: Place;
+  readonly siteOrigin: string;
+  readonly database: DatabaseConfig;
+  readonly storage: BucketConfig;
+  readonly accessSecret: Buffer;
+  readonly refreshSecret: Buffer;
+  readonly release: string;
+  readonly logLevel: string;
+}
+
+/** All that the server is told from outside. Throws one error that lists every fault. */
+export function serverConfig(environment: NodeJS.ProcessEnv = process.env): ServerConfig {
+  const env = parse(z.intersection(serverVariables, databaseVariables), environment);
+  // The socket is meant for one process: sd_listen_fds(3).
+  const isActivated = env.LISTEN_FDS === "1" && env.LISTEN_PID === String(process.pid);
+  return {
+    place: isActivated ? { fd: 3 } : { port: env.PORT },
+    siteOrigin: env.SITE_ORIGIN,
+    database: databaseOf(env),
+    storage: { bucket: env.BUCKET, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3 },
+    accessSecret: env.ACCESS_TOKEN_SECRET,
+    refreshSecret: env.REFRESH_TOKEN_SECRET,
+    release: env.RELEASE,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** How to reach the database, for a program that needs nothing else. Throws as `serverConfig` does. */
+export function databaseConfig(environment: NodeJS.ProcessEnv = process.env): DatabaseConfig {
+  return databaseOf(parse(databaseVariables, environment));
+}
+
+function databaseOf(env: z.infer<typeof databaseVariables>): DatabaseConfig {
+  return {
+    socketPath: env.MYSQL_SOCKET,
+    host: env.MYSQL_HOST,
+    port: env.MYSQL_PORT,
+    user: env.MYSQL_USER,
+    password: env.MYSQL_PASSWORD,
+    database: env.MYSQL_DATABASE,
+  };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.output<Schema> {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  // A path and a reason, never the value: it may be a secret.
+  const faults = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+  throw new Error(`The environment is not fit to start with:\n${faults.join("\n")}`);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,42 @@
+/** The largest image that is taken, in bytes. */
+export const maxImageBytes = 10 * 1024 * 1024;
+
+/** How many leading bytes `sniffImageType` wants to see. */
+export const sniffedBytes = 64;
+
+export interface ImageType {
+  readonly contentType: string;
+  readonly extension: string;
+}
+
+const jpeg: ImageType = { contentType: "image/jpeg", extension: "jpg" };
+const png: ImageType = { contentType: "image/png", extension: "png" };
+const gif: ImageType = { contentType: "image/gif", extension: "gif" };
+const webp: ImageType = { contentType: "image/webp", extension: "webp" };
+const avif: ImageType = { contentType: "image/avif", extension: "avif" };
+
+const imageTypes = [jpeg, png, gif, webp, avif];
+
+/** The accepted type of that media type, or undefined. */
+export function imageTypeOf(contentType: string): ImageType | undefined {
+  return imageTypes.find((type) => type.contentType === contentType);
+}
+
+/** The type that the first bytes show, whatever name or label came with them. Undefined: none that is accepted. */
+export function sniffImageType(head: Uint8Array): ImageType | undefined {
+  const text = String.fromCharCode(...head.subarray(0, sniffedBytes));
+  if (text.startsWith("\xff\xd8\xff")) return jpeg;
+  if (text.startsWith("\x89PNG\r\n\x1a\n\0\0\0\rIHDR")) return png;
+  if (/^GIF8[79]a/.test(text)) return gif;
+  if (/^RIFF[^]{4}WEBPVP8[ LX]/.test(text)) return webp;
+  if (isAvif(head, text)) return avif;
+  return undefined;
+}
+
+/** An ISO base media file whose first box, `ftyp`, lists an AVIF brand: as the major one or among the compatible. */
+function isAvif(head: Uint8Array, text: string): boolean {
+  if (head.length < 16 || text.slice(4, 8) !== "ftyp") return false;
+  const boxBytes = new DataView(head.buffer, head.byteOffset).getUint32(0);
+  const brands = text.slice(8, boxBytes).match(/[^]{4}/g) ?? [];
+  return brands.some((brand, index) => index !== 1 && /^avi[fs]$/.test(brand)); // the second is the minor version
+}

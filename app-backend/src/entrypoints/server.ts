@@ -1,0 +1,20 @@
+import { compose } from "../compose.ts";
+import { serverConfig } from "../config.ts";
+import { serve, stop } from "../http/serve.ts";
+import { orExit } from "./or-exit.ts";
+
+const graceMs = 10_000;
+
+const config = orExit(serverConfig);
+const { app, log, close } = compose(config);
+const server = await serve(app, config.place);
+log.info({ place: server.address(), release: config.release }, "listening");
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, async () => {
+    log.info({ signal }, "stopping");
+    await stop(server, graceMs);
+    await close();
+    process.exit(0);
+  });
+}

@@ -1,0 +1,58 @@
+import express, { type Express, type RequestHandler } from "express";
+import type { StorageEngine } from "multer";
+import type { Logger } from "pino";
+import { AppError } from "../domain/app-error.ts";
+import type { AccountUseCases } from "../usecases/accounts.ts";
+import type { SessionUseCases } from "../usecases/sessions.ts";
+import { accountRouter } from "./account.ts";
+import { authRouter } from "./auth.ts";
+import { healthRouter, type Probes } from "./health.ts";
+import { onError } from "./on-error.ts";
+import { pictureForms } from "./picture-form.ts";
+import { refreshCookie } from "./refresh-cookie.ts";
+import { requestLog } from "./request-log.ts";
+
+export interface HttpDependencies {
+  readonly accounts: AccountUseCases;
+  readonly sessions: SessionUseCases;
+  readonly pictureStorage: StorageEngine;
+  readonly probes: Probes;
+  readonly siteOrigin: string;
+  readonly release: string;
+  readonly log: Logger;
+  readonly newId: () => string;
+}
+
+/** The whole API as an Express application; it listens nowhere yet. */
+export function httpApp(deps: HttpDependencies): Express {
+  const { accounts, sessions, siteOrigin } = deps;
+  const forms = pictureForms({ storage: deps.pictureStorage, discard: accounts.discard });
+  const cookie = refreshCookie(siteOrigin);
+
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.set("trust proxy", 1); // nginx on the frontend host, nobody before it
+  app.use(requestLog(deps.log, deps.newId), answerHeaders);
+  app.use("/api", healthRouter(deps.release, deps.probes));
+  app.use("/api", express.json({ limit: "64kb" }));
+  app.use(
+    "/api",
+    authRouter({ accounts, sessions, forms, cookie, siteOrigin }),
+    accountRouter(accounts, sessions),
+  );
+  app.use(() => {
+    throw new AppError("not_found", "no such route");
+  });
+  app.use(onError(deps.log));
+  return app;
+}
+
+/** For answers that no browser should keep, guess at, or render. */
+const answerHeaders: RequestHandler = (_req, res, next) => {
+  res.set({
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+  });
+  next();
+};

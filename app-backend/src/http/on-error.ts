@@ -1,0 +1,39 @@
+import type { ErrorRequestHandler } from "express";
+import type { Logger } from "pino";
+import { AppError } from "../domain/app-error.ts";
+import { problemOf } from "./problem.ts";
+
+const retryAfterSeconds = "5";
+
+/** The one place where errors become answers. What is not an AppError is a bug: the log gets all, the caller an id. */
+export function onError(log: Logger): ErrorRequestHandler {
+  return (thrown, _req, res, next) => {
+    const error = ofFramework(thrown) ?? thrown;
+    const isForeseen = error instanceof AppError;
+    const requestId: string = res.locals["requestId"];
+    if (!isForeseen) log.error({ requestId, err: error }, "bug");
+    if (res.headersSent) return next(error);
+
+    const problem = problemOf(
+      isForeseen ? error.code : "internal",
+      requestId,
+      isForeseen ? error.faults : [],
+    );
+    res.locals["refusal"] = { code: problem.code, ...(isForeseen && { reason: error.message }) };
+    if (problem.status === 503) {
+      log.warn({ requestId, err: error }, "unavailable");
+      res.set("retry-after", retryAfterSeconds);
+    }
+    if (problem.status === 401) res.set("www-authenticate", "Bearer"); // RFC 9110 section 15.5.2
+    res.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+  };
+}
+
+/** Express and its body parser report what is wrong with a request by errors with a status of 4xx. */
+function ofFramework(error: unknown): AppError | undefined {
+  if (error instanceof AppError || !(error instanceof Error) || !("status" in error)) return undefined;
+  const isRefusal = typeof error.status === "number" && error.status >= 400 && error.status < 500;
+  return isRefusal
+    ? new AppError("malformed_request", `request is unreadable: ${error.name}`, { cause: error })
+    : undefined;
+}

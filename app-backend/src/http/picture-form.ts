@@ -1,0 +1,99 @@
+import type { Writable } from "node:stream";
+import type { Request, Response } from "express";
+import multer, { MulterError, type StorageEngine } from "multer";
+import type { z } from "zod";
+import { AppError, fieldError } from "../domain/app-error.ts";
+import { maxImageBytes } from "../domain/image-type.ts";
+import type { IncomingPicture } from "../ports/pictures.ts";
+import { parse } from "./parse.ts";
+
+const maxBodyBytes = maxImageBytes + 256 * 1024; // the form around the picture
+const limits = { fileSize: maxImageBytes, parts: 32, fields: 16, fieldSize: 8 * 1024, fieldNestingDepth: 1 };
+
+// Known to multer 2.3, not yet to its types.
+type Options = multer.Options & { streamHandler: (req: Request, form: Writable) => void };
+
+interface Dependencies {
+  readonly storage: StorageEngine;
+  readonly discard: (key: string) => Promise<void>;
+}
+
+export type PictureForms = ReturnType<typeof pictureForms>;
+
+/** Receives multipart forms of some fields and one file `image`, which is in S3 when `receive` returns. */
+export function pictureForms({ storage, discard }: Dependencies) {
+  /** The parsed fields and the stored picture. Whatever it refuses, it has taken away again. */
+  async function receive<Schema extends z.ZodObject>(req: Request, res: Response, schema: Schema) {
+    await store(req, res, schema);
+    const picture = (req.file as (Express.Multer.File & { incoming: IncomingPicture }) | undefined)?.incoming;
+    try {
+      const fields = parse(schema, req.body);
+      if (!picture) throw fieldError("malformed_request", "image", "is missing");
+      return { fields, picture };
+    } catch (error) {
+      if (picture) await discard(picture.key);
+      throw error;
+    }
+  }
+
+  function store(req: Request, res: Response, schema: z.ZodObject): Promise<void> {
+    if (Number(req.headers["content-length"]) > maxBodyBytes) throw tooLarge("image");
+    return new Promise((resolve, reject) => {
+      const options: Options = {
+        storage,
+        limits,
+        fileFilter: (_req, _file, done) => admit(req, schema, done),
+        streamHandler: (_req, form) => feed(req, form, reject),
+      };
+      const upload = multer(options).single("image");
+      upload(req, res, (error?: unknown) => (error ? reject(formError(error)) : resolve()));
+    });
+  }
+
+  return { receive };
+}
+
+/** Fields that came before the file are judged before a byte of it is stored. */
+function admit(req: Request, schema: z.ZodObject, done: multer.FileFilterCallback): void {
+  try {
+    if (Object.keys(schema.shape).every((field) => field in req.body)) parse(schema, req.body);
+    done(null, true);
+  } catch (error) {
+    done(error as AppError);
+  }
+}
+
+/**
+ * Gives the body to the form's parser, but no more than a picture could need: multer reads what it has refused to its
+ * end before it says so. Destroying the parser is what makes multer take back what it has stored.
+ */
+function feed(req: Request, form: Writable, refuse: (error: AppError) => void): void {
+  let bytes = 0;
+  req.on("data", (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes || form.destroyed) return;
+    form.destroy(tooLarge("image"));
+    refuse(tooLarge("image"));
+  });
+  req.pipe(form);
+}
+
+function formError(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  if (error instanceof MulterError) return multerError(error);
+  // busboy says with bare Errors what is wrong with a form, or that its sender went away. Anything finer is a bug.
+  const isBare = error instanceof Error && error.constructor === Error;
+  return isBare
+    ? new AppError("malformed_request", `form is broken: ${error.message}`, { cause: error })
+    : error;
+}
+
+function multerError(error: MulterError): AppError {
+  const field = error.field ?? "";
+  if (error.code === "LIMIT_FILE_SIZE") return tooLarge(field);
+  return fieldError("malformed_request", field, error.message.toLowerCase());
+}
+
+function tooLarge(field: string): AppError {
+  return fieldError("image_too_large", field, `is larger than ${maxImageBytes} bytes`);
+}

@@ -1,0 +1,42 @@
+import type { AppError, ErrorCode } from "../domain/app-error.ts";
+
+/** What stands in an answer about an error: RFC 9457, with a `code` that programs may rely on. */
+export interface Problem {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode | "internal";
+  readonly requestId: string;
+  readonly errors?: AppError["faults"];
+}
+
+const kinds: Record<Problem["code"], readonly [status: number, title: string]> = {
+  malformed_request: [400, "The request is malformed"],
+  invalid_input: [422, "Some fields need another look"],
+  bad_credentials: [401, "Email or password is wrong"],
+  not_signed_in: [401, "Sign in first"],
+  session_ended: [401, "The session has ended"],
+  bad_origin: [403, "The request did not come from this site"],
+  not_found: [404, "There is nothing here"],
+  email_taken: [409, "There is an account with this address"],
+  image_too_large: [413, "The image is too large"],
+  unsupported_image: [415, "The image is of no supported type"],
+  unavailable: [503, "The service is not available right now"],
+  internal: [500, "Something went wrong on our side"],
+};
+
+export function problemOf(
+  code: Problem["code"],
+  requestId: string,
+  faults: AppError["faults"] = [],
+): Problem {
+  const [status, title] = kinds[code];
+  return {
+    type: "about:blank",
+    title,
+    status,
+    code,
+    requestId,
+    ...(faults.length > 0 && { errors: faults }),
+  };
+}

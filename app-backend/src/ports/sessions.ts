@@ -1,0 +1,22 @@
+import type { Session } from "../domain/session.ts";
+
+/** One step of a session: the token `from` is spent, `to` takes its place. */
+export interface Rotation {
+  readonly sessionId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly at: Date;
+  readonly idleEndsAt: Date;
+}
+
+export interface Sessions {
+  /** The session of that id, over or not; undefined when it was removed. */
+  get(id: string): Promise<Session | undefined>;
+  add(session: Session): Promise<void>;
+  /** Takes the step if `from` is current and the session is not over. Of any number of parallel steps from one token one is true. */
+  rotate(rotation: Rotation): Promise<boolean>;
+  /** Ends one session; no matter if it has ended. */
+  remove(id: string): Promise<void>;
+  /** Ends every session of an account. */
+  removeOfAccount(accountId: string): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import type { Account } from "../domain/account.ts";
+import { AppError } from "../domain/app-error.ts";
+import { after, inRetryGrace, isOver, openSession, refreshIdleMs } from "../domain/session.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { Passwords } from "../ports/passwords.ts";
+import type { SecurityLog } from "../ports/security-log.ts";
+import type { Sessions } from "../ports/sessions.ts";
+import type { RefreshToken, TokenHolder, Tokens } from "../ports/tokens.ts";
+
+/** What a device holds after signing in or refreshing. */
+export interface SignedIn {
+  readonly account: Account;
+  readonly accessToken: string;
+  readonly refreshToken: RefreshToken;
+}
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly tokens: Tokens;
+  readonly securityLog: SecurityLog;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export type SessionUseCases = ReturnType<typeof sessionUseCases>;
+
+export function sessionUseCases(deps: Dependencies) {
+  const { accounts, sessions, passwords, tokens, securityLog, now, newId } = deps;
+
+  /** Opens a session. An unknown address and a wrong password cost the same and answer the same. */
+  async function signIn(email: string, password: string): Promise<SignedIn> {
+    const account = await accounts.getByEmail(email);
+    const matches = await passwords.matches(account?.passwordHash, password);
+    if (!account || !matches)
+      throw new AppError("bad_credentials", account ? "wrong password" : "no account");
+    const at = now();
+    const refreshToken = tokens.firstRefresh({ accountId: account.id, sessionId: newId() }, at);
+    await sessions.add(openSession(refreshToken.sessionId, account.id, refreshToken.reference, at));
+    return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
+  }
+
+  /** Spends a refresh token for the next one. */
+  async function refresh(text: string): Promise<SignedIn> {
+    const at = now();
+    const spent = tokens.readRefresh(text, at);
+    const next = (await rotate(spent, at)) ?? (await retry(spent, at));
+    const account = await accounts.get(next.accountId);
+    if (!account) throw new AppError("session_ended", "account is gone");
+    return { account, accessToken: tokens.access(next, at), refreshToken: next };
+  }
+
+  async function rotate(spent: RefreshToken, at: Date): Promise<RefreshToken | undefined> {
+    if (spent.expiresAt <= at) return undefined;
+    const next = tokens.nextRefresh(spent, at);
+    const won = await sessions.rotate({
+      sessionId: spent.sessionId,
+      from: spent.reference,
+      to: next.reference,
+      at,
+      idleEndsAt: after(at, refreshIdleMs),
+    });
+    return won ? next : undefined;
+  }
+
+  /** The token that rotation already handed out for this one, if asked for soon enough. Later it is theft. */
+  async function retry(spent: RefreshToken, at: Date): Promise<RefreshToken> {
+    const session = await sessions.get(spent.sessionId);
+    if (!session) throw new AppError("session_ended", "session is gone");
+    if (isOver(session, at)) {
+      await sessions.remove(session.id);
+      throw new AppError("session_ended", "session is over");
+    }
+    if (spent.expiresAt <= at) throw new AppError("session_ended", "refresh token has expired");
+    if (!inRetryGrace(session, at)) return endStolen(spent);
+    if (session.previous === spent.reference) return tokens.nextRefresh(spent, session.rotatedAt);
+    throw new AppError("session_ended", "refresh token was overtaken twice");
+  }
+
+  async function endStolen(spent: RefreshToken): Promise<never> {
+    await sessions.remove(spent.sessionId);
+    securityLog.refreshReplayed({ accountId: spent.accountId, sessionId: spent.sessionId });
+    throw new AppError("session_ended", "refresh token was replayed");
+  }
+
+  /** Ends the session of a refresh token, or all sessions of its account. Any generation will do, so no race is lost. */
+  async function signOut(text: string, everywhere: boolean): Promise<void> {
+    const { sessionId } = tokens.readRefresh(text, now());
+    const session = await sessions.get(sessionId);
+    if (!session) return;
+    await (everywhere ? sessions.removeOfAccount(session.accountId) : sessions.remove(session.id));
+  }
+
+  /** Who sends this bearer token. Throws `not_signed_in` unless the token is in force and its session lives. */
+  async function authenticate(accessToken: string): Promise<TokenHolder> {
+    const at = now();
+    const holder = tokens.readAccess(accessToken, at);
+    const session = await sessions.get(holder.sessionId);
+    if (!session || session.accountId !== holder.accountId || isOver(session, at))
+      throw new AppError("not_signed_in", "session is gone or over");
+    return holder;
+  }
+
+  return { signIn, refresh, signOut, authenticate };
+}

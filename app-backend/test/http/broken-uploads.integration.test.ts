@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { request, type ClientRequest, type IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { startApp, type TestApp } from "../app.ts";
+import { goodPassword, newEmail, register } from "../client.ts";
+import { pngOf } from "../images.ts";
+
+const boundary = "----boundary";
+const imageBytes = 9 * 1024 * 1024;
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.close());
+afterEach(async () => {
+  await app.bucket.keys().then((keys) => Promise.all(keys.map((key) => expect(key).toMatch(/^pictures\//))));
+});
+
+describe("an upload that breaks off", () => {
+  test.each([1, 50, 99])(
+    "UPL-13 at %i %% leaves no object and no part, and can be tried again",
+    async (percent) => {
+      const email = newEmail();
+      const upload = open({ "content-length": String(imageBytes + 1000) });
+      upload.on("error", () => undefined);
+      upload.write(formStart(email));
+      upload.write(pngOf(Math.floor((imageBytes * percent) / 100)));
+      await sleep(300);
+      upload.destroy();
+      await eventually(async () => (await app.bucket.unfinishedUploads()) === 0);
+      expect(await app.bucket.keys()).not.toContainEqual(expect.stringMatching(/^incoming\//));
+      expect((await register(app, { email })).status).toBe(201);
+    },
+  );
+
+  test("is not logged as a bug", () => {
+    expect(app.logLines.filter((line) => line.includes('"bug"'))).toEqual([]);
+  });
+});
+
+describe("a body that is too long", () => {
+  test("UPL-07 is refused by its Content-Length, before it is sent", async () => {
+    const upload = open({ "content-length": "1000000000" });
+    upload.on("error", () => undefined);
+    upload.flushHeaders();
+    expect((await answerTo(upload)).statusCode).toBe(413);
+    upload.destroy();
+  });
+
+  test("UPL-07 is refused in chunks without an end, once past the limit", async () => {
+    const upload = open({ "transfer-encoding": "chunked" });
+    upload.on("error", () => undefined);
+    upload.write(formStart(newEmail()));
+    const answered = answerTo(upload);
+    let sent = 0;
+    const chunk = pngOf(1024 * 1024);
+    const timer = setInterval(() => {
+      upload.write(chunk);
+      sent += chunk.length;
+    }, 5);
+    expect((await answered).statusCode).toBe(413);
+    clearInterval(timer);
+    expect(sent).toBeLessThan(200 * 1024 * 1024);
+    upload.destroy();
+    await eventually(async () => (await app.bucket.unfinishedUploads()) === 0);
+  });
+});
+
+function open(headers: Record<string, string>): ClientRequest {
+  const type = `multipart/form-data; boundary=${boundary}`;
+  return request(`${app.url}/api/auth/register`, {
+    method: "POST",
+    headers: { ...headers, "content-type": type },
+  });
+}
+
+async function answerTo(upload: ClientRequest): Promise<IncomingMessage> {
+  const [response] = (await once(upload, "response")) as [IncomingMessage];
+  response.resume();
+  return response;
+}
+
+function formStart(email: string): string {
+  const field = (name: string, value: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const file = `--${boundary}\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\n`;
+  return field("email", email) + field("password", goodPassword) + file;
+}
+
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 5_000; !(await isSo()); await sleep(50))
+    if (Date.now() > deadline) throw new Error("it never came to be");
+}

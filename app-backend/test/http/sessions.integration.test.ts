@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { RowDataPacket } from "mysql2/promise";
+import { startApp, type TestApp } from "../app.ts";
+import { getAccount, goodPassword, member, postJson, refresh, signIn, signOut } from "../client.ts";
+
+const dayMs = 24 * 3600 * 1000;
+
+let app: TestApp;
+let aheadMs = 0;
+const wait = (ms: number) => (aheadMs += ms);
+
+beforeAll(async () => {
+  app = await startApp({ clock: () => new Date(Date.now() + aheadMs) });
+});
+afterAll(() => app.close());
+beforeEach(() => {
+  aheadMs = 0;
+});
+
+const ended = { status: 401, body: { code: "session_ended" } };
+
+describe("signing in", () => {
+  test("gives an access token, its life in seconds, the account and a cookie", async () => {
+    const { status, body, cookie, email } = await member(app);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ expiresIn: 600, account: { email } });
+    expect(cookie).toMatch(/^refresh=/);
+    expect(await getAccount(app, body.accessToken)).toMatchObject({
+      status: 200,
+      body: { account: { email } },
+    });
+  });
+
+  test("knows an address in any case", async () => {
+    const { email } = await member(app);
+    expect((await signIn(app, ` ${email.toUpperCase()}`)).status).toBe(200);
+  });
+
+  test("AUTH-07 answers an unknown address and a wrong password alike", async () => {
+    const { email } = await member(app);
+    const known = await signIn(app, email, "wrong password");
+    const unknown = await signIn(app, "nobody@example.org", "wrong password");
+    expect(known.status).toBe(401);
+    expect(known.body.code).toBe("bad_credentials");
+    expect(comparable(known)).toEqual(comparable(unknown));
+  });
+
+  test.each([
+    [[]],
+    [null],
+    ["text"],
+    [{}],
+    [{ email: { $ne: 1 }, password: goodPassword }],
+    [{ email: ["a"], password: 1 }],
+  ])("AUTH-17 400 for %j", async (value) => {
+    expect(await postJson(app, "/auth/signin", value)).toMatchObject({
+      status: 400,
+      body: { code: "malformed_request" },
+    });
+  });
+
+  test("AUTH-02 400 for a password of 1025 characters, before any hashing", async () => {
+    expect((await signIn(app, "nobody@example.org", "x".repeat(1025))).status).toBe(400);
+  });
+
+  test("SESS-02 the database holds hashes of refresh tokens, and no token", async () => {
+    const { body, cookie } = await member(app);
+    const [rows] = await app.pool.query<RowDataPacket[]>("SELECT * FROM sessions");
+    const dump = JSON.stringify(rows);
+    for (const part of [body.accessToken, cookie].map((token) => token.split(".")[2] ?? "?"))
+      expect(dump).not.toContain(part);
+  });
+});
+
+describe("refreshing", () => {
+  test("gives new tokens, which work", async () => {
+    const first = await member(app);
+    const second = await refresh(app, first.cookie);
+    expect(second.status).toBe(200);
+    expect(second.cookie).not.toBe(first.cookie);
+    expect((await getAccount(app, second.body.accessToken)).status).toBe(200);
+    expect((await refresh(app, second.cookie)).status).toBe(200);
+  });
+
+  test("SESS-03 a retry within 10 seconds gets the same generation, and the session goes on from it", async () => {
+    const first = await member(app);
+    const lost = await refresh(app, first.cookie);
+    wait(9_000);
+    const retried = await refresh(app, first.cookie);
+    expect(retried).toMatchObject({ status: 200, cookie: lost.cookie });
+    wait(60_000);
+    expect((await refresh(app, retried.cookie)).status).toBe(200);
+  });
+
+  test("SESS-05 10 parallel uses of one token get one and the same next token", async () => {
+    const { cookie } = await member(app);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(app, cookie)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+    expect(new Set(answers.map((answer) => answer.cookie)).size).toBe(1);
+  });
+
+  test.each([0, 1])(
+    "SESS-04 a replay of R%i after the grace ends the family, and no other",
+    async (generation) => {
+      const other = await member(app);
+      const first = await member(app);
+      const second = await refresh(app, first.cookie);
+      const third = await refresh(app, second.cookie);
+      wait(11_000);
+      expect(await refresh(app, [first, second][generation]?.cookie ?? "")).toMatchObject(ended);
+      expect(await refresh(app, third.cookie)).toMatchObject(ended);
+      expect((await getAccount(app, third.body.accessToken)).status).toBe(401);
+      expect((await refresh(app, other.cookie)).status).toBe(200);
+      expect(app.logLines.join("")).toContain("refresh token replayed");
+    },
+  );
+
+  test("SESS-07 ends after 14 idle days, and the row goes", async () => {
+    const { cookie, body } = await member(app);
+    wait(14 * dayMs + 1000);
+    expect(await refresh(app, cookie)).toMatchObject(ended);
+    expect(await countSessions(body.account.id)).toBe(0);
+  });
+
+  test("SESS-07 ends after 90 days though used every day, and the row goes", async () => {
+    let { cookie, body } = await member(app);
+    for (let day = 10; day < 90; day += 10) {
+      wait(10 * dayMs);
+      const next = await refresh(app, cookie);
+      expect(next.status).toBe(200);
+      cookie = next.cookie;
+    }
+    wait(10 * dayMs);
+    expect(await refresh(app, cookie)).toMatchObject(ended);
+    expect(await countSessions(body.account.id)).toBe(0);
+  });
+
+  test("401 without a cookie, and for a cookie that is no token of ours", async () => {
+    expect(await refresh(app, "")).toMatchObject({ status: 401, body: { code: "not_signed_in" } });
+    const { cookie, body } = await member(app);
+    expect(
+      await refresh(
+        app,
+        cookie.replace(/.$/, (last) => (last === "A" ? "Q" : "A")),
+      ),
+    ).toMatchObject(ended);
+    expect(await refresh(app, `refresh=${body.accessToken}`)).toMatchObject(ended);
+  });
+});
+
+describe("signing out", () => {
+  test("SESS-08 ends the session at once, and may be done twice", async () => {
+    const { cookie, body } = await member(app);
+    expect((await signOut(app, cookie)).status).toBe(204);
+    expect((await signOut(app, cookie)).status).toBe(204);
+    expect(await refresh(app, cookie)).toMatchObject(ended);
+    expect((await getAccount(app, body.accessToken)).status).toBe(401);
+  });
+
+  test("SESS-08 leaves nothing alive when it races a refresh", async () => {
+    for (let round = 0; round < 20; round++) {
+      const { cookie } = await member(app);
+      const [refreshed] = await Promise.all([refresh(app, cookie), signOut(app, cookie)]);
+      expect((await refresh(app, refreshed.cookie || cookie)).status).toBe(401);
+    }
+  });
+
+  test("ends one session, or all with ?everywhere=true", async () => {
+    const { email, ...phone } = await member(app);
+    const [laptop, tablet] = [await signIn(app, email), await signIn(app, email)];
+    await signOut(app, phone.cookie);
+    expect((await getAccount(app, laptop.body.accessToken)).status).toBe(200);
+    await signOut(app, laptop.cookie, "?everywhere=true");
+    expect((await getAccount(app, tablet.body.accessToken)).status).toBe(401);
+  });
+});
+
+describe("an access token", () => {
+  test("is refused after 10 minutes", async () => {
+    const { body } = await member(app);
+    wait(10 * 60_000 + 6_000);
+    expect(await getAccount(app, body.accessToken)).toMatchObject({
+      status: 401,
+      body: { code: "not_signed_in" },
+    });
+  });
+
+  test.each(["", "nothing", "a.b.c"])("is refused when it is %j", async (token) => {
+    const answer = await getAccount(app, token);
+    expect(answer).toMatchObject({ status: 401, body: { code: "not_signed_in" } });
+    expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+  });
+
+  test("SESS-11 is not made by a refresh token", async () => {
+    const { cookie } = await member(app);
+    expect((await getAccount(app, cookie.replace("refresh=", ""))).status).toBe(401);
+  });
+});
+
+function comparable({ status, headers, body }: Awaited<ReturnType<typeof signIn>>) {
+  const { requestId: _, ...rest } = body;
+  const { date: __, "x-request-id": ___, ...fixed } = Object.fromEntries(headers);
+  return { status, rest, fixed };
+}
+
+async function countSessions(accountId: string): Promise<number> {
+  const sql = "SELECT COUNT(*) AS count FROM sessions WHERE account_id = ?";
+  const [rows] = await app.pool.query<RowDataPacket[]>(sql, [accountId]);
+  return rows[0]?.["count"];
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+} from "@aws-sdk/client-s3";
+import { createConnection } from "mysql2/promise";
+import { migrate } from "../src/adapters/mysql/migrate.ts";
+import { driverOptions, openPool, type DatabaseConfig } from "../src/adapters/mysql/pool.ts";
+import { openS3 } from "../src/adapters/s3/client.ts";
+
+const migrations = fileURLToPath(new URL("../migrations", import.meta.url));
+
+/** A database of its own for one test file, with the schema of today. */
+export async function createDatabase({ migrated = true } = {}) {
+  const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER = "root", MYSQL_PASSWORD = "" } = process.env;
+  const config: DatabaseConfig = {
+    host: MYSQL_HOST,
+    port: Number(MYSQL_PORT),
+    user: MYSQL_USER,
+    password: MYSQL_PASSWORD,
+    database: `tintype_test_${randomBytes(6).toString("hex")}`,
+  };
+  const admin = await createConnection({ ...driverOptions(config), database: undefined });
+  await admin.query(`CREATE DATABASE ${config.database}`);
+  if (migrated) {
+    await admin.changeUser({ database: config.database });
+    await migrate(admin, migrations);
+  }
+  const pool = openPool(config);
+
+  async function drop(): Promise<void> {
+    await pool.end();
+    await admin.query(`DROP DATABASE ${config.database}`);
+    await admin.end();
+  }
+  return { config, pool, drop };
+}
+
+/** A bucket of its own for one test file. */
+export async function createBucket() {
+  const { AWS_REGION: region = "eu-central-1", AWS_ENDPOINT_URL_S3: endpoint } = process.env;
+  const bucket = `tintype-test-${randomBytes(6).toString("hex")}`;
+  const client = openS3({ bucket, region, endpoint });
+
+  async function create(): Promise<void> {
+    const place = region === "us-east-1" ? {} : { LocationConstraint: region as "eu-central-1" };
+    await client.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: place }));
+  }
+
+  async function keys(): Promise<string[]> {
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+    return Contents.map((object) => object.Key ?? "");
+  }
+
+  async function unfinishedUploads(): Promise<number> {
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    return Uploads.length;
+  }
+
+  async function remove(): Promise<void> {
+    const objects = (await keys()).map((Key) => ({ Key }));
+    if (objects.length > 0)
+      await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects } }));
+    await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+  }
+
+  async function drop(): Promise<void> {
+    await remove();
+    client.destroy();
+  }
+  await create();
+  return { config: { bucket, region, endpoint }, client, keys, unfinishedUploads, create, remove, drop };
+}

@@ -1,0 +1,81 @@
+import type { Authenticated, Callers } from "./authentication.ts";
+import { MAX_SKEW_MS, knownSecret, parseAmzDate, parseCredential } from "./credential.ts";
+import type { S3Request } from "./request.ts";
+import { S3Error, accessDenied } from "./s3-error.ts";
+import { ALGORITHM, checkRequestSignature, signer } from "./sigv4.ts";
+
+/** Verifies `Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...`; throws the refusal. */
+export async function authorizationHeader(
+  request: S3Request,
+  header: string,
+  { secretFor, now }: Callers,
+): Promise<Authenticated> {
+  const amzDate = requestDate(request, now());
+  const { credential, signedHeaders, signature } = parseHeader(header, amzDate);
+  const payloadHash = request.headers.get("x-amz-content-sha256");
+  if (payloadHash === undefined) {
+    throw new S3Error(
+      400,
+      "InvalidRequest",
+      "Missing required header for this request: x-amz-content-sha256",
+    );
+  }
+  const token = request.headers.get("x-amz-security-token");
+  const secret = await knownSecret(secretFor, credential.accessKeyId, token);
+  const by = signer(credential, secret, amzDate);
+  checkRequestSignature(request, by, { signedHeaders, payloadHash, signature });
+  return { signer: by, signature, payloadHash };
+}
+
+/** The date that the signature names: `x-amz-date`, else `Date`, at most 15 minutes away. */
+function requestDate(request: S3Request, now: Date): string {
+  const amzDate = request.headers.get("x-amz-date") ?? fromHttpDate(request.headers.get("date"));
+  const at = amzDate === undefined ? undefined : parseAmzDate(amzDate);
+  if (amzDate === undefined || at === undefined) {
+    throw accessDenied("AWS authentication requires a valid Date or x-amz-date header");
+  }
+  if (Math.abs(now.getTime() - at) <= MAX_SKEW_MS) return amzDate;
+  throw new S3Error(
+    403,
+    "RequestTimeTooSkewed",
+    "The difference between the request time and the current time is too large.",
+    {
+      RequestTime: amzDate,
+      ServerTime: now.toISOString(),
+      MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
+    },
+  );
+}
+
+function fromHttpDate(text: string | undefined): string | undefined {
+  const at = new Date(text ?? Number.NaN);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString().replace(/[-:]|\.\d{3}/g, "");
+}
+
+function parseHeader(header: string, amzDate: string) {
+  const [algorithm, ...rest] = header.split(/\s+/);
+  if (algorithm !== ALGORITHM) {
+    throw new S3Error(
+      400,
+      "InvalidRequest",
+      `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`,
+    );
+  }
+  const fields = new Map(rest.join("").split(",").map(splitField));
+  const credential = parseCredential(fields.get("Credential") ?? "", amzDate);
+  const signedHeaders = fields.get("SignedHeaders")?.split(";");
+  const signature = fields.get("Signature");
+  if (!credential || !signedHeaders || !signature) {
+    throw new S3Error(
+      400,
+      "AuthorizationHeaderMalformed",
+      'The authorization header is malformed; expecting Credential="<access key>/<day of x-amz-date>/<region>/s3/aws4_request", SignedHeaders and Signature.',
+    );
+  }
+  return { credential, signedHeaders, signature };
+}
+
+function splitField(field: string): [string, string] {
+  const at = field.indexOf("=");
+  return [field.slice(0, at), field.slice(at + 1)];
+}

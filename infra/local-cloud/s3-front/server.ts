@@ -1,0 +1,102 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { type Callers, authenticate } from "./authentication.ts";
+import { readBody } from "./body.ts";
+import { verifyPayload } from "./payload.ts";
+import { postAnswer } from "./post-answer.ts";
+import { isPostForm } from "./post-form.ts";
+import { verifyPostObject } from "./post-object.ts";
+import { type S3Request, parseRequest } from "./request.ts";
+import { responseOverrides } from "./response-overrides.ts";
+import { S3Error, errorDocument, newRequestId } from "./s3-error.ts";
+import { corsHeaders, endToEnd, routingHeader, send } from "./upstream.ts";
+
+export interface S3FrontOptions extends Callers {
+  /** An S3 that believes whatever it is sent, addressed path-style. */
+  readonly upstream: URL;
+}
+
+/** A server that verifies each request as AWS would, and only then passes it on; the caller listens and closes. */
+export function createS3Front(options: S3FrontOptions): Server {
+  return createServer((message, response) => {
+    response.setHeader("x-amz-request-id", newRequestId());
+    serve(options, message, response).catch((error) => refuse(options, message, response, error));
+  });
+}
+
+async function serve(options: S3FrontOptions, message: IncomingMessage, response: ServerResponse) {
+  const request = parseRequest(message);
+  if (request.method === "OPTIONS") return preflight(options, request, response);
+  if (isPostForm(request)) return postObject(options, request, message, response);
+  const authenticated = await authenticate(request, options);
+  const { body, headers } = await verifyPayload(request, await readBody(message), authenticated);
+  const routed = new Map([routingHeader(authenticated.signer.credential.text), ...headers]);
+  const answer = await send(options.upstream, { ...request, headers: routed, body });
+  return relay(answer, response, responseOverrides(request, answer));
+}
+
+/** Browsers send it without a signature; the bucket's CORS rules answer. */
+async function preflight(
+  { upstream }: S3FrontOptions,
+  request: S3Request,
+  response: ServerResponse,
+): Promise<void> {
+  await relay(await send(upstream, { ...request, body: Buffer.alloc(0) }), response);
+}
+
+async function postObject(
+  options: S3FrontOptions,
+  request: S3Request,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const posted = await verifyPostObject(request, await readBody(message), options);
+  const stored = await send(options.upstream, posted.put);
+  if (stored.statusCode !== 200) return relay(stored, response);
+  stored.resume();
+  const origin = `http://${request.headers.get("host")}`;
+  const { status, headers, body } = postAnswer(posted, stored.headers.etag ?? "", origin);
+  response.writeHead(status, { ...headers, ...(await corsHeaders(options.upstream, request)) }).end(body);
+}
+
+async function relay(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  overrides: Record<string, string> = {},
+): Promise<void> {
+  const received = Object.entries(answer.headersDistinct).map(
+    ([name, values = []]) => [name, values.join(", ")] as const,
+  );
+  const length = answer.headers["content-length"];
+  const framing = length === undefined ? {} : { "content-length": length };
+  response.writeHead(answer.statusCode ?? 502, { ...endToEnd(received), ...framing, ...overrides });
+  await pipeline(answer, response);
+}
+
+async function refuse(
+  { upstream }: S3FrontOptions,
+  message: IncomingMessage,
+  response: ServerResponse,
+  cause: unknown,
+): Promise<void> {
+  if (response.headersSent || (message.destroyed && !message.complete)) return void response.destroy();
+  const error = cause instanceof S3Error ? cause : internalError(cause);
+  const cors = await parseAndAskCors(upstream, message);
+  const requestId = String(response.getHeader("x-amz-request-id"));
+  response.writeHead(error.status, { "content-type": "application/xml", ...cors });
+  response.end(errorDocument(error, message.url ?? "/", requestId));
+}
+
+/** Without it a browser hides the refusal's status and reason from the page. */
+async function parseAndAskCors(upstream: URL, message: IncomingMessage): Promise<Record<string, string>> {
+  try {
+    return await corsHeaders(upstream, parseRequest(message));
+  } catch {
+    return {};
+  }
+}
+
+function internalError(cause: unknown): S3Error {
+  console.error(cause);
+  return new S3Error(500, "InternalError", "We encountered an internal error. Please try again.");
+}

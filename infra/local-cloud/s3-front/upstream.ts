@@ -1,0 +1,75 @@
+import { type IncomingMessage, request as httpRequest } from "node:http";
+import type { Payload } from "./payload.ts";
+import type { S3Request } from "./request.ts";
+import { S3Error } from "./s3-error.ts";
+import { ALGORITHM } from "./sigv4.ts";
+
+/** RFC 9110, 7.6.1; and what this side of the proxy writes anew. */
+const NOT_PASSED_ON = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+export interface UpstreamRequest extends Payload {
+  readonly method: string;
+  /** Path and query, percent-encoded. */
+  readonly target: string;
+}
+
+/** Sends a request to the S3 behind the front; its answer is yet to be read. 503 if there is none. */
+export function send(upstream: URL, { method, target, headers, body }: UpstreamRequest) {
+  return new Promise<IncomingMessage>((resolve, reject) => {
+    const { hostname, port } = upstream;
+    const outgoing = httpRequest(
+      { hostname, port, method, path: target, headers: endToEnd(headers) },
+      resolve,
+    );
+    outgoing.on("error", (cause) => {
+      const error = new S3Error(503, "ServiceUnavailable", "The S3 behind the front does not answer.");
+      reject(Object.assign(error, { cause }));
+    });
+    if (body.length > 0 || method === "PUT" || method === "POST") {
+      outgoing.setHeader("content-length", body.length);
+    }
+    outgoing.end(body);
+  });
+}
+
+/** The headers meant for the other end, of a request or of an answer. */
+export function endToEnd(headers: Iterable<readonly [string, string]>): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => !NOT_PASSED_ON.has(name)));
+}
+
+/** moto finds service and account by this header alone: it knows no presigned URL and no POST policy. */
+export function routingHeader(credential: string): [string, string] {
+  return ["authorization", `${ALGORITHM} Credential=${credential}, SignedHeaders=host, Signature=verified`];
+}
+
+/** The headers that let a page of another origin read the answer, as the bucket's CORS rules have it. */
+export async function corsHeaders(upstream: URL, request: S3Request): Promise<Record<string, string>> {
+  const origin = request.headers.get("origin");
+  if (origin === undefined) return {};
+  const headers = new Map([
+    ["origin", origin],
+    ["access-control-request-method", request.method],
+  ]);
+  const preflight = { method: "OPTIONS", target: request.target, headers, body: Buffer.alloc(0) };
+  const answer = await send(upstream, preflight);
+  answer.resume();
+  const wanted = ["access-control-allow-origin", "access-control-expose-headers"];
+  return Object.fromEntries(
+    wanted.flatMap((name) => {
+      const value = answer.headers[name];
+      return typeof value === "string" ? [[name, value]] : [];
+    }),
+  );
+}
