@@ -1,0 +1,58 @@
+import { useEffect, useRef } from "react";
+import { Header } from "./header.tsx";
+import { Account } from "./pages/account.tsx";
+import { CreateUser } from "./pages/create-user.tsx";
+import { NotFound } from "./pages/not-found.tsx";
+import { SignIn } from "./pages/sign-in.tsx";
+import { Unreachable } from "./pages/unreachable.tsx";
+import { paths } from "./paths.ts";
+import { Redirect, usePathname } from "./router.tsx";
+import { useSessionState } from "./session.tsx";
+import { ErrorBoundary } from "./ui/error-boundary.tsx";
+import { Loading } from "./ui/loading.tsx";
+import { OfflineNotice } from "./ui/offline-notice.tsx";
+
+const known = Object.values(paths).map((path) => path());
+
+export function App() {
+  const pathname = usePathname();
+  useHeadingFocus(pathname);
+  return (
+    <>
+      <Header />
+      <OfflineNotice />
+      <main>
+        <ErrorBoundary key={pathname}>
+          <Route pathname={pathname} />
+        </ErrorBoundary>
+      </main>
+    </>
+  );
+}
+
+function Route({ pathname }: { pathname: string }) {
+  const session = useSessionState();
+  if (!known.includes(pathname)) return <NotFound />;
+  if (session.status === "starting") return <Loading />;
+  if (session.status === "unreachable") return <Unreachable error={session.error} />;
+  if (session.status === "signed-in") {
+    return pathname === paths.account() ? (
+      <Account account={session.account} />
+    ) : (
+      <Redirect to={paths.account()} />
+    );
+  }
+  if (pathname === paths.createUser()) return <CreateUser />;
+  if (pathname === paths.signIn()) return <SignIn because={session.because} />;
+  return <Redirect to={paths.signIn()} />;
+}
+
+/** A page that comes without a load is announced by nothing else than the focus on its heading. */
+function useHeadingFocus(pathname: string) {
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    document.querySelector("h1")?.focus({ preventScroll: true });
+  }, [pathname]);
+}

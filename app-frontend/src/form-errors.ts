@@ -1,0 +1,34 @@
+import { ApiError } from "./api-error.ts";
+
+export type FieldErrors = Partial<Record<string, string>>;
+
+/** What a form shows after a failed request: errors beside fields, or one error for the form. */
+export type Failure = { fields: FieldErrors; form?: ApiError };
+
+const fieldOfCode: FieldErrors = {
+  email_taken: "email",
+  image_too_large: "image",
+  unsupported_image: "image",
+};
+
+/** Puts an error beside those of the form's `fields` that it concerns. */
+export function failureOf(error: unknown, fields: readonly string[]): Failure {
+  const known = error instanceof ApiError ? error : new ApiError("internal");
+  const named = (known.errors ?? []).filter(({ field }) => fields.includes(field));
+  if (named.length > 0) return { fields: Object.fromEntries(named.map((e) => [e.field, e.message])) };
+  const field = fieldOfCode[known.code];
+  if (field && fields.includes(field)) return { fields: { [field]: known.message } };
+  return { fields: {}, form: known };
+}
+
+export function emailError(email: string): string | undefined {
+  return /^[^\s@]+@[^\s@]+$/.test(email) ? undefined : "Enter an email address, like name@example.com.";
+}
+
+export function newPasswordError(password: string): string | undefined {
+  return password.length >= 8 ? undefined : "Use at least 8 characters.";
+}
+
+export function passwordError(password: string): string | undefined {
+  return password ? undefined : "Enter your password.";
+}

@@ -1,0 +1,20 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/form.css";
+import "./styles/plate.css";
+import { App } from "./app.tsx";
+import { SessionProvider, browserSession } from "./session.tsx";
+
+const session = browserSession();
+void session.start();
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <SessionProvider session={session}>
+      <App />
+    </SessionProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,26 @@
+const internal = "Something went wrong on our side. Try again in a minute.";
+const ended = "Your session has ended. Sign in again.";
+
+/** What a person reads for each error code, the server's and ours: what is wrong and what to do. */
+const messages: Record<string, string> = {
+  bad_credentials: "The email or the password is not right. Check both and try again.",
+  email_taken: "This email address already has an account. Sign in, or use another address.",
+  empty_image: "This file is empty. Choose another one.",
+  image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
+  internal,
+  invalid_input: "Something in the form is not right. Check it and try again.",
+  malformed_request: "The server did not understand the form. Reload the page and try again.",
+  not_signed_in: ended,
+  session_ended: ended,
+  timeout: "Tintype takes too long to answer. Try again in a minute.",
+  too_many_requests: "That was too many tries. Wait a minute, then try again.",
+  unavailable: "Tintype is not available right now. Try again in a minute.",
+  unreachable: "Tintype cannot be reached. Check your connection, then try again.",
+  unreadable_image: "This file cannot be read. Choose it again, or choose another one.",
+  unsupported_image: "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.",
+};
+
+/** The message for `code`, else `fallback`, else the one for a fault of ours. */
+export function messageFor(code: string, fallback: string = internal): string {
+  return messages[code] ?? fallback;
+}

@@ -1,0 +1,16 @@
+import type { ApiError } from "../api-error.ts";
+import { useSession } from "../session.tsx";
+import { Button } from "../ui/button.tsx";
+import { ErrorMessage } from "../ui/message.tsx";
+import { Page } from "../ui/page.tsx";
+
+/** Whether somebody is signed in could not be found out. */
+export function Unreachable({ error }: { error: ApiError }) {
+  const session = useSession();
+  return (
+    <Page title="Not available">
+      <ErrorMessage error={error} />
+      <Button onClick={() => void session.start()}>Try again</Button>
+    </Page>
+  );
+}

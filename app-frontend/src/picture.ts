@@ -1,0 +1,43 @@
+export const maxPictureBytes = 10 * 1024 * 1024;
+export const pictureTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"] as const;
+
+export type PictureType = (typeof pictureTypes)[number];
+export type PictureProblem = "empty_image" | "unreadable_image" | "unsupported_image" | "image_too_large";
+
+const headBytes = 64;
+
+/** What speaks against sending `file`, or undefined. Only bytes count: a name and its type prove nothing. */
+export async function pictureProblem(file: Blob): Promise<PictureProblem | undefined> {
+  if (file.size === 0) return "empty_image";
+  const head = await readHead(file);
+  if (!head) return "unreadable_image";
+  if (!pictureType(head)) return "unsupported_image";
+  return file.size > maxPictureBytes ? "image_too_large" : undefined;
+}
+
+/** The type that the first bytes of a file announce. */
+export function pictureType(head: Uint8Array): PictureType | undefined {
+  const text = String.fromCharCode(...head);
+  if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
+  if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
+  if (/^GIF8[79]a/.test(text)) return "image/gif";
+  if (/^RIFF[^]{4}WEBP/.test(text)) return "image/webp";
+  if (brands(text).some((brand) => brand === "avif" || brand === "avis")) return "image/avif";
+  return undefined;
+}
+
+/** ISO 14496-12: a first box `ftyp` names its brand, a version of four bytes, then what it is compatible with. */
+function brands(text: string): string[] {
+  if (text.slice(4, 8) !== "ftyp") return [];
+  const end = (text.charCodeAt(2) << 8) | text.charCodeAt(3);
+  const compatible = text.slice(16, end).match(/[^]{4}/g) ?? [];
+  return [text.slice(8, 12), ...compatible];
+}
+
+async function readHead(file: Blob): Promise<Uint8Array | undefined> {
+  try {
+    return new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
+  } catch {
+    return undefined; // a folder that was dropped, or a file that has gone since
+  }
+}

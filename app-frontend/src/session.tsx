@@ -1,0 +1,43 @@
+import { type ReactNode, createContext, use, useSyncExternalStore } from "react";
+import * as api from "./api.ts";
+import {
+  type Clock,
+  type SessionNews,
+  type SessionState,
+  type SessionStore,
+  sessionStore,
+} from "./session-store.ts";
+
+const SessionContext = createContext<SessionStore | undefined>(undefined);
+
+const clock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The session of this page, in step with the other tabs where the browser lets them talk. */
+export function browserSession(): SessionStore {
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("tintype-session") : undefined;
+  const session = sessionStore(api, clock, (news) => channel?.postMessage(news));
+  channel?.addEventListener("message", ({ data }: MessageEvent<SessionNews>) => void session.hear(data));
+  window.addEventListener("pageshow", ({ persisted }) => void (persisted && session.wake()));
+  return session;
+}
+
+export function SessionProvider({ session, children }: { session: SessionStore; children: ReactNode }) {
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+export function useSession(): SessionStore {
+  const session = use(SessionContext);
+  if (!session) throw new Error("useSession needs a SessionProvider above it");
+  return session;
+}
+
+export function useSessionState(): SessionState {
+  const { subscribe, getState } = useSession();
+  return useSyncExternalStore(subscribe, getState);
+}

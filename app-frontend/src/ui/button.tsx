@@ -1,0 +1,23 @@
+import type { ReactNode } from "react";
+
+type ButtonProps = {
+  children: ReactNode;
+  type?: "button" | "submit";
+  /** Looks and tells that it is at work. It stays focusable: a disabled button drops the focus. */
+  busy?: boolean;
+  quiet?: boolean;
+  onClick?: () => void;
+};
+
+export function Button({ children, type = "button", busy = false, quiet = false, onClick }: ButtonProps) {
+  return (
+    <button
+      type={type}
+      className={quiet ? "button quiet" : "button"}
+      aria-disabled={busy}
+      onClick={busy ? undefined : onClick}
+    >
+      {children}
+    </button>
+  );
+}

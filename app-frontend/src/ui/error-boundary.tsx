@@ -1,0 +1,27 @@
+import { Component, type ReactNode } from "react";
+import { Button } from "./button.tsx";
+import { Page } from "./page.tsx";
+
+type Props = { children: ReactNode };
+
+/** Shows something in place of a page that threw. React offers no way to do this but a class. */
+export class ErrorBoundary extends Component<Props, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override render() {
+    return this.state.failed ? <Failed /> : this.props.children;
+  }
+}
+
+function Failed() {
+  return (
+    <Page title="Something broke">
+      <p role="alert">This page has a fault. Reloading it often helps.</p>
+      <Button onClick={() => location.reload()}>Reload</Button>
+    </Page>
+  );
+}

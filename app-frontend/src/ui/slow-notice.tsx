@@ -1,0 +1,13 @@
+import { useElapsed } from "./use-elapsed.ts";
+
+const slowMs = 5_000;
+
+/** Says after a while that the wait is longer than it should be. */
+export function SlowNotice({ active }: { active: boolean }) {
+  const slow = useElapsed(active, slowMs);
+  return (
+    <p role="status" className="small">
+      {slow && "This takes longer than usual. You can keep waiting: nothing is lost."}
+    </p>
+  );
+}

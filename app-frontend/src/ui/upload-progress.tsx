@@ -1,0 +1,13 @@
+/** How much of an upload is sent, `sent` from 0 to 1; afterwards, that the server is at work. */
+export function UploadProgress({ active, sent }: { active: boolean; sent: number }) {
+  const percent = Math.floor(sent * 100);
+  return (
+    <div className="progress">
+      {active && <progress aria-label="Upload" max="100" value={percent} />}
+      {active && sent < 1 && <p className="small">Sending your picture: {percent} %</p>}
+      <p role="status" className="small">
+        {active && sent === 1 && "Developing your picture…"}
+      </p>
+    </div>
+  );
+}

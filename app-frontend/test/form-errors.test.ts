@@ -1,0 +1,43 @@
+import { describe, expect, it } from "@jest/globals";
+import { ApiError } from "../src/api-error.ts";
+import { emailError, failureOf, newPasswordError } from "../src/form-errors.ts";
+
+const fields = ["email", "password", "image"];
+
+describe("failureOf", () => {
+  it("puts errors beside the fields that the server names", () => {
+    const errors = [{ field: "password", message: "Too short." }];
+    const error = new ApiError("invalid_input", { status: 422, errors });
+    expect(failureOf(error, fields)).toEqual({ fields: { password: "Too short." } });
+  });
+
+  it.each([
+    ["email_taken", "email"],
+    ["unsupported_image", "image"],
+    ["image_too_large", "image"],
+  ])("puts %s beside the field %s", (code, field) => {
+    const error = new ApiError(code);
+    expect(failureOf(error, fields)).toEqual({ fields: { [field]: error.message } });
+  });
+
+  it("puts what concerns no field of the form above all of them", () => {
+    const stray = new ApiError("invalid_input", { errors: [{ field: "name", message: "Missing." }] });
+    const taken = new ApiError("email_taken");
+    expect(failureOf(stray, fields)).toEqual({ fields: {}, form: stray });
+    expect(failureOf(taken, [])).toEqual({ fields: {}, form: taken });
+  });
+
+  it("calls a fault of the page internal", () => {
+    expect(failureOf(new TypeError("bug"), fields).form).toMatchObject({ code: "internal" });
+  });
+});
+
+it.each(["", "name", "name@", "@example.com", "a b@example.com"])("refuses the address %p", (email) => {
+  expect(emailError(email)).toBeDefined();
+});
+
+it("takes an address and a password of eight characters", () => {
+  expect(emailError("name@example.com")).toBeUndefined();
+  expect(newPasswordError("1234567")).toBeDefined();
+  expect(newPasswordError("12345678")).toBeUndefined();
+});

@@ -1,0 +1,8 @@
+import { expect, it } from "@jest/globals";
+import { paths } from "../src/paths.ts";
+
+it("gives every page an address of its own", () => {
+  const all = Object.values(paths).map((path) => path());
+  expect(all).toEqual(["/", "/create", "/signin", "/account"]);
+  expect(new Set(all).size).toBe(all.length);
+});

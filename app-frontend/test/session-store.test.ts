@@ -1,0 +1,220 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { Account, Grant } from "../src/api.ts";
+import { ApiError } from "../src/api-error.ts";
+import { type SessionApi, type SessionNews, sessionStore } from "../src/session-store.ts";
+
+const account = { id: "a1", email: "name@example.com", imageUrl: "/picture?1" } as Account;
+const ended = () => new ApiError("session_ended", { status: 401 });
+const credentials = { email: account.email, password: "long enough" };
+
+/** A server that numbers its tokens and takes only the last one. */
+function server() {
+  const calls: string[] = [];
+  let issued = 0;
+  const grant = (): Grant => ({ accessToken: `t${++issued}`, expiresIn: 600, account });
+  const api: SessionApi = {
+    signIn: async () => (calls.push("signIn"), grant()),
+    refresh: async () => (calls.push("refresh"), grant()),
+    signOut: async () => void calls.push("signOut"),
+    getAccount: async (token) => {
+      calls.push(`getAccount ${token}`);
+      if (token !== `t${issued}`) throw ended();
+      return { ...account, imageUrl: "/picture?2" };
+    },
+  };
+  return { api, calls, revoke: () => void issued++ };
+}
+
+/** Time that passes only when told to. */
+function handClock() {
+  let nowMs = 0;
+  let timers: { atMs: number; task: () => void }[] = [];
+  return {
+    now: () => nowMs,
+    after(delayMs: number, task: () => void) {
+      const timer = { atMs: nowMs + delayMs, task };
+      timers.push(timer);
+      return () => void (timers = timers.filter((other) => other !== timer));
+    },
+    async pass(ms: number) {
+      nowMs += ms;
+      const due = timers.filter(({ atMs }) => atMs <= nowMs);
+      timers = timers.filter(({ atMs }) => atMs > nowMs);
+      for (const { task } of due) task();
+      await new Promise(setImmediate);
+    },
+  };
+}
+
+let told: SessionNews[];
+let clock: ReturnType<typeof handClock>;
+let fake: ReturnType<typeof server>;
+
+function open() {
+  return sessionStore(fake.api, clock, (news) => void told.push(news));
+}
+
+async function openSignedIn() {
+  const session = open();
+  await session.start();
+  fake.calls.length = 0;
+  return session;
+}
+
+beforeEach(() => {
+  told = [];
+  clock = handClock();
+  fake = server();
+});
+
+describe("starting", () => {
+  it("is signed in when the cookie is good", async () => {
+    const session = open();
+    expect(session.getState()).toEqual({ status: "starting" });
+    await session.start();
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+  });
+
+  it("is signed out, without reproach, when there is no cookie", async () => {
+    fake.api.refresh = () => Promise.reject(ended());
+    const session = open();
+    await session.start();
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
+  it("does not take a server that is away for being signed out", async () => {
+    const error = new ApiError("unreachable");
+    fake.api.refresh = () => Promise.reject(error);
+    const session = open();
+    await session.start();
+    expect(session.getState()).toEqual({ status: "unreachable", error });
+  });
+});
+
+describe("renewing", () => {
+  it("happens a minute before the token expires, again and again", async () => {
+    await openSignedIn();
+    await clock.pass(539_999);
+    expect(fake.calls).toEqual([]);
+    await clock.pass(1);
+    await clock.pass(540_000);
+    expect(fake.calls).toEqual(["refresh", "refresh"]);
+  });
+
+  it("keeps the picture's URL, so that it does not load again", async () => {
+    const session = await openSignedIn();
+    const before = session.getState();
+    await clock.pass(540_000);
+    expect(session.getState()).toBe(before);
+  });
+
+  it("is tried again when the server was away", async () => {
+    const session = await openSignedIn();
+    const { refresh } = fake.api;
+    fake.api.refresh = () => Promise.reject(new ApiError("unreachable"));
+    await clock.pass(540_000);
+    expect(session.getState().status).toBe("signed-in");
+    fake.api.refresh = refresh;
+    await clock.pass(15_000);
+    expect(fake.calls).toEqual(["refresh"]);
+  });
+
+  it("ends the session when the server says so", async () => {
+    const session = await openSignedIn();
+    fake.api.refresh = () => Promise.reject(ended());
+    await clock.pass(540_000);
+    expect(session.getState()).toEqual({ status: "signed-out", because: "ended" });
+  });
+});
+
+describe("a call with a token", () => {
+  it("is made once more, with a new token, after a 401", async () => {
+    const session = await openSignedIn();
+    fake.revoke();
+    await session.reload();
+    expect(fake.calls).toEqual(["getAccount t1", "refresh", "getAccount t3"]);
+    expect(session.getState()).toMatchObject({ account: { imageUrl: "/picture?2" } });
+  });
+
+  it("shares one renewal with every other call", async () => {
+    const session = await openSignedIn();
+    fake.revoke();
+    await Promise.all([session.reload(), session.reload(), session.reload()]);
+    expect(fake.calls.filter((call) => call === "refresh")).toHaveLength(1);
+  });
+
+  it("is not made a third time", async () => {
+    const session = await openSignedIn();
+    let calls = 0;
+    await expect(session.authorized(() => (calls++, Promise.reject(ended())))).rejects.toThrow(ApiError);
+    expect(calls).toBe(2);
+  });
+
+  it("renews first when the machine slept through the timer", async () => {
+    const session = await openSignedIn();
+    clock.now = () => 900_000;
+    await session.reload();
+    expect(fake.calls).toEqual(["refresh", "getAccount t2"]);
+  });
+});
+
+describe("signing in and out", () => {
+  it("is told to the other tabs", async () => {
+    const session = open();
+    await session.signIn(credentials);
+    await session.signOut();
+    expect(told).toEqual(["signed-in", "signed-out"]);
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
+  it("leaves neither token nor timer", async () => {
+    const session = await openSignedIn();
+    await session.signOut();
+    fake.calls.length = 0;
+    await clock.pass(3_600_000);
+    expect(fake.calls).toEqual([]);
+    fake.api.refresh = () => Promise.reject(ended());
+    await expect(session.authorized(fake.api.getAccount)).rejects.toThrow(ApiError);
+  });
+
+  it("stays signed in when the server cannot be told", async () => {
+    const session = await openSignedIn();
+    fake.api.signOut = () => Promise.reject(new ApiError("unreachable"));
+    await expect(session.signOut()).rejects.toThrow(ApiError);
+    expect(session.getState().status).toBe("signed-in");
+    expect(told).toEqual([]);
+  });
+
+  it("counts as done when the session is over already", async () => {
+    const session = await openSignedIn();
+    fake.api.signOut = () => Promise.reject(ended());
+    fake.api.refresh = () => Promise.reject(ended());
+    await session.signOut();
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+});
+
+describe("news from another tab", () => {
+  it("of signing out is followed without asking the server", async () => {
+    const session = await openSignedIn();
+    await session.hear("signed-out");
+    expect(session.getState()).toEqual({ status: "signed-out", because: "elsewhere" });
+    expect(fake.calls).toEqual([]);
+  });
+
+  it("of signing out outweighs a renewal under way", async () => {
+    const session = await openSignedIn();
+    const waking = session.wake();
+    await session.hear("signed-out");
+    await waking;
+    expect(session.getState().status).toBe("signed-out");
+  });
+
+  it("of signing in brings that account", async () => {
+    const session = await openSignedIn();
+    const other = { ...account, id: "a2" };
+    fake.api.refresh = async () => ({ accessToken: "t9", expiresIn: 600, account: other });
+    await session.hear("signed-in");
+    expect(session.getState()).toEqual({ status: "signed-in", account: other });
+  });
+});
