@@ -1,0 +1,107 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { boot, containers } from "../local-cloud/boot.ts";
+import { baseImage } from "../local-cloud/base-image.ts";
+import { ensureEngine } from "../local-cloud/engine.ts";
+import { ec2 } from "../local-cloud/instances.ts";
+import { startCloud } from "../local-cloud/cloud.ts";
+import { configureHosts } from "./ansible.ts";
+import { cloudAccess } from "./aws-access.ts";
+import { currentDeployment, type Deployment } from "./deployment.ts";
+import { command, Failure } from "./failure.ts";
+import { hostNames, waitForFirstBoot } from "./hosts.ts";
+import { writeInventory } from "./inventory.ts";
+import { forgetLostCloud } from "./lost-cloud.ts";
+import { nodeRuntime } from "./node-runtime.ts";
+import { operatorCidr, operatorPublicKey } from "./operator.ts";
+import { buildBackend, buildFrontend } from "./release.ts";
+import { require, requireSpace } from "./requirements.ts";
+import { reachableUrl } from "./site-url.ts";
+import { smokeTest } from "./smoke-test.ts";
+import { say, step } from "./steps.ts";
+import { requireOutputs, synthesize, terraform } from "./terraform.ts";
+
+await command(async () => {
+  const started = Date.now();
+  const deployment = currentDeployment();
+  const local = deployment.cloud === "local";
+
+  await step("Check tools and settings", () => check(deployment));
+  if (local) await step("Prepare the image of the hosts", () => baseImage());
+  const access = await step(local ? "Start the emulated AWS API" : "Sign in to AWS", () =>
+    cloudAccess(deployment),
+  );
+  const [backend, frontend] = await step("Build the application", () => {
+    const log = join(deployment.logs, "build.log");
+    return Promise.all([buildBackend(log), buildFrontend(log)]);
+  });
+  if (local) await forgetLostCloud(deployment);
+  const tf = await step("Synthesize and initialize Terraform", async () => {
+    await synthesize(deployment, {
+      OPERATOR_CIDR: await operatorCidr(deployment),
+      OPERATOR_PUBLIC_KEY: await operatorPublicKey(deployment),
+    });
+    const made = await terraform(deployment, access);
+    await made.init();
+    return made;
+  });
+  const changes = await step("Plan", () => tf.plan());
+  say(`    ${summary(changes)}`);
+  if (changes !== undefined) await step("Apply", () => tf.apply());
+
+  const outputs = requireOutputs(deployment);
+  if (local) await step("Boot the hosts", () => bootHosts(deployment));
+  await step("Wait for their first boot to end", () =>
+    Promise.all(hostNames.map((host) => waitForFirstBoot(deployment, outputs, host))),
+  );
+  const recap = await step("Put the application on the hosts", async () => {
+    const node = await nodeRuntime(deployment, outputs);
+    await writeInventory(deployment, { outputs, backend, frontend, node });
+    return configureHosts(deployment);
+  });
+  for (const line of recap) say(`    ${line}`);
+  const url = reachableUrl(deployment, outputs);
+  await step("Ask the site", () => smokeTest(url));
+
+  say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
+  say(`  ${url}${local ? `   (its EC2 name: ${outputs.frontend.publicDns})` : ""}`);
+  say(`\nTake it off again: ${deployment.make("destroy")}`);
+});
+
+async function check(deployment: Deployment): Promise<void> {
+  const local = deployment.cloud === "local";
+  await require(["terraform", "ansible", "ssh", ...(local ? localTools() : [])]);
+  requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);
+  if (!local) return;
+  await ensureEngine();
+  if ((await containers(deployment.name)).length === 0) await requireFreePort(deployment);
+}
+
+const localTools = () => [
+  ...(["docker", "moto"] as const),
+  // Without an engine that answers one is started here, and then these are its needs.
+  ...(process.platform === "linux" ? (["engine", "iptables", "debootstrap"] as const) : []),
+];
+
+async function requireFreePort({ localPort, make }: Deployment): Promise<void> {
+  const free = await new Promise<boolean>((resolve) => {
+    const probe = createServer().once("error", () => resolve(false));
+    probe.listen(localPort, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+  if (!free) {
+    throw new Failure(
+      `Port ${localPort} of this machine is taken. Choose another: ${make("deploy")} LOCAL_PORT=${localPort + 1}`,
+      2,
+    );
+  }
+}
+
+async function bootHosts({ name, localPort }: Deployment): Promise<void> {
+  const cloud = await startCloud();
+  const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud }).list(name);
+  await boot({ deployment: name, instances, sitePort: localPort });
+}
+
+function summary(changes: string | undefined): string {
+  return changes?.split("\n").find((line) => line.startsWith("Plan:")) ?? "No changes.";
+}

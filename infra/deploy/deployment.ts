@@ -1,0 +1,65 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { deploymentName } from "../src/settings.ts";
+import { Failure } from "./failure.ts";
+
+export const repository = join(import.meta.dirname, "../..");
+/** Everything that commands keep between runs. Ignored by git. */
+export const stateRoot = join(repository, ".tintype");
+
+const schema = z.object({
+  CLOUD: z.enum(["aws", "local"], "use aws or local").default("aws"),
+  NAME: deploymentName,
+  LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).default(8080),
+});
+
+/** One named copy of the stack in one cloud, and where this machine keeps what belongs to it. */
+export interface Deployment {
+  readonly cloud: "aws" | "local";
+  readonly name: string;
+  /** Port on this machine under which the local cloud shows the site. */
+  readonly localPort: number;
+  readonly folder: string;
+  readonly logs: string;
+  /** Terraform's working folder: configuration and state. */
+  readonly stack: string;
+  readonly privateKey: string;
+  readonly knownHosts: string;
+  readonly inventory: string;
+  /** What to type to run a command on this deployment. */
+  readonly make: (target: string) => string;
+}
+
+/** Throws a Failure that names every setting that is wrong. Makes the folders. */
+export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+    throw new Failure(["These settings are wrong:", ...faults].join("\n"), 2);
+  }
+  const { CLOUD: cloud, NAME: name, LOCAL_PORT: localPort } = parsed.data;
+  const folder = join(stateRoot, `${cloud}-${name}`);
+  const logs = join(folder, "log");
+  mkdirSync(logs, { recursive: true });
+  chmodSync(folder, 0o700); // the key and the state lie here
+  return {
+    cloud,
+    name,
+    localPort,
+    folder,
+    logs,
+    stack: join(folder, "stack/stacks/ec2"),
+    privateKey: join(folder, "operator-key"),
+    knownHosts: join(folder, "known-hosts"),
+    inventory: join(folder, "inventory.json"),
+    make: (target) =>
+      [
+        "make",
+        target,
+        ...(cloud === "local" ? ["CLOUD=local"] : []),
+        ...(name === "dev" ? [] : [`NAME=${name}`]),
+      ].join(" "),
+  };
+}

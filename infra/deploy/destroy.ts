@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { stopCloud } from "../local-cloud/cloud.ts";
+import { containers } from "../local-cloud/boot.ts";
+import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
+import { existingCloudAccess } from "./aws-access.ts";
+import { currentDeployment, type Deployment, stateRoot } from "./deployment.ts";
+import { command, Failure } from "./failure.ts";
+import { leftByTag } from "./left-by-tag.ts";
+import { forgetDeployment } from "./lost-cloud.ts";
+import { require } from "./requirements.ts";
+import { say, step } from "./steps.ts";
+import { terraform } from "./terraform.ts";
+
+await command(async () => {
+  const deployment = currentDeployment();
+  await require(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
+  if (!(await somethingIsThere(deployment))) {
+    say(`Nothing is deployed under the name ${deployment.name}.`);
+    await endLocalCloud(deployment);
+    return;
+  }
+
+  const access = await existingCloudAccess(deployment);
+  if (access !== undefined && existsSync(join(deployment.stack, "terraform.tfstate"))) {
+    await require(["terraform"]);
+    const tf = await terraform(deployment, access);
+    await step("Destroy what Terraform made", async () => {
+      await tf.init();
+      await tf.destroy();
+    });
+  }
+  const left =
+    access === undefined ? [] : await step("Ask by tag what is left", () => leftByTag(deployment, access));
+  if (deployment.cloud === "local") {
+    await step("Remove the hosts, their networks and volumes", () => forgetDeployment(deployment));
+    await endLocalCloud(deployment);
+  }
+  if (left.length > 0) {
+    throw new Failure(`${left.length} resources left, by tag:\n  ${left.join("\n  ")}`);
+  }
+  say("\n0 resources left.");
+});
+
+async function somethingIsThere({ cloud, name, stack }: Deployment): Promise<boolean> {
+  if (existsSync(join(stack, "terraform.tfstate"))) return true;
+  return cloud === "local" && (await engineRuns()) && (await containers(name)).length > 0;
+}
+
+/** The emulated API and an engine that was started for it go with the last deployment. */
+async function endLocalCloud({ cloud, folder }: Deployment): Promise<void> {
+  if (cloud !== "local") return;
+  const others = readdirSync(stateRoot)
+    .filter((name) => name.startsWith("local-") && join(stateRoot, name) !== folder)
+    .some((name) => existsSync(join(stateRoot, name, "cloud-id")));
+  if (others) return;
+  await step("Stop the emulated AWS API", stopCloud);
+  await stopOwnEngine();
+}

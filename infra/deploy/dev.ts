@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { freePort } from "../local-cloud/moto.ts";
+import { startServices } from "../local-cloud/services.ts";
+import { repository, stateRoot } from "./deployment.ts";
+import { command } from "./failure.ts";
+import { require } from "./requirements.ts";
+import { run } from "./run.ts";
+import { say, step } from "./steps.ts";
+
+// The application on this machine with hot reload: no containers, its database kept between runs.
+await command(async () => {
+  await require(["database", "moto"]);
+  const folder = join(stateRoot, "dev");
+  mkdirSync(folder, { recursive: true });
+  const services = await step("Start a database and S3", () => startServices(folder));
+  const site = `http://localhost:${process.env["PORT"] || 5173}`;
+  const api = await freePort();
+  const env = {
+    ...services.environment,
+    MYSQL_DATABASE: "tintype",
+    BUCKET: "tintype-dev",
+    SITE_ORIGIN: site,
+    PORT: String(api),
+    ACCESS_TOKEN_SECRET: randomBytes(64).toString("base64"),
+    REFRESH_TOKEN_SECRET: randomBytes(64).toString("base64"),
+  };
+  await step("Make bucket and tables", async () => {
+    await makeBucket(env.BUCKET, services.environment);
+    await run("mariadb", [
+      ...[
+        "--no-defaults",
+        "--protocol=tcp",
+        "--host=127.0.0.1",
+        `--port=${env["MYSQL_PORT"]}`,
+        "--user=root",
+      ],
+      ...["--execute", "CREATE DATABASE IF NOT EXISTS tintype"],
+    ]);
+    await run("npx", ["tsx", "app-backend/src/entrypoints/migrate.ts"], { cwd: repository, env });
+  });
+
+  const children = [
+    spawn("npx", ["tsx", "watch", "--clear-screen=false", "app-backend/src/entrypoints/server.ts"], {
+      cwd: repository,
+      stdio: "inherit",
+      env: { ...process.env, ...env },
+    }),
+    spawn("npx", ["vite", "app-frontend"], {
+      cwd: repository,
+      stdio: "inherit",
+      env: { ...process.env, API_ORIGIN: `http://127.0.0.1:${api}` },
+    }),
+  ];
+  say(`\n  ${site}\n\nCtrl-C ends it.`);
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
+    for (const child of children) child.once("exit", () => resolve());
+  });
+  await stopped;
+  for (const child of children) child.kill("SIGTERM");
+  await services.stop();
+});
+
+/** The emulated S3 forgets everything when it stops; pictures of accounts from earlier runs are gone with it. */
+async function makeBucket(name: string, env: Record<string, string>): Promise<void> {
+  const client = new S3Client({
+    endpoint: env["AWS_ENDPOINT_URL_S3"]!.replace("s3.localhost", "127.0.0.1"),
+    forcePathStyle: true,
+    region: "us-east-1",
+    credentials: { accessKeyId: env["AWS_ACCESS_KEY_ID"]!, secretAccessKey: env["AWS_SECRET_ACCESS_KEY"]! },
+  });
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+}

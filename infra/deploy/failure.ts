@@ -1,0 +1,34 @@
+/** Something the person at the keyboard can set right. Its message says what to do; no stack is shown. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+
+  constructor(
+    message: string,
+    /** 2: nothing was begun; 1: a step failed, and running the command again continues. */
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+  }
+}
+
+/** Runs a command's main function; turns what it throws into a message and an exit code. */
+export async function command(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    process.exitCode = error instanceof Failure ? error.exitCode : 1;
+    process.stderr.write(`\n${explain(error)}\n`);
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  if (isNodeError(error) && error.code === "ENOSPC") {
+    return "The disk is full. Free some space and run the command again: it continues where it stopped.";
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+export function isNodeError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error;
+}

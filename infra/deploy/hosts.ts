@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { publishedPort } from "../local-cloud/boot.ts";
+import type { Deployment } from "./deployment.ts";
+import { Failure } from "./failure.ts";
+import { run, tryRun, type Result } from "./run.ts";
+import type { Outputs } from "./terraform.ts";
+
+export const hostNames = ["frontend", "backend"] as const;
+export type HostName = (typeof hostNames)[number];
+
+/** Where SSH finds a host from this machine. */
+export interface HostAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+const firstBootTimeoutMs = 15 * 60_000;
+
+export async function hostAddress(
+  { cloud }: Deployment,
+  outputs: Outputs,
+  host: HostName,
+): Promise<HostAddress> {
+  const { instanceId, publicIp } = outputs[host];
+  if (cloud === "aws") return { address: publicIp, port: 22 };
+  return { address: "127.0.0.1", port: await publishedPort(instanceId, 22) };
+}
+
+/** Arguments of ssh that name key, known hosts and address. A host's key is learned at the first connection. */
+export function sshArguments(deployment: Deployment, { address, port }: HostAddress): string[] {
+  const options = {
+    IdentitiesOnly: "yes",
+    StrictHostKeyChecking: "accept-new",
+    UserKnownHostsFile: deployment.knownHosts,
+    ConnectTimeout: "5",
+    LogLevel: "ERROR",
+  };
+  const pairs = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  return ["-i", deployment.privateKey, "-p", String(port), ...pairs, `ec2-user@${address}`];
+}
+
+/** Runs a shell command on a host. */
+export async function onHost(
+  deployment: Deployment,
+  outputs: Outputs,
+  host: HostName,
+  shell: string,
+): Promise<Result> {
+  const target = sshArguments(deployment, await hostAddress(deployment, outputs, host));
+  return tryRun("ssh", [...target, shell], { timeoutMs: 30_000 });
+}
+
+/** Waits until user-data has ended well on a host; a Failure tells where it failed. */
+export async function waitForFirstBoot(
+  deployment: Deployment,
+  outputs: Outputs,
+  host: HostName,
+): Promise<void> {
+  await forgetReplacedHost(deployment, outputs, host);
+  let last = "";
+  for (const started = Date.now(); Date.now() - started < firstBootTimeoutMs; await sleep(1000)) {
+    const { stdout, stderr } = await onHost(deployment, outputs, host, "cat /var/lib/tintype/first-boot");
+    const status = stdout.trim();
+    if (status === "done") return;
+    if (status.startsWith("failed")) throw new Failure(await bootFailure(deployment, outputs, host, status));
+    last = status || stderr.trim();
+  }
+  throw new Failure(`The ${host} host did not finish its first boot within 15 minutes (${last}).`);
+}
+
+/** A new instance has a new key under a known address; the state tells that the instance is another. */
+async function forgetReplacedHost(deployment: Deployment, outputs: Outputs, host: HostName): Promise<void> {
+  const { address, port } = await hostAddress(deployment, outputs, host);
+  const { code, stderr } = await onHost(deployment, outputs, host, "true");
+  if (code === 0 || !stderr.includes("HOST IDENTIFICATION HAS CHANGED")) return;
+  const known = port === 22 ? address : `[${address}]:${port}`;
+  await run("ssh-keygen", ["-R", known, "-f", deployment.knownHosts], {
+    log: join(deployment.logs, "hosts.log"),
+  });
+}
+
+async function bootFailure(
+  deployment: Deployment,
+  outputs: Outputs,
+  host: HostName,
+  status: string,
+): Promise<string> {
+  const { stdout } = await onHost(
+    deployment,
+    outputs,
+    host,
+    "sudo tail -n 20 /var/log/cloud-init-output.log",
+  );
+  return (
+    `First boot of the ${host} host ${status}\n\n${stdout}\n` +
+    `To make that host anew: ${deployment.make("deploy")} REPLACE=${host}`
+  );
+}

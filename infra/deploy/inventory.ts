@@ -1,0 +1,74 @@
+import { writeFileSync } from "node:fs";
+import { runningCloud } from "../local-cloud/cloud.ts";
+import { hostGateway } from "../local-cloud/networks.ts";
+import type { Deployment } from "./deployment.ts";
+import { type HostName, hostAddress } from "./hosts.ts";
+import type { NodeRuntime } from "./node-runtime.ts";
+import type { Release } from "./release.ts";
+import type { Outputs } from "./terraform.ts";
+
+export interface InventoryProps {
+  readonly outputs: Outputs;
+  readonly backend: Release;
+  readonly frontend: Release;
+  readonly node: NodeRuntime;
+}
+
+/** Writes what Ansible needs to know. Here, and nowhere in the playbooks, the clouds differ. */
+export async function writeInventory(deployment: Deployment, props: InventoryProps): Promise<void> {
+  const { outputs } = props;
+  const endpoints = deployment.cloud === "local" ? await localEndpoints(outputs) : awsEndpoints(outputs);
+  const host = async (name: HostName, variables: object) => {
+    const { address, port } = await hostAddress(deployment, outputs, name);
+    return { hosts: { [name]: { ansible_host: address, ansible_port: port, ...variables } } };
+  };
+  const inventory = {
+    all: {
+      vars: {
+        ansible_user: "ec2-user",
+        ansible_ssh_private_key_file: deployment.privateKey,
+        ansible_ssh_common_args: `-o IdentitiesOnly=yes -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=${deployment.knownHosts}`,
+        ansible_python_interpreter: "/opt/tintype/bin/python3",
+      },
+      children: {
+        backend: await host("backend", {
+          backend_release: props.backend,
+          backend_node: props.node,
+          backend_listen: `${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
+          backend_site_origin: outputs.url,
+          backend_bucket: outputs.bucket,
+          backend_region: outputs.region,
+          backend_aws_environment: endpoints.environment,
+        }),
+        frontend: await host("frontend", {
+          frontend_release: props.frontend,
+          frontend_api_origin: `http://${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
+          frontend_image_origin: endpoints.imageOrigin,
+        }),
+      },
+    },
+  };
+  writeFileSync(deployment.inventory, JSON.stringify(inventory, null, 2), { mode: 0o600 });
+}
+
+interface Endpoints {
+  readonly imageOrigin: string;
+  readonly environment: Record<string, string>;
+}
+
+function awsEndpoints({ bucket, region }: Outputs): Endpoints {
+  return { imageOrigin: `https://${bucket}.s3.${region}.amazonaws.com`, environment: {} };
+}
+
+async function localEndpoints({ backend }: Outputs): Promise<Endpoints> {
+  const cloud = runningCloud();
+  if (cloud === undefined) throw new Error("the local cloud does not run");
+  const imageOrigin = `http://s3.localhost:${cloud.s3Port}`;
+  return {
+    imageOrigin,
+    environment: {
+      AWS_ENDPOINT_URL_S3: imageOrigin,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://${await hostGateway(backend.instanceId)}:${cloud.metadataPort}`,
+    },
+  };
+}

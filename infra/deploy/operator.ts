@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Deployment } from "./deployment.ts";
+import { Failure } from "./failure.ts";
+import { run } from "./run.ts";
+
+/** The public half of the deployment's SSH key, in OpenSSH format; the key is made at the first use. */
+export async function operatorPublicKey(deployment: Deployment): Promise<string> {
+  const { privateKey, name } = deployment;
+  if (!existsSync(`${privateKey}.pub`)) {
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", `tintype-${name}`, "-f", privateKey]);
+  }
+  return readFileSync(`${privateKey}.pub`, "utf8").trim();
+}
+
+/** Who may open SSH connections: what OPERATOR_CIDR says, else this machine as the cloud sees it. */
+export async function operatorCidr({ cloud }: Deployment): Promise<string> {
+  const given = process.env["OPERATOR_CIDR"];
+  if (given !== undefined && given !== "") return given;
+  if (cloud === "local") return "127.0.0.1/32";
+  const answer = await fetch("https://checkip.amazonaws.com", { signal: AbortSignal.timeout(5000) })
+    .then((response) => response.text())
+    .catch(() => "");
+  if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(answer.trim())) {
+    throw new Failure(
+      "This machine's public address could not be asked for. " +
+        "Say who may connect by SSH: make deploy OPERATOR_CIDR=203.0.113.7/32",
+      2,
+    );
+  }
+  return `${answer.trim()}/32`;
+}

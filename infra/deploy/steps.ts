@@ -1,0 +1,31 @@
+import { Failure } from "./failure.ts";
+
+const terminal = process.stderr.isTTY === true;
+
+/** Shows one step and its time while it runs: a living line on a terminal, plain lines elsewhere. */
+export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+  const started = Date.now();
+  const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
+  const draw = () => process.stderr.write(`\r\x1b[K  … ${title} ${seconds()}`);
+  const timer = terminal ? setInterval(draw, 100) : undefined;
+  if (!terminal) process.stderr.write(`… ${title}\n`);
+  try {
+    const result = await work();
+    end("✓");
+    return result;
+  } catch (error) {
+    end("✗");
+    throw error instanceof Failure ? error : Object.assign(error as Error, { step: title });
+  } finally {
+    clearInterval(timer);
+  }
+
+  function end(mark: string): void {
+    process.stderr.write(`${terminal ? "\r\x1b[K  " : ""}${mark} ${title} (${seconds()})\n`);
+  }
+}
+
+/** A line for people, beside what a program may read from standard output. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

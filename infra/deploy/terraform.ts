@@ -1,0 +1,134 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Deployment } from "./deployment.ts";
+import { repository, stateRoot } from "./deployment.ts";
+import { Failure } from "./failure.ts";
+import { run, tryRun } from "./run.ts";
+
+export interface Outputs {
+  readonly url: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly frontend: { instanceId: string; privateIp: string; publicDns: string; publicIp: string };
+  readonly backend: { instanceId: string; privateIp: string; publicIp: string; apiPort: number };
+}
+
+export interface Terraform {
+  init(): Promise<void>;
+  /** What would change, as Terraform prints it; undefined where nothing would. Kept for `apply`. */
+  plan(): Promise<string | undefined>;
+  /** Carries out the last plan. */
+  apply(): Promise<void>;
+  destroy(): Promise<void>;
+  /** Addresses of what the state holds. */
+  resources(): Promise<string[]>;
+}
+
+const registry = "https://registry.terraform.io/.well-known/terraform.json";
+
+/** Terraform in a deployment's folder, with the environment that points it at its cloud. */
+export async function terraform(deployment: Deployment, access: Record<string, string>): Promise<Terraform> {
+  const env = {
+    ...access,
+    ...(await cliConfiguration()),
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+    CHECKPOINT_DISABLE: "1",
+  };
+  const chdir = `-chdir=${deployment.stack}`;
+  const options = { env, log: join(deployment.logs, "terraform.log") };
+  const call = (...args: string[]) => run("terraform", [chdir, ...args, "-no-color"], options);
+
+  return {
+    async init() {
+      await call("init");
+    },
+    async plan() {
+      const args = [chdir, "plan", "-detailed-exitcode", "-out=next.tfplan", "-no-color"];
+      const { code, stdout, stderr } = await tryRun("terraform", [...args, ...replacements()], options);
+      if (code === 0) return undefined;
+      if (code === 2) return stdout;
+      throw new Failure(`terraform plan failed:\n\n${stderr.trim()}\n\nAll of it: ${options.log}`);
+    },
+    async apply() {
+      await call("apply", "next.tfplan");
+    },
+    async destroy() {
+      await call("destroy", "-auto-approve");
+    },
+    async resources() {
+      const { stdout } = await tryRun("terraform", [chdir, "state", "list"], options);
+      return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("data."));
+    },
+  };
+}
+
+/** `make deploy REPLACE=backend` makes that host anew. */
+function replacements(): string[] {
+  const host = process.env["REPLACE"];
+  if (host === undefined || host === "") return [];
+  if (host !== "frontend" && host !== "backend") throw new Failure("REPLACE is frontend or backend.", 2);
+  return [`-replace=aws_instance.${host}-host`];
+}
+
+/** The stack's program writes Terraform's configuration. It reads its settings from the environment. */
+export async function synthesize(deployment: Deployment, env: Record<string, string>): Promise<void> {
+  await run(process.execPath, ["--import", "tsx", "infra/src/main.ts"], {
+    cwd: repository,
+    env: {
+      ...env,
+      NAME: deployment.name,
+      CDKTF_OUTDIR: join(deployment.folder, "stack"),
+      NODE_NO_WARNINGS: "1",
+    },
+    log: join(deployment.logs, "synth.log"),
+  });
+}
+
+/** Where the state says what was made; undefined where nothing was. */
+export function readOutputs(deployment: Deployment): Outputs | undefined {
+  const state = join(deployment.stack, "terraform.tfstate");
+  if (!existsSync(state)) return undefined;
+  const { outputs } = JSON.parse(readFileSync(state, "utf8")) as {
+    outputs: Record<string, { value: unknown }>;
+  };
+  if (outputs["backend"] === undefined) return undefined;
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as never;
+}
+
+/** As `readOutputs`; a Failure that says how to deploy where there is nothing. */
+export function requireOutputs(deployment: Deployment): Outputs {
+  const outputs = readOutputs(deployment);
+  if (outputs !== undefined) return outputs;
+  throw new Failure(`Nothing is deployed under this name. To deploy: ${deployment.make("deploy")}`, 2);
+}
+
+/**
+ * Where the provider comes from: the operator's own configuration, else the registry, else a mirror on disk.
+ * Terraform itself looks for mirrors in its implied directories only; machines without internet keep one under /opt.
+ */
+async function cliConfiguration(): Promise<Record<string, string>> {
+  const own = process.env["TF_CLI_CONFIG_FILE"] || join(homedir(), ".terraformrc");
+  if (existsSync(own)) return {};
+  const reached = await fetch(registry, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+  const mirror = reached?.ok ? undefined : findMirror();
+  const file = join(stateRoot, "terraform.rc");
+  const source = mirror === undefined ? "" : `filesystem_mirror { path = ${JSON.stringify(mirror)} }`;
+  writeFileSync(file, mirror === undefined ? "" : `provider_installation {\n  ${source}\n}\n`);
+  return { TF_CLI_CONFIG_FILE: file };
+}
+
+function findMirror(): string | undefined {
+  const implied = [".terraform.d/plugins", ".local/share/terraform/plugins"].map((path) =>
+    join(homedir(), path),
+  );
+  const below = existsSync("/opt") ? readdirSync("/opt").map((name) => join("/opt", name)) : [];
+  const folders = [
+    ...implied,
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+    ...below,
+  ];
+  return folders.find((folder) => existsSync(join(folder, "registry.terraform.io/hashicorp/aws")));
+}

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { baseImage } from "./base-image.ts";
+import { docker, dockerLines } from "./engine.ts";
+import type { ListedInstance } from "./instances.ts";
+import { freePort } from "./moto.ts";
+import { ensureNetwork, removeNetworks } from "./networks.ts";
+import { attachVolume, removeVolume } from "./volumes.ts";
+
+export interface BootProps {
+  readonly deployment: string;
+  readonly instances: readonly ListedInstance[];
+  /** Port of this machine that stands for port 80 of the instance that opens it. */
+  readonly sitePort: number;
+}
+
+// What systemd needs as process 1 of a container, short of running it privileged.
+const systemd = [
+  ...[
+    "--cap-add",
+    "SYS_ADMIN",
+    "--security-opt",
+    "seccomp=unconfined",
+    "--security-opt",
+    "apparmor=unconfined",
+  ],
+  ...["--cgroupns=host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"],
+  ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp"],
+];
+
+/** Makes the containers of a deployment equal to the instances that the API lists. */
+export async function boot({ deployment, instances, sitePort }: BootProps): Promise<void> {
+  // First the terminated ones: they may still hold a volume that another instance gets.
+  for (const name of await containers(deployment)) {
+    if (!instances.some((instance) => containerName(instance.id) === name)) await removeContainer(name);
+  }
+  for (const instance of instances) {
+    if (!(await isCurrent(instance, sitePort))) await create(deployment, instance, sitePort);
+    await docker("start", containerName(instance.id));
+  }
+}
+
+/** Ends all hosts of a deployment, with their networks and volumes. Gives how many hosts there were. */
+export async function removeHosts(deployment: string): Promise<number> {
+  const names = await containers(deployment);
+  const volumes: string[] = [];
+  for (const name of names) {
+    volumes.push(...(await labelOf(name, "volumes")).split(" ").filter((id) => id !== ""));
+    await removeContainer(name);
+  }
+  for (const id of new Set(volumes)) await removeVolume(id);
+  await removeNetworks(deployment);
+  return names.length;
+}
+
+/** The port of this machine under which a port of an instance can be reached. */
+export async function publishedPort(instanceId: string, port: number): Promise<number> {
+  const [line = ""] = await dockerLines("port", containerName(instanceId), `${port}/tcp`);
+  return Number(line.slice(line.lastIndexOf(":") + 1));
+}
+
+export const containerName = (instanceId: string) => `tintype-${instanceId}`;
+
+export function containers(deployment: string): Promise<string[]> {
+  const filter = `label=tintype.deployment=${deployment}`;
+  return dockerLines("ps", "--all", "--filter", filter, "--format", "{{.Names}}");
+}
+
+async function create(deployment: string, instance: ListedInstance, sitePort: number): Promise<void> {
+  const name = containerName(instance.id);
+  await removeContainer(name);
+  const network = await ensureNetwork(deployment, instance);
+  const devices: string[] = [];
+  for (const volume of instance.volumes) {
+    devices.push("--device", `${await attachVolume(volume)}:${volume.device}`);
+  }
+  const published: string[] = [];
+  for (const port of instance.openPorts) {
+    published.push("--publish", `127.0.0.1:${port === 80 ? sitePort : await freePort()}:${port}`);
+  }
+  await docker(
+    "create",
+    ...["--name", name, "--hostname", `ip-${instance.privateIp.replaceAll(".", "-")}`],
+    ...["--network", network.name, "--ip", instance.privateIp],
+    ...["--add-host", `s3.localhost:${network.gateway}`],
+    ...[
+      "--label",
+      `tintype.deployment=${deployment}`,
+      "--label",
+      `tintype.shape=${shape(instance, sitePort)}`,
+    ],
+    ...["--label", `tintype.volumes=${instance.volumes.map(({ id }) => id).join(" ")}`],
+    ...systemd,
+    ...devices,
+    ...published,
+    await baseImage(),
+  );
+  await seed(name, instance);
+}
+
+/** Puts what EC2 would serve at first boot into a container that has not started yet. */
+async function seed(name: string, instance: ListedInstance): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "tintype-seed-"));
+  try {
+    writeFileSync(join(folder, "user-data"), instance.userData);
+    writeFileSync(join(folder, "public-key"), `${instance.publicKey.trim()}\n`);
+    await docker("cp", `${folder}/.`, `${name}:/opt/local-cloud/seed`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function isCurrent(instance: ListedInstance, sitePort: number): Promise<boolean> {
+  const names = await dockerLines("ps", "--all", "--format", "{{.Names}}");
+  const name = containerName(instance.id);
+  return names.includes(name) && (await labelOf(name, "shape")) === shape(instance, sitePort);
+}
+
+/** Changes when the container would have to be made anew: a container cannot gain a port or a device. */
+function shape(instance: ListedInstance, sitePort: number): string {
+  const facts = [instance.openPorts, instance.volumes, instance.openPorts.includes(80) ? sitePort : 0];
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 12);
+}
+
+/** A clean shutdown first, as EC2 does it, so that MySQL closes its files. */
+async function removeContainer(name: string): Promise<void> {
+  const names = await dockerLines("ps", "--all", "--format", "{{.Names}}");
+  if (!names.includes(name)) return;
+  await docker("stop", "--time", "30", name);
+  await docker("rm", "--force", "--volumes", name);
+}
+
+async function labelOf(name: string, label: string): Promise<string> {
+  return (await docker("inspect", "--format", `{{index .Config.Labels "tintype.${label}"}}`, name)).trim();
+}

@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { repository, stateRoot } from "../deploy/deployment.ts";
+import { Failure } from "../deploy/failure.ts";
+
+/** A running local cloud: what its process wrote down when it was ready. */
+export interface LocalCloud {
+  /** New with every start: everything that an older one held is gone. */
+  readonly id: string;
+  readonly pid: number;
+  readonly apiUrl: string;
+  readonly s3Port: number;
+  readonly metadataPort: number;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export const cloudFolder = join(stateRoot, "local-cloud");
+export const cloudFile = join(cloudFolder, "cloud.json");
+const log = join(cloudFolder, "cloud.log");
+
+/** The local cloud that runs now, or undefined. */
+export function runningCloud(): LocalCloud | undefined {
+  if (!existsSync(cloudFile)) return undefined;
+  const cloud = JSON.parse(readFileSync(cloudFile, "utf8")) as LocalCloud;
+  return isAlive(cloud.pid) ? cloud : undefined;
+}
+
+/** Starts the emulated AWS API in the background unless it runs, and waits until it answers. */
+export async function startCloud(): Promise<LocalCloud> {
+  const running = runningCloud();
+  if (running !== undefined) return running;
+  mkdirSync(cloudFolder, { recursive: true, mode: 0o700 });
+  rmSync(cloudFile, { force: true });
+  const out = openSync(log, "a");
+  const daemon = join(import.meta.dirname, "daemon.ts");
+  const child = spawn(process.execPath, ["--import", "tsx", daemon], {
+    cwd: repository,
+    detached: true,
+    stdio: ["ignore", out, out],
+  });
+  child.unref();
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 200) {
+    const cloud = runningCloud();
+    if (cloud !== undefined) return cloud;
+    if (child.exitCode !== null) break;
+    await sleep(200);
+  }
+  throw new Failure(`The emulated AWS API did not start. See ${log}`);
+}
+
+/** Ends it, and everything that it held. */
+export async function stopCloud(): Promise<void> {
+  const cloud = runningCloud();
+  if (cloud !== undefined) {
+    process.kill(cloud.pid, "SIGTERM");
+    while (isAlive(cloud.pid)) await sleep(100);
+  }
+  rmSync(cloudFile, { force: true });
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The environment that points Terraform and the AWS SDK at this cloud. */
+export function cloudEnvironment(cloud: LocalCloud): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: cloud.apiUrl,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${cloud.s3Port}`,
+    AWS_ACCESS_KEY_ID: cloud.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: cloud.secretAccessKey,
+    AWS_SESSION_TOKEN: "",
+    AWS_PROFILE: "",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}

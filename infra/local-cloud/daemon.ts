@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { renameSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { cloudFile, type LocalCloud } from "./cloud.ts";
+import { localCredentials } from "./credentials.ts";
+import { ec2 } from "./instances.ts";
+import { createMetadataService } from "./metadata.ts";
+import { startMoto } from "./moto.ts";
+import { bridgePrefix } from "./networks.ts";
+import { createS3Front } from "./s3-front/server.ts";
+
+// The emulated AWS API as one background process: moto, the strict front before its S3, and the instances'
+// metadata service. It lives until it is told to stop; what it holds lives as long.
+
+const now = () => new Date();
+const credentials = localCredentials(now);
+const moto = await startMoto();
+const instances = ec2({ endpoint: moto.url.href, credentials: credentials.operator });
+
+const s3Front = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
+const metadata = createMetadataService({ credentials, profileAt: instances.profileAt });
+
+const cloud: LocalCloud = {
+  id: randomUUID(),
+  pid: process.pid,
+  apiUrl: moto.url.href.replace(/\/$/, ""),
+  s3Port: await listen(s3Front),
+  metadataPort: await listen(metadata),
+  ...credentials.operator,
+};
+writeFileSync(`${cloudFile}.new`, JSON.stringify(cloud, null, 2), { mode: 0o600 });
+renameSync(`${cloudFile}.new`, cloudFile);
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
+moto.process.once("exit", () => process.exit(1));
+
+function stop(): void {
+  moto.process.removeAllListeners("exit").once("exit", () => process.exit(0));
+  moto.process.kill("SIGTERM");
+}
+
+/** On every address, because the hosts' networks come later; other machines are turned away. */
+async function listen(server: Server): Promise<number> {
+  server.on("connection", (socket) => {
+    if (!isOwn(socket)) socket.destroy();
+  });
+  server.listen(0, "0.0.0.0");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+function isOwn({ localAddress = "" }: Socket): boolean {
+  if (localAddress.startsWith("127.")) return true;
+  return Object.entries(networkInterfaces()).some(
+    ([name, addresses]) =>
+      name.startsWith(bridgePrefix) && addresses?.some(({ address }) => address === localAddress),
+  );
+}

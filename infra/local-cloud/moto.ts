@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { which } from "../deploy/run.ts";
+
+/** Starts moto, which emulates the AWS API in memory, on the loopback; ready when it answers. */
+export async function startMoto(): Promise<{ url: URL; process: ChildProcess }> {
+  const port = await freePort();
+  const [program, ...args] =
+    which("moto_server") === undefined
+      ? ["docker", "run", "--rm", "--publish", `127.0.0.1:${port}:5000`, "motoserver/moto:5.1.22"]
+      : ["moto_server", "-H", "127.0.0.1", "-p", String(port)];
+  const child = spawn(program!, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const url = new URL(`http://127.0.0.1:${port}`);
+  while (child.exitCode === null) {
+    const answer = await fetch(new URL("/moto-api/", url)).catch(() => undefined);
+    if (answer?.ok) return { url, process: child };
+    await sleep(100);
+  }
+  throw new Error(`${program} ended with exit code ${child.exitCode}`);
+}
+
+/** A TCP port of the loopback that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import { docker, dockerLines } from "./engine.ts";
+import type { ListedInstance } from "./instances.ts";
+
+/** Interface names have 15 letters at most; by this beginning the local cloud knows its own networks. */
+export const bridgePrefix = "tintype";
+
+export interface HostNetwork {
+  readonly name: string;
+  /** The address of this machine in it: there the hosts find S3 and their metadata. */
+  readonly gateway: string;
+}
+
+/** Makes the container network of an instance's subnet, with the very address range, unless it is there. */
+export async function ensureNetwork(deployment: string, instance: ListedInstance): Promise<HostNetwork> {
+  const name = `tintype-${instance.subnetId}`;
+  if (!(await dockerLines("network", "ls", "--format", "{{.Name}}")).includes(name)) {
+    await docker(
+      "network",
+      "create",
+      "--subnet",
+      instance.subnetCidr,
+      "--label",
+      `tintype.deployment=${deployment}`,
+      "--opt",
+      `com.docker.network.bridge.name=${bridgePrefix}${instance.subnetId.slice(-8)}`,
+      name,
+    );
+  }
+  const format = "{{(index .IPAM.Config 0).Gateway}}";
+  const [gateway = ""] = await dockerLines("network", "inspect", "--format", format, name);
+  return { name, gateway };
+}
+
+export async function removeNetworks(deployment: string): Promise<void> {
+  const filter = `label=tintype.deployment=${deployment}`;
+  const ids = await dockerLines("network", "ls", "--quiet", "--filter", filter);
+  if (ids.length > 0) await docker("network", "rm", ...ids);
+}
+
+/** The gateway that a host's container has. */
+export async function hostGateway(instanceId: string): Promise<string> {
+  const format = "{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}";
+  const [gateway = ""] = await dockerLines("inspect", "--format", format, `tintype-${instanceId}`);
+  return gateway;
+}

@@ -1,0 +1,38 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { localCredentials } from "./credentials.ts";
+import { end, startMariadb } from "./mariadb.ts";
+import { startMoto } from "./moto.ts";
+import { createS3Front } from "./s3-front/server.ts";
+
+export interface Services {
+  /** Where they are, in the names that the application's configuration uses. */
+  readonly environment: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** What the application needs around it, without a container: a database in `folder`, and S3 behind its strict front. */
+export async function startServices(folder: string): Promise<Services> {
+  const now = () => new Date();
+  const credentials = localCredentials(now);
+  const [database, moto] = await Promise.all([startMariadb(folder), startMoto()]);
+  const s3 = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
+  s3.listen(0, "127.0.0.1");
+  await once(s3, "listening");
+
+  return {
+    environment: {
+      ...database.environment,
+      MOTO_URL: moto.url.href,
+      AWS_ENDPOINT_URL_S3: `http://s3.localhost:${(s3.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: credentials.operator.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.operator.secretAccessKey,
+      AWS_REGION: "us-east-1",
+    },
+    async stop() {
+      s3.close();
+      s3.closeAllConnections();
+      await Promise.all([database.stop(), end(moto.process)]);
+    },
+  };
+}

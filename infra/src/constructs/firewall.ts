@@ -1,0 +1,65 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group/index.js";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
+import {
+  VpcSecurityGroupIngressRule,
+  type VpcSecurityGroupIngressRuleConfig,
+} from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js";
+import { Construct } from "constructs";
+import type { Network } from "./network.ts";
+
+export interface FirewallProps {
+  readonly name: string;
+  readonly network: Network;
+  readonly operatorCidr: string;
+}
+
+type Source = Pick<VpcSecurityGroupIngressRuleConfig, "cidrIpv4" | "referencedSecurityGroupId">;
+
+/**
+ * Who may connect to what: the world to the site, the operator to SSH, the frontend host to the API.
+ * MySQL is open to nobody: it listens on the backend host's loopback alone.
+ */
+export class Firewall extends Construct {
+  readonly frontend: SecurityGroup;
+  readonly backend: SecurityGroup;
+  readonly apiPort = 8080;
+
+  constructor(scope: Construct, id: string, props: FirewallProps) {
+    super(scope, id);
+    const operator = { cidrIpv4: props.operatorCidr };
+    this.frontend = this.group("frontend", props);
+    this.allow(this.frontend, "http", 80, { cidrIpv4: "0.0.0.0/0" });
+    this.allow(this.frontend, "ssh", 22, operator);
+
+    this.backend = this.group("api", props);
+    this.allow(this.backend, "api", this.apiPort, { referencedSecurityGroupId: this.frontend.id });
+    this.allow(this.backend, "ssh", 22, operator);
+  }
+
+  private group(id: string, { name, network }: FirewallProps): SecurityGroup {
+    const group = new SecurityGroup(this, id, {
+      name: `${name}-${id}`,
+      description: `Tintype ${name}: ${id}`,
+      vpcId: network.vpc.id,
+      tags: { Name: `${name}-${id}` },
+    });
+    new VpcSecurityGroupEgressRule(group, "egress", {
+      securityGroupId: group.id,
+      ipProtocol: "-1",
+      cidrIpv4: "0.0.0.0/0",
+      tags: { Name: "package sources and S3" },
+    });
+    return group;
+  }
+
+  private allow(group: SecurityGroup, what: string, port: number, source: Source): void {
+    new VpcSecurityGroupIngressRule(group, what, {
+      securityGroupId: group.id,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      tags: { Name: what },
+      ...source,
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import { S3BucketCorsConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
+import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
+import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
+import { Construct } from "constructs";
+
+export interface ImageBucketProps {
+  readonly name: string;
+  /** The only origin whose pages may talk to the bucket. */
+  readonly siteOrigin: string;
+}
+
+/** A private bucket: everything in it is reached by presigned URL or through the backend's role. */
+export class ImageBucket extends Construct {
+  private readonly bucket: S3Bucket;
+
+  constructor(scope: Construct, id: string, props: ImageBucketProps) {
+    super(scope, id);
+    this.bucket = new S3Bucket(this, "bucket", {
+      bucketPrefix: `tintype-${props.name}-`,
+      forceDestroy: true, // `make destroy` leaves nothing behind, versions included
+    });
+    const bucket = this.bucket.id;
+
+    const block = new S3BucketPublicAccessBlock(this, "public-access-block", {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketOwnershipControls(this, "ownership", {
+      bucket,
+      rule: { objectOwnership: "BucketOwnerEnforced" },
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
+      bucket,
+      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+    });
+    new S3BucketPolicy(this, "policy", { bucket, policy: this.tlsOnly(), dependsOn: [block] });
+    new S3BucketCorsConfiguration(this, "cors", {
+      bucket,
+      corsRule: [
+        {
+          allowedOrigins: [props.siteOrigin],
+          allowedMethods: ["GET", "HEAD", "POST"],
+          allowedHeaders: ["*"],
+          maxAgeSeconds: 3600,
+        },
+      ],
+    });
+    this.expireLeftovers(bucket);
+  }
+
+  get name(): string {
+    return this.bucket.bucket;
+  }
+
+  get arn(): string {
+    return this.bucket.arn;
+  }
+
+  private tlsOnly(): string {
+    return JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "TlsOnly",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:*",
+          Resource: [this.arn, `${this.arn}/*`],
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    });
+  }
+
+  /** What a killed upload or a removed account left is gone by itself. */
+  private expireLeftovers(bucket: string): void {
+    const versioning = new S3BucketVersioningA(this, "versioning", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    new S3BucketLifecycleConfiguration(this, "lifecycle", {
+      bucket,
+      dependsOn: [versioning],
+      rule: [
+        {
+          id: "incoming",
+          status: "Enabled",
+          filter: [{ prefix: "incoming/" }],
+          expiration: [{ days: 1 }],
+        },
+        {
+          id: "old-versions",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+        },
+      ],
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+const cidr = /^(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12][0-9]|3[0-2])$/;
+
+/** Every AWS name begins with it, so it keeps to what the narrowest of them allows. */
+export const deploymentName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}$/, "use 1 to 20 lower-case letters, digits and hyphens, a letter first")
+  .default("dev");
+
+const schema = z.object({
+  NAME: deploymentName,
+  REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "use a region's code, such as eu-central-1")
+    .default("us-east-1"),
+  OS: z.enum(["al2", "al2023"], "use al2 or al2023").default("al2"),
+  INSTANCE_TYPE: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, "use an instance type, such as t3.micro")
+    .default("t3.micro"),
+  OPERATOR_CIDR: z
+    .string()
+    .regex(cidr, "use an IPv4 range, such as 203.0.113.7/32")
+    .refine((value) => value !== "0.0.0.0/0", "SSH may not be open to the world: name your own address"),
+  OPERATOR_PUBLIC_KEY: z.string().regex(/^(ssh-ed25519|ssh-rsa) /, "use an OpenSSH public key"),
+});
+
+export type OperatingSystem = "al2" | "al2023";
+
+export interface Settings {
+  /** The deployment's name: every AWS name and tag comes from it. */
+  readonly name: string;
+  readonly region: string;
+  readonly os: OperatingSystem;
+  readonly instanceType: string;
+  /** The one IPv4 range that may open SSH connections. */
+  readonly operatorCidr: string;
+  /** OpenSSH format, made for this deployment alone. */
+  readonly operatorPublicKey: string;
+}
+
+/** Reads and checks all settings of the program at once; throws one Error that names every fault. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+    throw new Error(["These settings are missing or wrong:", ...faults].join("\n"));
+  }
+  const { NAME, REGION, OS, INSTANCE_TYPE, OPERATOR_CIDR, OPERATOR_PUBLIC_KEY } = parsed.data;
+  return {
+    name: NAME,
+    region: REGION,
+    os: OS,
+    instanceType: INSTANCE_TYPE,
+    operatorCidr: OPERATOR_CIDR,
+    operatorPublicKey: OPERATOR_PUBLIC_KEY,
+  };
+}

@@ -1,0 +1,55 @@
+import { LocalBackend, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { Aws } from "../constructs/aws.ts";
+import { DataVolume } from "../constructs/data-volume.ts";
+import { Firewall } from "../constructs/firewall.ts";
+import { Host } from "../constructs/host.ts";
+import { HostRole } from "../constructs/host-role.ts";
+import { ImageBucket } from "../constructs/image-bucket.ts";
+import { MachineImage } from "../constructs/machine-image.ts";
+import { Network } from "../constructs/network.ts";
+import { OperatorKey } from "../constructs/operator-key.ts";
+import { Outputs } from "../constructs/outputs.ts";
+import { PublicAddress } from "../constructs/public-address.ts";
+import type { Settings } from "../settings.ts";
+
+/** Two hosts in a network of their own, MySQL on the backend host, and a private bucket. */
+export class Ec2Stack extends TerraformStack {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    const { instanceType, name, operatorCidr } = settings;
+    new LocalBackend(this, { path: "terraform.tfstate" });
+    new Aws(this, "aws", { ...settings, stack: id });
+
+    const network = new Network(this, "network", { name, instanceType });
+    const firewall = new Firewall(this, "firewall", { name, network, operatorCidr });
+    const site = new PublicAddress(this, "site", { name, network });
+    const bucket = new ImageBucket(this, "images", { name, siteOrigin: site.origin });
+    const dataVolume = new DataVolume(this, "data", { name, network });
+    const common = {
+      image: new MachineImage(this, "machine-image", settings),
+      instanceType,
+      key: new OperatorKey(this, "operator", settings),
+      network,
+    };
+
+    const frontend = new Host(this, "frontend-host", {
+      ...common,
+      name: `${name}-frontend`,
+      role: "frontend",
+      securityGroup: firewall.frontend,
+    });
+    site.pointAt(frontend.instance);
+
+    const backend = new Host(this, "backend-host", {
+      ...common,
+      name: `${name}-backend`,
+      role: "backend",
+      securityGroup: firewall.backend,
+      profile: new HostRole(this, "backend-role", { name: `${name}-backend`, bucket }).profile,
+    });
+    dataVolume.attachTo(backend.instance);
+
+    new Outputs(this, "outputs", { site, frontend, backend, bucket, firewall, region: settings.region });
+  }
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# The backend host: the data volume and MySQL on it. The application comes with Ansible.
+
+device=/dev/sdf # a link to the NVMe device on instances that have those
+datadir=/data/mysql
+
+# The volume is attached after the instance was started. It is formatted once: whatever is on it stays.
+mount_data_volume() {
+  local waited=0
+  until [ -b "$device" ]; do
+    if [ "$waited" -ge 300 ]; then
+      echo "no data volume at $device after 300 s" >&2
+      return 1
+    fi
+    sleep 2
+    waited=$((waited + 2))
+  done
+  if [ -z "$(blkid -o value -s TYPE "$device")" ]; then
+    mkfs.ext4 -q -L tintype-data "$device"
+  fi
+  cat >/etc/systemd/system/data.mount <<UNIT
+[Unit]
+Description=Data volume
+
+[Mount]
+What=$device
+Where=/data
+Type=ext4
+Options=noatime,nosuid,nodev
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  systemctl daemon-reload
+  systemctl enable --now data.mount
+}
+
+# MySQL's own repository, written by hand: its release package takes $releasever, which is wrong here.
+add_mysql_repository() {
+  local release=$1
+  rpm --import https://repo.mysql.com/RPM-GPG-KEY-mysql-2025
+  cat >/etc/yum.repos.d/mysql.repo <<REPO
+[mysql-8.4-lts-community]
+name=MySQL 8.4 LTS
+baseurl=https://repo.mysql.com/yum/mysql-8.4-community/el/$release/x86_64/
+enabled=1
+gpgcheck=1
+gpgkey=https://repo.mysql.com/RPM-GPG-KEY-mysql-2025
+REPO
+}
+
+install_mysql() {
+  case "$os" in
+    amzn2)
+      add_mysql_repository 7
+      install_packages mysql-community-server
+      ;;
+    amzn2023)
+      add_mysql_repository 9
+      install_packages mysql-community-server
+      ;;
+    debian*) install_packages mariadb-server ;;
+  esac
+}
+
+# Settings for a host with 1 GiB of memory that MySQL shares with the application.
+write_mysql_settings() {
+  local file=$1 socket=$2
+  cat >"$file" <<SETTINGS
+[mysqld]
+datadir = $datadir
+socket = $socket
+bind-address = 127.0.0.1
+skip-name-resolve = ON
+local-infile = OFF
+performance_schema = OFF
+innodb_buffer_pool_size = 128M
+max_connections = 60
+character-set-server = utf8mb4
+default-time-zone = "+00:00"
+SETTINGS
+}
+
+prepare_mysql() {
+  mkdir -p "$datadir"
+  case "$os" in
+    amzn*)
+      write_mysql_settings /etc/my.cnf /var/lib/mysql/mysql.sock
+      printf '%s\n' "mysqlx = OFF" "log-error = /var/log/mysqld.log" "plugin-load-add = auth_socket.so" >>/etc/my.cnf
+      service=mysqld
+      ;;
+    debian*)
+      systemctl stop mariadb
+      write_mysql_settings /etc/mysql/mariadb.conf.d/90-tintype.cnf /run/mysqld/mysqld.sock
+      service=mariadb
+      ;;
+  esac
+  chown -R mysql:mysql "$datadir"
+  chmod 750 "$datadir"
+}
+
+# Root signs in through the socket alone, as the system's root: there is no password to keep.
+initialize_database() {
+  [ -d "$datadir/mysql" ] && return 0
+  case "$os" in
+    amzn*)
+      printf '%s\n' "ALTER USER root@localhost IDENTIFIED WITH auth_socket;" >/var/lib/tintype/root.sql
+      mysqld --initialize-insecure --user=mysql --init-file=/var/lib/tintype/root.sql
+      ;;
+    debian*) mariadb-install-db --user=mysql --datadir="$datadir" --auth-root-authentication-method=socket >/dev/null ;;
+  esac
+}
+
+start_mysql() {
+  mkdir -p "/etc/systemd/system/$service.service.d"
+  printf '%s\n' "[Unit]" "RequiresMountsFor=/data" >"/etc/systemd/system/$service.service.d/data.conf"
+  systemctl daemon-reload
+  systemctl enable "$service"
+  systemctl restart "$service"
+}
+
+mount_data_volume
+install_mysql
+prepare_mysql
+initialize_database
+start_mysql
+finish
