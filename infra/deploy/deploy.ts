@@ -15,7 +15,7 @@ import { forgetLostCloud } from "./lost-cloud.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { operatorCidr, operatorPublicKey } from "./operator.ts";
 import { buildBackend, buildFrontend } from "./release.ts";
-import { require, requireSpace } from "./requirements.ts";
+import { require, type RequirementName, requireSpace } from "./requirements.ts";
 import { reachableUrl } from "./site-url.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { say, step } from "./steps.ts";
@@ -77,11 +77,11 @@ async function check(deployment: Deployment): Promise<void> {
   if ((await containers(deployment.name)).length === 0) await requireFreePort(deployment);
 }
 
-const localTools = () => [
-  ...(["docker", "moto"] as const),
-  // Without an engine that answers one is started here, and then these are its needs.
-  ...(process.platform === "linux" ? (["engine", "iptables", "debootstrap"] as const) : []),
-];
+function localTools(): RequirementName[] {
+  // Where no engine answers one is started here, and then these are its needs.
+  const engine = ["engine", "iptables", "debootstrap"] as const;
+  return ["docker", "moto", ...(process.platform === "linux" ? engine : [])];
+}
 
 async function requireFreePort({ localPort, make }: Deployment): Promise<void> {
   const free = await new Promise<boolean>((resolve) => {

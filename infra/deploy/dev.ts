@@ -19,7 +19,7 @@ await command(async () => {
   const services = await step("Start a database and S3", () => startServices(folder));
   const site = `http://localhost:${process.env["PORT"] || 5173}`;
   const api = await freePort();
-  const env = {
+  const env: Record<string, string> = {
     ...services.environment,
     MYSQL_DATABASE: "tintype",
     BUCKET: "tintype-dev",
@@ -29,7 +29,7 @@ await command(async () => {
     REFRESH_TOKEN_SECRET: randomBytes(64).toString("base64"),
   };
   await step("Make bucket and tables", async () => {
-    await makeBucket(env.BUCKET, services.environment);
+    await makeBucket("tintype-dev", services.environment);
     await run("mariadb", [
       ...[
         "--no-defaults",

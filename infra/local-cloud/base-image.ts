@@ -42,7 +42,7 @@ async function bootstrappedDebian(): Promise<string> {
   if ((await tryRun("docker", ["image", "inspect", image])).code === 0) return image;
   if (process.getuid?.() !== 0) {
     throw new Failure(
-      `No Amazon Linux image could be pulled, and making one of Debian takes root. Run once: sudo make base-image`,
+      "No Amazon Linux image could be pulled, and making one of Debian takes root. Run this command once with sudo.",
       2,
     );
   }

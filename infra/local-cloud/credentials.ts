@@ -27,7 +27,7 @@ export function localCredentials(now: () => Date): Credentials {
   function issue(role: string): TemporaryCredentials {
     const accessKeyId = `ASIA${randomBytes(8).toString("hex").toUpperCase()}`;
     const expires = new Date(now().getTime() + 3_600_000);
-    const claims = `${role}.${expires.getTime()}`;
+    const claims = `${encodeURIComponent(role).replaceAll(".", "%2E")}.${expires.getTime()}`;
     const sessionToken = `${claims}.${mac(`token ${accessKeyId} ${claims}`)}`;
     return { accessKeyId, secretAccessKey: mac(`secret ${sessionToken}`), sessionToken, expires };
   }

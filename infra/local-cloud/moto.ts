@@ -8,9 +8,22 @@ export async function startMoto(): Promise<{ url: URL; process: ChildProcess }> 
   const port = await freePort();
   const [program, ...args] =
     which("moto_server") === undefined
-      ? ["docker", "run", "--rm", "--publish", `127.0.0.1:${port}:5000`, "motoserver/moto:5.1.22"]
+      ? [
+          "docker",
+          "run",
+          "--rm",
+          "--env",
+          "MOTO_DISABLE_GLOBAL_CORS",
+          "--publish",
+          `127.0.0.1:${port}:5000`,
+          "motoserver/moto:5.1.22",
+        ]
       : ["moto_server", "-H", "127.0.0.1", "-p", String(port)];
-  const child = spawn(program!, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(program!, args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    // Else it answers every origin, also for a bucket without CORS rules.
+    env: { ...process.env, MOTO_DISABLE_GLOBAL_CORS: "true" },
+  });
   const url = new URL(`http://127.0.0.1:${port}`);
   while (child.exitCode === null) {
     const answer = await fetch(new URL("/moto-api/", url)).catch(() => undefined);

@@ -13,12 +13,16 @@ export interface HostNetwork {
 /** Makes the container network of an instance's subnet, with the very address range, unless it is there. */
 export async function ensureNetwork(deployment: string, instance: ListedInstance): Promise<HostNetwork> {
   const name = `tintype-${instance.subnetId}`;
+  // AWS keeps the first address of a subnet for the router too.
+  const gateway = instance.subnetCidr.replace(/\.0\/\d+$/, ".1");
   if (!(await dockerLines("network", "ls", "--format", "{{.Name}}")).includes(name)) {
     await docker(
       "network",
       "create",
       "--subnet",
       instance.subnetCidr,
+      "--gateway",
+      gateway,
       "--label",
       `tintype.deployment=${deployment}`,
       "--opt",
@@ -26,8 +30,6 @@ export async function ensureNetwork(deployment: string, instance: ListedInstance
       name,
     );
   }
-  const format = "{{(index .IPAM.Config 0).Gateway}}";
-  const [gateway = ""] = await dockerLines("network", "inspect", "--format", format, name);
   return { name, gateway };
 }
 

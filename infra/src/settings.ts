@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const cidr = /^(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12][0-9]|3[0-2])$/;
+const octet = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+const cidr = new RegExp(`^${octet}(\\.${octet}){3}/(\\d|[12]\\d|3[0-2])$`);
 
 /** Every AWS name begins with it, so it keeps to what the narrowest of them allows. */
 export const deploymentName = z
@@ -22,7 +23,10 @@ const schema = z.object({
   OPERATOR_CIDR: z
     .string()
     .regex(cidr, "use an IPv4 range, such as 203.0.113.7/32")
-    .refine((value) => value !== "0.0.0.0/0", "SSH may not be open to the world: name your own address"),
+    .refine(
+      (value) => Number(value.split("/")[1]) >= 8,
+      "SSH may not be open to the world: name your own address",
+    ),
   OPERATOR_PUBLIC_KEY: z.string().regex(/^(ssh-ed25519|ssh-rsa) /, "use an OpenSSH public key"),
 });
 

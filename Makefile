@@ -1,0 +1,67 @@
+# The only door: every command a person runs. `make` alone lists them.
+
+# Settings come from the command line (make deploy NAME=blue), not from the shell's environment, where names
+# as common as these may mean something else.
+CLOUD = aws
+NAME = dev
+REGION = us-east-1
+OS = al2
+INSTANCE_TYPE = t3.micro
+OPERATOR_CIDR =
+LOCAL_PORT = 8080
+REPLACE =
+HOST = backend
+export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT REPLACE HOST
+
+bin = node_modules/.bin
+run = @node --no-warnings --import tsx
+jest = node --no-warnings --experimental-vm-modules node_modules/jest/bin/jest.js
+installed = node_modules/.package-lock.json
+
+.DEFAULT_GOAL = help
+.PHONY: help deploy destroy plan output status logs ssh dev check format test
+
+##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
+deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
+	$(run) infra/deploy/deploy.ts
+destroy: $(installed) ## take it off again, data included
+	$(run) infra/deploy/destroy.ts
+plan: $(installed) ## show what a deploy would change in AWS
+	$(run) infra/deploy/plan.ts
+output: $(installed) ## addresses and ids, as JSON
+	$(run) infra/deploy/output.ts
+status: $(installed) ## how both hosts are
+	$(run) infra/deploy/status.ts
+logs: $(installed) ## last lines of a host's log (HOST=backend or frontend)
+	$(run) infra/deploy/logs.ts
+ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
+	$(run) infra/deploy/ssh.ts
+
+##@ The code
+dev: $(installed) ## the application on this machine, with hot reload
+	$(run) infra/deploy/dev.ts
+check: $(installed) ## fast: format, lint, types, unit tests
+	$(run) infra/deploy/install-tools.ts shellcheck
+	$(bin)/oxfmt --check .
+	$(bin)/oxlint
+	for part in infra app-backend app-frontend e2e test; do $(bin)/tsc -p $$part || exit 1; done
+	$(jest) --selectProjects unit
+test: $(installed) ## everything, from nothing, against real parts
+	$(run) infra/deploy/install-tools.ts
+	$(MAKE) check
+	$(run) infra/deploy/with-services.ts $(jest) --selectProjects integration
+	$(jest) --selectProjects e2e --runInBand
+format: $(installed) ## format the code
+	$(bin)/oxfmt .
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+$(installed): package.json package-lock.json $(wildcard */package.json)
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
+	  if (major < 20 || (major === 20 && minor < 19)) { \
+	  console.error("Node 20.19 or newer is needed, this is " + process.version + ": https://nodejs.org"); process.exit(2); }'
+	npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@

@@ -1,0 +1,71 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stateRoot } from "./make.ts";
+
+const execute = promisify(execFile);
+const containerName = (instanceId: string) => `tintype-${instanceId}`;
+
+export interface PublishedPort {
+  readonly port: string;
+  readonly address: string;
+}
+
+/** The ports of a host that this machine lets in, in order, and the address where it listens for each. */
+export async function publishedPorts(instanceId: string): Promise<PublishedPort[]> {
+  const lines = await docker("port", containerName(instanceId));
+  return lines.toSorted().map((line) => {
+    const [port = "", at = ""] = line.split(" -> ");
+    return { port, address: at.slice(0, at.lastIndexOf(":")) };
+  });
+}
+
+/** A clean shutdown and a start. */
+export async function reboot(...instanceIds: string[]): Promise<void> {
+  await docker("restart", "-t", "30", ...instanceIds.map(containerName));
+}
+
+/** Values of at least 16 characters from the files in which the backend host keeps its secrets. */
+export async function secretsOf(instanceId: string): Promise<string[]> {
+  const lines = await docker("exec", containerName(instanceId), "sh", "-c", "cat /data/secrets/*");
+  return (
+    lines
+      .map((line) => line.replace(/^[A-Z][A-Z0-9_]*=(?=.)/, ""))
+      .flatMap((line) => line.split(/[\s"']+/))
+      // A checksum there stands beside the path of its file.
+      .filter((value) => value.length >= 16 && !value.startsWith("/data/secrets/"))
+  );
+}
+
+/** Containers and networks of a deployment. An engine that was started for it and has ended holds none. */
+export async function containersAndNetworks(deployment: string): Promise<string[]> {
+  if (!(await engineRuns())) return [];
+  const filter = ["--filter", `label=tintype.deployment=${deployment}`];
+  return [
+    ...(await docker("ps", "--all", ...filter, "--format", "container {{.Names}}")),
+    ...(await docker("network", "ls", ...filter, "--format", "network {{.Name}}")),
+  ];
+}
+
+/** Files of the local cloud that are block devices now. */
+export function loopFiles(): string[] {
+  const devices = existsSync("/sys/block") ? readdirSync("/sys/block") : [];
+  return devices
+    .map((device) => join("/sys/block", device, "loop/backing_file"))
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, "utf8").trim())
+    .filter((file) => file.startsWith(stateRoot));
+}
+
+function engineRuns(): Promise<boolean> {
+  return docker("version").then(
+    () => true,
+    () => false,
+  );
+}
+
+async function docker(...args: string[]): Promise<string[]> {
+  const { stdout } = await execute("docker", args);
+  return stdout.split("\n").filter((line) => line !== "");
+}

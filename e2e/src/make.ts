@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+const repository = join(import.meta.dirname, "../..");
+export const stateRoot = join(repository, ".tintype");
+
+export interface Made {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LocalDeployment {
+  readonly name: string;
+  readonly localPort: number;
+  readonly timeoutMs: number;
+}
+
+// What a test runner, or a make around it, tells its children. With NODE_ENV the site would be built for tests.
+const unwanted = ["NODE_ENV", "NODE_OPTIONS", "JEST_WORKER_ID", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"];
+
+/** `make` for one deployment in the local cloud. What it prints also goes to `.tintype/NAME.log`. */
+export function localMake({ name, localPort, timeoutMs }: LocalDeployment) {
+  const fixed = ["CLOUD=local", `NAME=${name}`, `LOCAL_PORT=${localPort}`];
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !unwanted.includes(key)));
+  mkdirSync(stateRoot, { recursive: true });
+
+  return function make(target: string, ...settings: string[]): Promise<Made> {
+    const args = [target, ...fixed, ...settings];
+    const log = createWriteStream(join(stateRoot, `${name}.log`), { flags: "a" });
+    log.write(`\n$ make ${args.join(" ")}\n`);
+    return new Promise((resolve, reject) => {
+      const stdio = ["ignore", "pipe", "pipe"] as const;
+      const child = spawn("make", args, { cwd: repository, env, stdio: [...stdio], timeout: timeoutMs });
+      const printed = { stdout: "", stderr: "" };
+      for (const stream of ["stdout", "stderr"] as const) {
+        child[stream]!.setEncoding("utf8").on("data", (text: string) => {
+          printed[stream] += text;
+          log.write(text);
+        });
+      }
+      child.on("error", reject);
+      child.on("close", (code) => log.end(() => resolve({ code: code ?? -1, ...printed })));
+    });
+  };
+}

@@ -1,0 +1,85 @@
+import type { Page } from "playwright-core";
+import type { PickedFile } from "./files.ts";
+
+export interface Person {
+  readonly email: string;
+  readonly password: string;
+  readonly picture: PickedFile;
+}
+
+export const paths = { create: "/create", signIn: "/signin", account: "/account" };
+export const wrongFile = "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.";
+
+/** From anywhere to the new person's own page. */
+export async function createAccount(page: Page, { email, password, picture }: Person): Promise<void> {
+  await openCreateUser(page);
+  await fillCredentials(page, email, password);
+  await pickPicture(page, picture);
+  await page.getByAltText(`Preview of ${picture.name}`).waitFor();
+  await button(page, "Create account").click();
+  await heading(page, "Your page").waitFor();
+}
+
+/** From anywhere, signed out, to one's own page. */
+export async function signIn(page: Page, { email, password }: Person): Promise<void> {
+  await openSignIn(page);
+  await fillCredentials(page, email, password);
+  await button(page, "Sign in").click();
+  await heading(page, "Your page").waitFor();
+}
+
+/** From one's own page to the page to sign in. */
+export async function signOut(page: Page): Promise<void> {
+  await button(page, "Sign out").click();
+  await heading(page, "Sign in").waitFor();
+}
+
+export async function openCreateUser(page: Page): Promise<void> {
+  await page.goto(paths.create);
+  await heading(page, "Create user").waitFor();
+}
+
+export async function openSignIn(page: Page): Promise<void> {
+  await page.goto(paths.signIn);
+  await heading(page, "Sign in").waitFor();
+}
+
+export async function pickPicture(page: Page, file: PickedFile): Promise<void> {
+  await page.getByLabel("Picture", { exact: true }).setInputFiles(file);
+}
+
+/** What one's own page shows. Waits until the picture is there to the last byte; rejects where it cannot be decoded. */
+export async function shownAccount(page: Page) {
+  await heading(page, "Your page").waitFor();
+  const picture = page.getByAltText("Your picture", { exact: true });
+  await picture.waitFor();
+  const { src, loaded } = await picture.evaluate(async (element) => {
+    const image = element as HTMLImageElement;
+    await image.decode();
+    return { src: image.src, loaded: image.naturalWidth > 0 };
+  });
+  const email = await page.getByRole("definition").first().innerText();
+  return { path: new URL(page.url()).pathname, email, src, loaded };
+}
+
+/** Posts a registration past the page's own check of the file, which it calls a PNG. */
+export function postRegistration(page: Page, { email, password, picture }: Person) {
+  const sent = { email, password, name: picture.name, bytes: [...picture.buffer] };
+  return page.evaluate(async ({ email, password, name, bytes }) => {
+    const form = new FormData();
+    form.append("email", email);
+    form.append("password", password);
+    form.append("image", new File([Uint8Array.from(bytes)], name, { type: "image/png" }));
+    const answer = await fetch("/api/auth/register", { method: "POST", body: form });
+    const { code } = (await answer.json()) as { code?: string };
+    return { status: answer.status, code };
+  }, sent);
+}
+
+async function fillCredentials(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+}
+
+const heading = (page: Page, name: string) => page.getByRole("heading", { name, exact: true });
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });

@@ -1,0 +1,230 @@
+import { afterAll, describe, expect, jest, test } from "@jest/globals";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser, watchFaults } from "../src/browser.ts";
+import { type PickedFile, renamedText, wordDocument } from "../src/files.ts";
+import { freePort } from "../src/free-port.ts";
+import { containersAndNetworks, loopFiles, publishedPorts, reboot, secretsOf } from "../src/hosts.ts";
+import { filesThatLeak, openFiles } from "../src/leaks.ts";
+import { type Made, localMake, stateRoot } from "../src/make.ts";
+import * as pages from "../src/pages.ts";
+import { photograph } from "../src/photos.ts";
+import { until } from "../src/until.ts";
+
+interface Outputs {
+  readonly url: string;
+  readonly localUrl: string;
+  readonly bucket: string;
+  readonly frontend: { readonly instanceId: string; readonly publicDns: string };
+  readonly backend: { readonly instanceId: string; readonly privateIp: string };
+}
+
+const minuteMs = 60_000;
+const name = "e2e";
+const localPort = await freePort();
+const make = localMake({ name, localPort, timeoutMs: 11 * minuteMs });
+const loopsBefore = loopFiles();
+
+jest.setTimeout(12 * minuteMs);
+
+let outputs: Outputs | undefined;
+let person: pages.Person | undefined;
+
+afterAll(async () => {
+  await make("destroy", "YES=1");
+});
+
+/** One deployment from its first day to its last: each test goes on where the one before ended. */
+describe("a deployment", () => {
+  test("comes up by one command, which tells where it is", async () => {
+    await succeed("deploy");
+    outputs = await readOutputs();
+    expect(outputs).toMatchObject({
+      url: `http://${outputs.frontend.publicDns}`,
+      localUrl: `http://localhost:${localPort}`,
+      frontend: {
+        publicDns: expect.stringMatching(/^ec2-[\d-]+\..*amazonaws\.com$/),
+        instanceId: expect.stringMatching(/^i-[0-9a-f]+$/),
+      },
+      backend: {
+        instanceId: expect.stringMatching(/^i-[0-9a-f]+$/),
+        privateIp: expect.stringMatching(/^\d+\.\d+\.\d+\.\d+$/),
+      },
+      bucket: expect.stringMatching(/^[a-z0-9.-]{3,63}$/),
+    });
+    expect(newLoopFiles()).not.toEqual([]); // what the last test looks for can be seen
+  });
+
+  test("lets a person create an account, stay signed in, sign out and sign in, without a fault", async () => {
+    await visit(async (page, browser) => {
+      const faults = await watchFaults(page);
+      const newcomer = newPerson(await photograph(browser));
+      await pages.createAccount(page, newcomer);
+      person = newcomer;
+      expect(await pages.shownAccount(page)).toEqual(ownPage());
+      await page.reload();
+      expect(await pages.shownAccount(page)).toEqual(ownPage());
+      await pages.signOut(page);
+      await pages.signIn(page, newcomer);
+      expect(await pages.shownAccount(page)).toEqual(ownPage());
+      expect(faults).toEqual([]);
+    });
+  });
+
+  test("tells browsers what they may do, and little about itself", async () => {
+    const { localUrl } = deployed();
+    const page = await fetch(`${localUrl}/`);
+    const asset = /\/assets\/[^"]+\.js/.exec(await page.text())?.[0];
+    expect(asset).toBeDefined();
+    const script = await fetch(`${localUrl}${asset}`, { headers: { "accept-encoding": "gzip" } });
+    const health = await fetch(`${localUrl}/api/health`);
+    for (const { status, headers } of [page, script, health]) {
+      expect(status).toBe(200);
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("server") ?? "").not.toMatch(/\d/);
+      expect(headers.get("x-powered-by")).toBeNull();
+    }
+    const policy = page.headers.get("content-security-policy");
+    expect(policy).toMatch(/(^|; *)default-src /);
+    expect(policy).toMatch(/(^|; *)frame-ancestors /);
+    expect(policy).not.toMatch(/unsafe-(inline|eval)/);
+    expect(page.headers.get("cache-control")).toContain("no-cache");
+    expect(script.headers.get("cache-control")).toContain("immutable");
+    expect(script.headers.get("content-encoding")).toBe("gzip");
+  });
+
+  test.each([
+    ["a Word document", wordDocument],
+    ["a text that is called .png", renamedText],
+  ])("refuses %s as a picture, in the page and behind it", async (_what, file) => {
+    await visit(async (page) => {
+      await pages.openCreateUser(page);
+      await pages.pickPicture(page, file);
+      await page.getByText(pages.wrongFile).waitFor();
+      const answer = await pages.postRegistration(page, newPerson(file));
+      expect(answer).toEqual({ status: 415, code: "unsupported_image" });
+    });
+  });
+
+  test("opens SSH and the site to this machine, and nothing else", async () => {
+    const { frontend, backend } = deployed();
+    const ssh = { port: "22/tcp", address: "127.0.0.1" };
+    expect(await publishedPorts(frontend.instanceId)).toEqual([ssh, { ...ssh, port: "80/tcp" }]);
+    expect(await publishedPorts(backend.instanceId)).toEqual([ssh]);
+  });
+
+  test("is not changed by a second deploy", async () => {
+    deployed();
+    const { stdout, stderr } = await succeed("deploy");
+    expect(stdout + stderr).toContain("No changes.");
+    expect(changesByHost(stdout + stderr)).toEqual({ backend: "0", frontend: "0" });
+  });
+
+  test("comes back from a reboot with its people and pictures", async () => {
+    const { frontend, backend, localUrl } = deployed();
+    await reboot(frontend.instanceId, backend.instanceId);
+    const ready = async () =>
+      (await fetch(`${localUrl}/api/ready`, { signal: AbortSignal.timeout(5000) })).ok;
+    await until("the site is ready again", ready, 3 * minuteMs);
+    expect(await shownAfterSignIn()).toEqual(ownPage());
+  });
+
+  test("keeps its people and pictures when the backend host is made anew", async () => {
+    const before = deployed();
+    await succeed("deploy", "REPLACE=backend");
+    outputs = await readOutputs();
+    expect(outputs.backend.instanceId).not.toBe(before.backend.instanceId);
+    expect(outputs.frontend).toEqual(before.frontend);
+    expect(await shownAfterSignIn()).toEqual(ownPage());
+  });
+
+  test("writes no secret into its state, program, inventory or logs", async () => {
+    const secrets = await secretsOf(deployed().backend.instanceId);
+    expect(secrets).not.toHaveLength(0);
+    const folder = join(stateRoot, `local-${name}`);
+    const files = openFiles(folder);
+    for (const kind of [
+      /terraform\.tfstate$/,
+      /cdk\.tf\.json$/,
+      /^inventory\.json$/,
+      /^log\/ansible\.log$/,
+    ]) {
+      expect(files).toContainEqual(expect.stringMatching(kind));
+    }
+    expect(filesThatLeak(folder, files, secrets)).toEqual([]);
+  });
+
+  test("goes away without a trace, and says so when asked again", async () => {
+    deployed();
+    const { stdout, stderr } = await succeed("destroy", "YES=1");
+    expect(stdout + stderr).toMatch(/\b0 resources left/);
+    expect(await containersAndNetworks(name)).toEqual([]);
+    expect(newLoopFiles()).toEqual([]);
+    const again = await succeed("destroy", "YES=1");
+    expect(again.stdout + again.stderr).toContain("Nothing is deployed");
+  });
+});
+
+async function succeed(target: string, ...settings: string[]): Promise<Made> {
+  const made = await make(target, ...settings);
+  if (made.code === 0) return made;
+  throw new Error(`make ${target} ended with ${made.code}:\n${made.stderr.slice(-2000)}`);
+}
+
+async function readOutputs(): Promise<Outputs> {
+  const { stdout } = await succeed("output");
+  return JSON.parse(stdout) as Outputs;
+}
+
+/** Spares a test, when nothing could be deployed, from trying again. */
+function deployed(): Outputs {
+  if (outputs === undefined) throw new Error("nothing is deployed");
+  return outputs;
+}
+
+/** Goes to the site under its EC2 name, with a browser that has never been there. */
+async function visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void> {
+  const { publicDns } = deployed().frontend;
+  const browser = await openBrowser({ resolverRules: `MAP ${publicDns} 127.0.0.1:${localPort}` });
+  try {
+    await work(await browser.newPage({ baseURL: `http://${publicDns}` }), browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+function newPerson(picture: PickedFile): pages.Person {
+  const id = randomBytes(6).toString("hex");
+  return { email: `ada.${id}@example.org`, password: `silver and light ${id}`, picture };
+}
+
+async function shownAfterSignIn(): Promise<unknown> {
+  let shown: unknown;
+  await visit(async (page) => {
+    await pages.signIn(page, knownPerson());
+    shown = await pages.shownAccount(page);
+  });
+  return shown;
+}
+
+/** What the person who created the account must see. */
+function ownPage() {
+  const src = expect.stringMatching(/^https?:/);
+  return { path: pages.paths.account, email: knownPerson().email, src, loaded: true };
+}
+
+function knownPerson(): pages.Person {
+  if (person === undefined) throw new Error("nobody could create an account");
+  return person;
+}
+
+function newLoopFiles(): string[] {
+  return loopFiles().filter((file) => !loopsBefore.includes(file));
+}
+
+/** From Ansible's recap: how much it changed on each host. */
+function changesByHost(printed: string): Record<string, string> {
+  const lines = printed.matchAll(/^\s*(\S+)\s*: ok=\d+\s+changed=(\d+)/gm);
+  return Object.fromEntries([...lines].map(([, host, changed]) => [host, changed]));
+}

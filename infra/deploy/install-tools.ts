@@ -1,0 +1,13 @@
+import { command } from "./failure.ts";
+import { require, type RequirementName } from "./requirements.ts";
+
+// What the tests need beside Node: all of it, or what is named.
+const all: RequirementName[] = [
+  ...(["terraform", "ansible", "ssh", "docker", "engine", "iptables", "debootstrap"] as const),
+  ...(["moto", "database", "chromium", "shellcheck"] as const),
+];
+
+await command(async () => {
+  const named = process.argv.slice(2) as RequirementName[];
+  await require(named.length > 0 ? named : all);
+});

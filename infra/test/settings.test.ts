@@ -1,0 +1,82 @@
+import { describe, expect, test } from "@jest/globals";
+import { readSettings } from "../src/settings.ts";
+
+const given = { OPERATOR_CIDR: "203.0.113.7/32", OPERATOR_PUBLIC_KEY: "ssh-ed25519 AAAAC3Nza operator" };
+
+function message(env: NodeJS.ProcessEnv): string {
+  try {
+    readSettings(env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
+
+const faulty = (env: NodeJS.ProcessEnv) =>
+  [...message(env).matchAll(/^ {2}(\w+): ./gm)].map(([, name]) => name);
+
+test("what has a default may be left out", () => {
+  expect(readSettings(given)).toEqual({
+    name: "dev",
+    region: "us-east-1",
+    os: "al2",
+    instanceType: "t3.micro",
+    operatorCidr: "203.0.113.7/32",
+    operatorPublicKey: "ssh-ed25519 AAAAC3Nza operator",
+  });
+});
+
+test("an empty value is a value that is left out", () => {
+  expect(readSettings({ ...given, NAME: "", REGION: "", OS: "", INSTANCE_TYPE: "" })).toEqual(
+    readSettings(given),
+  );
+});
+
+test("what is given is kept", () => {
+  const chosen = { NAME: "stage-2", REGION: "eu-central-1", OS: "al2023", INSTANCE_TYPE: "m7i-flex.large" };
+  expect(readSettings({ ...given, ...chosen })).toMatchObject({
+    name: "stage-2",
+    region: "eu-central-1",
+    os: "al2023",
+    instanceType: "m7i-flex.large",
+  });
+});
+
+test("every fault is named in one message", () => {
+  const wrong = {
+    NAME: "No Name",
+    REGION: "Frankfurt",
+    OS: "windows",
+    INSTANCE_TYPE: "big",
+    OPERATOR_CIDR: "0.0.0.0/0",
+    OPERATOR_PUBLIC_KEY: "-----BEGIN OPENSSH PRIVATE KEY-----",
+  };
+  expect(faulty(wrong)).toEqual(Object.keys(wrong));
+});
+
+test("settings without a default are named when they are missing", () => {
+  expect(faulty({})).toEqual(["OPERATOR_CIDR", "OPERATOR_PUBLIC_KEY"]);
+});
+
+test("a message does not repeat the value that it refuses", () => {
+  expect(message({ ...given, OPERATOR_PUBLIC_KEY: "not-for-the-log" })).not.toContain("not-for-the-log");
+});
+
+describe("a name", () => {
+  test.each(["d", "dev", "a-2", "abcdefghijklmnopqrst"])("may be %s", (NAME) => {
+    expect(readSettings({ ...given, NAME }).name).toBe(NAME);
+  });
+
+  test.each(["Dev", "2dev", "-dev", "my_dev", "a.b", "../x", "abcdefghijklmnopqrstu", "dev\n"])(
+    "may not be %j",
+    (NAME) => {
+      expect(faulty({ ...given, NAME })).toEqual(["NAME"]);
+    },
+  );
+});
+
+describe("the operator's range", () => {
+  test.each(["0.0.0.0/0", "203.0.113.7", "203.0.113.7/33", "::/0", "anywhere"])("may not be %s", (range) => {
+    expect(faulty({ ...given, OPERATOR_CIDR: range })).toEqual(["OPERATOR_CIDR"]);
+  });
+});

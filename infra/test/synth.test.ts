@@ -1,0 +1,249 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+// By its address: from another working folder the bare name would not be found.
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+const operatorCidr = "203.0.113.7/32";
+const folder = mkdtempSync(join(tmpdir(), "tintype-synth-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Terraform's JSON as it is. */
+type Resource = Record<string, any>;
+interface Configuration {
+  readonly provider: { readonly aws: Resource[] };
+  readonly resource: Record<string, Record<string, Resource>>;
+}
+
+interface Place {
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+}
+
+/** Every file that the program writes, by its path. */
+async function synthesize(name: string, { cwd, env }: Place): Promise<Record<string, string>> {
+  const out = join(folder, name);
+  await promisify(execFile)(process.execPath, ["--import", tsx, main], {
+    cwd,
+    env: {
+      PATH: process.env["PATH"],
+      NAME: "shop",
+      OPERATOR_CIDR: operatorCidr,
+      OPERATOR_PUBLIC_KEY: "ssh-ed25519 AAAAC3Nza operator",
+      CDKTF_OUTDIR: out,
+      ...env,
+    },
+  });
+  const paths = (readdirSync(out, { recursive: true }) as string[]).toSorted();
+  const files = paths.filter((path) => statSync(join(out, path)).isFile());
+  return Object.fromEntries(files.map((path) => [path, readFileSync(join(out, path), "utf8")]));
+}
+
+let here: Record<string, string>;
+let elsewhere: Record<string, string>;
+let stack: Configuration;
+
+beforeAll(async () => {
+  const cwd = join(folder, "elsewhere");
+  mkdirSync(cwd);
+  [here, elsewhere] = await Promise.all([
+    synthesize("one", { cwd: join(import.meta.dirname, "../.."), env: { LC_ALL: "C", TZ: "UTC" } }),
+    synthesize("two", {
+      cwd,
+      env: { LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8", TZ: "Pacific/Kiritimati", HOME: cwd },
+    }),
+  ]);
+  stack = JSON.parse(here["stacks/ec2/cdk.tf.json"]!) as Configuration;
+}, 60_000);
+
+const all = (type: string): Resource[] => Object.values(stack.resource[type] ?? {});
+
+function only(type: string): Resource {
+  const found = all(type);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+const reference = (type: string, path: string, attribute: string) => {
+  const [id] = Object.entries(stack.resource[type]!).find(([, value]) => value["//"].metadata.path === path)!;
+  return `\${${type}.${id}.${attribute}}`;
+};
+
+test("DEP-10 the same settings give the same bytes in any folder, locale and time zone", () => {
+  expect(Object.keys(here)).toContain("stacks/ec2/cdk.tf.json");
+  expect(elsewhere).toEqual(here);
+});
+
+describe("the hosts", () => {
+  test("answer metadata requests by session token alone, one hop away", () => {
+    expect(all("aws_instance").map((host) => host["metadata_options"])).toEqual(
+      Array(2).fill({ http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 }),
+    );
+  });
+
+  test("keep everything on encrypted volumes", () => {
+    expect(all("aws_instance").map((host) => host["root_block_device"].encrypted)).toEqual([true, true]);
+    expect(all("aws_instance").filter((host) => host["ebs_block_device"] !== undefined)).toEqual([]);
+    expect(all("aws_ebs_volume").map(({ encrypted }) => encrypted)).toEqual([true]);
+  });
+
+  test("are not replaced because a newer image exists", () => {
+    for (const host of all("aws_instance")) expect(host["lifecycle"].ignore_changes).toContain("ami");
+  });
+
+  test("have no rights in AWS but the backend's", () => {
+    const withProfile = all("aws_instance").filter((host) => host["iam_instance_profile"] !== undefined);
+    expect(withProfile.map(({ tags }) => tags.Role)).toEqual(["backend"]);
+  });
+});
+
+describe("the firewall", () => {
+  const rules = () => all("aws_vpc_security_group_ingress_rule");
+  const ports = (rule: Resource) => [rule["from_port"], rule["to_port"]];
+
+  test("is made of separate rules alone, so none escapes the other checks", () => {
+    const groups = [...all("aws_security_group"), ...all("aws_default_security_group")];
+    expect(groups).toHaveLength(3);
+    expect(groups.filter(({ ingress }) => ingress !== undefined)).toEqual([]);
+    expect(all("aws_security_group_rule")).toEqual([]);
+  });
+
+  test("opens port 80 to the world, and nothing else", () => {
+    const open = rules().filter(
+      (rule) => rule["cidr_ipv4"]?.endsWith("/0") || rule["cidr_ipv6"] !== undefined,
+    );
+    expect(open.map(ports)).toEqual([[80, 80]]);
+  });
+
+  test("opens SSH to the operator's range alone", () => {
+    const ssh = rules().filter((rule) => rule["from_port"] <= 22 && rule["to_port"] >= 22);
+    expect(ssh.map((rule) => rule["cidr_ipv4"])).toEqual([operatorCidr, operatorCidr]);
+    for (const rule of ssh) expect(ports(rule)).toEqual([22, 22]);
+  });
+
+  test("opens the backend to the frontend's group on the API's port, and to SSH", () => {
+    const backend = reference("aws_security_group", "ec2/firewall/api", "id");
+    const frontend = reference("aws_security_group", "ec2/firewall/frontend", "id");
+    const [api, ...others] = rules().filter(
+      (rule) => rule["security_group_id"] === backend && rule["from_port"] !== 22,
+    );
+    expect(others).toEqual([]);
+    expect(api).toMatchObject({
+      from_port: 8080,
+      to_port: 8080,
+      ip_protocol: "tcp",
+      referenced_security_group_id: frontend,
+    });
+    expect(api).not.toHaveProperty("cidr_ipv4");
+  });
+});
+
+describe("the bucket", () => {
+  test("blocks public access in all four ways", () => {
+    expect(only("aws_s3_bucket_public_access_block")).toMatchObject({
+      block_public_acls: true,
+      block_public_policy: true,
+      ignore_public_acls: true,
+      restrict_public_buckets: true,
+    });
+  });
+
+  test("knows no object ACLs", () => {
+    expect(only("aws_s3_bucket_ownership_controls")["rule"]).toEqual({
+      object_ownership: "BucketOwnerEnforced",
+    });
+    expect(all("aws_s3_bucket_acl")).toEqual([]);
+  });
+
+  test("is encrypted and keeps versions", () => {
+    expect(only("aws_s3_bucket_server_side_encryption_configuration")["rule"]).toEqual([
+      { apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } },
+    ]);
+    expect(only("aws_s3_bucket_versioning")["versioning_configuration"]).toEqual({ status: "Enabled" });
+  });
+
+  test("forgets what a killed upload left within a day, and old versions within a week", () => {
+    expect(only("aws_s3_bucket_lifecycle_configuration")["rule"]).toMatchObject([
+      { status: "Enabled", filter: [{ prefix: "incoming/" }], expiration: [{ days: 1 }] },
+      {
+        status: "Enabled",
+        filter: [{ prefix: "" }],
+        noncurrent_version_expiration: [{ noncurrent_days: 7 }],
+        abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
+      },
+    ]);
+  });
+
+  test("denies everything without TLS, and its policy allows nothing", () => {
+    const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
+    const { Statement } = JSON.parse(only("aws_s3_bucket_policy")["policy"]) as { Statement: Resource[] };
+    expect(Statement).toEqual([
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ]);
+  });
+
+  test("answers the site's pages alone", () => {
+    const [rule, ...others] = only("aws_s3_bucket_cors_configuration")["cors_rule"] as Resource[];
+    expect(others).toEqual([]);
+    expect(rule!["allowed_origins"]).toEqual([
+      `http://${reference("aws_eip", "ec2/site/eip", "public_dns")}`,
+    ]);
+  });
+});
+
+describe("the backend's role", () => {
+  const statements = () =>
+    [...all("aws_iam_role_policy"), ...all("aws_iam_policy")].flatMap(
+      ({ policy }) => (JSON.parse(policy) as { Statement: Resource[] }).Statement,
+    );
+
+  test("allows named actions: none holds a star", () => {
+    const actions = statements().flatMap((statement) => statement["Action"] as string | string[]);
+    expect(actions.length).toBeGreaterThan(0);
+    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+    expect(statements().filter((statement) => "NotAction" in statement)).toEqual([]);
+  });
+
+  test("reaches the bucket alone, and objects in the application's prefixes alone", () => {
+    const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
+    const resources = statements().flatMap((statement) => statement["Resource"] as string | string[]);
+    expect(new Set(resources)).toEqual(new Set([arn, `${arn}/incoming/*`, `${arn}/pictures/*`]));
+  });
+
+  test("is taken by EC2 alone and carries no managed policy", () => {
+    const { Statement } = JSON.parse(only("aws_iam_role")["assume_role_policy"]) as { Statement: Resource[] };
+    expect(Statement.map(({ Principal }) => Principal)).toEqual([{ Service: "ec2.amazonaws.com" }]);
+    expect(all("aws_iam_role_policy_attachment")).toEqual([]);
+    expect(only("aws_iam_role")).not.toHaveProperty("managed_policy_arns");
+  });
+});
+
+test("the provider puts on everything the tags that a teardown looks for", () => {
+  expect(stack.provider.aws).toHaveLength(1);
+  expect(stack.provider.aws[0]!["default_tags"]).toEqual([
+    { tags: { Project: "tintype", Deployment: "shop", Stack: "ec2", ManagedBy: "terraform" } },
+  ]);
+});
+
+test("names carry the deployment's name", () => {
+  const names = [
+    ...all("aws_security_group").map(({ name }) => name),
+    ...all("aws_iam_role").map(({ name }) => name),
+    ...all("aws_key_pair").map((key) => key["key_name"]),
+    ...all("aws_s3_bucket").map((bucket) => bucket["bucket_prefix"]),
+  ];
+  expect(names.filter((name) => !/\bshop\b/.test(name))).toEqual([]);
+});

@@ -1,0 +1,256 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
+const repository = join(import.meta.dirname, "..");
+
+interface Case {
+  readonly fact: string;
+  readonly file: string;
+  readonly refused: string;
+  /** What the same file may hold instead. */
+  readonly allowed: string;
+  /** @default - no-restricted-imports */
+  readonly rule?: string;
+}
+
+const backend = "app-backend/src";
+const processEnv = "node(no-process-env)";
+const properties = "eslint(no-restricted-properties)";
+const globals = "eslint(no-restricted-globals)";
+
+const imports = (path: string) => `import ${JSON.stringify(path)};\n`;
+const readsPort = "export const port = process.env.PORT;\n";
+
+/** A layer, what it may not import, and a neighbour that it may. */
+const importCases: [fact: string, file: string, refused: string, allowed: string][] = [
+  ["domain imports no package", `${backend}/domain/a.ts`, "zod", "./b.ts"],
+  ["domain imports no module of Node", `${backend}/domain/b.ts`, "node:crypto", "./a.ts"],
+  ["domain imports no port", `${backend}/domain/c.ts`, "../ports/a.ts", "./a.ts"],
+  ["domain imports no use case", `${backend}/domain/d.ts`, "../usecases/a.ts", "./a.ts"],
+  ["domain imports no other layer by a detour", `${backend}/domain/e.ts`, "./../http/a.ts", "./a.ts"],
+  ["ports import no use case", `${backend}/ports/a.ts`, "../usecases/a.ts", "../domain/a.ts"],
+  ["ports import no driver", `${backend}/ports/b.ts`, "mysql2/promise", "../domain/a.ts"],
+  ["use cases know no HTTP", `${backend}/usecases/a.ts`, "../http/a.ts", "../ports/a.ts"],
+  ["use cases know no framework", `${backend}/usecases/b.ts`, "express", "../domain/a.ts"],
+  ["use cases know no SQL", `${backend}/usecases/c.ts`, "mysql2/promise", "./a.ts"],
+  ["use cases know no AWS", `${backend}/usecases/d.ts`, "@aws-sdk/client-s3", "../ports/a.ts"],
+  ["use cases know no adapter", `${backend}/usecases/e.ts`, "../adapters/mysql/a.ts", "../ports/a.ts"],
+  ["an adapter knows no other adapter", `${backend}/adapters/mysql/a.ts`, "../s3/a.ts", "../../domain/a.ts"],
+  [
+    "an adapter knows no use case",
+    `${backend}/adapters/mysql/b.ts`,
+    "../../usecases/a.ts",
+    "../../ports/a.ts",
+  ],
+  ["mysql knows no driver but its own", `${backend}/adapters/mysql/c.ts`, "jsonwebtoken", "mysql2/promise"],
+  ["s3 knows no driver but its own", `${backend}/adapters/s3/a.ts`, "mysql2/promise", "@aws-sdk/client-s3"],
+  ["jwt knows no driver but its own", `${backend}/adapters/jwt/a.ts`, "@aws-sdk/client-s3", "jsonwebtoken"],
+  ["argon2 knows no driver but its own", `${backend}/adapters/argon2/a.ts`, "mysql2", "@node-rs/argon2"],
+  [
+    "a new technology has no driver before it is named",
+    `${backend}/adapters/redis/a.ts`,
+    "redis",
+    "node:timers/promises",
+  ],
+  ["an adapter reads no environment", `${backend}/adapters/redis/b.ts`, "node:process", "node:crypto"],
+  ["http knows no adapter", `${backend}/http/a.ts`, "../adapters/mysql/a.ts", "../usecases/a.ts"],
+  ["http knows no adapter by a detour", `${backend}/http/f.ts`, "../usecases/../adapters/a.ts", "./a.ts"],
+  ["http knows no driver", `${backend}/http/b.ts`, "mysql2/promise", "express"],
+  ["http knows no settings", `${backend}/http/c.ts`, "../config.ts", "./a.ts"],
+  ["http reads no environment", `${backend}/http/d.ts`, "node:process", "node:http"],
+  [
+    "compose knows no entrypoint",
+    `${backend}/compose.ts`,
+    "./entrypoints/server.ts",
+    "./adapters/mysql/a.ts",
+  ],
+  [
+    "an entrypoint chooses no adapter",
+    `${backend}/entrypoints/a.ts`,
+    "../adapters/mysql/a.ts",
+    "../compose.ts",
+  ],
+  ["an entrypoint calls no use case", `${backend}/entrypoints/b.ts`, "../usecases/a.ts", "../http/a.ts"],
+  [
+    "migrating needs no adapter but MySQL's",
+    `${backend}/entrypoints/migrate.ts`,
+    "../adapters/s3/a.ts",
+    "../adapters/mysql/a.ts",
+  ],
+  ["ui knows no API", "app-frontend/src/ui/a.tsx", "../api.ts", "./b.tsx"],
+  ["ui knows no routes", "app-frontend/src/ui/b.tsx", "../paths.ts", "react"],
+  ["ui knows no session", "app-frontend/src/ui/c.tsx", "../session.tsx", "./a.tsx"],
+  ["constructs know no stack", "infra/src/constructs/a.ts", "../stacks/ec2.ts", "./b.ts"],
+  ["constructs read no settings", "infra/src/constructs/b.ts", "../settings.ts", "../user-data/user-data.ts"],
+  ["stacks know no local cloud", "infra/src/stacks/a.ts", "../../local-cloud/cloud.ts", "../constructs/a.ts"],
+  ["stacks know no deployment", "infra/src/stacks/b.ts", "../../deploy/deployment.ts", "../settings.ts"],
+  ["infra imports no backend", "infra/deploy/a.ts", "../../app-backend/src/config.ts", "../src/settings.ts"],
+  ["infra imports no frontend", "infra/deploy/b.ts", "app-frontend/src/paths.ts", "../src/settings.ts"],
+  ["a construct imports no backend", "infra/src/constructs/c.ts", "app-backend/src/config.ts", "cdktf"],
+  [
+    "the backend imports no infra",
+    "app-backend/test/a.ts",
+    "../../infra/src/settings.ts",
+    "../src/config.ts",
+  ],
+  ["http imports no infra", `${backend}/http/e.ts`, "infra/src/settings.ts", "zod"],
+  ["the backend imports no frontend", `${backend}/log.ts`, "../../app-frontend/src/paths.ts", "pino"],
+  ["the frontend imports no infra", "app-frontend/src/a.ts", "../../infra/src/settings.ts", "./b.ts"],
+  ["the frontend imports no backend", "app-frontend/src/b.ts", "app-backend/src/config.ts", "./a.ts"],
+];
+
+const cases: Case[] = [
+  ...importCases.map(([fact, file, refused, allowed]) => ({
+    fact,
+    file,
+    refused: imports(refused),
+    allowed: imports(allowed),
+  })),
+  {
+    fact: "a re-export is an import",
+    file: `${backend}/usecases/f.ts`,
+    refused: 'export { a } from "../http/a.ts";\n',
+    allowed: 'export { a } from "../ports/a.ts";\n',
+  },
+  {
+    fact: "a type's import is an import",
+    file: `${backend}/usecases/g.ts`,
+    refused: 'import type { A } from "../http/a.ts";\nexport type B = A;\n',
+    allowed: 'import type { A } from "../ports/a.ts";\nexport type B = A;\n',
+  },
+  {
+    fact: "a dynamic import is an import",
+    file: `${backend}/usecases/h.ts`,
+    refused: 'export const a = await import("../http/a.ts");\n',
+    allowed: 'export const a = await import("../ports/a.ts");\n',
+  },
+  {
+    fact: "a construct knows the type of a setting, not its value",
+    file: "infra/src/constructs/d.ts",
+    refused: 'import { readSettings } from "../settings.ts";\nexport const a = readSettings({});\n',
+    allowed: 'import type { Settings } from "../settings.ts";\nexport type A = Settings;\n',
+  },
+  {
+    fact: "the domain reads no clock",
+    file: `${backend}/domain/f.ts`,
+    refused: "export const now = () => Date.now();\n",
+    allowed: "export const after = (now: Date, ms: number) => new Date(now.getTime() + ms);\n",
+    rule: properties,
+  },
+  {
+    fact: "the domain knows no chance",
+    file: `${backend}/domain/g.ts`,
+    refused: "export const id = () => crypto.randomUUID();\n",
+    allowed: "export const id = (random: () => string) => random();\n",
+    rule: globals,
+  },
+  {
+    fact: "a use case reads no environment",
+    file: `${backend}/usecases/i.ts`,
+    refused: readsPort,
+    allowed: "export const port = 1;\n",
+    rule: processEnv,
+  },
+  {
+    fact: "an entrypoint reads no environment",
+    file: `${backend}/entrypoints/c.ts`,
+    refused: readsPort,
+    allowed: imports("../config.ts"),
+    rule: processEnv,
+  },
+  {
+    fact: "a part of process is the environment too",
+    file: `${backend}/entrypoints/d.ts`,
+    refused: "export const { env } = process;\n",
+    allowed: "export const { pid } = process;\n",
+    rule: properties,
+  },
+  {
+    fact: "a construct reads no environment",
+    file: "infra/src/constructs/e.ts",
+    refused: readsPort,
+    allowed: "export const port = 1;\n",
+    rule: processEnv,
+  },
+  {
+    fact: "a stack reads no environment",
+    file: "infra/src/stacks/c.ts",
+    refused: readsPort,
+    allowed: imports("../constructs/a.ts"),
+    rule: processEnv,
+  },
+];
+
+interface Diagnostic {
+  readonly code: string;
+  readonly filename: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "tintype-layers-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Lints a tree of the given files with the repository's own configuration. */
+function lint(name: string, files: Record<string, string>): Diagnostic[] {
+  const root = join(folder, name);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  copyFileSync(join(repository, ".oxlintrc.json"), join(root, ".oxlintrc.json"));
+  const linter = join(repository, "node_modules/oxlint/bin/oxlint");
+  const { stdout } = spawnSync(process.execPath, [linter, "--format=json"], { cwd: root, encoding: "utf8" });
+  const report = JSON.parse(stdout) as { diagnostics: Diagnostic[]; number_of_files: number };
+  expect(report.number_of_files).toBe(Object.keys(files).length);
+  return report.diagnostics;
+}
+
+describe("the linter", () => {
+  let refusals: Diagnostic[];
+  beforeAll(() => {
+    refusals = lint("refused", Object.fromEntries(cases.map(({ file, refused }) => [file, refused])));
+  });
+
+  test.each(cases)("refuses that: $fact", ({ file, rule = "eslint(no-restricted-imports)" }) => {
+    const codes = refusals.filter(({ filename }) => filename === file).map(({ code }) => code);
+    expect(codes).toContain(rule);
+  });
+
+  test("passes the same files without the violation", () => {
+    expect(lint("allowed", Object.fromEntries(cases.map(({ file, allowed }) => [file, allowed])))).toEqual(
+      [],
+    );
+  });
+
+  test("lets config.ts and main.ts alone read the environment", () => {
+    expect(
+      lint("environment", { [`${backend}/config.ts`]: readsPort, "infra/src/main.ts": readsPort }),
+    ).toEqual([]);
+  });
+});
+
+describe("stacks and playbooks", () => {
+  /** Names that only something which knows its cloud would use. */
+  const cloud = /\bCLOUD\b|\bcloud\s*[!=]=|\bis_local\b|local[-_]cloud|\bmoto\b|AWS_ENDPOINT|endpoint_url/;
+
+  test.each([
+    'if (process.env.CLOUD === "local") {}',
+    'when: cloud == "local"',
+    "- include_tasks: local-cloud.yml",
+    "AWS_ENDPOINT_URL_S3=http://localhost",
+  ])("a line knows its cloud: %s", (line) => {
+    expect(line).toMatch(cloud);
+  });
+
+  test("do not know which cloud they are in", () => {
+    const args = ["ls-files", "-z", "-co", "--exclude-standard", "infra/src", "ansible"];
+    const files = execFileSync("git", args, { cwd: repository, encoding: "utf8" })
+      .split("\0")
+      .filter(Boolean);
+    expect(files.length).toBeGreaterThan(10);
+    const knowing = files.filter((file) => cloud.test(readFileSync(join(repository, file), "utf8")));
+    expect(knowing).toEqual([]);
+  });
+});
