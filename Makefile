@@ -59,9 +59,8 @@ help: ## this list
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
+# Not `npm ci`: it refuses a lock file that lacks other platforms' binaries, which not every registry has.
 $(installed): package.json package-lock.json $(wildcard */package.json)
-	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
-	  if (major < 20 || (major === 20 && minor < 19)) { \
-	  console.error("Node 20.19 or newer is needed, this is " + process.version + ": https://nodejs.org"); process.exit(2); }'
-	npm ci --no-audit --no-fund --ignore-scripts
+	@node infra/deploy/require-node.mjs
+	npm install --no-save --no-audit --no-fund --ignore-scripts
 	@touch $@

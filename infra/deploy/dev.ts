@@ -40,16 +40,23 @@ await command(async () => {
       ],
       ...["--execute", "CREATE DATABASE IF NOT EXISTS tintype"],
     ]);
-    await run("npx", ["tsx", "app-backend/src/entrypoints/migrate.ts"], { cwd: repository, env });
+    await run(process.execPath, ["--import", "tsx", "app-backend/src/entrypoints/migrate.ts"], {
+      cwd: repository,
+      env,
+    });
   });
 
   const children = [
-    spawn("npx", ["tsx", "watch", "--clear-screen=false", "app-backend/src/entrypoints/server.ts"], {
-      cwd: repository,
-      stdio: "inherit",
-      env: { ...process.env, ...env },
-    }),
-    spawn("npx", ["vite", "app-frontend"], {
+    spawn(
+      process.execPath,
+      [tool("tsx/dist/cli.mjs"), "watch", "--clear-screen=false", "app-backend/src/entrypoints/server.ts"],
+      {
+        cwd: repository,
+        stdio: "inherit",
+        env: { ...process.env, ...env },
+      },
+    ),
+    spawn(process.execPath, [tool("vite/bin/vite.js"), "app-frontend"], {
       cwd: repository,
       stdio: "inherit",
       env: { ...process.env, API_ORIGIN: `http://127.0.0.1:${api}` },
@@ -64,6 +71,11 @@ await command(async () => {
   for (const child of children) child.kill("SIGTERM");
   await services.stop();
 });
+
+/** By path, not by npx: beside them npm puts the hosts' Node runtime, which is not this machine's. */
+function tool(path: string): string {
+  return join(repository, "node_modules", path);
+}
 
 /** The emulated S3 forgets everything when it stops; pictures of accounts from earlier runs are gone with it. */
 async function makeBucket(name: string, env: Record<string, string>): Promise<void> {

@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { pipeline } from "node:stream/promises";
 import { type Callers, authenticate } from "./authentication.ts";
 import { readBody } from "./body.ts";
+import { bucketPolicies } from "./bucket-policies.ts";
 import { verifyPayload } from "./payload.ts";
 import { postAnswer } from "./post-answer.ts";
 import { isPostForm } from "./post-form.ts";
@@ -17,19 +18,26 @@ export interface S3FrontOptions extends Callers {
 }
 
 /** A server that verifies each request as AWS would, and only then passes it on; the caller listens and closes. */
-export function createS3Front(options: S3FrontOptions): Server {
+export function createS3Front(callerOptions: S3FrontOptions): Server {
+  const options = { ...callerOptions, policyAnswer: bucketPolicies() };
   return createServer((message, response) => {
     response.setHeader("x-amz-request-id", newRequestId());
     serve(options, message, response).catch((error) => refuse(options, message, response, error));
   });
 }
 
-async function serve(options: S3FrontOptions, message: IncomingMessage, response: ServerResponse) {
+interface FrontOptions extends S3FrontOptions {
+  readonly policyAnswer: ReturnType<typeof bucketPolicies>;
+}
+
+async function serve(options: FrontOptions, message: IncomingMessage, response: ServerResponse) {
   const request = parseRequest(message);
   if (request.method === "OPTIONS") return preflight(options, request, response);
   if (isPostForm(request)) return postObject(options, request, message, response);
   const authenticated = await authenticate(request, options);
   const { body, headers } = await verifyPayload(request, await readBody(message), authenticated);
+  const policy = options.policyAnswer(request, body);
+  if (policy !== undefined) return void response.writeHead(policy.status, policy.headers).end(policy.body);
   const routed = new Map([routingHeader(authenticated.signer.credential.text), ...headers]);
   const answer = await send(options.upstream, { ...request, headers: routed, body });
   return relay(answer, response, responseOverrides(request, answer));
