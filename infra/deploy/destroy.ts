@@ -5,12 +5,13 @@ import { containers } from "../local-cloud/boot.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
 import { existingCloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment, stateRoot } from "./deployment.ts";
+import { emptyBucket } from "./empty-bucket.ts";
 import { command, Failure } from "./failure.ts";
 import { leftByTag } from "./left-by-tag.ts";
 import { forgetDeployment } from "./lost-cloud.ts";
 import { require } from "./requirements.ts";
 import { say, step } from "./steps.ts";
-import { terraform } from "./terraform.ts";
+import { readOutputs, terraform } from "./terraform.ts";
 
 await command(async () => {
   const deployment = currentDeployment();
@@ -25,6 +26,10 @@ await command(async () => {
   if (access !== undefined && existsSync(join(deployment.stack, "terraform.tfstate"))) {
     await require(["terraform"]);
     const tf = await terraform(deployment, access);
+    const outputs = readOutputs(deployment);
+    if (outputs !== undefined) {
+      await step("Empty the bucket", () => emptyBucket(outputs.bucket, outputs.region, access));
+    }
     await step("Destroy what Terraform made", async () => {
       await tf.init();
       await tf.destroy();

@@ -80,7 +80,7 @@ function tool(path: string): string {
 /** The emulated S3 forgets everything when it stops; pictures of accounts from earlier runs are gone with it. */
 async function makeBucket(name: string, env: Record<string, string>): Promise<void> {
   const client = new S3Client({
-    endpoint: env["AWS_ENDPOINT_URL_S3"]!.replace("s3.localhost", "127.0.0.1"),
+    endpoint: env["AWS_ENDPOINT_URL_S3"]!,
     forcePathStyle: true,
     region: "us-east-1",
     credentials: { accessKeyId: env["AWS_ACCESS_KEY_ID"]!, secretAccessKey: env["AWS_SECRET_ACCESS_KEY"]! },

@@ -21,8 +21,6 @@ export interface Terraform {
   /** Carries out the last plan. */
   apply(): Promise<void>;
   destroy(): Promise<void>;
-  /** Addresses of what the state holds. */
-  resources(): Promise<string[]>;
 }
 
 const registry = "https://registry.terraform.io/.well-known/terraform.json";
@@ -40,13 +38,22 @@ export async function terraform(deployment: Deployment, access: Record<string, s
   const options = { env, log: join(deployment.logs, "terraform.log") };
   const call = (...args: string[]) => run("terraform", [chdir, ...args, "-no-color"], options);
 
+  async function resources(): Promise<string[]> {
+    const { stdout } = await tryRun("terraform", [chdir, "state", "list"], options);
+    return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("data."));
+  }
+
   return {
     async init() {
       await call("init");
     },
     async plan() {
       const args = [chdir, "plan", "-detailed-exitcode", "-out=next.tfplan", "-no-color"];
-      const { code, stdout, stderr } = await tryRun("terraform", [...args, ...replacements()], options);
+      const { code, stdout, stderr } = await tryRun(
+        "terraform",
+        [...args, ...replacements(await resources())],
+        options,
+      );
       if (code === 0) return undefined;
       if (code === 2) return stdout;
       throw new Failure(`terraform plan failed:\n\n${stderr.trim()}\n\nAll of it: ${options.log}`);
@@ -57,19 +64,17 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     async destroy() {
       await call("destroy", "-auto-approve");
     },
-    async resources() {
-      const { stdout } = await tryRun("terraform", [chdir, "state", "list"], options);
-      return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("data."));
-    },
   };
 }
 
 /** `make deploy REPLACE=backend` makes that host anew. */
-function replacements(): string[] {
+function replacements(resources: readonly string[]): string[] {
   const host = process.env["REPLACE"];
   if (host === undefined || host === "") return [];
   if (host !== "frontend" && host !== "backend") throw new Failure("REPLACE is frontend or backend.", 2);
-  return [`-replace=aws_instance.${host}-host`];
+  return resources
+    .filter((address) => address.startsWith(`aws_instance.${host}-host`))
+    .map((address) => `-replace=${address}`);
 }
 
 /** The stack's program writes Terraform's configuration. It reads its settings from the environment. */

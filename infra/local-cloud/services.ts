@@ -24,7 +24,7 @@ export async function startServices(folder: string): Promise<Services> {
     environment: {
       ...database.environment,
       MOTO_URL: moto.url.href,
-      AWS_ENDPOINT_URL_S3: `http://s3.localhost:${(s3.address() as AddressInfo).port}`,
+      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`,
       AWS_ACCESS_KEY_ID: credentials.operator.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.operator.secretAccessKey,
       AWS_REGION: "us-east-1",
