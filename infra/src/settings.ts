@@ -22,7 +22,7 @@ const schema = z.object({
     .default("t3.micro"),
   OPERATOR_CIDR: z
     .string()
-    .regex(cidr, "use an IPv4 range, such as 203.0.113.7/32")
+    .regex(cidr, { error: "use an IPv4 range, such as 203.0.113.7/32", abort: true })
     .refine(
       (value) => Number(value.split("/")[1]) >= 8,
       "SSH may not be open to the world: name your own address",
