@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stateRoot } from "./make.ts";
 
 const execute = promisify(execFile);
 const containerName = (instanceId: string) => `tintype-${instanceId}`;
@@ -48,14 +47,14 @@ export async function containersAndNetworks(deployment: string): Promise<string[
   ];
 }
 
-/** Files of the local cloud that are block devices now. */
+/** Volumes of the local cloud that are block devices now. The kernel may know their files by a container's path. */
 export function loopFiles(): string[] {
   const devices = existsSync("/sys/block") ? readdirSync("/sys/block") : [];
   return devices
     .map((device) => join("/sys/block", device, "loop/backing_file"))
     .filter((file) => existsSync(file))
     .map((file) => readFileSync(file, "utf8").trim())
-    .filter((file) => file.startsWith(stateRoot));
+    .filter((file) => /\/vol-[0-9a-f]+\.img$/.test(file));
 }
 
 function engineRuns(): Promise<boolean> {
