@@ -6,6 +6,7 @@ import {
   type ObjectIdentifier,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { sdkClient } from "./sdk-client.ts";
 
 /** Removes every version, delete marker and unfinished upload; a bucket that is already gone is empty too. */
 export async function emptyBucket(
@@ -13,16 +14,8 @@ export async function emptyBucket(
   region: string,
   access: Record<string, string>,
 ): Promise<void> {
-  const { AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = access;
-  const client = new S3Client({
-    region,
-    forcePathStyle: true,
-    ...(endpoint && { endpoint }),
-    ...(AWS_ACCESS_KEY_ID &&
-      AWS_SECRET_ACCESS_KEY && {
-        credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-      }),
-  });
+  const endpoint = access["AWS_ENDPOINT_URL_S3"];
+  const client = new S3Client({ ...sdkClient(access, endpoint, region), forcePathStyle: true });
   try {
     await removeVersions(client, bucket);
     await abortUploads(client, bucket);

@@ -9,6 +9,13 @@ import type { Outputs } from "./terraform.ts";
 export const hostNames = ["frontend", "backend"] as const;
 export type HostName = (typeof hostNames)[number];
 
+/** The host that `make logs` and `make ssh` are for. */
+export function chosenHost(): HostName {
+  const host = process.env["HOST"] || "backend";
+  if (host !== "backend" && host !== "frontend") throw new Failure("HOST is frontend or backend.", 2);
+  return host;
+}
+
 /** Where SSH finds a host from this machine. */
 export interface HostAddress {
   readonly address: string;

@@ -4,18 +4,12 @@ import {
   ResourceGroupsTaggingAPIClient,
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import type { Deployment } from "./deployment.ts";
+import { sdkClient } from "./sdk-client.ts";
 
 /** ARNs of what still carries the deployment's tag. Terminated instances stay listed for a while and do not count. */
 export async function leftByTag({ name }: Deployment, access: Record<string, string>): Promise<string[]> {
-  const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = access;
-  const client = {
-    region: process.env["REGION"] || "us-east-1",
-    ...(endpoint && { endpoint }),
-    ...(AWS_ACCESS_KEY_ID &&
-      AWS_SECRET_ACCESS_KEY && {
-        credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-      }),
-  };
+  const region = process.env["REGION"] || "us-east-1";
+  const client = sdkClient(access, access["AWS_ENDPOINT_URL"], region);
   const { ResourceTagMappingList = [] } = await new ResourceGroupsTaggingAPIClient(client).send(
     new GetResourcesCommand({
       TagFilters: [

@@ -1,6 +1,6 @@
 import { currentDeployment } from "./deployment.ts";
 import { command, Failure } from "./failure.ts";
-import { onHost } from "./hosts.ts";
+import { chosenHost, onHost } from "./hosts.ts";
 import { requireOutputs } from "./terraform.ts";
 
 const sources = {
@@ -9,8 +9,7 @@ const sources = {
 } as const;
 
 await command(async () => {
-  const host = process.env["HOST"] || "backend";
-  if (host !== "backend" && host !== "frontend") throw new Failure("HOST is frontend or backend.", 2);
+  const host = chosenHost();
   const deployment = currentDeployment();
   const [name, shell] = sources[host];
   const { code, stdout, stderr } = await onHost(deployment, requireOutputs(deployment), name, shell);
