@@ -1,16 +1,16 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { deploymentName } from "../src/settings.ts";
+import { parseSettings, personsSettings } from "../src/settings.ts";
 import { Failure } from "./failure.ts";
 
 export const repository = join(import.meta.dirname, "../..");
 /** Everything that commands keep between runs. Ignored by git. */
 export const stateRoot = join(repository, ".tintype");
 
-const schema = z.object({
+// The stack's own settings are checked too, before anything is begun.
+const settings = personsSettings.extend({
   CLOUD: z.enum(["aws", "local"], "use aws or local").default("aws"),
-  NAME: deploymentName,
   LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).default(8080),
 });
 
@@ -33,13 +33,7 @@ export interface Deployment {
 
 /** Throws a Failure that names every setting that is wrong. Makes the folders. */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-    throw new Failure(["These settings are wrong:", ...faults].join("\n"), 2);
-  }
-  const { CLOUD: cloud, NAME: name, LOCAL_PORT: localPort } = parsed.data;
+  const { CLOUD: cloud, NAME: name, LOCAL_PORT: localPort } = checked(env);
   const folder = join(stateRoot, `${cloud}-${name}`);
   const logs = join(folder, "log");
   mkdirSync(logs, { recursive: true });
@@ -62,4 +56,12 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
         ...(name === "dev" ? [] : [`NAME=${name}`]),
       ].join(" "),
   };
+}
+
+function checked(env: NodeJS.ProcessEnv): z.infer<typeof settings> {
+  try {
+    return parseSettings(settings, env);
+  } catch (error) {
+    throw new Failure((error as Error).message, 2);
+  }
 }

@@ -4,12 +4,12 @@ const octet = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 const cidr = new RegExp(`^${octet}(\\.${octet}){3}/(\\d|[12]\\d|3[0-2])$`);
 
 /** Every AWS name begins with it, so it keeps to what the narrowest of them allows. */
-export const deploymentName = z
+const deploymentName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,19}$/, "use 1 to 20 lower-case letters, digits and hyphens, a letter first")
   .default("dev");
 
-const schema = z.object({
+const stackSettings = z.object({
   NAME: deploymentName,
   REGION: z
     .string()
@@ -44,15 +44,29 @@ export interface Settings {
   readonly operatorPublicKey: string;
 }
 
-/** Reads and checks all settings of the program at once; throws one Error that names every fault. */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
+/** What a person may set on the command line; the rest is found out or made by a deploy. */
+export const personsSettings = stackSettings
+  .omit({ OPERATOR_PUBLIC_KEY: true })
+  .partial({ OPERATOR_CIDR: true });
+
+/** Reads settings from an environment, in which an empty one is left out; throws one Error that names every fault. */
+export function parseSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  env: NodeJS.ProcessEnv,
+): z.infer<Schema> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-    throw new Error(["These settings are missing or wrong:", ...faults].join("\n"));
-  }
-  const { NAME, REGION, OS, INSTANCE_TYPE, OPERATOR_CIDR, OPERATOR_PUBLIC_KEY } = parsed.data;
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+  throw new Error(["These settings are missing or wrong:", ...faults].join("\n"));
+}
+
+/** All settings of the stack. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const { NAME, REGION, OS, INSTANCE_TYPE, OPERATOR_CIDR, OPERATOR_PUBLIC_KEY } = parseSettings(
+    stackSettings,
+    env,
+  );
   return {
     name: NAME,
     region: REGION,
