@@ -13,13 +13,13 @@ import { hostNames, waitForFirstBoot } from "./hosts.ts";
 import { writeInventory } from "./inventory.ts";
 import { forgetLostCloud } from "./lost-cloud.ts";
 import { nodeRuntime } from "./node-runtime.ts";
-import { operatorCidr, operatorPublicKey } from "./operator.ts";
 import { buildBackend, buildFrontend } from "./release.ts";
 import { require, type RequirementName, requireSpace } from "./requirements.ts";
 import { reachableUrl } from "./site-url.ts";
 import { smokeTest } from "./smoke-test.ts";
+import { currentStack } from "./stack.ts";
 import { say, step } from "./steps.ts";
-import { requireOutputs, synthesize, terraform } from "./terraform.ts";
+import { requireOutputs } from "./terraform.ts";
 
 await command(async () => {
   const started = Date.now();
@@ -36,15 +36,7 @@ await command(async () => {
     return Promise.all([buildBackend(log), buildFrontend(log)]);
   });
   if (local) await forgetLostCloud(deployment);
-  const tf = await step("Synthesize and initialize Terraform", async () => {
-    await synthesize(deployment, {
-      OPERATOR_CIDR: await operatorCidr(deployment),
-      OPERATOR_PUBLIC_KEY: await operatorPublicKey(deployment),
-    });
-    const made = await terraform(deployment, access);
-    await made.init();
-    return made;
-  });
+  const tf = await step("Synthesize and initialize Terraform", () => currentStack(deployment, access));
   const changes = await step("Plan", () => tf.plan());
   say(`    ${summary(changes)}`);
   if (changes !== undefined) await step("Apply", () => tf.apply());
@@ -60,7 +52,7 @@ await command(async () => {
     return configureHosts(deployment);
   });
   for (const line of recap) say(`    ${line}`);
-  const url = reachableUrl(deployment, outputs);
+  const url = await reachableUrl(deployment, outputs);
   await step("Ask the site", () => smokeTest(url));
 
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);

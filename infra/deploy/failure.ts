@@ -11,6 +11,9 @@ export class Failure extends Error {
   }
 }
 
+export const diskFull =
+  "The disk is full. Free some space and run the command again: it continues where it stopped.";
+
 /** Runs a command's main function; turns what it throws into a message and an exit code. */
 export async function command(main: () => Promise<void>): Promise<void> {
   try {
@@ -23,9 +26,7 @@ export async function command(main: () => Promise<void>): Promise<void> {
 
 function explain(error: unknown): string {
   if (error instanceof Failure) return error.message;
-  if (isNodeError(error) && error.code === "ENOSPC") {
-    return "The disk is full. Free some space and run the command again: it continues where it stopped.";
-  }
+  if (isNodeError(error) && error.code === "ENOSPC") return diskFull;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -6,6 +6,6 @@ import { requireOutputs } from "./terraform.ts";
 await command(async () => {
   const deployment = currentDeployment();
   const outputs = requireOutputs(deployment);
-  const local = deployment.cloud === "local" ? { localUrl: reachableUrl(deployment, outputs) } : {};
+  const local = deployment.cloud === "local" ? { localUrl: await reachableUrl(deployment, outputs) } : {};
   process.stdout.write(`${JSON.stringify({ ...outputs, ...local }, null, 2)}\n`);
 });

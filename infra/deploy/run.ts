@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { Failure } from "./failure.ts";
+import { diskFull, Failure } from "./failure.ts";
 
 export interface RunOptions {
   /** Added to the environment of this process. */
@@ -59,9 +59,21 @@ export async function run(
 ): Promise<string> {
   const result = await tryRun(program, args, options);
   if (result.code === 0) return result.stdout;
-  const printed = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-20).join("\n");
-  const more = options.log === undefined ? "" : `\n\nAll of it: ${options.log}`;
-  throw new Failure(`${program} ${args[0] ?? ""} failed with exit code ${result.code}:\n\n${printed}${more}`);
+  throw failureOf(program, args, result, options);
+}
+
+/** What to tell of a program that failed: the end of what it printed, and where all of it is. */
+export function failureOf(
+  program: string,
+  args: readonly string[],
+  { code, stdout, stderr }: Result,
+  { log }: RunOptions,
+): Failure {
+  const printed = `${stdout}\n${stderr}`.trim();
+  if (printed.includes("no space left on device")) return new Failure(diskFull);
+  const end = printed.split("\n").slice(-20).join("\n");
+  const more = log === undefined ? "" : `\n\nAll of it: ${log}`;
+  return new Failure(`${program} ${args[0] ?? ""} failed with exit code ${code}:\n\n${end}${more}`);
 }
 
 /** The full path of a program on the PATH, or undefined. */

@@ -1,7 +1,9 @@
+import { publishedPort } from "../local-cloud/boot.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Outputs } from "./terraform.ts";
 
 /** The URL under which this machine reaches the site. */
-export function reachableUrl(deployment: Deployment, outputs: Outputs): string {
-  return deployment.cloud === "local" ? `http://localhost:${deployment.localPort}` : outputs.url;
+export async function reachableUrl({ cloud }: Deployment, { url, frontend }: Outputs): Promise<string> {
+  if (cloud === "aws") return url;
+  return `http://localhost:${await publishedPort(frontend.instanceId, 80)}`;
 }

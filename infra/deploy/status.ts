@@ -15,7 +15,7 @@ const facts = {
 await command(async () => {
   const deployment = currentDeployment();
   const outputs = requireOutputs(deployment);
-  const url = reachableUrl(deployment, outputs);
+  const url = await reachableUrl(deployment, outputs);
   const ready = await fetch(`${url}/api/ready`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
   console.log(`site      ${url} ${ready?.ok ? "ready" : `not ready (${ready?.status ?? "no answer"})`}`);
   for (const host of hostNames) {

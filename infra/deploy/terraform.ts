@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Deployment } from "./deployment.ts";
-import { repository, stateRoot } from "./deployment.ts";
+import { type Deployment, stateRoot } from "./deployment.ts";
 import { Failure } from "./failure.ts";
-import { run, tryRun } from "./run.ts";
+import { failureOf, run, tryRun } from "./run.ts";
+import { keepRoom, rescueState } from "./state-rescue.ts";
 
 export interface Outputs {
   readonly url: string;
@@ -38,6 +38,16 @@ export async function terraform(deployment: Deployment, access: Record<string, s
   const options = { env, log: join(deployment.logs, "terraform.log") };
   const call = (...args: string[]) => run("terraform", [chdir, ...args, "-no-color"], options);
 
+  /** A call that changes the cloud, so that its outcome has to be kept whatever happens. */
+  async function change(...given: string[]): Promise<void> {
+    const args = [chdir, ...given, "-no-color"];
+    const release = keepRoom(deployment.folder);
+    const result = await tryRun("terraform", args, options);
+    release();
+    if (result.code === 0) return;
+    throw rescueState(deployment.stack, result) ?? failureOf("terraform", given, result, options);
+  }
+
   async function resources(): Promise<string[]> {
     const { stdout } = await tryRun("terraform", [chdir, "state", "list"], options);
     return stdout.split("\n").filter((line) => line !== "" && !line.startsWith("data."));
@@ -49,20 +59,17 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     },
     async plan() {
       const args = [chdir, "plan", "-detailed-exitcode", "-out=next.tfplan", "-no-color"];
-      const { code, stdout, stderr } = await tryRun(
-        "terraform",
-        [...args, ...replacements(await resources())],
-        options,
-      );
-      if (code === 0) return undefined;
-      if (code === 2) return stdout;
-      throw new Failure(`terraform plan failed:\n\n${stderr.trim()}\n\nAll of it: ${options.log}`);
+      args.push(...replacements(await resources()));
+      const result = await tryRun("terraform", args, options);
+      if (result.code === 0) return undefined;
+      if (result.code === 2) return result.stdout;
+      throw failureOf("terraform", ["plan"], result, options);
     },
     async apply() {
-      await call("apply", "next.tfplan");
+      await change("apply", "next.tfplan");
     },
     async destroy() {
-      await call("destroy", "-auto-approve");
+      await change("destroy", "-auto-approve");
     },
   };
 }
@@ -75,20 +82,6 @@ function replacements(resources: readonly string[]): string[] {
   return resources
     .filter((address) => address.startsWith(`aws_instance.${host}-host`))
     .map((address) => `-replace=${address}`);
-}
-
-/** The stack's program writes Terraform's configuration. It reads its settings from the environment. */
-export async function synthesize(deployment: Deployment, env: Record<string, string>): Promise<void> {
-  await run(process.execPath, ["--import", "tsx", "infra/src/main.ts"], {
-    cwd: repository,
-    env: {
-      ...env,
-      NAME: deployment.name,
-      CDKTF_OUTDIR: join(deployment.folder, "stack"),
-      NODE_NO_WARNINGS: "1",
-    },
-    log: join(deployment.logs, "synth.log"),
-  });
 }
 
 /** Where the state says what was made; undefined where nothing was. */

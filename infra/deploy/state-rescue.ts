@@ -1,0 +1,29 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { diskFull, Failure } from "./failure.ts";
+import type { Result } from "./run.ts";
+
+const roomBytes = 8 * 2 ** 20;
+
+/** Takes the room that a state needs, so that nothing else can fill the disk with it; gives the function that frees it. */
+export function keepRoom(folder: string): () => void {
+  const file = join(folder, "room-for-state");
+  writeFileSync(file, Buffer.alloc(roomBytes, "x"));
+  return () => rmSync(file, { force: true });
+}
+
+/**
+ * On a full disk Terraform can only print the state of what it made, and leaves a state that is cut off. Puts the
+ * printed one in its place. Undefined where that is not what went wrong.
+ */
+export function rescueState(stack: string, { stdout, stderr }: Result): Failure | undefined {
+  const printed = [stdout, stderr].find((text) => text.includes('"terraform_version"'));
+  if (printed === undefined) return undefined;
+  const state = printed.slice(printed.search(/^\{$/m), printed.lastIndexOf("\n}") + 2);
+  JSON.parse(state);
+  const file = join(stack, "terraform.tfstate");
+  writeFileSync(`${file}.new`, state, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  rmSync(join(stack, "errored.tfstate"), { force: true });
+  return new Failure(diskFull);
+}
