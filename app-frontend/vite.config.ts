@@ -5,7 +5,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 const server = {
-  host: "127.0.0.1",
+  host: "localhost",
   port: Number(process.env["PORT"] ?? 5173),
   proxy: {
     // The API checks the Origin against the Host, so the Host stays the page's own.

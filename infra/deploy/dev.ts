@@ -25,6 +25,7 @@ await command(async () => {
     BUCKET: "tintype-dev",
     SITE_ORIGIN: site,
     PORT: String(api),
+    NODE_NO_WARNINGS: "1",
     ACCESS_TOKEN_SECRET: randomBytes(64).toString("base64"),
     REFRESH_TOKEN_SECRET: randomBytes(64).toString("base64"),
   };

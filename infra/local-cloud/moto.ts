@@ -3,8 +3,10 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { which } from "../deploy/run.ts";
 
-/** Starts moto, which emulates the AWS API in memory, on the loopback; ready when it answers. */
-export async function startMoto(): Promise<{ url: URL; process: ChildProcess }> {
+/** Starts moto, which emulates the AWS API in memory, on the loopback; ready when it answers. It logs to standard error. */
+export async function startMoto(
+  log: number | "inherit" = "inherit",
+): Promise<{ url: URL; process: ChildProcess }> {
   const port = await freePort();
   const [program, ...args] =
     which("moto_server") === undefined
@@ -20,7 +22,7 @@ export async function startMoto(): Promise<{ url: URL; process: ChildProcess }> 
         ]
       : ["moto_server", "-H", "127.0.0.1", "-p", String(port)];
   const child = spawn(program!, args, {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", log],
     // Else it answers every origin, also for a bucket without CORS rules.
     env: { ...process.env, MOTO_DISABLE_GLOBAL_CORS: "true" },
   });

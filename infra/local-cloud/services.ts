@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { openSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { localCredentials } from "./credentials.ts";
 import { end, startMariadb } from "./mariadb.ts";
 import { startMoto } from "./moto.ts";
@@ -15,7 +17,8 @@ export interface Services {
 export async function startServices(folder: string): Promise<Services> {
   const now = () => new Date();
   const credentials = localCredentials(now);
-  const [database, moto] = await Promise.all([startMariadb(folder), startMoto()]);
+  const log = openSync(join(folder, "moto.log"), "w");
+  const [database, moto] = await Promise.all([startMariadb(folder), startMoto(log)]);
   const s3 = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
   s3.listen(0, "127.0.0.1");
   await once(s3, "listening");
