@@ -41,7 +41,9 @@ ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
 dev: $(installed) ## the application on this machine, with hot reload
 	$(run) infra/deploy/dev.ts
 check: $(installed) ## fast: format, lint, types, unit tests
-	$(run) infra/deploy/install-tools.ts shellcheck
+	$(run) infra/deploy/install-tools.ts shellcheck ansible-lint
+	find .ci infra/local-cloud/base-image -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
+	ansible-lint --offline --profile production -q ansible
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint
 	for part in infra app-backend app-frontend e2e test; do $(bin)/tsc -p $$part || exit 1; done

@@ -4,7 +4,7 @@ import { require, type RequirementName } from "./requirements.ts";
 // What the tests need beside Node: all of it, or what is named.
 const all: RequirementName[] = [
   ...(["terraform", "ansible", "ssh", "docker", "engine", "iptables", "debootstrap"] as const),
-  ...(["moto", "database", "chromium", "shellcheck"] as const),
+  ...(["moto", "database", "chromium", "shellcheck", "ansible-lint"] as const),
 ];
 
 await command(async () => {

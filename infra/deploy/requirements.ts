@@ -57,6 +57,11 @@ const requirements = {
     debian: "shellcheck",
     otherwise: "shellcheck: https://www.shellcheck.net",
   },
+  "ansible-lint": {
+    programs: ["ansible-lint"],
+    debian: "ansible-lint",
+    otherwise: "ansible-lint: `pipx install ansible-lint`",
+  },
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementName = keyof typeof requirements;
