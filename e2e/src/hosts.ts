@@ -20,6 +20,17 @@ export async function publishedPorts(instanceId: string): Promise<PublishedPort[
   });
 }
 
+/** Whether a host's port answers at its private address, seen from this machine or from another host. */
+export async function reaches(address: string, port: number, from?: string): Promise<boolean> {
+  const attempt = ["timeout", "3", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port}`];
+  const [program = "", ...args] =
+    from === undefined ? attempt : ["docker", "exec", containerName(from), ...attempt];
+  return execute(program, args).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A clean shutdown and a start. */
 export async function reboot(...instanceIds: string[]): Promise<void> {
   await docker("restart", "-t", "30", ...instanceIds.map(containerName));

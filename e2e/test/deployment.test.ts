@@ -1,11 +1,20 @@
 import { afterAll, describe, expect, jest, test } from "@jest/globals";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, watchFaults } from "../src/browser.ts";
 import { type PickedFile, renamedText, wordDocument } from "../src/files.ts";
 import { freePort } from "../src/free-port.ts";
-import { containersAndNetworks, loopFiles, publishedPorts, reboot, secretsOf } from "../src/hosts.ts";
+import {
+  containersAndNetworks,
+  loopFiles,
+  publishedPorts,
+  reaches,
+  reboot,
+  secretsOf,
+} from "../src/hosts.ts";
 import { filesThatLeak, openFiles } from "../src/leaks.ts";
 import { type Made, localMake, stateRoot } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
@@ -17,7 +26,7 @@ interface Outputs {
   readonly localUrl: string;
   readonly bucket: string;
   readonly frontend: { readonly instanceId: string; readonly publicDns: string };
-  readonly backend: { readonly instanceId: string; readonly privateIp: string };
+  readonly backend: { readonly instanceId: string; readonly privateIp: string; readonly apiPort: number };
 }
 
 const minuteMs = 60_000;
@@ -37,6 +46,17 @@ afterAll(async () => {
 
 /** One deployment from its first day to its last: each test goes on where the one before ended. */
 describe("a deployment", () => {
+  test("is not begun where the port for its site is taken", async () => {
+    const taken = createServer().listen(localPort, "127.0.0.1");
+    await once(taken, "listening");
+    const { code, stderr } = await make("deploy");
+    taken.close();
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`Port ${localPort} of this machine is taken.`),
+    });
+  });
+
   test("comes up by one command, which tells where it is", async () => {
     await succeed("deploy");
     outputs = await readOutputs();
@@ -112,6 +132,20 @@ describe("a deployment", () => {
     const ssh = { port: "22/tcp", address: "127.0.0.1" };
     expect(await publishedPorts(frontend.instanceId)).toEqual([ssh, { ...ssh, port: "80/tcp" }]);
     expect(await publishedPorts(backend.instanceId)).toEqual([ssh]);
+  });
+
+  test("lets the frontend host alone at the API, and nobody at the database", async () => {
+    const { frontend, backend } = deployed();
+    const ports = { ssh: 22, api: backend.apiPort, database: 3306 };
+    const reached = async (from?: string) => {
+      const entries = Object.entries(ports).map(
+        async ([what, port]) => [what, await reaches(backend.privateIp, port, from)] as const,
+      );
+      return Object.fromEntries(await Promise.all(entries));
+    };
+    expect(await reached()).toEqual({ ssh: true, api: false, database: false });
+    expect(await reached(frontend.instanceId)).toEqual({ ssh: true, api: true, database: false });
+    expect(await reaches("127.0.0.1", ports.database, backend.instanceId)).toBe(true);
   });
 
   test("is not changed by a second deploy", async () => {

@@ -8,8 +8,9 @@ import { docker } from "./engine.ts";
 
 const folder = join(import.meta.dirname, "base-image");
 const debianPackages =
-  "systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,ca-certificates,curl,procps,e2fsprogs";
+  "systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,ca-certificates,curl,procps,e2fsprogs,nftables";
 const pullTimeoutMs = 10_000;
+const packagesHash = createHash("sha256").update(debianPackages).digest("hex").slice(0, 12);
 
 let made: Promise<string> | undefined;
 
@@ -38,7 +39,7 @@ async function pulledAmazonLinux(): Promise<string | undefined> {
 }
 
 async function bootstrappedDebian(): Promise<string> {
-  const image = "tintype-debian:bookworm";
+  const image = `tintype-debian:bookworm-${packagesHash}`;
   if ((await tryRun("docker", ["image", "inspect", image])).code === 0) return image;
   if (process.getuid?.() !== 0) {
     throw new Failure(
@@ -58,7 +59,7 @@ async function bootstrappedDebian(): Promise<string> {
 }
 
 function recipeHash(): string {
-  const hash = createHash("sha256").update(debianPackages);
+  const hash = createHash("sha256").update(packagesHash);
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted()) {
     const path = join(folder, name);
     if (existsSync(path) && statSync(path).isFile()) hash.update(name).update(readFileSync(path));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { baseImage } from "./base-image.ts";
 import { docker, dockerLines } from "./engine.ts";
 import type { ListedInstance } from "./instances.ts";
+import { filterTraffic, portsOpenOutside } from "./traffic-filter.ts";
 import { freePort } from "./moto.ts";
 import { ensureNetwork, removeNetworks } from "./networks.ts";
 import { attachVolume, removeVolume } from "./volumes.ts";
@@ -18,6 +19,7 @@ export interface BootProps {
 
 // What systemd needs as process 1 of a container, short of running it privileged.
 const systemd = [
+  ...["--cap-add", "NET_ADMIN"], // for the traffic filter
   ...[
     "--cap-add",
     "SYS_ADMIN",
@@ -39,6 +41,7 @@ export async function boot({ deployment, instances, sitePort }: BootProps): Prom
   for (const instance of instances) {
     if (!(await isCurrent(instance, sitePort))) await create(deployment, instance, sitePort);
     await docker("start", containerName(instance.id));
+    await filterTraffic(containerName(instance.id), instance.inbound);
   }
 }
 
@@ -77,7 +80,7 @@ async function create(deployment: string, instance: ListedInstance, sitePort: nu
     devices.push("--device", `${await attachVolume(volume)}:${volume.device}`);
   }
   const published: string[] = [];
-  for (const port of instance.openPorts) {
+  for (const port of portsOpenOutside(instance)) {
     published.push("--publish", `127.0.0.1:${port === 80 ? sitePort : await freePort()}:${port}`);
   }
   await docker(
@@ -120,7 +123,8 @@ async function isCurrent(instance: ListedInstance, sitePort: number): Promise<bo
 
 /** Changes when the container would have to be made anew: a container cannot gain a port or a device. */
 function shape(instance: ListedInstance, sitePort: number): string {
-  const facts = [instance.openPorts, instance.volumes, instance.openPorts.includes(80) ? sitePort : 0];
+  const ports = portsOpenOutside(instance);
+  const facts = [ports, instance.volumes, ports.includes(80) ? sitePort : 0];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 12);
 }
 

@@ -18,9 +18,17 @@ export interface ListedInstance {
   readonly subnetCidr: string;
   readonly publicKey: string;
   readonly userData: string;
-  /** TCP ports that a security group opens to an address range, so to somebody outside. */
-  readonly openPorts: readonly number[];
+  /** What its security groups let in. */
+  readonly inbound: readonly Inbound[];
   readonly volumes: readonly AttachedVolume[];
+}
+
+export interface Inbound {
+  readonly tcpPort: number;
+  /** Address ranges; that a port is open to somebody outside shows in one of them. */
+  readonly ranges: readonly string[];
+  /** Private addresses of the instances in the groups that it is open to. */
+  readonly members: readonly string[];
 }
 
 export interface AttachedVolume {
@@ -56,11 +64,11 @@ export function ec2({ endpoint, credentials, region = "us-east-1" }: Ec2Props) {
 
   async function details(instance: Instance): Promise<ListedInstance> {
     const id = instance.InstanceId!;
-    const [subnet, userData, publicKey, openPorts, volumes] = await Promise.all([
+    const [subnet, userData, publicKey, inbound, volumes] = await Promise.all([
       client.send(new DescribeSubnetsCommand({ SubnetIds: [instance.SubnetId!] })),
       client.send(new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: "userData" })),
       keyOf(instance),
-      portsOf(instance),
+      inboundOf(instance),
       volumesOf(instance),
     ]);
     return {
@@ -70,7 +78,7 @@ export function ec2({ endpoint, credentials, region = "us-east-1" }: Ec2Props) {
       subnetCidr: subnet.Subnets![0]!.CidrBlock!,
       userData: Buffer.from(userData.UserData?.Value ?? "", "base64").toString("utf8"),
       publicKey,
-      openPorts,
+      inbound,
       volumes,
     };
   }
@@ -82,14 +90,26 @@ export function ec2({ endpoint, credentials, region = "us-east-1" }: Ec2Props) {
     return KeyPairs?.[0]?.PublicKey ?? "";
   }
 
-  async function portsOf({ SecurityGroups = [] }: Instance): Promise<number[]> {
+  async function inboundOf({ SecurityGroups = [] }: Instance): Promise<Inbound[]> {
     const ids = SecurityGroups.map(({ GroupId }) => GroupId!);
     const groups = await client.send(new DescribeSecurityGroupsCommand({ GroupIds: ids }));
-    return (groups.SecurityGroups ?? [])
+    const rules = (groups.SecurityGroups ?? [])
       .flatMap(({ IpPermissions = [] }) => IpPermissions)
-      .filter(({ IpProtocol, IpRanges = [] }) => IpProtocol === "tcp" && IpRanges.length > 0)
-      .map(({ FromPort }) => FromPort!)
-      .toSorted((a, b) => a - b);
+      .filter(({ IpProtocol }) => IpProtocol === "tcp")
+      .toSorted((a, b) => a.FromPort! - b.FromPort!);
+    return Promise.all(
+      rules.map(async ({ FromPort, IpRanges = [], UserIdGroupPairs = [] }) => ({
+        tcpPort: FromPort!,
+        ranges: IpRanges.map(({ CidrIp }) => CidrIp!).toSorted(),
+        members: await addressesIn(UserIdGroupPairs.map(({ GroupId }) => GroupId!)),
+      })),
+    );
+  }
+
+  async function addressesIn(groupIds: string[]): Promise<string[]> {
+    if (groupIds.length === 0) return [];
+    const members = await describe({ Name: "instance.group-id", Values: groupIds });
+    return members.map(({ PrivateIpAddress }) => PrivateIpAddress!).toSorted();
   }
 
   async function volumesOf({ InstanceId, RootDeviceName }: Instance): Promise<AttachedVolume[]> {

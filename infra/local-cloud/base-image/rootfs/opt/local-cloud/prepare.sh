@@ -3,9 +3,7 @@
 set -eu
 
 if command -v dnf >/dev/null 2>&1; then
-  dnf install -y -q systemd openssh-server sudo util-linux e2fsprogs iproute procps-ng
-elif command -v yum >/dev/null 2>&1; then
-  yum install -y -q systemd openssh-server sudo util-linux e2fsprogs iproute procps-ng
+  dnf install -y -q systemd openssh-server sudo util-linux e2fsprogs iproute procps-ng nftables
 fi
 
 useradd --create-home --shell /bin/bash ec2-user
@@ -15,4 +13,4 @@ rm -f /etc/ssh/ssh_host_*
 # What a machine does and a container cannot.
 systemctl mask getty.target console-getty.service systemd-udevd.service systemd-logind.service \
   apt-daily.timer apt-daily-upgrade.timer dev-hugepages.mount sys-fs-fuse-connections.mount
-systemctl enable seed.service user-data.service
+systemctl enable seed.service user-data.service security-groups.service
