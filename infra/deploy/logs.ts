@@ -4,7 +4,7 @@ import { chosenHost, onHost } from "./hosts.ts";
 import { requireOutputs } from "./terraform.ts";
 
 const sources = {
-  backend: ["backend", "sudo journalctl --unit tintype-backend --no-pager --output cat --lines 200"],
+  backend: ["backend", "sudo journalctl --unit 'tintype-*' --no-pager --output cat --lines 200"],
   frontend: ["frontend", "sudo tail -n 200 /var/log/nginx/access.log /var/log/nginx/error.log"],
 } as const;
 
