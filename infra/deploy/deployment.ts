@@ -20,6 +20,10 @@ export interface Deployment {
   readonly name: string;
   /** Port on this machine under which the local cloud shows the site. */
   readonly localPort: number;
+  /** Sender of the application's mail; undefined where codes go to the backend's journal instead. */
+  readonly mailFrom: string | undefined;
+  /** Whether an account has to confirm its address before it can sign in. */
+  readonly confirmation: "optional" | "required";
   readonly folder: string;
   readonly logs: string;
   /** Terraform's working folder: configuration and state. */
@@ -33,7 +37,8 @@ export interface Deployment {
 
 /** Throws a Failure that names every setting that is wrong. Makes the folders. */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
-  const { CLOUD: cloud, NAME: name, LOCAL_PORT: localPort } = checked(env);
+  const given = checked(env);
+  const { CLOUD: cloud, NAME: name } = given;
   const folder = join(stateRoot, `${cloud}-${name}`);
   const logs = join(folder, "log");
   mkdirSync(logs, { recursive: true });
@@ -41,7 +46,9 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
   return {
     cloud,
     name,
-    localPort,
+    localPort: given.LOCAL_PORT,
+    mailFrom: given.MAIL_FROM,
+    confirmation: given.CONFIRMATION,
     folder,
     logs,
     stack: join(folder, "stack/stacks/ec2"),

@@ -38,6 +38,8 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_site_origin: outputs.url,
           backend_bucket: outputs.bucket,
           backend_region: outputs.region,
+          backend_mail_from: deployment.mailFrom ?? "",
+          backend_confirmation: deployment.confirmation,
           backend_aws_environment: endpoints.environment,
         }),
         frontend: await host("frontend", {

@@ -3,6 +3,9 @@ import { z } from "zod";
 const octet = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 const cidr = new RegExp(`^${octet}(\\.${octet}){3}/(\\d|[12]\\d|3[0-2])$`);
 
+// What stands in systemd's settings and IAM's conditions as it is: no display name, quote, blank or wildcard.
+const address = /^[\w+-]+(\.[\w+-]+)*@([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/i;
+
 /** Every AWS name begins with it, so it keeps to what the narrowest of them allows. */
 const deploymentName = z
   .string()
@@ -28,6 +31,7 @@ const stackSettings = z.object({
       "SSH may not be open to the world: name your own address",
     ),
   OPERATOR_PUBLIC_KEY: z.string().regex(/^(ssh-ed25519|ssh-rsa) /, "use an OpenSSH public key"),
+  MAIL_FROM: z.string().regex(address, "use a plain email address, such as hello@example.org").optional(),
 });
 
 export type OperatingSystem = "al2" | "al2023";
@@ -42,12 +46,15 @@ export interface Settings {
   readonly operatorCidr: string;
   /** OpenSSH format, made for this deployment alone. */
   readonly operatorPublicKey: string;
+  /** @default - the backend may send no mail */
+  readonly mailFrom?: string | undefined;
 }
 
 /** What a person may set on the command line; the rest is found out or made by a deploy. */
 export const personsSettings = stackSettings
   .omit({ OPERATOR_PUBLIC_KEY: true })
-  .partial({ OPERATOR_CIDR: true });
+  .partial({ OPERATOR_CIDR: true })
+  .extend({ CONFIRMATION: z.enum(["optional", "required"], "use optional or required").default("optional") });
 
 /** Reads settings from an environment, in which an empty one is left out; throws one Error that names every fault. */
 export function parseSettings<Schema extends z.ZodType>(
@@ -63,16 +70,14 @@ export function parseSettings<Schema extends z.ZodType>(
 
 /** All settings of the stack. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const { NAME, REGION, OS, INSTANCE_TYPE, OPERATOR_CIDR, OPERATOR_PUBLIC_KEY } = parseSettings(
-    stackSettings,
-    env,
-  );
+  const parsed = parseSettings(stackSettings, env);
   return {
-    name: NAME,
-    region: REGION,
-    os: OS,
-    instanceType: INSTANCE_TYPE,
-    operatorCidr: OPERATOR_CIDR,
-    operatorPublicKey: OPERATOR_PUBLIC_KEY,
+    name: parsed.NAME,
+    region: parsed.REGION,
+    os: parsed.OS,
+    instanceType: parsed.INSTANCE_TYPE,
+    operatorCidr: parsed.OPERATOR_CIDR,
+    operatorPublicKey: parsed.OPERATOR_PUBLIC_KEY,
+    mailFrom: parsed.MAIL_FROM,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readSettings } from "../src/settings.ts";
+import { parseSettings, personsSettings, readSettings } from "../src/settings.ts";
 
 const given = { OPERATOR_CIDR: "203.0.113.7/32", OPERATOR_PUBLIC_KEY: "ssh-ed25519 AAAAC3Nza operator" };
 
@@ -78,5 +78,41 @@ describe("a name", () => {
 describe("the operator's range", () => {
   test.each(["0.0.0.0/0", "203.0.113.7", "203.0.113.7/33", "::/0", "anywhere"])("may not be %s", (range) => {
     expect(faulty({ ...given, OPERATOR_CIDR: range })).toEqual(["OPERATOR_CIDR"]);
+  });
+});
+
+describe("the sender of mail", () => {
+  test.each(["hello@example.org", "no-reply.1+x@mail.example.co.uk"])("may be %s", (MAIL_FROM) => {
+    expect(readSettings({ ...given, MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
+  });
+
+  test("may be nobody", () => {
+    expect(readSettings({ ...given, MAIL_FROM: "" }).mailFrom).toBeUndefined();
+  });
+
+  test.each([
+    "example.org",
+    "Tintype <hello@example.org>",
+    "hello@example",
+    "*@example.org",
+    "${x}@example.org",
+    "'hello'@example.org",
+    "a@example.org,b@example.org",
+    "hello@example.org\nBUCKET=mine",
+  ])("may not be %j", (MAIL_FROM) => {
+    expect(faulty({ ...given, MAIL_FROM })).toEqual(["MAIL_FROM"]);
+  });
+});
+
+describe("what a person sets", () => {
+  const set = (env: NodeJS.ProcessEnv) => parseSettings(personsSettings, env);
+
+  test("leaves the confirmation of addresses optional, unless it says otherwise", () => {
+    expect(set({}).CONFIRMATION).toBe("optional");
+    expect(set({ CONFIRMATION: "required" }).CONFIRMATION).toBe("required");
+  });
+
+  test("knows no third kind of confirmation", () => {
+    expect(() => set({ CONFIRMATION: "never" })).toThrow("CONFIRMATION: use optional or required");
   });
 });

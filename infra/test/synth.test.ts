@@ -48,18 +48,23 @@ async function synthesize(name: string, { cwd, env }: Place): Promise<Record<str
 let here: Record<string, string>;
 let elsewhere: Record<string, string>;
 let stack: Configuration;
+let withMail: Configuration;
 
 beforeAll(async () => {
   const cwd = join(folder, "elsewhere");
   mkdirSync(cwd);
-  [here, elsewhere] = await Promise.all([
-    synthesize("one", { cwd: join(import.meta.dirname, "../.."), env: { LC_ALL: "C", TZ: "UTC" } }),
+  const repository = join(import.meta.dirname, "../..");
+  let mail: Record<string, string>;
+  [here, mail, elsewhere] = await Promise.all([
+    synthesize("one", { cwd: repository, env: { LC_ALL: "C", TZ: "UTC" } }),
+    synthesize("mail", { cwd: repository, env: { MAIL_FROM: "hello@example.org" } }),
     synthesize("two", {
       cwd,
       env: { LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8", TZ: "Pacific/Kiritimati", HOME: cwd },
     }),
   ]);
   stack = JSON.parse(here["stacks/ec2/cdk.tf.json"]!) as Configuration;
+  withMail = JSON.parse(mail["stacks/ec2/cdk.tf.json"]!) as Configuration;
 }, 60_000);
 
 const all = (type: string): Resource[] => Object.values(stack.resource[type] ?? {});
@@ -205,10 +210,10 @@ describe("the bucket", () => {
 });
 
 describe("the backend's role", () => {
-  const statements = () =>
-    [...all("aws_iam_role_policy"), ...all("aws_iam_policy")].flatMap(
-      ({ policy }) => (JSON.parse(policy) as { Statement: Resource[] }).Statement,
-    );
+  const statements = (of = stack) =>
+    ["aws_iam_role_policy", "aws_iam_policy"]
+      .flatMap((type) => Object.values(of.resource[type] ?? {}))
+      .flatMap(({ policy }) => (JSON.parse(policy) as { Statement: Resource[] }).Statement);
 
   test("allows named actions: none holds a star", () => {
     const actions = statements().flatMap((statement) => statement["Action"] as string | string[]);
@@ -221,6 +226,27 @@ describe("the backend's role", () => {
     const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
     const resources = statements().flatMap((statement) => statement["Resource"] as string | string[]);
     expect(new Set(resources)).toEqual(new Set([arn, `${arn}/incoming/*`, `${arn}/pictures/*`]));
+  });
+
+  test("sends no mail, unless a sender is set", () => {
+    expect(statements().filter(({ Action }) => String(Action).includes("ses:"))).toEqual([]);
+  });
+
+  test("with a sender, gains sending mail from that address, by what this account has in this region", () => {
+    const before = statements().map((statement) => JSON.stringify(statement));
+    const gained = statements(withMail).filter((statement) => !before.includes(JSON.stringify(statement)));
+    const own = (type: string) =>
+      expect.stringMatching(
+        `^arn:\\$\\{data\\.aws_partition\\.[^}]+}:ses:us-east-1:\\$\\{data\\.aws_caller_identity\\.[^}]+}:${type}/\\*$`,
+      );
+    expect(gained).toEqual([
+      {
+        Effect: "Allow",
+        Action: "ses:SendEmail",
+        Resource: [own("identity"), own("configuration-set")],
+        Condition: { StringEquals: { "ses:FromAddress": "hello@example.org" } },
+      },
+    ]);
   });
 
   test("is taken by EC2 alone and carries no managed policy", () => {

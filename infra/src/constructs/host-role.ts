@@ -1,3 +1,5 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition/index.js";
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
@@ -7,9 +9,15 @@ import type { ImageBucket } from "./image-bucket.ts";
 export interface HostRoleProps {
   readonly name: string;
   readonly bucket: ImageBucket;
+  readonly region: string;
+  /** @default - no right to send mail */
+  readonly mailFrom?: string | undefined;
 }
 
-/** What the backend may do in AWS: the object operations the application uses, in its own prefixes. */
+/**
+ * What the backend may do in AWS: the object operations the application uses, in its own prefixes, and sending
+ * mail from one address.
+ */
 export class HostRole extends Construct {
   readonly profile: IamInstanceProfile;
 
@@ -37,7 +45,30 @@ export class HostRole extends Construct {
         { Effect: "Allow", Action: "s3:ListBucket", Resource: props.bucket.arn },
       ),
     });
+    if (props.mailFrom !== undefined) this.allowMail(role, props.mailFrom, props.region);
     this.profile = new IamInstanceProfile(this, "profile", { name, role: role.name });
+  }
+
+  /**
+   * SES asks about every resource that a mail touches: the identity of the address or of a domain above it, in the
+   * sandbox the recipient's too, and the configuration set that an identity may have. The condition is what limits.
+   * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+   */
+  private allowMail(role: IamRole, from: string, region: string): void {
+    const { accountId } = new DataAwsCallerIdentity(this, "account");
+    const { partition } = new DataAwsPartition(this, "partition");
+    new IamRolePolicy(this, "mail", {
+      name: "mail",
+      role: role.name,
+      policy: policy({
+        Effect: "Allow",
+        Action: "ses:SendEmail",
+        Resource: ["identity", "configuration-set"].map(
+          (type) => `arn:${partition}:ses:${region}:${accountId}:${type}/*`,
+        ),
+        Condition: { StringEquals: { "ses:FromAddress": from } },
+      }),
+    });
   }
 }
 

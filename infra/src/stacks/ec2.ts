@@ -17,7 +17,7 @@ import type { Settings } from "../settings.ts";
 export class Ec2Stack extends TerraformStack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const { instanceType, name, operatorCidr } = settings;
+    const { instanceType, name, operatorCidr, region, mailFrom } = settings;
     new LocalBackend(this, { path: "terraform.tfstate" });
     new Aws(this, "aws", { ...settings, stack: id });
 
@@ -46,10 +46,11 @@ export class Ec2Stack extends TerraformStack {
       name: `${name}-backend`,
       role: "backend",
       securityGroup: firewall.backend,
-      profile: new HostRole(this, "backend-role", { name: `${name}-backend`, bucket }).profile,
+      profile: new HostRole(this, "backend-role", { name: `${name}-backend`, bucket, region, mailFrom })
+        .profile,
     });
     dataVolume.attachTo(backend.instance);
 
-    new Outputs(this, "outputs", { site, frontend, backend, bucket, firewall, region: settings.region });
+    new Outputs(this, "outputs", { site, frontend, backend, bucket, firewall, region });
   }
 }
