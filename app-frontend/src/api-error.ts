@@ -1,8 +1,15 @@
-import { messageFor } from "./messages.ts";
+import { messageFor, waitMessage } from "./messages.ts";
 
 export type FieldError = { field: string; message: string };
 
-type Facts = { status?: number; message?: string; errors?: FieldError[]; requestId?: string };
+type Facts = {
+  status?: number;
+  message?: string;
+  /** Seconds to wait before the next try. */
+  waitS?: number;
+  errors?: FieldError[];
+  requestId?: string;
+};
 
 /** A request that failed. `status` is 0 when no answer came; `code` is stable, `message` is for people. */
 export class ApiError extends Error {
@@ -12,8 +19,8 @@ export class ApiError extends Error {
   readonly errors: FieldError[] | undefined;
   readonly requestId: string | undefined;
 
-  constructor(code: string, { status = 0, message, errors, requestId }: Facts = {}) {
-    super(messageFor(code, message));
+  constructor(code: string, { status = 0, message, waitS, errors, requestId }: Facts = {}) {
+    super(code === "too_many_requests" && waitS ? waitMessage(waitS) : messageFor(code, message));
     this.code = code;
     this.status = status;
     this.errors = errors;
@@ -22,12 +29,14 @@ export class ApiError extends Error {
 }
 
 /** Reads a problem document (RFC 9457). A proxy's own error page has none: then the status decides. */
-export function apiError(status: number, body: string): ApiError {
+export function apiError(status: number, body: string, retryAfter: string | null = null): ApiError {
   const problem = parse(body);
-  if (typeof problem?.["code"] !== "string") return new ApiError(codeOf(status), { status });
+  const waitS = seconds(retryAfter);
+  if (typeof problem?.["code"] !== "string") return new ApiError(codeOf(status), { status, waitS });
   return new ApiError(problem["code"], {
     status,
     message: text(problem["detail"]) ?? text(problem["title"]),
+    waitS,
     errors: fieldErrors(problem["errors"]),
     requestId: text(problem["requestId"]),
   });
@@ -36,6 +45,10 @@ export function apiError(status: number, body: string): ApiError {
 /** Whether the server no longer knows who is asking. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof ApiError && error.code === code;
 }
 
 function parse(body: string): Record<string, unknown> | undefined {
@@ -54,6 +67,11 @@ function codeOf(status: number): string {
   if (status === 504) return "timeout";
   if (status === 502 || status === 503) return "unavailable";
   return "internal";
+}
+
+/** `Retry-After` may also be a date, which no answer of ours is. */
+function seconds(retryAfter: string | null): number | undefined {
+  return retryAfter && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }
 
 function text(value: unknown): string | undefined {

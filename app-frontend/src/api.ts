@@ -1,4 +1,4 @@
-import { ApiError, apiError } from "./api-error.ts";
+import { type Upload, request, upload } from "./request.ts";
 
 export type Account = {
   id: string;
@@ -13,83 +13,80 @@ export type Account = {
   createdAt: string;
 };
 
+/** A device where an account is signed in. Times are ISO 8601. */
+export type Session = {
+  id: string;
+  device: string;
+  address: string | null;
+  createdAt: string;
+  lastUsedAt: string;
+  current: boolean;
+};
+
 export type Credentials = { email: string; password: string };
 export type Registration = Credentials & { image: File };
+export type Profile = { username: string; firstName: string; lastName: string };
 
 /** What signing in and renewing give. `expiresIn` is in seconds. */
 export type Grant = { accessToken: string; expiresIn: number; account: Account };
 
-type Call = { method?: string; accessToken?: string; json?: unknown };
-type Reply = { status: number; body: string };
+type Transfer = Pick<Upload, "onProgress" | "signal">;
+type Answer = { account: Account };
 
-const timeoutMs = 30_000;
-const uploadTimeoutMs = 10 * 60_000;
-
-export const signIn = (credentials: Credentials) =>
-  request<Grant>("/auth/signin", { method: "POST", json: credentials });
+export const signIn = (json: Credentials) => request<Grant>("/auth/signin", { method: "POST", json });
 
 /** Trades the cookie for a new access token. */
 export const refresh = () => request<Grant>("/auth/refresh", { method: "POST" });
 
-export const signOut = (accessToken: string) =>
-  request<void>("/auth/signout", { method: "DELETE", accessToken });
+export const signOut = (accessToken: string, everywhere: boolean) =>
+  request<void>(`/auth/signout${everywhere ? "?everywhere=true" : ""}`, { method: "DELETE", accessToken });
+
+export const removeAccount = (accessToken: string, password: string) =>
+  request<void>("/auth/remove", { method: "DELETE", accessToken, json: { password } });
+
+export const confirm = (json: { email: string; code: string }) =>
+  request<void>("/auth/confirm", { method: "POST", json });
+
+/** Has a new code for `confirm` mailed. */
+export const resend = (email: string) => request<void>("/auth/resend", { method: "POST", json: { email } });
+
+/** Has a code for `reset` mailed. Whether the address has an account is not told. */
+export const forgot = (email: string) => request<void>("/auth/forgot", { method: "POST", json: { email } });
+
+export const reset = (json: Credentials & { code: string }) =>
+  request<void>("/auth/reset", { method: "POST", json });
+
+export const changePassword = (accessToken: string, json: { current: string; next: string }) =>
+  request<void>("/auth/password", { method: "POST", accessToken, json });
+
+/** Where the account is signed in, the last used first. */
+export const listSessions = async (accessToken: string) =>
+  (await request<{ items: Session[] }>("/auth/sessions", { accessToken })).items;
+
+export const endSession = (accessToken: string, id: string) =>
+  request<void>(`/auth/sessions/${encodeURIComponent(id)}`, { method: "DELETE", accessToken });
 
 export const getAccount = async (accessToken: string) =>
-  (await request<{ account: Account }>("/account", { accessToken })).account;
+  (await request<Answer>("/account", { accessToken })).account;
 
-/** Makes an account. `onProgress` hears the share that is sent, from 0 to 1. */
+/** An empty text clears its part of the profile. */
+export const changeProfile = async (accessToken: string, json: Profile) =>
+  (await request<Answer>("/account", { method: "PATCH", accessToken, json })).account;
+
+export async function changePicture(accessToken: string, image: File, transfer: Transfer): Promise<Account> {
+  const form = new FormData();
+  form.append("image", image);
+  const call = { method: "PUT", form, accessToken, ...transfer } as const;
+  return (await upload<Answer>("/account/image", call)).account;
+}
+
 export async function register(
   { email, password, image }: Registration,
-  onProgress: (sent: number) => void,
+  transfer: Transfer,
 ): Promise<Account> {
   const form = new FormData();
   form.append("email", email);
   form.append("password", password);
   form.append("image", image); // last: the server reads the fields before it streams the file
-  const reply = await upload("/api/auth/register", form, onProgress);
-  return read<{ account: Account }>(reply).account;
-}
-
-async function request<T>(path: string, call: Call): Promise<T> {
-  return read<T>(await send(`/api${path}`, call));
-}
-
-async function send(url: string, { method = "GET", accessToken, json }: Call): Promise<Reply> {
-  const headers = new Headers({ accept: "application/json" });
-  if (accessToken) headers.set("authorization", `Bearer ${accessToken}`);
-  if (json) headers.set("content-type", "application/json");
-  const body = json ? JSON.stringify(json) : null;
-  try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { method, headers, body, signal, cache: "no-store" });
-    return { status: response.status, body: await response.text() };
-  } catch (error) {
-    const late = error instanceof DOMException && error.name === "TimeoutError";
-    throw new ApiError(late ? "timeout" : "unreachable");
-  }
-}
-
-/** `XMLHttpRequest`, because `fetch` does not tell how much of a body is sent. */
-function upload(url: string, form: FormData, onProgress: (sent: number) => void): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const xhr = new XMLHttpRequest();
-    xhr.open("POST", url);
-    xhr.timeout = uploadTimeoutMs;
-    xhr.setRequestHeader("accept", "application/json");
-    xhr.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
-    xhr.onload = () => resolve({ status: xhr.status, body: xhr.responseText });
-    xhr.onerror = () => reject(new ApiError("unreachable"));
-    xhr.ontimeout = () => reject(new ApiError("timeout"));
-    xhr.send(form);
-  });
-}
-
-function read<T>({ status, body }: Reply): T {
-  if (status < 200 || status > 299) throw apiError(status, body);
-  if (body === "") return undefined as T;
-  try {
-    return JSON.parse(body) as T;
-  } catch {
-    throw new ApiError("internal", { status });
-  }
+  return (await upload<Answer>("/auth/register", { method: "POST", form, ...transfer })).account;
 }

@@ -1,8 +1,11 @@
 import { useEffect, useRef } from "react";
 import { Header } from "./header.tsx";
 import { Account } from "./pages/account.tsx";
+import { Confirm } from "./pages/confirm.tsx";
 import { CreateUser } from "./pages/create-user.tsx";
+import { Forgot } from "./pages/forgot.tsx";
 import { NotFound } from "./pages/not-found.tsx";
+import { Reset } from "./pages/reset.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { Unreachable } from "./pages/unreachable.tsx";
 import { paths } from "./paths.ts";
@@ -35,6 +38,9 @@ function Route({ pathname }: { pathname: string }) {
   if (!known.includes(pathname)) return <NotFound />;
   if (session.status === "starting") return <Loading />;
   if (session.status === "unreachable") return <Unreachable error={session.error} />;
+  if (pathname === paths.confirm()) return <Confirm />;
+  if (pathname === paths.forgot()) return <Forgot />;
+  if (pathname === paths.reset()) return <Reset />;
   if (session.status === "signed-in") {
     return pathname === paths.account() ? (
       <Account account={session.account} />

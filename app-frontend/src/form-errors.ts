@@ -5,10 +5,13 @@ export type FieldErrors = Partial<Record<string, string>>;
 /** What a form shows after a failed request: errors beside fields, or one error for the form. */
 export type Failure = { fields: FieldErrors; form?: ApiError };
 
-const fieldOfCode: FieldErrors = {
-  email_taken: "email",
-  image_too_large: "image",
-  unsupported_image: "image",
+/** Where the error of a code belongs: to the first of these fields that the form has. */
+const fieldsOfCode: Record<string, readonly string[]> = {
+  bad_code: ["code"],
+  email_taken: ["email"],
+  image_too_large: ["image"],
+  unsupported_image: ["image"],
+  wrong_password: ["current", "password"],
 };
 
 /** Puts an error beside those of the form's `fields` that it concerns. */
@@ -16,8 +19,8 @@ export function failureOf(error: unknown, fields: readonly string[]): Failure {
   const known = error instanceof ApiError ? error : new ApiError("internal");
   const named = (known.errors ?? []).filter(({ field }) => fields.includes(field));
   if (named.length > 0) return { fields: Object.fromEntries(named.map((e) => [e.field, e.message])) };
-  const field = fieldOfCode[known.code];
-  if (field && fields.includes(field)) return { fields: { [field]: known.message } };
+  const field = fieldsOfCode[known.code]?.find((name) => fields.includes(name));
+  if (field) return { fields: { [field]: known.message } };
   return { fields: {}, form: known };
 }
 

@@ -1,15 +1,20 @@
+import { distance } from "./dates.ts";
+
 const internal = "Something went wrong on our side. Try again in a minute.";
 const ended = "Your session has ended. Sign in again.";
 
 /** What a person reads for each error code, the server's and ours: what is wrong and what to do. */
 const messages: Record<string, string> = {
+  bad_code: "This code is wrong or no longer valid. Check it, or ask for another one.",
   bad_credentials: "The email or the password is not right. Check both and try again.",
+  cancelled: "Cancelled: nothing has changed.",
   email_taken: "This email address already has an account. Sign in, or use another address.",
   empty_image: "This file is empty. Choose another one.",
   image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
   internal,
   invalid_input: "Something in the form is not right. Check it and try again.",
   malformed_request: "The server did not understand the form. Reload the page and try again.",
+  not_confirmed: "This address is not confirmed yet. Enter the code that we mailed to it.",
   not_signed_in: ended,
   session_ended: ended,
   timeout: "Tintype takes too long to answer. Try again in a minute.",
@@ -18,9 +23,15 @@ const messages: Record<string, string> = {
   unreachable: "Tintype cannot be reached. Check your connection, then try again.",
   unreadable_image: "This file cannot be read. Choose it again, or choose another one.",
   unsupported_image: "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.",
+  wrong_password: "This is not your password. Check it and try again.",
 };
 
 /** The message for `code`, else `fallback`, else the one for a fault of ours. */
 export function messageFor(code: string, fallback: string = internal): string {
   return messages[code] ?? fallback;
+}
+
+/** What to read for too many requests, if the server told how many seconds to wait. */
+export function waitMessage(seconds: number): string {
+  return `That was too many tries. Try again ${distance(seconds)}.`;
 }

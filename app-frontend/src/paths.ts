@@ -2,6 +2,9 @@
 export const paths = {
   home: () => "/",
   createUser: () => "/create",
+  confirm: () => "/confirm",
   signIn: () => "/signin",
+  forgot: () => "/forgot",
+  reset: () => "/reset",
   account: () => "/account",
 };

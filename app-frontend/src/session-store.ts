@@ -5,16 +5,20 @@ import { renewalDelayMs } from "./renewal.ts";
 export type SessionState =
   | { status: "starting" }
   | { status: "unreachable"; error: ApiError }
-  | { status: "signed-out"; because?: "ended" | "elsewhere" }
+  | { status: "signed-out"; because?: Reason }
   | { status: "signed-in"; account: Account };
 
+/** Why nobody is signed in any more, where the person did not just ask for it. */
+export type Reason = "ended" | "elsewhere" | "removed";
+
 /** What tabs tell each other. */
-export type SessionNews = "signed-in" | "signed-out";
+export type SessionNews = "signed-in" | "signed-out" | "changed" | { renewed: Grant };
 
 export type SessionApi = {
   signIn(credentials: Credentials): Promise<Grant>;
   refresh(): Promise<Grant>;
-  signOut(accessToken: string): Promise<void>;
+  signOut(accessToken: string, everywhere: boolean): Promise<void>;
+  removeAccount(accessToken: string, password: string): Promise<void>;
   getAccount(accessToken: string): Promise<Account>;
 };
 
@@ -27,6 +31,8 @@ export type Clock = {
 export type SessionStore = ReturnType<typeof sessionStore>;
 
 const retryMs = 15_000;
+/** How much later a tab renews a token that another tab has told it: most often that tab has done so by then. */
+const followerLagMs = 10_000;
 
 /** Who is signed in. The access token lives in this closure alone: no script can read it from a store. */
 export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: SessionNews) => void) {
@@ -47,8 +53,8 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
     callOffTimer = clock.after(delayMs, () => void renew().catch(() => token && renewIn(retryMs)));
   }
 
-  function accept({ accessToken, expiresIn, account }: Grant) {
-    const delayMs = renewalDelayMs(expiresIn);
+  function accept({ accessToken, expiresIn, account }: Grant, lagMs = 0) {
+    const delayMs = renewalDelayMs(expiresIn) + lagMs;
     token = { value: accessToken, staleAtMs: clock.now() + delayMs };
     renewIn(delayMs);
     // A renewal brings a new URL for the same picture: taking it would load the picture again.
@@ -56,7 +62,7 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
       become({ status: "signed-in", account });
   }
 
-  function forget(because?: "ended" | "elsewhere") {
+  function forget(because?: Reason) {
     forgotten += 1;
     token = undefined;
     callOffTimer();
@@ -71,16 +77,26 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
 
   async function exchange(): Promise<string> {
     const before = forgotten;
+    const held = token;
     try {
       const grant = await api.refresh();
       // Signed out while the request was under way: this answer is of the past.
       if (forgotten !== before) throw new ApiError("session_ended", { status: 401 });
       accept(grant);
+      tellOthers({ renewed: grant });
       return grant.accessToken;
     } catch (error) {
-      if (isSignedOut(error) && forgotten === before) forget(token && "ended");
+      if (!isSignedOut(error) || forgotten !== before) throw error;
+      // Tabs that wake together spend the same cookie, and the slowest may be refused. Another one has told its token.
+      if (token && token !== held) return token.value;
+      forget(token && "ended");
       throw error;
     }
+  }
+
+  function adopt(grant: Grant) {
+    const mine = state.status === "signed-in" && state.account.id === grant.account.id;
+    if (mine || state.status === "starting") accept(grant, followerLagMs);
   }
 
   /** A late answer to a renewal would put its cookie over that of a later sign-in. */
@@ -97,6 +113,18 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
       if (!isSignedOut(error)) throw error;
       return call(token && token.value !== first ? token.value : await renew());
     }
+  }
+
+  /** Shows the account that `call` gives, unless somebody signed out meanwhile. */
+  async function show(call: (accessToken: string) => Promise<Account>) {
+    const before = forgotten;
+    const account = await authorized(call);
+    if (forgotten === before) become({ status: "signed-in", account });
+  }
+
+  function leave(because?: Reason) {
+    forget(because);
+    tellOthers("signed-out");
   }
 
   return {
@@ -124,25 +152,42 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
     },
 
     /** Rejects, still signed in, when the server cannot be told: the cookie is the server's to remove. */
-    async signOut() {
+    async signOut({ everywhere = false } = {}) {
       await settled();
-      await authorized(api.signOut).catch((error: unknown) => {
+      await authorized((token) => api.signOut(token, everywhere)).catch((error: unknown) => {
         if (!isSignedOut(error)) throw error;
       });
-      forget();
-      tellOthers("signed-out");
+      leave();
+    },
+
+    /** Removes the account for good. */
+    async remove(password: string) {
+      await settled();
+      await authorized((token) => api.removeAccount(token, password));
+      leave("removed");
+    },
+
+    /** The server has ended every session of this account: so be it here. */
+    end() {
+      if (state.status === "signed-in") leave();
     },
 
     /** Asks for the account anew, which also renews the URL of its picture. */
-    async reload() {
-      become({ status: "signed-in", account: await authorized(api.getAccount) });
+    reload: () => show(api.getAccount),
+
+    /** Calls what changes the account, and shows what comes of it, here and in the other tabs. */
+    async change(call: (accessToken: string) => Promise<Account>) {
+      await show(call);
+      tellOthers("changed");
     },
 
-    /** Another tab has signed in or out. */
+    /** Follows what another tab has done. */
     async hear(news: SessionNews) {
       if (news === "signed-out") return forget("elsewhere");
+      if (typeof news === "object") return adopt(news.renewed);
       await settled();
-      await renew().catch(() => {});
+      if (news === "signed-in") await renew().catch(() => {});
+      else if (token) await show(api.getAccount).catch(() => {});
     },
 
     /** The page may have slept: timers stand still then, and news from other tabs is lost. */

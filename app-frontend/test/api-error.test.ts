@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { ApiError, apiError, isSignedOut } from "../src/api-error.ts";
+import { ApiError, apiError, hasCode, isSignedOut } from "../src/api-error.ts";
 import { messageFor } from "../src/messages.ts";
 
 describe("apiError", () => {
@@ -40,10 +40,34 @@ describe("apiError", () => {
     expect(apiError(500, body)).toMatchObject({ code: "internal", status: 500 });
   });
 
+  it("tells how long to wait when the answer does", () => {
+    const body = '{"code":"too_many_requests","title":"Too many requests"}';
+    expect(apiError(429, body, "90").message).toBe("That was too many tries. Try again in 2 minutes.");
+    expect(apiError(429, "<html>", "45").message).toBe("That was too many tries. Try again in 45 seconds.");
+    expect(apiError(429, body).message).toBe(messageFor("too_many_requests"));
+  });
+
+  it.each(["0", "", "soon", "-5", "Wed, 21 Oct 2026 07:28:00 GMT"])(
+    "does not read a wait in %p",
+    (header) => {
+      expect(apiError(429, "", header).message).toBe(messageFor("too_many_requests"));
+    },
+  );
+
+  it("says nothing of waiting where something else is wrong", () => {
+    expect(apiError(503, '{"code":"unavailable"}', "5").message).toBe(messageFor("unavailable"));
+  });
+
   it("drops field errors that have no field or no message", () => {
     const body = JSON.stringify({ code: "invalid_input", errors: [null, {}, { field: "email" }] });
     expect(apiError(422, body).errors).toEqual([]);
   });
+});
+
+it("tells errors apart by their code", () => {
+  expect(hasCode(new ApiError("not_confirmed"), "not_confirmed")).toBe(true);
+  expect(hasCode(new ApiError("internal"), "not_confirmed")).toBe(false);
+  expect(hasCode({ code: "not_confirmed" }, "not_confirmed")).toBe(false);
 });
 
 it("takes 401 alone for being signed out", () => {

@@ -15,9 +15,20 @@ describe("failureOf", () => {
     ["email_taken", "email"],
     ["unsupported_image", "image"],
     ["image_too_large", "image"],
+    ["wrong_password", "password"],
   ])("puts %s beside the field %s", (code, field) => {
     const error = new ApiError(code);
     expect(failureOf(error, fields)).toEqual({ fields: { [field]: error.message } });
+  });
+
+  it("puts a wrong password beside the current one, not the next", () => {
+    const error = new ApiError("wrong_password");
+    expect(failureOf(error, ["next", "current"])).toEqual({ fields: { current: error.message } });
+  });
+
+  it("puts a wrong code beside the code", () => {
+    const error = new ApiError("bad_code");
+    expect(failureOf(error, ["email", "code"])).toEqual({ fields: { code: error.message } });
   });
 
   it("puts what concerns no field of the form above all of them", () => {

@@ -3,6 +3,6 @@ import { paths } from "../src/paths.ts";
 
 it("gives every page an address of its own", () => {
   const all = Object.values(paths).map((path) => path());
-  expect(all).toEqual(["/", "/create", "/signin", "/account"]);
+  expect(all).toEqual(["/", "/create", "/confirm", "/signin", "/forgot", "/reset", "/account"]);
   expect(new Set(all).size).toBe(all.length);
 });

@@ -15,7 +15,8 @@ function server() {
   const api: SessionApi = {
     signIn: async () => (calls.push("signIn"), grant()),
     refresh: async () => (calls.push("refresh"), grant()),
-    signOut: async () => void calls.push("signOut"),
+    signOut: async (_, everywhere) => void calls.push(everywhere ? "signOut everywhere" : "signOut"),
+    removeAccount: async (_, password) => void calls.push(`removeAccount ${password}`),
     getAccount: async (token) => {
       calls.push(`getAccount ${token}`);
       if (token !== `t${issued}`) throw ended();
@@ -58,6 +59,7 @@ async function openSignedIn() {
   const session = open();
   await session.start();
   fake.calls.length = 0;
+  told.length = 0;
   return session;
 }
 
@@ -163,6 +165,7 @@ describe("signing in and out", () => {
     const session = open();
     await session.signIn(credentials);
     await session.signOut();
+    expect(fake.calls).toEqual(["signIn", "signOut"]);
     expect(told).toEqual(["signed-in", "signed-out"]);
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
@@ -185,12 +188,131 @@ describe("signing in and out", () => {
     expect(told).toEqual([]);
   });
 
+  it("reaches every device when asked to", async () => {
+    const session = await openSignedIn();
+    await session.signOut({ everywhere: true });
+    expect(fake.calls).toEqual(["signOut everywhere"]);
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
   it("counts as done when the session is over already", async () => {
     const session = await openSignedIn();
     fake.api.signOut = () => Promise.reject(ended());
     fake.api.refresh = () => Promise.reject(ended());
     await session.signOut();
     expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+});
+
+describe("removing the account", () => {
+  it("signs out here and in the other tabs, and says why", async () => {
+    const session = await openSignedIn();
+    await session.remove("long enough");
+    expect(fake.calls).toEqual(["removeAccount long enough"]);
+    expect(session.getState()).toEqual({ status: "signed-out", because: "removed" });
+    expect(told).toEqual(["signed-out"]);
+  });
+
+  it("leaves everything when the password is wrong", async () => {
+    const session = await openSignedIn();
+    fake.api.removeAccount = () => Promise.reject(new ApiError("wrong_password", { status: 403 }));
+    await expect(session.remove("wrong")).rejects.toThrow(ApiError);
+    expect(session.getState().status).toBe("signed-in");
+    expect(told).toEqual([]);
+  });
+});
+
+describe("the end of all sessions", () => {
+  it("is followed without asking the server", async () => {
+    const session = await openSignedIn();
+    session.end();
+    expect(session.getState()).toEqual({ status: "signed-out" });
+    expect(fake.calls).toEqual([]);
+    expect(told).toEqual(["signed-out"]);
+  });
+
+  it("means nothing to who is signed out", async () => {
+    const session = open();
+    session.end();
+    expect(told).toEqual([]);
+  });
+});
+
+describe("a changed account", () => {
+  it("is shown, and told to the other tabs", async () => {
+    const session = await openSignedIn();
+    await session.change(async () => ({ ...account, firstName: "Ada" }));
+    expect(session.getState()).toMatchObject({ account: { firstName: "Ada" } });
+    expect(told).toEqual(["changed"]);
+  });
+
+  it("is asked for when another tab has changed it", async () => {
+    const session = await openSignedIn();
+    await session.hear("changed");
+    expect(fake.calls).toEqual(["getAccount t1"]);
+    expect(session.getState()).toMatchObject({ account: { imageUrl: "/picture?2" } });
+  });
+
+  it("is not shown when somebody signed out meanwhile", async () => {
+    const session = await openSignedIn();
+    const changing = session.change(async () => account);
+    await session.hear("signed-out");
+    await changing;
+    expect(session.getState().status).toBe("signed-out");
+  });
+});
+
+describe("tabs that wake together", () => {
+  const renewed = (accessToken: string, by = account) => ({
+    renewed: { accessToken, expiresIn: 600, account: by },
+  });
+
+  it("tell each other the token that one of them got", async () => {
+    const session = await openSignedIn();
+    await session.wake();
+    expect(told).toEqual([renewed("t2")]);
+  });
+
+  it("take the token of another one, and leave it to that one to renew", async () => {
+    const session = await openSignedIn();
+    const tokens: string[] = [];
+    await session.hear(renewed("t9"));
+    await session.authorized(async (token) => void tokens.push(token));
+    await clock.pass(549_999);
+    expect(fake.calls).toEqual([]);
+    await clock.pass(1);
+    expect(fake.calls).toEqual(["refresh"]);
+    expect(tokens).toEqual(["t9"]);
+  });
+
+  it("stay signed in when their own renewal is refused because another was faster", async () => {
+    const session = await openSignedIn();
+    fake.api.refresh = async () => {
+      await session.hear(renewed("t9"));
+      throw ended();
+    };
+    await session.wake();
+    expect(session.getState().status).toBe("signed-in");
+    expect(await session.authorized(async (token) => token)).toBe("t9");
+  });
+
+  it("are signed in by it while they start", async () => {
+    const session = open();
+    fake.api.refresh = async () => {
+      await session.hear(renewed("t9"));
+      throw ended();
+    };
+    await session.start();
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+  });
+
+  it("do not take another account's, nor any once they are signed out", async () => {
+    const session = await openSignedIn();
+    await session.hear(renewed("t9", { ...account, id: "a2" }));
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+    await session.signOut();
+    await session.hear(renewed("t9"));
+    expect(session.getState().status).toBe("signed-out");
   });
 });
 

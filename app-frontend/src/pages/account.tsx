@@ -1,59 +1,69 @@
-import { useState } from "react";
 import type * as api from "../api.ts";
-import type { ApiError } from "../api-error.ts";
-import { failureOf } from "../form-errors.ts";
-import { useSession } from "../session.tsx";
-import { Button } from "../ui/button.tsx";
-import { ErrorMessage } from "../ui/message.tsx";
+import { longDate } from "../dates.ts";
+import { paths } from "../paths.ts";
+import { Link } from "../router.tsx";
+import { Notice } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
-import { Picture } from "../ui/picture.tsx";
-import { SlowNotice } from "../ui/slow-notice.tsx";
+import { AccountPicture } from "./account/picture.tsx";
+import { ChangePassword } from "./account/password.tsx";
+import { Profile } from "./account/profile.tsx";
+import { RemoveAccount } from "./account/removal.tsx";
+import { Sessions, useSessions } from "./account/sessions.tsx";
+import { SignOut } from "./account/sign-out.tsx";
 
 export function Account({ account }: { account: api.Account }) {
-  const session = useSession();
+  const sessions = useSessions();
   return (
     <Page title="Your page">
+      {!account.confirmed && <Unconfirmed />}
       <div className="columns portrait">
-        <Picture src={account.imageUrl} alt="Your picture" onStale={() => session.reload()} />
+        <AccountPicture src={account.imageUrl} />
         <div>
-          <dl>
-            <dt>Email</dt>
-            <dd>{account.email}</dd>
-            <dt>Member since</dt>
-            <dd>
-              <time dateTime={account.createdAt}>{longDate(account.createdAt)}</time>
-            </dd>
-          </dl>
+          <Facts account={account} />
           <SignOut />
         </div>
       </div>
+      <Profile account={account} />
+      <ChangePassword email={account.email} onChanged={sessions.load} />
+      <Sessions {...sessions} />
+      <RemoveAccount email={account.email} />
     </Page>
   );
 }
 
-function SignOut() {
-  const session = useSession();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-
-  async function signOut() {
-    setBusy(true);
-    setError(undefined);
-    await session.signOut().catch((cause: unknown) => setError(failureOf(cause, []).form));
-    setBusy(false);
-  }
-
+function Unconfirmed() {
   return (
-    <>
-      <ErrorMessage error={error}>You are still signed in.</ErrorMessage>
-      <Button quiet busy={busy} onClick={() => void signOut()}>
-        Sign out
-      </Button>
-      <SlowNotice active={busy} />
-    </>
+    <Notice>
+      <strong>Confirm your address.</strong> We mailed you a code.{" "}
+      <Link to={paths.confirm()}>Enter the code</Link>
+    </Notice>
   );
 }
 
-function longDate(iso: string): string {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date(iso));
+function Facts({ account }: { account: api.Account }) {
+  const name = [account.firstName, account.lastName].filter(Boolean).join(" ");
+  return (
+    <dl>
+      <dt>
+        Email <span className="badge">{account.confirmed ? "Confirmed" : "Not confirmed"}</span>
+      </dt>
+      <dd>{account.email}</dd>
+      {account.username && (
+        <>
+          <dt>Username</dt>
+          <dd>{account.username}</dd>
+        </>
+      )}
+      {name && (
+        <>
+          <dt>Name</dt>
+          <dd>{name}</dd>
+        </>
+      )}
+      <dt>Member since</dt>
+      <dd>
+        <time dateTime={account.createdAt}>{longDate(account.createdAt)}</time>
+      </dd>
+    </dl>
+  );
 }

@@ -1,81 +1,59 @@
-import { type FormEvent, useRef, useState } from "react";
-import { type Registration, register } from "../api.ts";
+import { useRef, useState } from "react";
+import { register } from "../api.ts";
+import { hasCode } from "../api-error.ts";
 import { emailError, newPasswordError } from "../form-errors.ts";
 import { messageFor } from "../messages.ts";
 import { paths } from "../paths.ts";
 import { pictureProblem, pictureTypes } from "../picture.ts";
-import { Link } from "../router.tsx";
+import { Link, navigate } from "../router.tsx";
 import { useSession } from "../session.tsx";
-import { Button } from "../ui/button.tsx";
-import { ErrorMessage } from "../ui/message.tsx";
+import { Form, Submit } from "../ui/form.tsx";
 import { Page } from "../ui/page.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { PictureField } from "../ui/picture-field.tsx";
-import { SlowNotice } from "../ui/slow-notice.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { UploadProgress } from "../ui/upload-progress.tsx";
-import { useSubmission } from "../use-submission.ts";
+import { useForm } from "../use-form.ts";
 
 export function CreateUser() {
-  const session = useSession();
   const [created, setCreated] = useState(false);
-  const [sent, setSent] = useState(0);
-
-  async function create(registration: Registration) {
-    setSent(0);
-    await register(registration, setSent);
-    await session.signIn(registration).catch(() => setCreated(true));
-  }
-
   return (
     <Page title="Create user">
-      {created ? <Created /> : <CreateUserForm sent={sent} onCreate={create} />}
+      {created ? <Created /> : <CreateUserForm onStranded={() => setCreated(true)} />}
     </Page>
   );
 }
 
-type CreateUserFormProps = { sent: number; onCreate: (registration: Registration) => Promise<void> };
-
-function CreateUserForm({ sent, onCreate }: CreateUserFormProps) {
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
+/** `onStranded` is called when the account is made and signing in failed. */
+function CreateUserForm({ onStranded }: { onStranded: () => void }) {
+  const session = useSession();
+  const [sent, setSent] = useState(0);
   const picture = usePicture();
-  const { form, busy, failure, submit, clear } = useSubmission(["email", "password", "image"]);
+  const checks = { email: emailError, password: newPasswordError };
+  const form = useForm({ email: "", password: "" }, checks, ["image"]);
 
-  function send(event: FormEvent) {
-    event.preventDefault();
-    const errors = {
-      email: emailError(email),
-      password: newPasswordError(password),
-      image: picture.missing(),
-    };
-    void submit(errors, () => onCreate({ email, password, image: picture.file! }));
+  async function create(signal: AbortSignal) {
+    setSent(0);
+    await register({ ...form.values, image: picture.file! }, { onProgress: setSent, signal });
+    await session.signIn(form.values).catch((error: unknown) => {
+      if (!hasCode(error, "not_confirmed")) return onStranded();
+      navigate(paths.confirm(), { visit: { email: form.values.email } });
+    });
   }
 
   return (
-    <form ref={form} className="columns" onSubmit={send} noValidate>
+    <Form
+      form={form}
+      className="columns"
+      onSubmit={() => void form.submit(create, { image: picture.missing() })}
+    >
       <div>
-        <TextField
-          label="Email"
-          type="email"
-          autoComplete="email"
-          value={email}
-          error={failure.fields["email"]}
-          onChange={(value) => {
-            setEmail(value);
-            clear("email");
-          }}
-        />
+        <TextField label="Email" type="email" autoComplete="email" {...form.field("email")} />
         <PasswordField
           label="Password"
           hint="At least 8 characters."
           autoComplete="new-password"
-          value={password}
-          error={failure.fields["password"]}
-          onChange={(value) => {
-            setPassword(value);
-            clear("password");
-          }}
+          {...form.field("password")}
         />
       </div>
       <PictureField
@@ -83,24 +61,22 @@ function CreateUserForm({ sent, onCreate }: CreateUserFormProps) {
         hint="JPEG, PNG, GIF, WebP or AVIF, up to 10 MB."
         accept={pictureTypes.join()}
         file={picture.file}
-        error={picture.error ?? failure.fields["image"]}
+        error={picture.error ?? form.failure.fields["image"]}
         onPick={(file) => {
           void picture.pick(file);
-          clear("image");
+          form.clear("image");
         }}
       />
       <div className="actions">
-        <ErrorMessage error={failure.form} />
-        <Button type="submit" busy={busy}>
+        <Submit form={form} slow={form.busy && sent === 1}>
           Create account
-        </Button>
-        <UploadProgress active={busy} sent={sent} />
-        <SlowNotice active={busy && sent === 1} />
+        </Submit>
+        <UploadProgress active={form.busy} sent={sent} onCancel={form.cancel} />
         <p>
           Have an account? <Link to={paths.signIn()}>Sign in</Link>
         </p>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -1,29 +1,33 @@
-import { type FormEvent, useState } from "react";
 import plate from "../art/plate.svg";
+import { hasCode } from "../api-error.ts";
 import { emailError, passwordError } from "../form-errors.ts";
 import { paths } from "../paths.ts";
-import { Link } from "../router.tsx";
+import { Link, navigate, useVisit } from "../router.tsx";
+import type { Reason } from "../session-store.ts";
 import { useSession } from "../session.tsx";
-import { Button } from "../ui/button.tsx";
-import { ErrorMessage, Notice } from "../ui/message.tsx";
+import { Form, Submit } from "../ui/form.tsx";
+import { Notice } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { Plate } from "../ui/plate.tsx";
-import { SlowNotice } from "../ui/slow-notice.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { useSubmission } from "../use-submission.ts";
+import { useForm } from "../use-form.ts";
 
 const notices = {
   ended: "Your session has ended. Sign in again.",
   elsewhere: "You signed out in another tab.",
+  removed: "Your account is removed, with its picture and all its sessions.",
+  confirmed: "Your address is confirmed. Sign in to go on.",
+  reset: "Your new password is set. Sign in with it.",
 };
 
-export function SignIn({ because }: { because?: keyof typeof notices | undefined }) {
+export function SignIn({ because }: { because?: Reason | undefined }) {
+  const { notice = because } = useVisit();
   return (
     <Page title="Sign in">
       <div className="columns">
         <div>
-          {because && <Notice>{notices[because]}</Notice>}
+          {notice && <Notice>{notices[notice]}</Notice>}
           <SignInForm />
           <p>
             New here? <Link to={paths.createUser()}>Create an account</Link>
@@ -41,44 +45,26 @@ export function SignIn({ because }: { because?: keyof typeof notices | undefined
 
 function SignInForm() {
   const session = useSession();
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const { form, busy, failure, submit, clear } = useSubmission(["email", "password"]);
+  const { email = "" } = useVisit();
+  const form = useForm({ email, password: "" }, { email: emailError, password: passwordError });
 
-  function send(event: FormEvent) {
-    event.preventDefault();
-    const errors = { email: emailError(email), password: passwordError(password) };
-    void submit(errors, () => session.signIn({ email, password }));
+  async function signIn() {
+    await session.signIn(form.values).catch((error: unknown) => {
+      if (!hasCode(error, "not_confirmed")) throw error;
+      navigate(paths.confirm(), { visit: { email: form.values.email } });
+    });
   }
 
   return (
-    <form ref={form} onSubmit={send} noValidate>
-      <TextField
-        label="Email"
-        type="email"
-        autoComplete="username"
-        value={email}
-        error={failure.fields["email"]}
-        onChange={(value) => {
-          setEmail(value);
-          clear("email");
-        }}
-      />
-      <PasswordField
-        label="Password"
-        autoComplete="current-password"
-        value={password}
-        error={failure.fields["password"]}
-        onChange={(value) => {
-          setPassword(value);
-          clear("password");
-        }}
-      />
-      <ErrorMessage error={failure.form} />
-      <Button type="submit" busy={busy}>
-        Sign in
-      </Button>
-      <SlowNotice active={busy} />
-    </form>
+    <Form form={form} onSubmit={() => void form.submit(signIn)}>
+      <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
+      <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
+      <Submit form={form}>Sign in</Submit>
+      <p>
+        <Link to={paths.forgot()} visit={{ email: form.values.email }}>
+          Forgot your password?
+        </Link>
+      </p>
+    </Form>
   );
 }

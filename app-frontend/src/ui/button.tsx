@@ -5,15 +5,15 @@ type ButtonProps = {
   type?: "button" | "submit";
   /** Looks and tells that it is at work. It stays focusable: a disabled button drops the focus. */
   busy?: boolean;
-  quiet?: boolean;
+  look?: "quiet" | "danger";
   onClick?: () => void;
 };
 
-export function Button({ children, type = "button", busy = false, quiet = false, onClick }: ButtonProps) {
+export function Button({ children, type = "button", busy = false, look, onClick }: ButtonProps) {
   return (
     <button
       type={type}
-      className={quiet ? "button quiet" : "button"}
+      className={look ? `button ${look}` : "button"}
       aria-disabled={busy}
       onClick={busy ? undefined : onClick}
     >

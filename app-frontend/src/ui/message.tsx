@@ -1,9 +1,8 @@
 import type { ReactNode } from "react";
 
-type ErrorMessageProps = {
-  error: { message: string; status: number; requestId?: string | undefined } | undefined;
-  children?: ReactNode;
-};
+export type ShownError = { message: string; status: number; requestId?: string | undefined };
+
+type ErrorMessageProps = { error: ShownError | undefined; children?: ReactNode };
 
 /** An error that concerns more than one field; a fault of the server with what finds it in the log. The empty element stays: live regions must be there first. */
 export function ErrorMessage({ error, children }: ErrorMessageProps) {
@@ -23,8 +22,8 @@ export function ErrorMessage({ error, children }: ErrorMessageProps) {
 
 export function Notice({ children }: { children: ReactNode }) {
   return (
-    <p role="status" className="message">
-      {children}
-    </p>
+    <div role="status" className="message">
+      <p>{children}</p>
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { type ChangeEvent, type DragEvent, type ReactNode, useEffect, useState } from "react";
 import { type ControlProps, Field, type FieldProps } from "./field.tsx";
 import { Plate } from "./plate.tsx";
+import { Preview } from "./preview.tsx";
 
 type PictureFieldProps = FieldProps & {
   accept: string;
@@ -76,31 +77,6 @@ function Invitation() {
       <strong>Choose a picture</strong>
       <span className="wide-only">or drop it here</span>
     </p>
-  );
-}
-
-function Preview({ file }: { file: File }) {
-  const [url, setUrl] = useState<string>();
-  const [failed, setFailed] = useState(false);
-
-  useEffect(() => {
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    setFailed(false);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
-
-  if (failed) return <p className="invitation">{file.name}</p>;
-  return (
-    url && (
-      <img
-        src={url}
-        alt={`Preview of ${file.name}`}
-        width="400"
-        height="500"
-        onError={() => setFailed(true)}
-      />
-    )
   );
 }
 

@@ -44,7 +44,7 @@ function Missing({ alt, onRetry }: { alt: string; onRetry: () => void }) {
   return (
     <div className="invitation">
       <p>{alt} cannot be shown right now.</p>
-      <Button quiet onClick={onRetry}>
+      <Button look="quiet" onClick={onRetry}>
         Try again
       </Button>
     </div>

@@ -3,11 +3,21 @@ import { Field, type FieldProps } from "./field.tsx";
 type TextFieldProps = FieldProps & {
   type: "text" | "email";
   autoComplete: string;
+  optional?: boolean;
+  maxLength?: number;
   value: string;
   onChange: (value: string) => void;
 };
 
-export function TextField({ type, autoComplete, value, onChange, ...field }: TextFieldProps) {
+export function TextField({
+  type,
+  autoComplete,
+  optional = false,
+  maxLength,
+  value,
+  onChange,
+  ...field
+}: TextFieldProps) {
   return (
     <Field {...field}>
       {(control) => (
@@ -15,9 +25,10 @@ export function TextField({ type, autoComplete, value, onChange, ...field }: Tex
           {...control}
           type={type}
           autoComplete={autoComplete}
-          autoCapitalize="none"
+          autoCapitalize={autoComplete.endsWith("-name") ? "words" : "none"}
           spellCheck={false}
-          required
+          required={!optional}
+          maxLength={maxLength}
           value={value}
           onChange={(event) => onChange(event.target.value)}
         />

@@ -1,5 +1,9 @@
+import { Button } from "./button.tsx";
+
+type UploadProgressProps = { active: boolean; sent: number; onCancel: () => void };
+
 /** How much of an upload is sent, `sent` from 0 to 1; afterwards, that the server is at work. */
-export function UploadProgress({ active, sent }: { active: boolean; sent: number }) {
+export function UploadProgress({ active, sent, onCancel }: UploadProgressProps) {
   const percent = Math.floor(sent * 100);
   return (
     <div className="progress">
@@ -8,6 +12,11 @@ export function UploadProgress({ active, sent }: { active: boolean; sent: number
       <p role="status" className="small">
         {active && sent === 1 && "Developing your picture…"}
       </p>
+      {active && (
+        <Button look="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+      )}
     </div>
   );
 }

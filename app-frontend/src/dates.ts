@@ -1,0 +1,25 @@
+const locale = "en-GB";
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** A day as in "3 March 2026". */
+export function longDate(iso: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(iso));
+}
+
+/** How far away a moment is: "in 5 minutes", and for negative `seconds` "5 minutes ago". A wait is never told too short. */
+export function distance(seconds: number): string {
+  const [unit, size] = units.find(([, least]) => Math.abs(seconds) >= least) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(locale).format(Math.ceil(seconds / size), unit);
+}
+
+/** When something happened, the longer ago the coarser. */
+export function timeAgo(iso: string, nowMs: number): string {
+  const seconds = (nowMs - Date.parse(iso)) / 1000;
+  if (seconds < 60) return "just now"; // also when this machine's clock is slow
+  return seconds < 7 * 86_400 ? distance(-seconds) : `on ${longDate(iso)}`;
+}

@@ -1,0 +1,45 @@
+import { changePassword } from "../../api.ts";
+import { newPasswordError, passwordError } from "../../form-errors.ts";
+import { paths } from "../../paths.ts";
+import { Link } from "../../router.tsx";
+import { useSession } from "../../session.tsx";
+import { Form, Submit } from "../../ui/form.tsx";
+import { HiddenUsername } from "../../ui/hidden-username.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
+import { Section } from "../../ui/section.tsx";
+import { useForm } from "../../use-form.ts";
+
+const empty = { current: "", next: "" };
+const checks = { current: passwordError, next: newPasswordError };
+
+export function ChangePassword({ email, onChanged }: { email: string; onChanged: () => Promise<void> }) {
+  const session = useSession();
+  const form = useForm(empty, checks);
+
+  async function change() {
+    await session.authorized((token) => changePassword(token, form.values));
+    form.reset();
+    await onChanged();
+  }
+
+  return (
+    <Section title="Password" intro="A new password signs you out on all your other devices.">
+      <Form form={form} onSubmit={() => void form.submit(change)}>
+        <HiddenUsername value={email} />
+        <PasswordField label="Current password" autoComplete="current-password" {...form.field("current")} />
+        <PasswordField
+          label="New password"
+          hint="At least 8 characters."
+          autoComplete="new-password"
+          {...form.field("next")}
+        />
+        <Submit form={form} done="Your password is changed.">
+          Change password
+        </Submit>
+      </Form>
+      <p>
+        <Link to={paths.forgot()}>Forgot your password?</Link>
+      </p>
+    </Section>
+  );
+}

@@ -1,0 +1,66 @@
+import { useId, useState } from "react";
+import { changePicture } from "../../api.ts";
+import { messageFor } from "../../messages.ts";
+import { pictureProblem, pictureTypes } from "../../picture.ts";
+import { useSession } from "../../session.tsx";
+import { FileButton } from "../../ui/file-button.tsx";
+import { ErrorMessage } from "../../ui/message.tsx";
+import { Picture } from "../../ui/picture.tsx";
+import { Plate } from "../../ui/plate.tsx";
+import { Preview } from "../../ui/preview.tsx";
+import { UploadProgress } from "../../ui/upload-progress.tsx";
+import { useSubmission } from "../../use-submission.ts";
+
+/** The picture of who is signed in; while another one is sent, that one. */
+export function AccountPicture({ src }: { src: string }) {
+  const session = useSession();
+  const { picked, sent, change, form, busy, done, failure, cancel } = usePictureChange();
+  const errorId = useId();
+  const error = failure.fields["image"];
+  return (
+    <form ref={form} className="picture-form">
+      {picked ? (
+        <Plate>
+          <Preview file={picked} />
+        </Plate>
+      ) : (
+        <Picture src={src} alt="Your picture" onStale={() => session.reload()} />
+      )}
+      <FileButton
+        label="Change picture"
+        accept={pictureTypes.join()}
+        busy={busy}
+        error={error}
+        errorId={errorId}
+        onPick={(file) => void change(file)}
+      />
+      <p id={errorId} className="field-error" aria-live="polite">
+        {error}
+      </p>
+      <ErrorMessage error={failure.form} />
+      <UploadProgress active={busy} sent={sent} onCancel={cancel} />
+      <p role="status">{done && "Your picture is changed."}</p>
+    </form>
+  );
+}
+
+function usePictureChange() {
+  const session = useSession();
+  const submission = useSubmission(["image"]);
+  const [picked, setPicked] = useState<File>();
+  const [sent, setSent] = useState(0);
+
+  async function change(file: File) {
+    const problem = await pictureProblem(file);
+    const errors = { image: problem && messageFor(problem) };
+    await submission.submit(errors, (signal) => send(file, signal).finally(() => setPicked(undefined)));
+  }
+
+  async function send(file: File, signal: AbortSignal) {
+    setSent(0);
+    setPicked(file);
+    await session.change((token) => changePicture(token, file, { onProgress: setSent, signal }));
+  }
+
+  return { ...submission, picked, sent, change };
+}

@@ -1,0 +1,50 @@
+import { type Account, changeProfile } from "../../api.ts";
+import { useSession } from "../../session.tsx";
+import { Form, Submit } from "../../ui/form.tsx";
+import { Section } from "../../ui/section.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { useForm } from "../../use-form.ts";
+
+export function Profile({ account }: { account: Account }) {
+  const session = useSession();
+  const form = useForm({
+    username: account.username ?? "",
+    firstName: account.firstName ?? "",
+    lastName: account.lastName ?? "",
+  });
+  const save = () => session.change((token) => changeProfile(token, form.values));
+
+  return (
+    <Section title="Profile" intro="All of it is up to you: leave empty what you like.">
+      <Form form={form} onSubmit={() => void form.submit(save)}>
+        <TextField
+          label="Username"
+          type="text"
+          autoComplete="nickname"
+          optional
+          maxLength={64}
+          {...form.field("username")}
+        />
+        <TextField
+          label="First name"
+          type="text"
+          autoComplete="given-name"
+          optional
+          maxLength={100}
+          {...form.field("firstName")}
+        />
+        <TextField
+          label="Last name"
+          type="text"
+          autoComplete="family-name"
+          optional
+          maxLength={100}
+          {...form.field("lastName")}
+        />
+        <Submit form={form} done="Saved.">
+          Save profile
+        </Submit>
+      </Form>
+    </Section>
+  );
+}

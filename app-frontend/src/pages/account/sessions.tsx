@@ -1,0 +1,97 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import * as api from "../../api.ts";
+import { type ApiError, hasCode } from "../../api-error.ts";
+import { timeAgo } from "../../dates.ts";
+import { failureOf } from "../../form-errors.ts";
+import { useSession } from "../../session.tsx";
+import { Button } from "../../ui/button.tsx";
+import { ErrorMessage } from "../../ui/message.tsx";
+import { Section } from "../../ui/section.tsx";
+import { useSubmission } from "../../use-submission.ts";
+import { SignOut } from "./sign-out.tsx";
+
+/** Where this account is signed in. `load` asks anew; it never rejects. */
+export function useSessions() {
+  const session = useSession();
+  const [list, setList] = useState<{ items: api.Session[]; atMs: number }>();
+  const [error, setError] = useState<ApiError>();
+
+  const load = useCallback(async () => {
+    setError(undefined);
+    await session
+      .authorized(api.listSessions)
+      .then((items) => setList({ items, atMs: Date.now() }))
+      .catch((cause: unknown) => setError(failureOf(cause, []).form));
+  }, [session]);
+
+  useEffect(() => void load(), [load]);
+  return { list, error, load };
+}
+
+export function Sessions({ list, error, load }: ReturnType<typeof useSessions>) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [ended, setEnded] = useState<string>();
+
+  async function onEnded(device: string) {
+    await load();
+    setEnded(device);
+    heading.current?.focus(); // the button that had the focus is gone
+  }
+
+  return (
+    <Section
+      title="Where you are signed in"
+      intro="Do you see a device that is not yours? Sign it out, then change your password."
+      heading={heading}
+    >
+      <ErrorMessage error={error} />
+      {error && <Button onClick={() => void load()}>Try again</Button>}
+      {!list && !error && <p className="loading">Looking for your devices…</p>}
+      <ul className="sessions">
+        {list?.items.map((each) => (
+          <Item key={each.id} session={each} nowMs={list.atMs} onEnded={() => onEnded(each.device)} />
+        ))}
+      </ul>
+      {list?.items.length === 1 && <p className="small">You are signed in nowhere else.</p>}
+      <p role="status" className="small">
+        {ended && `Signed out: ${ended}.`}
+      </p>
+      <SignOut everywhere />
+    </Section>
+  );
+}
+
+type ItemProps = { session: api.Session; nowMs: number; onEnded: () => Promise<void> };
+
+function Item({ session: { id, device, address, lastUsedAt, current }, nowMs, onEnded }: ItemProps) {
+  const session = useSession();
+  const { busy, failure, submit } = useSubmission([]);
+
+  async function end() {
+    await session.authorized((token) => api.endSession(token, id)).catch(ignoreMissing);
+    await onEnded();
+  }
+
+  return (
+    <li>
+      <div>
+        <strong>{device}</strong> {current && <span className="badge">This device</span>}
+        <span className="small">
+          {address && `${address} · `}
+          {current ? "In use now" : `Last used ${timeAgo(lastUsedAt, nowMs)}`}
+        </span>
+        <ErrorMessage error={failure.form} />
+      </div>
+      {!current && (
+        <Button look="quiet" busy={busy} onClick={() => void submit({}, end)}>
+          Sign out<span className="visually-hidden"> {device}</span>
+        </Button>
+      )}
+    </li>
+  );
+}
+
+/** A session that is not there has ended already. */
+function ignoreMissing(error: unknown) {
+  if (!hasCode(error, "not_found")) throw error;
+}

@@ -1,0 +1,88 @@
+import { confirm, getAccount, resend } from "../api.ts";
+import { emailError } from "../form-errors.ts";
+import { codeDigits, codeError } from "../one-time-code.ts";
+import { paths } from "../paths.ts";
+import { Link, Redirect, navigate } from "../router.tsx";
+import { useSession, useSessionState } from "../session.tsx";
+import { CodeField } from "../ui/code-field.tsx";
+import { Form, Submit } from "../ui/form.tsx";
+import { Button } from "../ui/button.tsx";
+import { ErrorMessage } from "../ui/message.tsx";
+import { Page } from "../ui/page.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useForm } from "../use-form.ts";
+import { useKnownEmail } from "../use-known-email.ts";
+import { useSubmission } from "../use-submission.ts";
+
+export function Confirm() {
+  const session = useSessionState();
+  const signedIn = session.status === "signed-in";
+  if (signedIn && session.account.confirmed) return <Redirect to={paths.account()} />;
+  return (
+    <Page title="Confirm your address">
+      <div className="narrow">
+        <p>We mailed a code of 6 digits to your address. It is good for 10 minutes.</p>
+        <ConfirmForm />
+        <p>
+          {signedIn ? (
+            <Link to={paths.account()}>Not now</Link>
+          ) : (
+            <Link to={paths.signIn()}>Back to sign in</Link>
+          )}
+        </p>
+      </div>
+    </Page>
+  );
+}
+
+function ConfirmForm() {
+  const session = useSession();
+  const signedIn = useSessionState().status === "signed-in";
+  const form = useForm({ email: useKnownEmail(), code: "" }, { email: emailError, code: codeError });
+  const { email, code } = form.values;
+
+  async function send() {
+    await confirm({ email, code: codeDigits(code) });
+    if (!signedIn) return navigate(paths.signIn(), { visit: { email, notice: "confirmed" } });
+    await session.change(getAccount);
+    navigate(paths.account());
+  }
+
+  return (
+    <>
+      <Form form={form} onSubmit={() => void form.submit(send)}>
+        {signedIn ? (
+          <dl>
+            <dt>Email</dt>
+            <dd>{email}</dd>
+          </dl>
+        ) : (
+          <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
+        )}
+        <CodeField label="Code" {...form.field("code")} />
+        <Submit form={form}>Confirm</Submit>
+      </Form>
+      <Resend email={email} />
+    </>
+  );
+}
+
+function Resend({ email }: { email: string }) {
+  const { busy, done, failure, submit } = useSubmission(["email"]);
+  const wrong = failure.fields["email"];
+  return (
+    <>
+      <ErrorMessage error={wrong ? { message: wrong, status: 0 } : failure.form} />
+      <div className="buttons">
+        <Button
+          look="quiet"
+          busy={busy}
+          onClick={() => void submit({ email: emailError(email) }, () => resend(email))}
+        >
+          Send another code
+        </Button>
+        <p role="status">{done && "A new code is on its way."}</p>
+      </div>
+    </>
+  );
+}

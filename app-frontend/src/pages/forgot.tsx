@@ -1,0 +1,41 @@
+import { forgot } from "../api.ts";
+import { emailError } from "../form-errors.ts";
+import { paths } from "../paths.ts";
+import { Link, navigate } from "../router.tsx";
+import { Form, Submit } from "../ui/form.tsx";
+import { Page } from "../ui/page.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useForm } from "../use-form.ts";
+import { useKnownEmail } from "../use-known-email.ts";
+
+export function Forgot() {
+  const form = useForm({ email: useKnownEmail() }, { email: emailError });
+
+  async function send() {
+    await forgot(form.values.email);
+    navigate(paths.reset(), { visit: form.values });
+  }
+
+  return (
+    <Page title="Forgot your password?">
+      <div className="narrow">
+        <p>Tell us your address, and we mail you a code with which you can set a new password.</p>
+        <Form form={form} onSubmit={() => void form.submit(send)}>
+          <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
+          <Submit form={form}>Send a code</Submit>
+        </Form>
+        <p>
+          Have a code already?{" "}
+          <Link to={paths.reset()} visit={form.values}>
+            Set a new password
+          </Link>
+        </p>
+        <p>
+          <Link to={paths.signIn()} visit={form.values}>
+            Back to sign in
+          </Link>
+        </p>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,55 @@
+import { reset } from "../api.ts";
+import { emailError, newPasswordError } from "../form-errors.ts";
+import { codeDigits, codeError } from "../one-time-code.ts";
+import { paths } from "../paths.ts";
+import { Link, navigate } from "../router.tsx";
+import { useSession } from "../session.tsx";
+import { CodeField } from "../ui/code-field.tsx";
+import { Form, Submit } from "../ui/form.tsx";
+import { Page } from "../ui/page.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { useForm } from "../use-form.ts";
+import { useKnownEmail } from "../use-known-email.ts";
+
+const checks = { email: emailError, code: codeError, password: newPasswordError };
+
+export function Reset() {
+  const session = useSession();
+  const form = useForm({ email: useKnownEmail(), code: "", password: "" }, checks);
+  const { email } = form.values;
+
+  async function send() {
+    await reset({ ...form.values, code: codeDigits(form.values.code) });
+    session.end();
+    navigate(paths.signIn(), { visit: { email, notice: "reset" } });
+  }
+
+  return (
+    <Page title="Set a new password">
+      <div className="narrow">
+        <p>
+          If your address has an account, a code of 6 digits is on its way to it. It is good for 10 minutes. A
+          new password signs you out everywhere.
+        </p>
+        <Form form={form} onSubmit={() => void form.submit(send)}>
+          <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
+          <CodeField label="Code" {...form.field("code")} />
+          <PasswordField
+            label="New password"
+            hint="At least 8 characters."
+            autoComplete="new-password"
+            {...form.field("password")}
+          />
+          <Submit form={form}>Set password</Submit>
+        </Form>
+        <p>
+          No mail? Look among the unwanted ones, or{" "}
+          <Link to={paths.forgot()} visit={{ email }}>
+            ask for another code
+          </Link>
+        </p>
+      </div>
+    </Page>
+  );
+}

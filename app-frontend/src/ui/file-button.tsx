@@ -1,0 +1,42 @@
+import type { ChangeEvent, MouseEvent } from "react";
+
+type FileButtonProps = {
+  label: string;
+  accept: string;
+  busy: boolean;
+  error: string | undefined;
+  /** The id of the element that shows `error`. */
+  errorId: string;
+  onPick: (file: File) => void;
+};
+
+/** Looks like a button; under its face is the native file input, for pointer, keyboard and screen reader. */
+export function FileButton({ label, accept, busy, error, errorId, onPick }: FileButtonProps) {
+  function click(event: MouseEvent<HTMLInputElement>) {
+    if (busy) event.preventDefault();
+    event.currentTarget.value = ""; // so that a file that was corrected can be picked again
+  }
+
+  function change({ target }: ChangeEvent<HTMLInputElement>) {
+    const file = target.files?.[0];
+    if (file && !busy) onPick(file);
+  }
+
+  return (
+    <div className="file-button">
+      <span className="button quiet" aria-hidden="true" aria-disabled={busy}>
+        {label}
+      </span>
+      <input
+        type="file"
+        accept={accept}
+        aria-label={label}
+        aria-describedby={errorId}
+        aria-invalid={Boolean(error)}
+        aria-disabled={busy}
+        onClick={click}
+        onChange={change}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { type ReactNode, type RefObject, useId } from "react";
+
+type SectionProps = {
+  title: string;
+  intro?: ReactNode;
+  /** The heading, for a focus that has lost its place. */
+  heading?: RefObject<HTMLHeadingElement | null>;
+  children: ReactNode;
+};
+
+/** A part of a page under a heading of its own. */
+export function Section({ title, intro, heading, children }: SectionProps) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <div>
+        <h2 id={id} ref={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        {intro && <p className="small">{intro}</p>}
+      </div>
+      <div>{children}</div>
+    </section>
+  );
+}
