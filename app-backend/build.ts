@@ -13,7 +13,11 @@ const nativePackages = ["@node-rs/argon2", "@node-rs/argon2-linux-x64-gnu"];
 await rm(outDir, { recursive: true, force: true });
 await build({
   absWorkingDir: workspace, // paths in the output are relative to it, hence the same on every machine
-  entryPoints: { server: "src/entrypoints/server.ts", migrate: "src/entrypoints/migrate.ts" },
+  entryPoints: {
+    server: "src/entrypoints/server.ts",
+    migrate: "src/entrypoints/migrate.ts",
+    purge: "src/entrypoints/purge.ts",
+  },
   outdir: outDir,
   outExtension: { ".js": ".mjs" },
   bundle: true,

@@ -1,19 +1,30 @@
 import { randomUUID } from "node:crypto";
-import type { DestinationStream } from "pino";
+import type { DestinationStream, Logger } from "pino";
 import { argon2Passwords } from "./adapters/argon2/passwords.ts";
+import { hmacCodeMaker } from "./adapters/hmac/code-maker.ts";
+import { journalMail } from "./adapters/journal/mail.ts";
 import { jwtTokens } from "./adapters/jwt/tokens.ts";
 import { mysqlAccounts } from "./adapters/mysql/accounts.ts";
-import { openPool } from "./adapters/mysql/pool.ts";
+import { mysqlCodes } from "./adapters/mysql/codes.ts";
+import { mysqlLimits } from "./adapters/mysql/limits.ts";
+import { type DatabaseConfig, openPool } from "./adapters/mysql/pool.ts";
 import { probeDatabase } from "./adapters/mysql/probe.ts";
+import { purge } from "./adapters/mysql/purge.ts";
 import { mysqlSessions } from "./adapters/mysql/sessions.ts";
 import { openS3 } from "./adapters/s3/client.ts";
 import { s3Incoming } from "./adapters/s3/incoming.ts";
 import { s3Pictures } from "./adapters/s3/pictures.ts";
 import { probeBucket } from "./adapters/s3/probe.ts";
+import { sesMail } from "./adapters/ses/mail.ts";
 import type { ServerConfig } from "./config.ts";
 import { httpApp } from "./http/app.ts";
+import { currentRequest } from "./http/request-log.ts";
 import { openLog } from "./log.ts";
+import type { SecurityLog } from "./ports/security-log.ts";
 import { accountUseCases } from "./usecases/accounts.ts";
+import { codeUseCases } from "./usecases/codes.ts";
+import { guard } from "./usecases/guard.ts";
+import { passwordUseCases } from "./usecases/passwords.ts";
 import { sessionUseCases } from "./usecases/sessions.ts";
 
 /** What a test may want to decide instead of the machine. */
@@ -24,37 +35,19 @@ export interface Surroundings {
 }
 
 /** The application, put together from its parts; `close` lets go of what it holds open. */
-export function compose(
-  config: ServerConfig,
-  { now = () => new Date(), newId = randomUUID, logTo }: Surroundings = {},
-) {
-  const log = openLog(config.logLevel, logTo);
+export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
+  const { now = () => new Date(), newId = randomUUID, logTo } = surroundings;
+  const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const pool = openPool(config.database);
   const client = openS3(config.storage);
   const { bucket } = config.storage;
 
-  const accountStore = mysqlAccounts(pool);
-  const passwords = argon2Passwords();
-  const accounts = accountUseCases({
-    accounts: accountStore,
-    pictures: s3Pictures(client, bucket),
-    passwords,
-    now,
-    newId,
-  });
-  const sessions = sessionUseCases({
-    accounts: accountStore,
-    sessions: mysqlSessions(pool),
-    passwords,
-    tokens: jwtTokens({ accessSecret: config.accessSecret, refreshSecret: config.refreshSecret, newId }),
-    securityLog: { refreshReplayed: (facts) => log.warn(facts, "refresh token replayed") },
-    now,
-    newId,
-  });
-
+  const { accounts, sessions, passwords, codes } = useCases();
   const app = httpApp({
     accounts,
     sessions,
+    passwords,
+    codes,
     pictureStorage: s3Incoming({ client, bucket, newId }),
     probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
     siteOrigin: config.siteOrigin,
@@ -63,10 +56,55 @@ export function compose(
     newId,
   });
 
+  function useCases() {
+    const securityLog = auditTo(log);
+    const hashes = argon2Passwords();
+    const common = {
+      accounts: mysqlAccounts(pool),
+      securityLog,
+      guard: guard({ limits: mysqlLimits(pool), securityLog, now }),
+      now,
+      newId,
+    };
+    const codes = codeUseCases({
+      ...common,
+      codes: mysqlCodes(pool),
+      codeMaker: hmacCodeMaker(config.refreshSecret),
+      mail: config.mail ? sesMail(config.mail) : journalMail((line, message) => log.info(line, message)),
+      onFault: (error) => log.error({ err: error }, "mail was not sent"),
+    });
+    const passwords = passwordUseCases({ ...common, passwords: hashes, codes });
+    const pictures = s3Pictures(client, bucket);
+    const accounts = accountUseCases({ ...common, pictures, passwords: hashes, proof: passwords, codes });
+    const sessions = sessionUseCases({
+      ...common,
+      sessions: mysqlSessions(pool),
+      passwords: hashes,
+      tokens: jwtTokens({ accessSecret: config.accessSecret, refreshSecret: config.refreshSecret, newId }),
+      confirmationRequired: config.confirmationRequired,
+    });
+    return { accounts, sessions, passwords, codes };
+  }
+
   async function close(): Promise<void> {
+    await codes.settle();
     await pool.end();
     client.destroy();
   }
 
-  return { app, log, close };
+  return { app, log, codes, close };
+}
+
+/** What removes rows that are over; needs the database alone. */
+export function openPurge(config: DatabaseConfig) {
+  const pool = openPool(config);
+  return { purge: (at: Date) => purge(pool, at), close: () => pool.end() };
+}
+
+const warnings = new Set(["refresh_reused", "limit_reached", "sign_in_failed", "code_failed"]);
+
+/** Security events as lines of the log that say `audit`. */
+function auditTo(log: Logger): SecurityLog {
+  return (event, facts = {}) =>
+    log[warnings.has(event) ? "warn" : "info"]({ audit: event, ...facts }, "audit");
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { DatabaseConfig } from "./adapters/mysql/pool.ts";
 import type { BucketConfig } from "./adapters/s3/client.ts";
+import type { SesConfig } from "./adapters/ses/mail.ts";
+import { isEmail } from "./domain/email.ts";
 import type { Place } from "./http/serve.ts";
 
 const minSecretBytes = 64;
@@ -41,6 +43,12 @@ const serverVariables = z
     AWS_ENDPOINT_URL_S3: z.url("is not a URL").optional(),
     ACCESS_TOKEN_SECRET: secret,
     REFRESH_TOKEN_SECRET: secret,
+    MAIL_FROM: z
+      .string()
+      .refine((text) => text === "" || isEmail(text), "is not an email address")
+      .default(""),
+    AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
+    CONFIRMATION: z.enum(["optional", "required"], "is neither optional nor required").default("optional"),
     RELEASE: z.string().default("dev"),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   })
@@ -54,6 +62,10 @@ export interface ServerConfig {
   readonly siteOrigin: string;
   readonly database: DatabaseConfig;
   readonly storage: BucketConfig;
+  /** Undefined: messages go to the journal. */
+  readonly mail: SesConfig | undefined;
+  /** Whether an address has to be confirmed before its account can be used. */
+  readonly confirmationRequired: boolean;
   readonly accessSecret: Buffer;
   readonly refreshSecret: Buffer;
   readonly release: string;
@@ -70,6 +82,11 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
     siteOrigin: env.SITE_ORIGIN,
     database: databaseOf(env),
     storage: { bucket: env.BUCKET, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3 },
+    mail:
+      env.MAIL_FROM === ""
+        ? undefined
+        : { from: env.MAIL_FROM, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_SESV2 },
+    confirmationRequired: env.CONFIRMATION === "required",
     accessSecret: env.ACCESS_TOKEN_SECRET,
     refreshSecret: env.REFRESH_TOKEN_SECRET,
     release: env.RELEASE,

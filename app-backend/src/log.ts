@@ -1,8 +1,15 @@
 import pino, { type DestinationStream, type Logger } from "pino";
 
-/** JSON lines, to standard output unless told otherwise. */
-export function openLog(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: null, serializers: { err: lineOfError } };
+interface Options {
+  /** What every line shall carry at the time it is written. */
+  readonly context: () => object;
+  /** @default - standard output */
+  readonly destination?: DestinationStream | undefined;
+}
+
+/** JSON lines. */
+export function openLog(level: string, { context: mixin, destination }: Options): Logger {
+  const options = { level, base: null, mixin, serializers: { err: lineOfError } };
   return destination ? pino(options, destination) : pino(options);
 }
 

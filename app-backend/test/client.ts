@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { AccountView } from "../src/domain/account.ts";
+import type { SessionView } from "../src/domain/session.ts";
 import type { Problem } from "../src/http/problem.ts";
+import { requireConformity } from "./conformity.ts";
 import { onePixelPng } from "./images.ts";
 import type { TestApp } from "./app.ts";
 
@@ -8,7 +10,12 @@ import type { TestApp } from "./app.ts";
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: Problem & { account: AccountView; accessToken: string; expiresIn: number };
+  readonly body: Problem & {
+    account: AccountView;
+    accessToken: string;
+    expiresIn: number;
+    items: SessionView[];
+  };
   /** The refresh cookie as `name=value`; empty when none was set. */
   readonly cookie: string;
 }
@@ -19,10 +26,18 @@ export async function send(
   path: string,
   init: RequestInit = {},
 ): Promise<Answer> {
-  const response = await fetch(`${app.url}/api${path}`, { method, ...init });
+  const headers = new Headers(init.headers);
+  // As the proxy says it. Every request comes from somewhere else unless the test is about that.
+  if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", someAddress());
+  const response = await fetch(`${app.url}/api${path}`, { method, ...init, headers });
   const text = await response.text();
+  requireConformity(method, path, response, text ? JSON.parse(text) : undefined);
   const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : {}, cookie };
+}
+
+export function someAddress(): string {
+  return `10.${[...randomBytes(3)].join(".")}`;
 }
 
 export interface Form {
@@ -30,6 +45,7 @@ export interface Form {
   readonly password?: string;
   readonly image?: Uint8Array | undefined;
   readonly label?: string;
+  readonly headers?: Extra;
 }
 
 export const newEmail = () => `reader.${randomBytes(5).toString("hex")}@example.org`;
@@ -41,20 +57,39 @@ export function register(app: TestApp, form: Form = {}): Promise<Answer> {
   body.set("email", form.email ?? newEmail());
   body.set("password", form.password ?? goodPassword);
   appendImage(body, "image" in form ? form.image : onePixelPng, form.label);
-  return send(app, "POST", "/auth/register", { body });
+  return send(app, "POST", "/auth/register", { body, headers: form.headers ?? {} });
 }
 
 export function appendImage(body: FormData, image: Uint8Array | undefined, label = "image/png"): void {
   if (image) body.append("image", new Blob([new Uint8Array(image)], { type: label }), "portrait.png");
 }
 
-export function postJson(app: TestApp, path: string, value: unknown): Promise<Answer> {
-  const headers = { "content-type": "application/json" };
-  return send(app, "POST", path, { headers, body: JSON.stringify(value) });
+type Extra = Record<string, string>;
+
+export function sendJson(app: TestApp, method: string, path: string, value: unknown, extra: Extra = {}) {
+  const headers = { "content-type": "application/json", ...extra };
+  return send(app, method, path, { headers, body: JSON.stringify(value) });
 }
 
-export function signIn(app: TestApp, email: string, password = goodPassword): Promise<Answer> {
-  return postJson(app, "/auth/signin", { email, password });
+export function postJson(app: TestApp, path: string, value: unknown, extra: Extra = {}): Promise<Answer> {
+  return sendJson(app, "POST", path, value, extra);
+}
+
+export function signIn(app: TestApp, email: string, password = goodPassword, extra: Extra = {}) {
+  return postJson(app, "/auth/signin", { email, password }, extra);
+}
+
+export const bearer = (accessToken: string) => ({ authorization: `Bearer ${accessToken}` });
+
+export function listSessions(app: TestApp, accessToken: string): Promise<Answer> {
+  return send(app, "GET", "/auth/sessions", { headers: bearer(accessToken) });
+}
+
+/** The last code that was mailed to the address. */
+export async function mailedCode(app: TestApp, email: string): Promise<string> {
+  await app.settle();
+  const line = app.logLines.findLast((text) => text.includes(`"mail":{"to":${JSON.stringify(email)}`));
+  return /code for Tintype is (\d{6})/.exec(line ?? "")?.[1] ?? "";
 }
 
 /** An account with one session. */
@@ -77,5 +112,5 @@ export function signOut(app: TestApp, cookie: string, query = ""): Promise<Answe
 }
 
 export function getAccount(app: TestApp, accessToken: string): Promise<Answer> {
-  return send(app, "GET", "/account", { headers: { authorization: `Bearer ${accessToken}` } });
+  return send(app, "GET", "/account", { headers: bearer(accessToken) });
 }

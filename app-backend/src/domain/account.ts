@@ -1,24 +1,27 @@
+/** What a person may tell about themselves; null where they do not. */
+export interface Profile {
+  readonly username: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+}
+
+export const maxLengths = { username: 64, firstName: 100, lastName: 100 } as const;
+
 /** A person. `pictureKey` names the object that holds their picture. */
-export interface Account {
+export interface Account extends Profile {
   readonly id: string;
   readonly email: string;
   readonly passwordHash: string;
   readonly pictureKey: string;
-  readonly username: string | null;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
   readonly confirmed: boolean;
   readonly createdAt: Date;
 }
 
 /** An account as its owner gets to see it. */
-export interface AccountView {
+export interface AccountView extends Profile {
   readonly id: string;
   readonly email: string;
   readonly imageUrl: string;
-  readonly username: string | null;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
   readonly confirmed: boolean;
   readonly createdAt: string;
 }

@@ -5,11 +5,15 @@ export type ErrorCode =
   | "bad_credentials"
   | "not_signed_in"
   | "session_ended"
+  | "not_confirmed"
+  | "wrong_password"
+  | "bad_code"
   | "bad_origin"
   | "not_found"
   | "email_taken"
   | "image_too_large"
   | "unsupported_image"
+  | "too_many_requests"
   | "unavailable";
 
 /** What is wrong with one input field, in words fit for the person who filled it in. */
@@ -18,16 +22,25 @@ export interface FieldFault {
   readonly message: string;
 }
 
+export interface ErrorFacts {
+  readonly cause?: unknown;
+  readonly faults?: readonly FieldFault[];
+  readonly retryAfterMs?: number;
+}
+
 /** A foreseen failure. The message goes to the log; the caller sees the code and the field faults alone. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly FieldFault[];
+  /** When trying again may help; undefined where that is not known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; faults?: FieldFault[] } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorFacts = {}) {
     super(message, { cause: options.cause });
     this.name = "AppError";
     this.code = code;
     this.faults = options.faults ?? [];
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

@@ -1,13 +1,33 @@
+import { commonPasswords } from "./common-passwords.ts";
+import { emailKey } from "./email.ts";
+
 /** The least number of characters (code points). No composition rules: NIST SP 800-63B section 3.1.1.2. */
 export const minPasswordLength = 8;
 
 /** The most UTF-16 units that are looked at: hashing what is longer would only be work for an attacker to order. */
 export const maxPasswordLength = 1024;
 
-/** What is wrong with a new password, or nothing. A password is kept exactly as typed: no trimming, no normal form. */
-export function passwordFault(password: string): string | undefined {
+const productName = "tintype";
+const fewCharacters = 3;
+
+/**
+ * What is wrong with a new password for the account of that address, or nothing. A password is kept exactly as typed:
+ * no trimming, no normal form.
+ */
+export function passwordFault(password: string, email = ""): string | undefined {
   // Half a surrogate pair has no UTF-8 form: two such passwords would hash alike.
   if (/\p{Cs}/u.test(password)) return "holds broken characters";
   if ([...password].length < minPasswordLength) return `needs at least ${minPasswordLength} characters`;
+  const key = password.toLowerCase();
+  if (commonPasswords.has(key)) return "is one of the passwords that are tried first: choose another";
+  const address = emailKey(email);
+  const words = [productName, address, address.split("@")[0] ?? ""];
+  if (words.some((word) => isLittleMore(key, word)))
+    return "is too close to your address or to this site's name";
   return undefined;
+}
+
+/** Whether a text is a word with a few characters around it. */
+function isLittleMore(text: string, word: string): boolean {
+  return word !== "" && text.includes(word) && text.length - word.length <= fewCharacters;
 }

@@ -1,3 +1,5 @@
+import { type Client, deviceName } from "./client.ts";
+
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
@@ -21,14 +23,29 @@ export interface Session {
   readonly rotatedAt: Date;
   readonly idleEndsAt: Date;
   readonly endsAt: Date;
+  /** Where it was signed in from. */
+  readonly userAgent: string | null;
+  readonly address: string | null;
+}
+
+const maxUserAgentLength = 255;
+
+interface Opening {
+  readonly id: string;
+  readonly accountId: string;
+  readonly current: string;
+  readonly at: Date;
+  readonly client: Client;
 }
 
 /** A session as it begins, with its first refresh token. */
-export function openSession(id: string, accountId: string, current: string, at: Date): Session {
+export function openSession({ id, accountId, current, at, client }: Opening): Session {
   return {
     id,
     accountId,
     current,
+    userAgent: client.userAgent?.slice(0, maxUserAgentLength) ?? null,
+    address: client.address ?? null,
     previous: null,
     createdAt: at,
     rotatedAt: at,
@@ -48,4 +65,25 @@ export function inRetryGrace(session: Session, at: Date): boolean {
 
 export function after(at: Date, ms: number): Date {
   return new Date(at.getTime() + ms);
+}
+
+/** A session as the account's owner gets to see it; `current` marks the one that asks. */
+export interface SessionView {
+  readonly id: string;
+  readonly device: string;
+  readonly address: string | null;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly current: boolean;
+}
+
+export function viewSession(session: Session, currentId: string): SessionView {
+  return {
+    id: session.id,
+    device: deviceName(session.userAgent),
+    address: session.address,
+    createdAt: session.createdAt.toISOString(),
+    lastUsedAt: session.rotatedAt.toISOString(),
+    current: session.id === currentId,
+  };
 }

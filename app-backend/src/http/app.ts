@@ -3,11 +3,13 @@ import type { StorageEngine } from "multer";
 import type { Logger } from "pino";
 import { AppError } from "../domain/app-error.ts";
 import type { AccountUseCases } from "../usecases/accounts.ts";
+import type { CodeUseCases } from "../usecases/codes.ts";
+import type { PasswordUseCases } from "../usecases/passwords.ts";
 import type { SessionUseCases } from "../usecases/sessions.ts";
 import { accountRouter } from "./account.ts";
 import { authRouter } from "./auth.ts";
-import { healthRouter, type Probes } from "./health.ts";
 import { onError } from "./on-error.ts";
+import { openRouter, type Probes } from "./open.ts";
 import { pictureForms } from "./picture-form.ts";
 import { refreshCookie } from "./refresh-cookie.ts";
 import { requestLog } from "./request-log.ts";
@@ -15,6 +17,8 @@ import { requestLog } from "./request-log.ts";
 export interface HttpDependencies {
   readonly accounts: AccountUseCases;
   readonly sessions: SessionUseCases;
+  readonly passwords: PasswordUseCases;
+  readonly codes: CodeUseCases;
   readonly pictureStorage: StorageEngine;
   readonly probes: Probes;
   readonly siteOrigin: string;
@@ -25,7 +29,7 @@ export interface HttpDependencies {
 
 /** The whole API as an Express application; it listens nowhere yet. */
 export function httpApp(deps: HttpDependencies): Express {
-  const { accounts, sessions, siteOrigin } = deps;
+  const { accounts, sessions, passwords, codes, siteOrigin } = deps;
   const forms = pictureForms({ storage: deps.pictureStorage, discard: accounts.discard });
   const cookie = refreshCookie(siteOrigin);
 
@@ -33,12 +37,12 @@ export function httpApp(deps: HttpDependencies): Express {
   app.disable("x-powered-by").disable("etag");
   app.set("trust proxy", 1); // nginx on the frontend host, nobody before it
   app.use(requestLog(deps.log, deps.newId), answerHeaders);
-  app.use("/api", healthRouter(deps.release, deps.probes));
+  app.use("/api", openRouter(deps.release, deps.probes));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",
-    authRouter({ accounts, sessions, forms, cookie, siteOrigin }),
-    accountRouter(accounts, sessions),
+    authRouter({ accounts, sessions, passwords, codes, forms, cookie, siteOrigin }),
+    accountRouter({ accounts, sessions, forms }),
   );
   app.use(() => {
     throw new AppError("not_found", "no such route");
@@ -51,7 +55,7 @@ export function httpApp(deps: HttpDependencies): Express {
 const answerHeaders: RequestHandler = (_req, res, next) => {
   res.set({
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
   });
   next();

@@ -1,9 +1,13 @@
 import { Router, type Response } from "express";
 import { AppError } from "../domain/app-error.ts";
-import type { AccountUseCases } from "../usecases/accounts.ts";
-import type { SessionUseCases, SignedIn } from "../usecases/sessions.ts";
 import { accessLifeMs } from "../domain/session.ts";
-import { credentials, registration } from "./credentials.ts";
+import type { AccountUseCases } from "../usecases/accounts.ts";
+import type { CodeUseCases } from "../usecases/codes.ts";
+import type { PasswordUseCases } from "../usecases/passwords.ts";
+import type { SessionUseCases, SignedIn } from "../usecases/sessions.ts";
+import { authenticate } from "./authenticate.ts";
+import { clientOf } from "./client.ts";
+import { operations } from "./contract.ts";
 import { parse } from "./parse.ts";
 import type { PictureForms } from "./picture-form.ts";
 import type { RefreshCookie } from "./refresh-cookie.ts";
@@ -12,36 +16,91 @@ import { requireSameOrigin } from "./same-origin.ts";
 interface Dependencies {
   readonly accounts: AccountUseCases;
   readonly sessions: SessionUseCases;
+  readonly passwords: PasswordUseCases;
+  readonly codes: CodeUseCases;
   readonly forms: PictureForms;
   readonly cookie: RefreshCookie;
   readonly siteOrigin: string;
 }
 
-/** Registering, signing in and out, and staying signed in. */
-export function authRouter({ accounts, sessions, forms, cookie, siteOrigin }: Dependencies): Router {
+/** Accounts that begin and end, and the sessions between. */
+export function authRouter(deps: Dependencies): Router {
+  const { accounts, sessions, passwords, codes, forms, cookie, siteOrigin } = deps;
   const router = Router();
   const sameOrigin = requireSameOrigin(siteOrigin);
 
-  router.post("/auth/register", async (req, res) => {
-    const { fields, picture } = await forms.receive(req, res, registration);
-    res.status(201).json({ account: await accounts.register({ ...fields, picture }) });
+  router.post(operations.register.path, async (req, res) => {
+    await accounts.admitRegistration(clientOf(req));
+    const { fields, picture } = await forms.receive(req, res, operations.register.body);
+    const account = await accounts.register({ ...fields, picture });
+    res.locals["accountId"] = account.id;
+    res.status(201).json({ account });
   });
 
-  router.post("/auth/signin", async (req, res) => {
-    const { email, password } = parse(credentials, req.body);
-    await answer(res, await sessions.signIn(email, password));
+  router.post(operations.signIn.path, async (req, res) => {
+    const { email, password } = parse(operations.signIn.body, req.body);
+    await answer(res, await sessions.signIn(email, password, clientOf(req)));
   });
 
-  router.post("/auth/refresh", sameOrigin, async (req, res) => {
+  router.post(operations.refresh.path, sameOrigin, async (req, res) => {
     const token = cookie.read(req);
     if (!token) throw new AppError("not_signed_in", "no refresh cookie");
     await answer(res, await sessions.refresh(token));
   });
 
-  router.delete("/auth/signout", sameOrigin, async (req, res) => {
+  router.delete(operations.signOut.path, sameOrigin, async (req, res) => {
+    const { everywhere } = parse(operations.signOut.query, req.query);
     const token = cookie.read(req);
-    if (token) await sessions.signOut(token, req.query["everywhere"] === "true").catch(ignoreEnded);
+    if (token) await sessions.signOut(token, everywhere === "true").catch(ignoreEnded);
     cookie.clear(res);
+    res.status(204).end();
+  });
+
+  router.delete(operations.remove.path, sameOrigin, async (req, res) => {
+    const { accountId } = await authenticate(req, sessions);
+    const { password } = parse(operations.remove.body, req.body);
+    await accounts.remove(accountId, password);
+    cookie.clear(res);
+    res.status(204).end();
+  });
+
+  router.post(operations.confirm.path, async (req, res) => {
+    const { email, code } = parse(operations.confirm.body, req.body);
+    await codes.confirm(email, code, clientOf(req));
+    res.status(204).end();
+  });
+
+  for (const [operation, purpose] of [
+    [operations.resend, "confirm"],
+    [operations.forgot, "reset"],
+  ] as const) {
+    router.post(operation.path, async (req, res) => {
+      const { email } = parse(operation.body, req.body);
+      await codes.request(purpose, email, clientOf(req));
+      res.status(204).end();
+    });
+  }
+
+  router.post(operations.reset.path, async (req, res) => {
+    await passwords.reset(parse(operations.reset.body, req.body), clientOf(req));
+    res.status(204).end();
+  });
+
+  router.post(operations.changePassword.path, async (req, res) => {
+    const holder = await authenticate(req, sessions);
+    const { current, next } = parse(operations.changePassword.body, req.body);
+    await passwords.change(holder, current, next);
+    res.status(204).end();
+  });
+
+  router.get(operations.listSessions.path, async (req, res) => {
+    res.json({ items: await sessions.list(await authenticate(req, sessions)) });
+  });
+
+  router.delete(operations.endSession.path, async (req, res) => {
+    const holder = await authenticate(req, sessions);
+    const { id } = parse(operations.endSession.params, req.params);
+    await sessions.end(holder, id);
     res.status(204).end();
   });
 

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { AppError } from "../domain/app-error.ts";
 import { problemOf } from "./problem.ts";
 
-const retryAfterSeconds = "5";
+const unavailableMs = 5_000;
 
 /** The one place where errors become answers. What is not an AppError is a bug: the log gets all, the caller an id. */
 export function onError(log: Logger): ErrorRequestHandler {
@@ -20,10 +20,10 @@ export function onError(log: Logger): ErrorRequestHandler {
       isForeseen ? error.faults : [],
     );
     res.locals["refusal"] = { code: problem.code, ...(isForeseen && { reason: error.message }) };
-    if (problem.status === 503) {
-      log.warn({ requestId, err: error }, "unavailable");
-      res.set("retry-after", retryAfterSeconds);
-    }
+    if (problem.status === 503) log.warn({ requestId, err: error }, "unavailable");
+    const retryAfterMs = isForeseen ? error.retryAfterMs : undefined;
+    if (problem.status === 503 || retryAfterMs !== undefined)
+      res.set("retry-after", String(Math.ceil((retryAfterMs ?? unavailableMs) / 1000)));
     if (problem.status === 401) res.set("www-authenticate", "Bearer"); // RFC 9110 section 15.5.2
     res.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
   };

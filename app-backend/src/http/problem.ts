@@ -17,13 +17,21 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   not_signed_in: [401, "Sign in first"],
   session_ended: [401, "The session has ended"],
   bad_origin: [403, "The request did not come from this site"],
+  not_confirmed: [403, "The address is not confirmed yet"],
+  wrong_password: [403, "The password is wrong"],
+  bad_code: [403, "The code is wrong or has expired"],
   not_found: [404, "There is nothing here"],
   email_taken: [409, "There is an account with this address"],
   image_too_large: [413, "The image is too large"],
   unsupported_image: [415, "The image is of no supported type"],
+  too_many_requests: [429, "That was too often: wait a while"],
   unavailable: [503, "The service is not available right now"],
   internal: [500, "Something went wrong on our side"],
 };
+
+export function statusOf(code: Problem["code"]): number {
+  return kinds[code][0];
+}
 
 export function problemOf(
   code: Problem["code"],

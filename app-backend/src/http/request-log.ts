@@ -1,5 +1,14 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
+
+const underWay = new AsyncLocalStorage<string>();
+
+/** The request on whose behalf this is called, however deep; nothing outside of one. */
+export function currentRequest(): { requestId?: string } {
+  const requestId = underWay.getStore();
+  return requestId === undefined ? {} : { requestId };
+}
 
 /** Names each request in `x-request-id`, and writes one line when it is over. Nothing of what it carried is in there. */
 export function requestLog(log: Logger, newId: () => string): RequestHandler {
@@ -9,7 +18,7 @@ export function requestLog(log: Logger, newId: () => string): RequestHandler {
     res.locals["requestId"] = requestId;
     res.set("x-request-id", requestId);
     res.once("close", () => log.info(lineOf(req, res, performance.now() - startedAt), "request"));
-    next();
+    underWay.run(requestId, next);
   };
 }
 
@@ -18,7 +27,7 @@ function lineOf(req: Request, res: Response, ms: number) {
     requestId: res.locals["requestId"],
     method: req.method,
     // The pattern, not the path: a path that no route knows may hold anything.
-    route: req.route?.path ?? "none",
+    route: req.route ? `${req.baseUrl}${req.route.path}` : "none",
     status: res.statusCode,
     ms: Math.round(ms * 10) / 10,
     accountId: res.locals["accountId"],

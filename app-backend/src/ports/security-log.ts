@@ -1,5 +1,24 @@
-/** Where events go that somebody should look at. */
-export interface SecurityLog {
-  /** A refresh token was shown again after its time: it is in two hands, and its session has been ended. */
-  refreshReplayed(facts: { accountId: string; sessionId: string }): void;
+/** Everything that is written down for those who look after accounts. The words never change. */
+export type SecurityEvent =
+  | "registered"
+  | "confirmed"
+  | "sign_in"
+  | "sign_in_failed"
+  | "sign_out"
+  | "session_ended"
+  | "refresh_reused"
+  | "password_changed"
+  | "password_reset"
+  | "account_removed"
+  | "code_failed"
+  | "limit_reached";
+
+/** Of whom an event tells, as far as that is known: ids alone, no other personal data. */
+export interface SecurityFacts {
+  readonly accountId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  /** The limit that was reached. */
+  readonly limit?: string;
 }
+
+export type SecurityLog = (event: SecurityEvent, facts?: SecurityFacts) => void;

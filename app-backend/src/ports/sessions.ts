@@ -12,6 +12,8 @@ export interface Rotation {
 export interface Sessions {
   /** The session of that id, over or not; undefined when it was removed. */
   get(id: string): Promise<Session | undefined>;
+  /** The sessions of an account, over or not, the last used first; 100 at most. */
+  listOfAccount(accountId: string): Promise<Session[]>;
   add(session: Session): Promise<void>;
   /** Takes the step if `from` is current and the session is not over. Of any number of parallel steps from one token one is true. */
   rotate(rotation: Rotation): Promise<boolean>;

@@ -1,8 +1,14 @@
-import { viewAccount, type Account, type AccountView } from "../domain/account.ts";
+import { viewAccount, type Account, type AccountView, type Profile } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
+import type { Client } from "../domain/client.ts";
+import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { Passwords } from "../ports/passwords.ts";
 import type { IncomingPicture, Pictures } from "../ports/pictures.ts";
+import type { SecurityLog } from "../ports/security-log.ts";
+import type { CodeUseCases } from "./codes.ts";
+import { fromAddress, type Guard } from "./guard.ts";
+import type { PasswordUseCases } from "./passwords.ts";
 
 export interface Registration {
   readonly email: string;
@@ -14,13 +20,29 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly pictures: Pictures;
   readonly passwords: Passwords;
+  readonly proof: PasswordUseCases;
+  readonly codes: CodeUseCases;
+  readonly guard: Guard;
+  readonly securityLog: SecurityLog;
   readonly now: () => Date;
   readonly newId: () => string;
 }
 
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
-export function accountUseCases({ accounts, pictures, passwords, now, newId }: Dependencies) {
+export function accountUseCases(deps: Dependencies) {
+  const { accounts, pictures, passwords, proof, codes, guard, securityLog, now, newId } = deps;
+
+  /** Counts a registration before anything of it is taken in. Throws `too_many_requests`. */
+  async function admitRegistration(client: Client): Promise<void> {
+    await guard.admit(fromAddress(limits.registerFromAddress, client));
+  }
+
+  /** Counts a new picture of an account, as `admitRegistration` does. */
+  async function admitPicture(id: string): Promise<void> {
+    await guard.admit([limits.pictureOfAccount, id]);
+  }
+
   /** Makes an account with its picture, or leaves nothing behind. The upload is taken away in any case. */
   async function register(registration: Registration): Promise<AccountView> {
     try {
@@ -30,6 +52,8 @@ export function accountUseCases({ accounts, pictures, passwords, now, newId }: D
       const account = await newAccount(registration);
       await pictures.place(registration.picture, account.pictureKey);
       await addOrTakeBack(account);
+      securityLog("registered", { accountId: account.id });
+      codes.welcome(account);
       return await view(account);
     } finally {
       await discard(registration.picture.key);
@@ -42,13 +66,17 @@ export function accountUseCases({ accounts, pictures, passwords, now, newId }: D
       id,
       email,
       passwordHash: await passwords.hash(password),
-      pictureKey: `pictures/${id}/${newId()}.${picture.type.extension}`,
+      pictureKey: pictureKeyOf(id, picture),
       username: null,
       firstName: null,
       lastName: null,
       confirmed: false,
       createdAt: now(),
     };
+  }
+
+  function pictureKeyOf(accountId: string, { type }: IncomingPicture): string {
+    return `pictures/${accountId}/${newId()}.${type.extension}`;
   }
 
   async function addOrTakeBack(account: Account): Promise<void> {
@@ -73,15 +101,61 @@ export function accountUseCases({ accounts, pictures, passwords, now, newId }: D
     await pictures.remove(key).catch(() => undefined);
   }
 
-  async function get(id: string): Promise<AccountView> {
+  async function existing(id: string): Promise<Account> {
     const account = await accounts.get(id);
     if (!account) throw new AppError("not_signed_in", "account is gone");
-    return view(account);
+    return account;
+  }
+
+  async function get(id: string): Promise<AccountView> {
+    return view(await existing(id));
+  }
+
+  /** Changes what the profile names. */
+  async function replaceProfile(id: string, profile: Partial<Profile>): Promise<AccountView> {
+    await accounts.replaceProfile(id, profile);
+    return get(id);
+  }
+
+  /** Puts an upload in the place of the picture. The upload is taken away in any case. */
+  async function replacePicture(id: string, picture: IncomingPicture): Promise<AccountView> {
+    try {
+      const { pictureKey: from } = await existing(id);
+      const to = pictureKeyOf(id, picture);
+      await pictures.place(picture, to);
+      // Of two at the same time the later one wins, and finds the other's picture to take away.
+      if (!(await accounts.replacePicture(id, from, to))) {
+        await discard(to);
+        return await replacePicture(id, picture);
+      }
+      await discard(from);
+      return await get(id);
+    } finally {
+      await discard(picture.key);
+    }
+  }
+
+  /** Removes the account of who knows its password: sessions, records, objects. */
+  async function remove(id: string, password: string): Promise<void> {
+    const { pictureKey } = await proof.prove(id, password, "password");
+    await accounts.remove(id);
+    securityLog("account_removed", { accountId: id });
+    await discard(pictureKey);
   }
 
   async function view(account: Account): Promise<AccountView> {
     return viewAccount(account, await pictures.url(account.pictureKey));
   }
 
-  return { register, get, view, discard };
+  return {
+    admitRegistration,
+    admitPicture,
+    register,
+    get,
+    view,
+    replaceProfile,
+    replacePicture,
+    remove,
+    discard,
+  };
 }

@@ -1,11 +1,23 @@
 import type { Account } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
-import { after, inRetryGrace, isOver, openSession, refreshIdleMs } from "../domain/session.ts";
+import type { Client } from "../domain/client.ts";
+import { emailKey } from "../domain/email.ts";
+import { limits } from "../domain/limit.ts";
+import {
+  after,
+  inRetryGrace,
+  isOver,
+  openSession,
+  refreshIdleMs,
+  type SessionView,
+  viewSession,
+} from "../domain/session.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { Passwords } from "../ports/passwords.ts";
 import type { SecurityLog } from "../ports/security-log.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../ports/tokens.ts";
+import { fromAddress, type Guard } from "./guard.ts";
 
 /** What a device holds after signing in or refreshing. */
 export interface SignedIn {
@@ -19,7 +31,10 @@ interface Dependencies {
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   readonly tokens: Tokens;
+  readonly guard: Guard;
   readonly securityLog: SecurityLog;
+  /** Whether an address has to be confirmed before its account can be used. */
+  readonly confirmationRequired: boolean;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -27,18 +42,36 @@ interface Dependencies {
 export type SessionUseCases = ReturnType<typeof sessionUseCases>;
 
 export function sessionUseCases(deps: Dependencies) {
-  const { accounts, sessions, passwords, tokens, securityLog, now, newId } = deps;
+  const { accounts, sessions, passwords, tokens, guard, securityLog, confirmationRequired, now, newId } =
+    deps;
 
   /** Opens a session. An unknown address and a wrong password cost the same and answer the same. */
-  async function signIn(email: string, password: string): Promise<SignedIn> {
-    const account = await accounts.getByEmail(email);
-    const matches = await passwords.matches(account?.passwordHash, password);
-    if (!account || !matches)
-      throw new AppError("bad_credentials", account ? "wrong password" : "no account");
+  async function signIn(email: string, password: string, client: Client): Promise<SignedIn> {
+    const account = await identify(email, password, client);
     const at = now();
     const refreshToken = tokens.firstRefresh({ accountId: account.id, sessionId: newId() }, at);
-    await sessions.add(openSession(refreshToken.sessionId, account.id, refreshToken.reference, at));
+    const { accountId, sessionId, reference: current } = refreshToken;
+    await sessions.add(openSession({ id: sessionId, accountId, current, at, client }));
+    securityLog("sign_in", { accountId, sessionId });
     return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
+  }
+
+  /** The account whose address and password these are. */
+  async function identify(email: string, password: string, client: Client): Promise<Account> {
+    const ofAccount = [limits.signInOfAccount, emailKey(email)] as const;
+    const ofAddress = fromAddress(limits.signInFromAddress, client);
+    await guard.admit(ofAccount, ofAddress);
+    const account = await accounts.getByEmail(email);
+    const matches = await passwords.matches(account?.passwordHash, password);
+    if (!account || !matches) {
+      securityLog("sign_in_failed", { accountId: account?.id });
+      throw new AppError("bad_credentials", account ? "wrong password" : "no account");
+    }
+    await guard.clear(ofAccount);
+    await guard.giveBack(ofAddress);
+    if (confirmationRequired && !account.confirmed)
+      throw new AppError("not_confirmed", "address is not confirmed");
+    return account;
   }
 
   /** Spends a refresh token for the next one. */
@@ -80,7 +113,7 @@ export function sessionUseCases(deps: Dependencies) {
 
   async function endStolen(spent: RefreshToken): Promise<never> {
     await sessions.remove(spent.sessionId);
-    securityLog.refreshReplayed({ accountId: spent.accountId, sessionId: spent.sessionId });
+    securityLog("refresh_reused", { accountId: spent.accountId, sessionId: spent.sessionId });
     throw new AppError("session_ended", "refresh token was replayed");
   }
 
@@ -90,6 +123,22 @@ export function sessionUseCases(deps: Dependencies) {
     const session = await sessions.get(sessionId);
     if (!session) return;
     await (everywhere ? sessions.removeOfAccount(session.accountId) : sessions.remove(session.id));
+    securityLog("sign_out", { accountId: session.accountId, sessionId });
+  }
+
+  /** The live sessions of who asks, the last used first. */
+  async function list({ accountId, sessionId }: TokenHolder): Promise<SessionView[]> {
+    const at = now();
+    const all = await sessions.listOfAccount(accountId);
+    return all.filter((session) => !isOver(session, at)).map((session) => viewSession(session, sessionId));
+  }
+
+  /** Ends one session of who asks. Another's is as absent as one that never was. */
+  async function end({ accountId }: TokenHolder, sessionId: string): Promise<void> {
+    const session = await sessions.get(sessionId);
+    if (session?.accountId !== accountId) throw new AppError("not_found", "no such session of the account");
+    await sessions.remove(sessionId);
+    securityLog("session_ended", { accountId, sessionId });
   }
 
   /** Who sends this bearer token. Throws `not_signed_in` unless the token is in force and its session lives. */
@@ -102,5 +151,5 @@ export function sessionUseCases(deps: Dependencies) {
     return holder;
   }
 
-  return { signIn, refresh, signOut, authenticate };
+  return { signIn, refresh, signOut, list, end, authenticate };
 }

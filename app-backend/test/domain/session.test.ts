@@ -3,7 +3,13 @@ import { after, inRetryGrace, isOver, openSession } from "../../src/domain/sessi
 
 const start = new Date("2026-01-01T00:00:00Z");
 const dayMs = 24 * 3600 * 1000;
-const session = openSession("s", "a", "token", start);
+const session = openSession({
+  id: "s",
+  accountId: "a",
+  current: "token",
+  at: start,
+  client: { address: undefined, userAgent: undefined },
+});
 
 describe("a session", () => {
   test("SESS-07 ends after 14 idle days", () => {

@@ -1,10 +1,10 @@
 import type { Pool } from "mysql2/promise";
-import type { Account } from "../../domain/account.ts";
+import type { Account, Profile } from "../../domain/account.ts";
 import { AppError } from "../../domain/app-error.ts";
 import { emailKey } from "../../domain/email.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import { isDuplicate } from "./database-error.ts";
-import { change, select } from "./pool.ts";
+import { change, select, transaction } from "./pool.ts";
 
 interface Row {
   id: string;
@@ -40,8 +40,43 @@ export function mysqlAccounts(pool: Pool): Accounts {
         throw error;
       }
     },
+
+    async replaceProfile(id, profile) {
+      const named = Object.entries(profileColumns).filter(([field]) => field in profile);
+      if (named.length === 0) return;
+      const sets = named.map(([, column]) => `${column} = ?`).join(", ");
+      const values = named.map(([field]) => profile[field as keyof Profile] ?? null);
+      await change(pool, `UPDATE accounts SET ${sets} WHERE id = ?`, [...values, id]);
+    },
+
+    async replacePicture(id, from, to) {
+      const sql = "UPDATE accounts SET picture_key = ? WHERE id = ? AND picture_key = ?";
+      return (await change(pool, sql, [to, id, from])) === 1;
+    },
+
+    async replacePassword(id, passwordHash, keptSessionId = "") {
+      await transaction(pool, async (statements) => {
+        await statements.change("UPDATE accounts SET password_hash = ? WHERE id = ?", [passwordHash, id]);
+        const sql = "DELETE FROM sessions WHERE account_id = ? AND id <> ?";
+        await statements.change(sql, [id, keptSessionId]);
+      });
+    },
+
+    async confirm(id) {
+      await change(pool, "UPDATE accounts SET confirmed = TRUE WHERE id = ?", [id]);
+    },
+
+    async remove(id) {
+      await change(pool, "DELETE FROM accounts WHERE id = ?", [id]); // what belongs to it goes by foreign keys
+    },
   };
 }
+
+const profileColumns: Record<keyof Profile, string> = {
+  username: "username",
+  firstName: "first_name",
+  lastName: "last_name",
+};
 
 function valuesOf(account: Account) {
   const { id, email, passwordHash, pictureKey, username, firstName, lastName, confirmed, createdAt } =

@@ -10,12 +10,21 @@ const away = new Set([
   "ETIMEDOUT",
   "EHOSTUNREACH",
   "PROTOCOL_CONNECTION_LOST",
+  "PROTOCOL_SEQUENCE_TIMEOUT",
   "ER_CON_COUNT_ERROR",
   "ER_SERVER_SHUTDOWN",
   "ER_ACCESS_DENIED_ERROR",
   "ER_DBACCESS_DENIED_ERROR",
   "ER_BAD_DB_ERROR",
 ]);
+
+// Deadlock, and a lock that another transaction kept: InnoDB rolled back, and the same may well work now.
+const conflicts = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"]);
+
+/** The database took longer than we wait. */
+export class DatabaseTimeout extends Error {
+  override readonly name = "DatabaseTimeout";
+}
 
 /** Rethrows a driver error, as `unavailable` where the database is to blame. */
 export function databaseError(error: unknown): never {
@@ -24,7 +33,12 @@ export function databaseError(error: unknown): never {
 }
 
 export function isAway(error: unknown): boolean {
+  if (error instanceof DatabaseTimeout || isConflict(error)) return true;
   return away.has(codeOf(error)) || (error instanceof Error && error.message === "Queue limit reached.");
+}
+
+export function isConflict(error: unknown): boolean {
+  return conflicts.has(codeOf(error));
 }
 
 export function isDuplicate(error: unknown): boolean {

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   createPool,
   type Pool,
+  type PoolConnection,
   type PoolOptions,
   type ResultSetHeader,
   type RowDataPacket,
 } from "mysql2/promise";
-import { databaseError } from "./database-error.ts";
+import { databaseError, DatabaseTimeout, isConflict } from "./database-error.ts";
 
 /** How to reach the database: by socket, or by host and port. */
 export interface DatabaseConfig {
@@ -16,6 +18,14 @@ export interface DatabaseConfig {
   readonly password: string;
   readonly database: string;
 }
+
+// Together below the 3 seconds after which a person is told that the database is away.
+const connectTimeoutMs = 1_000;
+const waitTimeoutMs = 1_500;
+const statementTimeoutMs = 1_000;
+
+const maxTries = 4;
+const maxPauseMs = 50;
 
 /** What the driver is told for a pool and for a single connection alike: times are UTC, text is all of Unicode. */
 export function driverOptions(config: DatabaseConfig): PoolOptions {
@@ -28,7 +38,7 @@ export function driverOptions(config: DatabaseConfig): PoolOptions {
     database,
     charset: "utf8mb4_unicode_ci",
     timezone: "Z",
-    connectTimeout: 2_000,
+    connectTimeout: connectTimeoutMs,
   } as PoolOptions;
 }
 
@@ -38,12 +48,96 @@ export function openPool(config: DatabaseConfig): Pool {
 
 type Value = string | number | boolean | Date | null;
 
-/** The rows of a prepared SELECT. */
-export async function select<Row>(pool: Pool, sql: string, values: Value[]): Promise<Row[]> {
-  return pool.execute<(Row & RowDataPacket)[]>(sql, values).then(([rows]) => rows, databaseError);
+/** Runs prepared statements on one connection. */
+export interface Statements {
+  /** The rows of a SELECT. */
+  select<Row>(sql: string, values: Value[]): Promise<Row[]>;
+  /** How many rows a statement matched. */
+  change(sql: string, values: Value[]): Promise<number>;
 }
 
-/** How many rows a prepared statement matched. */
-export async function change(pool: Pool, sql: string, values: Value[]): Promise<number> {
-  return pool.execute<ResultSetHeader>(sql, values).then(([result]) => result.affectedRows, databaseError);
+/** As `Statements.select`, on a connection of the pool. */
+export function select<Row>(pool: Pool, sql: string, values: Value[]): Promise<Row[]> {
+  return onConnection(pool, (statements) => statements.select(sql, values));
+}
+
+/** As `Statements.change`, on a connection of the pool. */
+export function change(pool: Pool, sql: string, values: Value[]): Promise<number> {
+  return onConnection(pool, (statements) => statements.change(sql, values));
+}
+
+/** All statements of `work`, or none. It may run several times: what it does beside them has to bear that. */
+export function transaction<Result>(
+  pool: Pool,
+  work: (statements: Statements) => Promise<Result>,
+): Promise<Result> {
+  return onConnection(pool, async (statements, connection) => {
+    await connection.query({ sql: "START TRANSACTION", timeout: statementTimeoutMs });
+    try {
+      const result = await work(statements);
+      await connection.query({ sql: "COMMIT", timeout: statementTimeoutMs });
+      return result;
+    } catch (error) {
+      await connection.query({ sql: "ROLLBACK", timeout: statementTimeoutMs }).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+type Work<Result> = (statements: Statements, connection: PoolConnection) => Promise<Result>;
+
+/** Gives `work` a connection; what lost a conflict of locks has had no effect and is done again after a short pause. */
+async function onConnection<Result>(pool: Pool, work: Work<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt(pool, work);
+    } catch (error) {
+      if (!isConflict(error) || tries === maxTries) return databaseError(error);
+    }
+    await sleep(Math.random() * maxPauseMs * tries);
+  }
+}
+
+async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> {
+  const connection = await connectionOf(pool);
+  try {
+    const result = await work(statementsOn(connection), connection);
+    connection.release();
+    return result;
+  } catch (error) {
+    // After a timeout the answer may still come, and would be taken for that of the next statement.
+    if (error instanceof Error && "sqlState" in error) connection.release();
+    else connection.destroy();
+    throw error;
+  }
+}
+
+/** A connection, unless none is free for too long: the pool itself would wait for ever. */
+async function connectionOf(pool: Pool): Promise<PoolConnection> {
+  const timer = new AbortController();
+  const wanted = pool.getConnection();
+  const tooLate = sleep(waitTimeoutMs, undefined, { signal: timer.signal }).then(() => {
+    wanted.then((connection) => connection.release()).catch(() => undefined);
+    throw new DatabaseTimeout("no connection was free");
+  });
+  try {
+    return await Promise.race([wanted, tooLate]);
+  } finally {
+    timer.abort();
+    tooLate.catch(() => undefined);
+  }
+}
+
+function statementsOn(connection: PoolConnection): Statements {
+  const timeout = statementTimeoutMs;
+  return {
+    async select<Row>(sql: string, values: Value[]) {
+      const [rows] = await connection.execute<(Row & RowDataPacket)[]>({ sql, timeout }, values);
+      return rows;
+    },
+    async change(sql, values) {
+      const [result] = await connection.execute<ResultSetHeader>({ sql, timeout }, values);
+      return result.affectedRows;
+    },
+  };
 }

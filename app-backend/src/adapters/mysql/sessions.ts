@@ -12,9 +12,12 @@ interface Row {
   rotated_at: Date;
   idle_ends_at: Date;
   ends_at: Date;
+  user_agent: string | null;
+  address: string | null;
 }
 
-const columns = "id, account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at";
+const columns =
+  "id, account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, user_agent, address";
 
 export function mysqlSessions(pool: Pool): Sessions {
   return {
@@ -23,8 +26,13 @@ export function mysqlSessions(pool: Pool): Sessions {
       return row && sessionOf(row);
     },
 
+    async listOfAccount(accountId) {
+      const sql = `SELECT ${columns} FROM sessions WHERE account_id = ? ORDER BY rotated_at DESC, id LIMIT 100`;
+      return (await select<Row>(pool, sql, [accountId])).map(sessionOf);
+    },
+
     async add(session) {
-      const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+      const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
       await change(pool, sql, valuesOf(session));
     },
 
@@ -47,7 +55,8 @@ export function mysqlSessions(pool: Pool): Sessions {
 
 function valuesOf(session: Session) {
   const { id, accountId, current, previous, createdAt, rotatedAt, idleEndsAt, endsAt } = session;
-  return [id, accountId, current, previous, createdAt, rotatedAt, idleEndsAt, endsAt];
+  const { userAgent, address } = session;
+  return [id, accountId, current, previous, createdAt, rotatedAt, idleEndsAt, endsAt, userAgent, address];
 }
 
 function sessionOf(row: Row): Session {
@@ -60,5 +69,7 @@ function sessionOf(row: Row): Session {
     rotatedAt: row.rotated_at,
     idleEndsAt: row.idle_ends_at,
     endsAt: row.ends_at,
+    userAgent: row.user_agent,
+    address: row.address,
   };
 }

@@ -10,6 +10,10 @@ import { createDatabase } from "../../store.ts";
 const at = new Date("2026-01-01T00:00:00.123Z");
 const reference = () => randomUUID().replaceAll("-", "").repeat(2);
 
+const client = { address: "203.0.113.7", userAgent: "curl/8" };
+const begin = (accountId: string) =>
+  openSession({ id: randomUUID(), accountId, current: reference(), at, client });
+
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let sessions: Sessions;
 let accountId: string;
@@ -26,7 +30,7 @@ beforeEach(async () => {
 
 describe("sessions in MySQL", () => {
   test("a session reads back as it was added, to the millisecond", async () => {
-    const session = openSession(randomUUID(), accountId, reference(), at);
+    const session = begin(accountId);
     await sessions.add(session);
     expect(await sessions.get(session.id)).toEqual(session);
   });
@@ -37,7 +41,7 @@ describe("sessions in MySQL", () => {
   });
 
   test("rotating spends one reference for another, and remembers both", async () => {
-    const session = openSession(randomUUID(), accountId, reference(), at);
+    const session = begin(accountId);
     await sessions.add(session);
     const step = stepOf(session.id, session.current);
     expect(await sessions.rotate(step)).toBe(true);
@@ -47,7 +51,7 @@ describe("sessions in MySQL", () => {
   });
 
   test("a session that is over does not rotate", async () => {
-    const session = openSession(randomUUID(), accountId, reference(), at);
+    const session = begin(accountId);
     await sessions.add(session);
     expect(await sessions.rotate({ ...stepOf(session.id, session.current), at: session.idleEndsAt })).toBe(
       false,
@@ -64,8 +68,8 @@ describe("sessions in MySQL", () => {
   });
 
   test("removing an account's sessions leaves those of others", async () => {
-    const other = openSession(randomUUID(), await addAccount(database.pool), reference(), at);
-    const own = [1, 2].map(() => openSession(randomUUID(), accountId, reference(), at));
+    const other = begin(await addAccount(database.pool));
+    const own = [1, 2].map(() => begin(accountId));
     for (const session of [other, ...own]) await sessions.add(session);
     await sessions.removeOfAccount(accountId);
     const [rows] = await database.pool.query<RowDataPacket[]>(
@@ -84,7 +88,7 @@ function stepOf(sessionId: string, from: string): Rotation {
 async function roundsWithOneWinner(rotate: Sessions["rotate"]): Promise<number> {
   let rounds = 0;
   for (let round = 0; round < 100; round++) {
-    const session = openSession(randomUUID(), accountId, reference(), at);
+    const session = begin(accountId);
     await sessions.add(session);
     const steps = Array.from({ length: 10 }, () => rotate(stepOf(session.id, session.current)));
     if ((await Promise.all(steps)).filter(Boolean).length === 1) rounds++;

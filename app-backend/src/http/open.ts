@@ -1,24 +1,31 @@
 import { Router } from "express";
 import { AppError } from "../domain/app-error.ts";
+import { operations } from "./contract.ts";
+import { openapi } from "./openapi.ts";
 
 const probeTimeoutMs = 2_000;
 
 /** What the application cannot work without, by name. A probe resolves when its thing is there. */
 export type Probes = Readonly<Record<string, () => Promise<void>>>;
 
-/** `/health`: the process answers. `/ready`: so does all that it needs. */
-export function healthRouter(release: string, probes: Probes): Router {
+/** What needs nobody to be signed in: whether the API is well, and what it takes. */
+export function openRouter(release: string, probes: Probes): Router {
   const router = Router();
 
-  router.get("/health", (_req, res) => {
+  router.get(operations.health.path, (_req, res) => {
     res.json({ status: "ok", release });
   });
 
-  router.get("/ready", async (_req, res) => {
+  router.get(operations.ready.path, async (_req, res) => {
     const faults = (await Promise.all(Object.entries(probes).map(missing))).flat();
     const names = faults.map((fault) => fault.field).join(", ");
     if (faults.length > 0) throw new AppError("unavailable", `missing: ${names}`, { faults });
     res.json({ status: "ready" });
+  });
+
+  const description = openapi(release);
+  router.get(operations.openapi.path, (_req, res) => {
+    res.json(description);
   });
 
   return router;

@@ -1,0 +1,47 @@
+/** Who sends a request, as far as its connection and headers tell. */
+export interface Client {
+  /** IP address, or undefined where the connection has gone. */
+  readonly address: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+const browsers = [
+  [/Edg\//, "Edge"],
+  [/OPR\//, "Opera"],
+  [/Firefox\/|FxiOS\//, "Firefox"],
+  [/Chrom(e|ium)\/|CriOS\//, "Chrome"],
+  [/Safari\//, "Safari"],
+] as const;
+
+const systems = [
+  [/iPhone|iPad/, "iOS"],
+  [/Android/, "Android"],
+  [/Windows/, "Windows"],
+  [/Mac OS X/, "macOS"],
+  [/CrOS/, "ChromeOS"],
+  [/Linux/, "Linux"],
+] as const;
+
+/** What a person calls their device, such as "Firefox on Linux". A guess: a User-Agent may say anything. */
+export function deviceName(userAgent: string | null): string {
+  const find = (table: readonly (readonly [RegExp, string])[]) =>
+    table.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];
+  const [browser, system] = [find(browsers), find(systems)];
+  if (browser && system) return `${browser} on ${system}`;
+  return browser ?? system ?? "Unknown device";
+}
+
+/** What one client is limited by: an IPv4 address, or the /64 that a network gives to one IPv6 customer. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !address.includes(":")) return mapped ?? address;
+  const [head = "", tail] = address.split("%")[0]!.toLowerCase().split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const last = tail === undefined || tail === "" ? [] : tail.split(":");
+  // An IPv4 address at the end fills two groups; it never reaches into the first four.
+  const lastGroups = last.length + (last.at(-1)?.includes(".") ? 1 : 0);
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - lastGroups);
+  const all = [...groups, ...Array.from({ length: zeros }, () => "0"), ...last];
+  const prefix = all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""));
+  return `${prefix.join(":")}::/64`;
+}

@@ -1,0 +1,38 @@
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+/**
+ * How often something may be tried: `free` times at once, then after a delay that doubles with each further try.
+ * Who has been quiet for `forgetMs` begins anew.
+ */
+export interface LimitRule {
+  readonly name: string;
+  readonly free: number;
+  readonly delayMs: number;
+  readonly maxDelayMs: number;
+  readonly forgetMs: number;
+}
+
+const perAccount = { free: 5, delayMs: secondMs, maxDelayMs: 15 * minuteMs, forgetMs: 24 * hourMs };
+const perAddress = { free: 20, delayMs: minuteMs, maxDelayMs: hourMs, forgetMs: 2 * hourMs };
+
+/** Failures count; a success gives its try back. */
+export const limits = {
+  signInOfAccount: { name: "sign-in of account", ...perAccount },
+  signInFromAddress: { name: "sign-in from address", ...perAddress },
+  /** For those who are signed in and are asked for their password again. */
+  passwordOfAccount: { name: "password of account", ...perAccount },
+  codeOfAccount: { name: "code of account", ...perAccount, free: 10, delayMs: minuteMs },
+  codeFromAddress: { name: "code from address", ...perAddress },
+  mailToAccount: {
+    name: "mail to account",
+    free: 3,
+    delayMs: minuteMs,
+    maxDelayMs: hourMs,
+    forgetMs: 24 * hourMs,
+  },
+  mailFromAddress: { name: "mail from address", ...perAddress },
+  pictureOfAccount: { name: "picture of account", ...perAddress },
+  registerFromAddress: { name: "register from address", ...perAddress },
+} as const satisfies Record<string, LimitRule>;

@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+// What the API answers, for its description: the tests hold every answer against it.
+
+const account = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    imageUrl: z.url().meta({ description: "Shows the picture to whoever has it, for an hour." }),
+    username: z.string().nullable(),
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
+    confirmed: z.boolean(),
+    createdAt: z.iso.datetime(),
+  })
+  .strict();
+
+const session = z
+  .object({
+    id: z.string(),
+    device: z.string(),
+    address: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+    current: z.boolean(),
+  })
+  .strict();
+
+export const ownAccount = z.object({ account }).strict();
+export const signedIn = z
+  .object({ accessToken: z.string(), expiresIn: z.int().meta({ description: "Seconds." }), account })
+  .strict();
+export const sessionList = z.object({ items: z.array(session) }).strict();
+export const health = z.object({ status: z.literal("ok"), release: z.string() }).strict();
+export const readiness = z.object({ status: z.literal("ready") }).strict();
+export const openapi = z.looseObject({ openapi: z.literal("3.1.0") });
+export const problem = z
+  .object({
+    type: z.literal("about:blank"),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() }).strict()).optional(),
+  })
+  .strict();

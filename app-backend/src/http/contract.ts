@@ -1,0 +1,188 @@
+import type { z } from "zod";
+import type { ErrorCode } from "../domain/app-error.ts";
+import * as answers from "./answers.ts";
+import * as inputs from "./inputs.ts";
+
+/** One request that the API takes: its handler parses by these schemas, and its description is made of them. */
+export interface Operation {
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
+  /** As Express writes it, below /api. */
+  readonly path: string;
+  readonly summary: string;
+  /** What tells who asks: a bearer token, or the refresh cookie together with the site's Origin. */
+  readonly proof?: "bearer" | "cookie";
+  readonly body?: z.ZodObject;
+  /** The body is a form with a file `image`. */
+  readonly picture?: true;
+  readonly query?: z.ZodObject;
+  readonly params?: z.ZodObject;
+  readonly status: 200 | 201 | 204;
+  readonly answer?: z.ZodObject;
+  /** What it may refuse with, beside what every operation may. */
+  readonly refusals: readonly ErrorCode[];
+}
+
+const pictureRefusals = ["image_too_large", "unsupported_image", "too_many_requests"] as const;
+
+/** Every operation, by name. A route without its line here does not exist: a test compares them. */
+export const operations = {
+  register: {
+    method: "post",
+    path: "/auth/register",
+    summary: "Make an account with a picture",
+    body: inputs.registration,
+    picture: true,
+    status: 201,
+    answer: answers.ownAccount,
+    refusals: ["email_taken", ...pictureRefusals],
+  },
+  signIn: {
+    method: "post",
+    path: "/auth/signin",
+    summary: "Open a session; the refresh token comes as a cookie",
+    body: inputs.credentials,
+    status: 200,
+    answer: answers.signedIn,
+    refusals: ["bad_credentials", "not_confirmed", "too_many_requests"],
+  },
+  refresh: {
+    method: "post",
+    path: "/auth/refresh",
+    summary: "Trade the refresh token for new tokens",
+    proof: "cookie",
+    status: 200,
+    answer: answers.signedIn,
+    refusals: ["not_signed_in", "session_ended", "bad_origin"],
+  },
+  signOut: {
+    method: "delete",
+    path: "/auth/signout",
+    summary: "End the session, or all sessions of the account",
+    proof: "cookie",
+    query: inputs.signOutQuery,
+    status: 204,
+    refusals: ["bad_origin"],
+  },
+  remove: {
+    method: "delete",
+    path: "/auth/remove",
+    summary: "Remove the account and all that belongs to it",
+    proof: "bearer",
+    body: inputs.ownPassword,
+    status: 204,
+    refusals: ["not_signed_in", "wrong_password", "bad_origin", "too_many_requests"],
+  },
+  confirm: {
+    method: "post",
+    path: "/auth/confirm",
+    summary: "Confirm the address by the code that was mailed to it",
+    body: inputs.addressAndCode,
+    status: 204,
+    refusals: ["bad_code", "too_many_requests"],
+  },
+  resend: {
+    method: "post",
+    path: "/auth/resend",
+    summary: "Mail another code that confirms the address",
+    body: inputs.address,
+    status: 204,
+    refusals: ["too_many_requests"],
+  },
+  forgot: {
+    method: "post",
+    path: "/auth/forgot",
+    summary: "Mail a code that replaces the password",
+    body: inputs.address,
+    status: 204,
+    refusals: ["too_many_requests"],
+  },
+  reset: {
+    method: "post",
+    path: "/auth/reset",
+    summary: "Replace the password by the code that was mailed; ends all sessions",
+    body: inputs.reset,
+    status: 204,
+    refusals: ["bad_code", "too_many_requests"],
+  },
+  changePassword: {
+    method: "post",
+    path: "/auth/password",
+    summary: "Replace the password; ends all other sessions",
+    proof: "bearer",
+    body: inputs.passwordChange,
+    status: 204,
+    refusals: ["not_signed_in", "wrong_password", "too_many_requests"],
+  },
+  listSessions: {
+    method: "get",
+    path: "/auth/sessions",
+    summary: "Where the account is signed in, the last used first",
+    proof: "bearer",
+    status: 200,
+    answer: answers.sessionList,
+    refusals: ["not_signed_in"],
+  },
+  endSession: {
+    method: "delete",
+    path: "/auth/sessions/:id",
+    summary: "End one session of the account",
+    proof: "bearer",
+    params: inputs.byId,
+    status: 204,
+    refusals: ["not_signed_in", "not_found"],
+  },
+  getAccount: {
+    method: "get",
+    path: "/account",
+    summary: "One's own account",
+    proof: "bearer",
+    status: 200,
+    answer: answers.ownAccount,
+    refusals: ["not_signed_in"],
+  },
+  changeProfile: {
+    method: "patch",
+    path: "/account",
+    summary: "Change what the body names of the profile; empty text or null clears it",
+    proof: "bearer",
+    body: inputs.profile,
+    status: 200,
+    answer: answers.ownAccount,
+    refusals: ["not_signed_in"],
+  },
+  changePicture: {
+    method: "put",
+    path: "/account/image",
+    summary: "Replace the picture",
+    proof: "bearer",
+    body: inputs.onlyPicture,
+    picture: true,
+    status: 200,
+    answer: answers.ownAccount,
+    refusals: ["not_signed_in", ...pictureRefusals],
+  },
+  health: {
+    method: "get",
+    path: "/health",
+    summary: "Whether the process answers",
+    status: 200,
+    answer: answers.health,
+    refusals: [],
+  },
+  ready: {
+    method: "get",
+    path: "/ready",
+    summary: "Whether all that it needs answers too",
+    status: 200,
+    answer: answers.readiness,
+    refusals: [],
+  },
+  openapi: {
+    method: "get",
+    path: "/openapi.json",
+    summary: "This description",
+    status: 200,
+    answer: answers.openapi,
+    refusals: [],
+  },
+} as const satisfies Record<string, Operation>;

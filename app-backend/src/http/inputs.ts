@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { maxLengths } from "../domain/account.ts";
+import { codeDigits } from "../domain/code.ts";
+import { isEmail, tidyEmail } from "../domain/email.ts";
+import { maxPasswordLength, minPasswordLength, passwordFault } from "../domain/password.ts";
+
+const text = z.string("must be text").max(maxPasswordLength, "is too long");
+
+/** An address or a password that is looked up: any text will do, it is right or it is not. */
+const known = text;
+
+const newEmail = text.transform(tidyEmail).refine(isEmail, "is not an email address");
+const newPassword = text.meta({ description: `At least ${minPasswordLength} characters.` });
+const code = text
+  .transform((typed) => typed.replace(/\s/g, ""))
+  .refine((digits) => new RegExp(`^\\d{${codeDigits}}$`).test(digits), `is not ${codeDigits} digits`);
+
+/** Adds what is wrong with `password` for the account of `email`. */
+function judgePassword({ email, password }: { email: string; password: string }, context: z.RefinementCtx) {
+  const message = passwordFault(password, email);
+  if (message) context.addIssue({ code: "custom", path: ["password"], message });
+}
+
+/** A field of the profile; empty text clears it. */
+const detail = (maxLength: number) =>
+  z
+    .string("must be text")
+    .max(1024, "is too long")
+    .transform((typed) => typed.trim().normalize("NFC") || null)
+    .refine((value) => (value ?? "").length <= maxLength, `has more than ${maxLength} characters`)
+    .refine((value) => !/\p{C}/u.test(value ?? ""), "holds characters that cannot be seen")
+    .nullable()
+    .optional();
+
+export const registration = z.object({ email: newEmail, password: newPassword }).superRefine(judgePassword);
+export const credentials = z.object({ email: known, password: known });
+export const ownPassword = z.object({ password: known });
+export const address = z.object({ email: known });
+export const addressAndCode = z.object({ email: known, code });
+export const reset = z.object({ email: known, code, password: newPassword }).superRefine(judgePassword);
+export const passwordChange = z.object({ current: known, next: newPassword });
+export const profile = z.object({
+  username: detail(maxLengths.username),
+  firstName: detail(maxLengths.firstName),
+  lastName: detail(maxLengths.lastName),
+});
+export const signOutQuery = z.object({
+  everywhere: z.enum(["true", "false"], "is neither true nor false").optional(),
+});
+export const byId = z.object({ id: z.string() });
+/** A form with a picture and no other field. */
+export const onlyPicture = z.object({});

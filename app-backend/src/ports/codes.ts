@@ -1,0 +1,11 @@
+import type { Code } from "../domain/code.ts";
+
+export interface Codes {
+  /** Keeps a code in the place of the one for the same account and purpose, its tries unspent. */
+  replace(code: Code): Promise<void>;
+  /**
+   * Spends one try on the live code, and the code itself if the hash is its own. Of any number of parallel calls with
+   * the right hash one is true. False: wrong, expired, spent, tried too often, or none there.
+   */
+  redeem(code: Omit<Code, "expiresAt">, at: Date): Promise<boolean>;
+}

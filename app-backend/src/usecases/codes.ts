@@ -1,0 +1,97 @@
+import { fieldError } from "../domain/app-error.ts";
+import type { Account } from "../domain/account.ts";
+import type { Client } from "../domain/client.ts";
+import { codeLifeMs, type CodePurpose } from "../domain/code.ts";
+import { emailKey } from "../domain/email.ts";
+import { limits } from "../domain/limit.ts";
+import { after } from "../domain/session.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { CodeMaker } from "../ports/code-maker.ts";
+import type { Codes } from "../ports/codes.ts";
+import type { Mail } from "../ports/mail.ts";
+import type { SecurityLog } from "../ports/security-log.ts";
+import { fromAddress, type Guard } from "./guard.ts";
+import { messages } from "./messages.ts";
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly codes: Codes;
+  readonly codeMaker: CodeMaker;
+  readonly mail: Mail;
+  readonly guard: Guard;
+  readonly securityLog: SecurityLog;
+  /** Told of what goes wrong after the answer was given. */
+  readonly onFault: (error: unknown) => void;
+  readonly now: () => Date;
+}
+
+export type CodeUseCases = ReturnType<typeof codeUseCases>;
+
+/** Stands for the account of an address that has none, so that both take the same way. */
+const nobody = "00000000-0000-0000-0000-000000000000";
+
+/** Codes that prove that a person reads the mail of an address. */
+export function codeUseCases(deps: Dependencies) {
+  const { accounts, codes, codeMaker, mail, guard, securityLog, onFault, now } = deps;
+  const underWay = new Set<Promise<void>>();
+
+  /** Mails a code to the account of the address, if there is one that needs it. Neither answer nor time tells. */
+  async function request(purpose: CodePurpose, email: string, client: Client): Promise<void> {
+    await guard.admit([limits.mailToAccount, `${purpose} ${emailKey(email)}`]);
+    await guard.admit(fromAddress(limits.mailFromAddress, client));
+    inBackground(async () => {
+      const account = await accounts.getByEmail(email);
+      if (account && !(purpose === "confirm" && account.confirmed)) await send(purpose, account);
+    });
+  }
+
+  /** Mails a new account the code that confirms its address. */
+  function welcome(account: Account): void {
+    inBackground(() => send("confirm", account));
+  }
+
+  async function send(purpose: CodePurpose, { id, email }: Account): Promise<void> {
+    const code = codeMaker.newCode();
+    const hash = codeMaker.hash(code, { accountId: id, purpose });
+    await codes.replace({ accountId: id, purpose, hash, expiresAt: after(now(), codeLifeMs) });
+    await mail.send({ to: email, ...messages[purpose](code) });
+  }
+
+  /** Spends a code; gives the account it was mailed to. Throws `bad_code` for every other, and for every other address. */
+  async function redeem(purpose: CodePurpose, email: string, text: string, client: Client): Promise<Account> {
+    await guard.admit([limits.codeOfAccount, `${purpose} ${emailKey(email)}`]);
+    await guard.admit(fromAddress(limits.codeFromAddress, client));
+    const account = await accounts.getByEmail(email);
+    const accountId = account?.id ?? nobody;
+    const hash = codeMaker.hash(text, { accountId, purpose });
+    const isRight = await codes.redeem({ accountId, purpose, hash }, now());
+    if (!account || !isRight) {
+      securityLog("code_failed", { accountId: account?.id });
+      throw fieldError("bad_code", "code", "is wrong or has expired");
+    }
+    await guard.clear([limits.codeOfAccount, `${purpose} ${emailKey(email)}`]);
+    await guard.giveBack(fromAddress(limits.codeFromAddress, client));
+    return account;
+  }
+
+  /** Notes that the address belongs to its account. */
+  async function confirm(email: string, text: string, client: Client): Promise<void> {
+    const { id } = await redeem("confirm", email, text, client);
+    await accounts.confirm(id);
+    securityLog("confirmed", { accountId: id });
+  }
+
+  function inBackground(work: () => Promise<void>): void {
+    const running = work()
+      .catch(onFault)
+      .finally(() => underWay.delete(running));
+    underWay.add(running);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async function settle(): Promise<void> {
+    await Promise.all(underWay);
+  }
+
+  return { request, welcome, redeem, confirm, settle };
+}

@@ -1,0 +1,40 @@
+import { AppError } from "../domain/app-error.ts";
+import { type Client, networkOf } from "../domain/client.ts";
+import type { LimitRule } from "../domain/limit.ts";
+import type { Limits } from "../ports/limits.ts";
+import type { SecurityLog } from "../ports/security-log.ts";
+
+interface Dependencies {
+  readonly limits: Limits;
+  readonly securityLog: SecurityLog;
+  readonly now: () => Date;
+}
+
+/** A try of something: the rule that limits it, and who or what tries. */
+export type Try = readonly [rule: LimitRule, subject: string];
+
+export type Guard = ReturnType<typeof guard>;
+
+/** Keeps tries within their limits. */
+export function guard({ limits, securityLog, now }: Dependencies) {
+  return {
+    /** Counts the tries in order; throws `too_many_requests` at the first that is over its limit. */
+    async admit(...tries: readonly Try[]): Promise<void> {
+      for (const [rule, subject] of tries) {
+        const retryAfterMs = await limits.take(rule, subject, now());
+        if (retryAfterMs === 0) continue;
+        securityLog("limit_reached", { limit: rule.name });
+        throw new AppError("too_many_requests", `limit reached: ${rule.name}`, { retryAfterMs });
+      }
+    },
+    /** Uncounts what has turned out to be no failure. */
+    giveBack: ([rule, subject]: Try): Promise<void> => limits.giveBack(rule, subject),
+    /** Forgets the tries, for who has proved to be who they say. */
+    clear: ([rule, subject]: Try): Promise<void> => limits.clear(rule, subject),
+  };
+}
+
+/** A try that is counted for a client's network. */
+export function fromAddress(rule: LimitRule, { address }: Client): Try {
+  return [rule, address === undefined ? "unknown" : networkOf(address)];
+}

@@ -1,0 +1,13 @@
+import type { CodePurpose } from "../domain/code.ts";
+
+/** What is mailed with a code. */
+export const messages: Record<CodePurpose, (code: string) => { subject: string; text: string }> = {
+  confirm: (code) => ({
+    subject: "Confirm your address",
+    text: `Your code for Tintype is ${code}. It is good for 10 minutes.\n\nIf you made no account, ignore this message.\n`,
+  }),
+  reset: (code) => ({
+    subject: "Choose a new password",
+    text: `Your code for Tintype is ${code}. It is good for 10 minutes.\n\nIf you did not ask for it, ignore this message: your password stays as it is.\n`,
+  }),
+};

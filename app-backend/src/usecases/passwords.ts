@@ -1,0 +1,63 @@
+import { AppError, fieldError } from "../domain/app-error.ts";
+import type { Account } from "../domain/account.ts";
+import type { Client } from "../domain/client.ts";
+import { emailKey } from "../domain/email.ts";
+import { limits } from "../domain/limit.ts";
+import { passwordFault } from "../domain/password.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { Passwords } from "../ports/passwords.ts";
+import type { SecurityLog } from "../ports/security-log.ts";
+import type { TokenHolder } from "../ports/tokens.ts";
+import type { CodeUseCases } from "./codes.ts";
+import type { Guard } from "./guard.ts";
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly passwords: Passwords;
+  readonly codes: CodeUseCases;
+  readonly guard: Guard;
+  readonly securityLog: SecurityLog;
+}
+
+export interface Reset {
+  readonly email: string;
+  readonly code: string;
+  readonly password: string;
+}
+
+export type PasswordUseCases = ReturnType<typeof passwordUseCases>;
+
+/** Proving, changing and replacing passwords. */
+export function passwordUseCases({ accounts, passwords, codes, guard, securityLog }: Dependencies) {
+  /** The account of who is signed in and knows its password. Throws `wrong_password`, which blames `field`. */
+  async function prove(accountId: string, password: string, field: string): Promise<Account> {
+    const account = await accounts.get(accountId);
+    if (!account) throw new AppError("not_signed_in", "account is gone");
+    const attempt = [limits.passwordOfAccount, accountId] as const;
+    await guard.admit(attempt);
+    if (!(await passwords.matches(account.passwordHash, password)))
+      throw fieldError("wrong_password", field, "is not your password");
+    await guard.clear(attempt);
+    return account;
+  }
+
+  /** Replaces the password of who knows it; ends all sessions but the one that asks. */
+  async function change({ accountId, sessionId }: TokenHolder, current: string, next: string): Promise<void> {
+    const { email } = await prove(accountId, current, "current");
+    const fault = passwordFault(next, email);
+    if (fault) throw fieldError("invalid_input", "next", fault);
+    await accounts.replacePassword(accountId, await passwords.hash(next), sessionId);
+    securityLog("password_changed", { accountId, sessionId });
+  }
+
+  /** Replaces the password of who reads the account's mail; ends all sessions. */
+  async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
+    const { id } = await codes.redeem("reset", email, code, client);
+    await accounts.replacePassword(id, await passwords.hash(password));
+    await accounts.confirm(id); // the code came by mail
+    await guard.clear([limits.signInOfAccount, emailKey(email)]);
+    securityLog("password_reset", { accountId: id });
+  }
+
+  return { prove, change, reset };
+}

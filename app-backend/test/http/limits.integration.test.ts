@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { startApp, type TestApp } from "../app.ts";
+import {
+  type Answer,
+  goodPassword,
+  member,
+  newEmail,
+  postJson,
+  register,
+  send,
+  signIn,
+  someAddress,
+} from "../client.ts";
+
+jest.setTimeout(60_000);
+
+let app: TestApp;
+let aheadMs = 0;
+
+beforeAll(async () => {
+  app = await startApp({ clock: () => new Date(Date.now() + aheadMs) });
+});
+afterAll(() => app.close());
+beforeEach(() => {
+  aheadMs = 0;
+});
+
+const limited = { status: 429, body: { code: "too_many_requests" } };
+const retryAfter = ({ headers }: Answer) => Number(headers.get("retry-after"));
+const fail = (email: string, address = someAddress()) =>
+  signIn(app, email, "a wrong password", { "x-forwarded-for": address });
+
+async function times<Result>(count: number, work: (index: number) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let index = 0; index < count; index += 1) results.push(await work(index));
+  return results;
+}
+
+const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status);
+const countOf = (answers: readonly Answer[], status: number) =>
+  answers.filter((answer) => answer.status === status).length;
+
+describe("wrong passwords", () => {
+  test("AUTH-09 delay the account longer each time, and the right one is let in after the delay", async () => {
+    const { email } = await member(app);
+    const delays: number[] = [];
+    for (let wrong = 0; wrong < 30;) {
+      const answer = await fail(email);
+      if (answer.status === 401) {
+        wrong += 1;
+        continue;
+      }
+      expect(answer).toMatchObject(limited);
+      delays.push(retryAfter(answer));
+      aheadMs += retryAfter(answer) * 1000;
+    }
+    expect(delays.slice(0, 6)).toEqual([1, 2, 4, 8, 16, 32]);
+    expect(Math.max(...delays)).toBe(900);
+    expect(await signIn(app, email)).toMatchObject(limited);
+    aheadMs += 900_000;
+    expect((await signIn(app, email)).status).toBe(200);
+    expect((await fail(email)).status).toBe(401); // and all is forgotten
+    const events = app.audit().map(({ audit }) => audit);
+    expect(events.filter((event) => event === "sign_in_failed").length).toBeGreaterThanOrEqual(30);
+    expect(events).toContain("limit_reached");
+  });
+
+  test("AUTH-09 for an address without an account are limited alike", async () => {
+    const email = newEmail();
+    expect(statuses(await times(6, () => fail(email)))).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  test("AUTH-11 tried over 200 accounts from one address are limited after 20", async () => {
+    const address = someAddress();
+    const answers = await times(200, (index) => fail(`victim.${index}@example.org`, address));
+    expect(countOf(answers, 401)).toBe(20);
+    expect(countOf(answers, 429)).toBe(180);
+    expect(retryAfter(answers.at(-1)!)).toBeGreaterThan(50);
+    expect((await fail(newEmail())).status).toBe(401); // from elsewhere
+  });
+
+  test("AUTH-11 from one IPv6 network of 64 bits count together", async () => {
+    const answers = await times(21, (index) => fail(newEmail(), `2001:db8:0:7::${index.toString(16)}`));
+    expect(countOf(answers, 429)).toBe(1);
+    expect((await fail(newEmail(), "2001:db8:0:8::1")).status).toBe(401);
+  });
+
+  test("an address that the sender claims for itself changes nothing: the proxy's word counts", async () => {
+    const address = someAddress();
+    const answers = await times(21, () => fail(newEmail(), `${someAddress()}, ${address}`));
+    expect(countOf(answers, 429)).toBe(1);
+  });
+
+  test("AUTH-12 at once: of 6 at a limit of 5 exactly 5 are looked at", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const email = newEmail();
+      const answers = await Promise.all(Array.from({ length: 6 }, () => fail(email)));
+      expect(statuses(answers).toSorted((a, b) => a - b)).toEqual([401, 401, 401, 401, 401, 429]);
+    }
+  });
+
+  test("do not count when they were right", async () => {
+    const { email } = await member(app);
+    const address = someAddress();
+    const answers = await times(25, () => signIn(app, email, goodPassword, { "x-forwarded-for": address }));
+    expect(countOf(answers, 200)).toBe(25);
+  });
+});
+
+describe("other limits", () => {
+  test("21 registrations from one address: the last is refused before its picture is taken in", async () => {
+    const address = someAddress();
+    const answers = await times(21, () =>
+      register(app, { password: "short", headers: { "x-forwarded-for": address } }),
+    );
+    expect(countOf(answers, 422)).toBe(20);
+    expect(answers.at(-1)).toMatchObject(limited);
+  });
+
+  test.each(["forgot", "resend"])("%s sends an address three messages, whoever asks", async (route) => {
+    const email = newEmail();
+    const answers = await times(4, () => postJson(app, `/auth/${route}`, { email }));
+    expect(statuses(answers)).toEqual([204, 204, 204, 429]);
+  });
+});
+
+test("AUTH-14 200 sign-ins at once: some wait, the rest get 503, and /health answers meanwhile", async () => {
+  const { email } = await member(app);
+  const before = process.memoryUsage().rss;
+  let running = true;
+  const health = (async () => {
+    const ms: number[] = [];
+    while (running) {
+      const start = performance.now();
+      expect((await send(app, "GET", "/health")).status).toBe(200);
+      ms.push(performance.now() - start);
+    }
+    return ms.toSorted((a, b) => a - b);
+  })();
+  const others = Array.from({ length: 200 }, (_, index) => signIn(app, index % 2 ? email : newEmail()));
+  const answers = await Promise.all(others);
+  running = false;
+  const ms = await health;
+  expect(new Set(statuses(answers))).toEqual(
+    new Set([200, 401, 429, 503].filter((s) => countOf(answers, s) > 0)),
+  );
+  expect(countOf(answers, 503)).toBeGreaterThan(0);
+  for (const answer of answers.filter(({ status }) => status === 503))
+    expect(retryAfter(answer)).toBeGreaterThan(0);
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+  expect(ms[Math.floor(ms.length * 0.99)]).toBeLessThan(250); // client and server share one process here
+});
