@@ -5,6 +5,7 @@ import { baseImage } from "../local-cloud/base-image.ts";
 import { ensureEngine } from "../local-cloud/engine.ts";
 import { ec2 } from "../local-cloud/instances.ts";
 import { startCloud } from "../local-cloud/cloud.ts";
+import { verifySender } from "../local-cloud/mail-front.ts";
 import { configureHosts } from "./ansible.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
@@ -42,7 +43,7 @@ await command(async () => {
   if (changes !== undefined) await step("Apply", () => tf.apply());
 
   const outputs = requireOutputs(deployment);
-  if (local) await step("Boot the hosts", () => bootHosts(deployment));
+  if (local) await step("Boot the hosts", () => bootHosts(deployment, outputs.region));
   await step("Wait for their first boot to end", () =>
     Promise.all(hostNames.map((host) => waitForFirstBoot(deployment, outputs, host))),
   );
@@ -88,8 +89,9 @@ async function requireFreePort({ localPort, make }: Deployment): Promise<void> {
   }
 }
 
-async function bootHosts({ name, localPort }: Deployment): Promise<void> {
+async function bootHosts({ name, localPort, mailFrom }: Deployment, region: string): Promise<void> {
   const cloud = await startCloud();
+  if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
   const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud }).list(name);
   await boot({ deployment: name, instances, sitePort: localPort });
 }

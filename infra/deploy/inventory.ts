@@ -17,7 +17,8 @@ export interface InventoryProps {
 /** Writes what Ansible needs to know. Here, and nowhere in the playbooks, the clouds differ. */
 export async function writeInventory(deployment: Deployment, props: InventoryProps): Promise<void> {
   const { outputs } = props;
-  const endpoints = deployment.cloud === "local" ? await localEndpoints(outputs) : awsEndpoints(outputs);
+  const endpoints =
+    deployment.cloud === "local" ? await localEndpoints(props, deployment) : awsEndpoints(outputs);
   const host = async (name: HostName, variables: object) => {
     const { address, port } = await hostAddress(deployment, outputs, name);
     return { hosts: { [name]: { ansible_host: address, ansible_port: port, ...variables } } };
@@ -62,15 +63,17 @@ function awsEndpoints({ bucket, region }: Outputs): Endpoints {
   return { imageOrigin: `https://${bucket}.s3.${region}.amazonaws.com`, environment: {} };
 }
 
-async function localEndpoints({ backend }: Outputs): Promise<Endpoints> {
+async function localEndpoints({ outputs }: InventoryProps, { mailFrom }: Deployment): Promise<Endpoints> {
   const cloud = runningCloud();
   if (cloud === undefined) throw new Error("the local cloud does not run");
   const imageOrigin = `http://s3.localhost:${cloud.s3Port}`;
+  const gateway = `http://${await hostGateway(outputs.backend.instanceId)}`;
   return {
     imageOrigin,
     environment: {
       AWS_ENDPOINT_URL_S3: imageOrigin,
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://${await hostGateway(backend.instanceId)}:${cloud.metadataPort}`,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `${gateway}:${cloud.metadataPort}`,
+      ...(mailFrom !== undefined && { AWS_ENDPOINT_URL_SESV2: `${gateway}:${cloud.mailPort}` }),
     },
   };
 }

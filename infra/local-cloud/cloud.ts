@@ -13,6 +13,7 @@ export interface LocalCloud {
   readonly apiUrl: string;
   readonly s3Port: number;
   readonly metadataPort: number;
+  readonly mailPort: number;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }

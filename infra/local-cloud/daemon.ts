@@ -7,13 +7,14 @@ import { networkInterfaces } from "node:os";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
 import { localCredentials } from "./credentials.ts";
 import { ec2 } from "./instances.ts";
+import { createMailFront } from "./mail-front.ts";
 import { createMetadataService } from "./metadata.ts";
 import { startMoto } from "./moto.ts";
 import { bridgePrefix } from "./networks.ts";
 import { createS3Front } from "./s3-front/server.ts";
 
-// The emulated AWS API as one background process: moto, the strict front before its S3, and the instances'
-// metadata service. It lives until it is told to stop; what it holds lives as long.
+// The emulated AWS API as one background process: moto, the strict front before its S3, the way to its
+// SES, and the instances' metadata service. It lives until it is told to stop; what it holds lives as long.
 
 const now = () => new Date();
 const credentials = localCredentials(now);
@@ -29,6 +30,7 @@ const cloud: LocalCloud = {
   apiUrl: moto.url.href.replace(/\/$/, ""),
   s3Port: await listen(s3Front),
   metadataPort: await listen(metadata),
+  mailPort: await listen(createMailFront(moto.url)),
   ...credentials.operator,
 };
 writeFileSync(`${cloudFile}.new`, JSON.stringify(cloud, null, 2), { mode: 0o600 });
