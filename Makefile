@@ -13,6 +13,7 @@ MAIL_FROM =
 CONFIRMATION = optional
 REPLACE =
 HOST = backend
+MODE = full
 export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE HOST
 
 bin = node_modules/.bin
@@ -21,7 +22,7 @@ jest = node --no-warnings --experimental-vm-modules node_modules/jest/bin/jest.j
 installed = node_modules/.package-lock.json
 
 .DEFAULT_GOAL = help
-.PHONY: help deploy destroy plan output status logs ssh dev check format test
+.PHONY: help deploy destroy plan output status logs ssh dev check format test bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
 deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
@@ -48,13 +49,16 @@ check: $(installed) ## fast: format, lint, types, unit tests
 	ansible-lint --offline --profile production -q ansible
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint
-	for part in infra app-backend app-frontend e2e test; do $(bin)/tsc -p $$part || exit 1; done
+	for part in infra app-backend app-frontend e2e bench test; do $(bin)/tsc -p $$part || exit 1; done
 	$(jest) --selectProjects unit
 test: $(installed) ## everything, from nothing, against real parts
 	$(run) infra/deploy/install-tools.ts
 	$(MAKE) check
 	$(run) infra/deploy/with-services.ts $(jest) --selectProjects integration
 	$(jest) --selectProjects e2e --runInBand
+bench: $(installed) ## figures beside what limits them, in minutes (MODE=quick: does it run?)
+	$(run) infra/deploy/install-tools.ts database moto
+	$(run) infra/deploy/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
 format: $(installed) ## format the code
 	$(bin)/oxfmt .
 

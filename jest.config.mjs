@@ -18,7 +18,7 @@ export default {
     {
       ...base,
       displayName: "unit",
-      testMatch: ["<rootDir>/{infra,app-backend,app-frontend,test}/**/*.test.ts"],
+      testMatch: ["<rootDir>/{infra,app-backend,app-frontend,bench,test}/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", integration],
     },
     {

@@ -1,0 +1,21 @@
+import { rounds } from "../measure/rounds.ts";
+import type { Slice } from "../measure/slice.ts";
+import type { Contender } from "./contenders.ts";
+
+interface Extent {
+  readonly rounds: number;
+  readonly sliceMs: number;
+}
+
+/** Lets all contenders warm up, measures them in turn, and stops them. */
+export async function interleave<Name extends string, Measured = Slice>(
+  contenders: Readonly<Record<Name, Contender<Measured>>>,
+  { rounds: count, sliceMs }: Extent,
+): Promise<Record<Name, Measured[]>> {
+  const each = Object.entries(contenders) as [Name, Contender<Measured>][];
+  const slices = each.map(([name, contender]) => [name, () => contender.slice(sliceMs)]);
+  for (const [, contender] of each) await contender.slice(sliceMs); // the optimising compiler's share
+  const measured = await rounds<Name, Measured>(Object.fromEntries(slices), count);
+  for (const [, contender] of each) await contender.stop();
+  return measured;
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { command, Failure } from "../../infra/deploy/failure.ts";
+import { run } from "../../infra/deploy/run.ts";
+import { step } from "../../infra/deploy/steps.ts";
+import { type Person, registerPeople } from "./app/people.ts";
+import { openSite, type Site } from "./app/site.ts";
+import { jsonFigures } from "./figures/json.ts";
+import { refreshFigures } from "./figures/refresh.ts";
+import { serverFigures } from "./figures/server.ts";
+import { atOnce, signInFigures } from "./figures/sign-in.ts";
+import type { Effort, Surroundings } from "./figures/surroundings.ts";
+import { tokenFigures } from "./figures/token.ts";
+import type { Entry } from "./measure/figure.ts";
+import { buildBundles } from "./processes/bundles.ts";
+import { endAll } from "./processes/children.ts";
+import { type Origin, originOf } from "./report/machine.ts";
+import { plainTable, rowsOf } from "./report/table.ts";
+import { writeResults } from "./report/write.ts";
+
+const workspace = join(import.meta.dirname, "..");
+const formatter = join(workspace, "../node_modules/.bin/oxfmt");
+
+const efforts: Record<string, Effort> = {
+  full: { rounds: 9, sliceMs: 1_000, longSliceMs: 2_000 },
+  quick: { rounds: 1, sliceMs: 200, longSliceMs: 200 },
+};
+
+const parts: readonly [title: string, figures: (surroundings: Surroundings) => Promise<Entry[]>][] = [
+  ["Authenticated JSON", jsonFigures],
+  ["Access-token check", tokenFigures],
+  ["Sign-in", signInFigures],
+  ["Refresh", refreshFigures],
+  ["Server: ready, memory", serverFigures],
+];
+
+// Run inside infra/deploy/with-services.ts: main.ts full|quick
+await command(async () => {
+  const mode = process.argv[2] ?? "full";
+  const effort = efforts[mode];
+  if (!effort) throw new Failure(`MODE is ${mode}; it can be ${Object.keys(efforts).join(" or ")}.`, 2);
+  const logs = mkdtempSync(join(tmpdir(), "tintype-bench-"));
+  try {
+    const { entries, origin } = await measure(effort, logs);
+    console.log(`\n${plainTable(rowsOf(entries))}\n`);
+    const folder = join(workspace, mode === "full" ? "results" : "dist/results");
+    writeResults(folder, entries, origin);
+    if (mode === "full") await run(formatter, [folder]);
+  } finally {
+    await endAll();
+    rmSync(logs, { recursive: true });
+  }
+});
+
+async function measure(effort: Effort, logs: string): Promise<{ entries: Entry[]; origin: Origin }> {
+  await step("Build application and floors", buildBundles);
+  const site = await openSite(logs);
+  try {
+    const origin = await originOf(site.database);
+    const people = await step("Register people", () => populate(site));
+    const entries: Entry[] = [];
+    for (const [title, figures] of parts)
+      entries.push(...(await step(title, () => figures({ site, people, effort, logs }))));
+    return { entries, origin };
+  } finally {
+    await site.close();
+  }
+}
+
+async function populate(site: Site): Promise<Person[]> {
+  const server = await site.start();
+  const people = await registerPeople(server.port, atOnce);
+  await server.stop();
+  return people;
+}

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { build, type BuildOptions, type Plugin } from "esbuild";
+import { run } from "../../../infra/deploy/run.ts";
+
+const workspace = join(import.meta.dirname, "../..");
+const repository = join(workspace, "..");
+const dist = join(workspace, "dist");
+
+export const programsFolder = join(dist, "programs");
+/** The application as it is deployed. */
+export const applicationFolder = join(dist, "application");
+/** The same, but what the database has answered once it is not asked again. */
+export const replayingServer = join(dist, "replaying/server.mjs");
+
+const options: BuildOptions = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  external: ["@node-rs/argon2"],
+  outExtension: { ".js": ".mjs" },
+  banner: {
+    js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',
+  },
+  logLevel: "warning",
+};
+
+/** Builds all that runs as a process of its own, so that none carries a compiler along. */
+export async function buildBundles(): Promise<void> {
+  const args = ["--import", "tsx", "app-backend/build.ts", applicationFolder];
+  await Promise.all([
+    run(process.execPath, args, { cwd: repository }),
+    build({ ...options, entryPoints: [join(workspace, "src/programs/*.ts")], outdir: programsFolder }),
+    build({
+      ...options,
+      entryPoints: [join(repository, "app-backend/src/entrypoints/server.ts")],
+      outdir: join(dist, "replaying"),
+      plugins: [replayingDriver],
+    }),
+  ]);
+}
+
+/** Puts `src/app/replaying-driver.ts` between the application and its driver. */
+const replayingDriver: Plugin = {
+  name: "replaying-driver",
+  setup({ onResolve }) {
+    const stand = join(workspace, "src/app/replaying-driver.ts");
+    onResolve({ filter: /^mysql2\/promise$/ }, ({ importer }) =>
+      importer === stand ? undefined : { path: stand },
+    );
+  },
+};

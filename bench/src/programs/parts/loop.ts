@@ -1,0 +1,28 @@
+import type { Slice } from "../../measure/slice.ts";
+
+type Done = Pick<Slice, "operations" | "wallMs">;
+
+/** Repeats `work` for as long as each message says, and answers how often that was. */
+export function loop(work: () => number | Promise<number>, atOnce = 1): void {
+  process.on("message", async ({ forMs }: { forMs: number }) => {
+    process.send!(await repeat(work, forMs, atOnce));
+  });
+}
+
+/** Does the same again and again, `atOnce` times in parallel. `work` gives how many operations it was. */
+export async function repeat(
+  work: () => number | Promise<number>,
+  forMs: number,
+  atOnce: number,
+): Promise<Done> {
+  const startedAt = performance.now();
+  let operations = 0;
+  const one = async () => {
+    while (performance.now() - startedAt < forMs) {
+      const done = await work(); // not `+= await`, which adds to what the sum was before
+      operations += done;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+  return { operations, wallMs: performance.now() - startedAt };
+}

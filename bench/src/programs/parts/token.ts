@@ -1,0 +1,9 @@
+import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
+import { jwtTokens } from "../../../../app-backend/src/adapters/jwt/tokens.ts";
+
+const accessSecret = randomBytes(64);
+
+export const key = createSecretKey(accessSecret);
+/** The application's own part that signs and checks. */
+export const tokens = jwtTokens({ accessSecret, refreshSecret: randomBytes(64), newId: randomUUID });
+export const accessToken = tokens.access({ accountId: randomUUID(), sessionId: randomUUID() }, new Date());
