@@ -23,8 +23,14 @@ const workspace = join(import.meta.dirname, "..");
 const formatter = join(workspace, "../node_modules/.bin/oxfmt");
 
 const efforts: Record<string, Effort> = {
-  full: { rounds: 9, sliceMs: 1_000, longSliceMs: 2_000 },
-  quick: { rounds: 1, sliceMs: 200, longSliceMs: 200 },
+  full: {
+    short: { rounds: 15, sliceMs: 600, warmUpMs: 2_000 },
+    long: { rounds: 9, sliceMs: 2_000, warmUpMs: 2_000 },
+  },
+  quick: {
+    short: { rounds: 1, sliceMs: 200, warmUpMs: 200 },
+    long: { rounds: 1, sliceMs: 200, warmUpMs: 200 },
+  },
 };
 
 const parts: readonly [title: string, figures: (surroundings: Surroundings) => Promise<Entry[]>][] = [

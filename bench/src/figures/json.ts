@@ -16,7 +16,10 @@ const asItIs = "/api/account";
 export async function jsonFigures(surroundings: Surroundings): Promise<Entry[]> {
   const contenders = await open(surroundings);
   await forgoDatabase(contenders.replayed, surroundings);
-  const { http, express, control, replayed, account } = await interleave(contenders, surroundings.effort);
+  const { http, express, control, replayed, account } = await interleave(
+    contenders,
+    surroundings.effort.short,
+  );
   const yardstick = "bare Express 5";
   const lean = { title: "authenticated JSON, database answering from memory", yardstick };
   const whole = { title: "GET /api/account as it is, session check included", yardstick };
@@ -59,7 +62,8 @@ async function open({ site, people, logs }: Surroundings) {
 
 /** Makes sure that the first figure is what it says: after its first answers the database hears no more. */
 async function forgoDatabase(replayed: Contender, { site, effort }: Surroundings): Promise<void> {
-  await replayed.slice(effort.sliceMs);
-  const statements = await statementsEach(site.database, () => replayed.slice(effort.sliceMs));
+  const { sliceMs } = effort.short;
+  await replayed.slice(sliceMs);
+  const statements = await statementsEach(site.database, () => replayed.slice(sliceMs));
   if (statements > 0) throw new Error(`${statements} statements a request reach the database all the same`);
 }

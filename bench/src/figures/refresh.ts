@@ -22,7 +22,7 @@ export async function refreshFigures(surroundings: Surroundings): Promise<Entry[
       floor: looping("transaction", raw),
       control: looping("transaction", raw),
     },
-    effort,
+    effort.short,
   );
   const refresh = { title: `refresh, ${atOnce} at once`, yardstick: "one UPDATE and INSERT transaction" };
   const aim = { of: "ratio", atLeast: 0.7 } as const;
@@ -41,8 +41,9 @@ function refreshers(server: Server, people: Surroundings["people"]) {
 async function countStatements({ site, people, effort }: Surroundings): Promise<Count> {
   const server = await site.start();
   const refresher = underLoad(server, await refreshers(server, people.slice(0, 1)));
-  await refresher.slice(effort.sliceMs);
-  const statements = await statementsEach(site.database, () => refresher.slice(effort.sliceMs));
+  const { sliceMs } = effort.short;
+  await refresher.slice(sliceMs);
+  const statements = await statementsEach(site.database, () => refresher.slice(sliceMs));
   await refresher.stop();
   return {
     id: "refresh-queries",

@@ -15,7 +15,7 @@ interface Start {
 export async function serverFigures({ site, effort, logs }: Surroundings): Promise<Entry[]> {
   const bare = () => startFloor("bare-express", logs).then(looked);
   const contenders = { subject: () => site.start().then(looked), floor: bare, control: bare };
-  const starts = await rounds<keyof typeof contenders, Start>(contenders, effort.rounds);
+  const starts = await rounds<keyof typeof contenders, Start>(contenders, effort.long.rounds);
   const yardstick = "bare Express 5";
   return [
     compare(

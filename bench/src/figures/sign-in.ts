@@ -11,8 +11,7 @@ export const atOnce = 64;
 
 /** How near signing in comes to hashing alone, and whether the server stays open to others meanwhile. */
 export async function signInFigures(surroundings: Surroundings): Promise<Entry[]> {
-  const { rounds, longSliceMs } = surroundings.effort;
-  const slices = await interleave(await open(surroundings), { rounds, sliceMs: longSliceMs });
+  const slices = await interleave(await open(surroundings), surroundings.effort.long);
   const signIn = { title: `sign-in, ${atOnce} at once`, yardstick: "argon2id alone, same parameters" };
   const health = { title: "GET /api/health meanwhile, p99", yardstick: "bare node:http beside argon2id" };
   const rate = compare(

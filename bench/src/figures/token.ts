@@ -9,7 +9,7 @@ import type { Surroundings } from "./surroundings.ts";
 export async function tokenFigures({ effort }: Surroundings): Promise<Entry[]> {
   const slices = await interleave(
     { subject: looping("token-check"), floor: looping("hmac"), control: looping("hmac") },
-    { ...effort, sliceMs: effort.sliceMs / 2 }, // a check is so short that half the time holds enough of them
+    { ...effort.short, sliceMs: effort.short.sliceMs / 2 }, // a check is so short that half holds enough of them
   );
   const check = {
     id: "token-cpu",

@@ -3,8 +3,10 @@ import type { Summary } from "../measure/statistics.ts";
 import { aimText, digits } from "./table.ts";
 
 const width = 960;
-const left = 330;
-const right = 690;
+const left = 396;
+const right = 760;
+/** A figure further off than so many times its aim is drawn at the edge. */
+const maxShare = 4;
 const top = 84;
 const laneHeight = 46;
 
@@ -44,7 +46,7 @@ const classes: Record<Verdict, string> = {
 export function plot(entries: readonly Entry[]): string {
   const asked = entries.filter((entry) => entry.aim);
   const most = Math.max(1.25, ...asked.map((entry) => shareOfAim(entry).max));
-  const scale = Math.min(most, 2.5) * 1.04;
+  const scale = Math.min(most, maxShare) * 1.04;
   const x = (share: number) => left + (Math.min(share, scale) / scale) * (right - left);
   const bottom = top + asked.length * laneHeight;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 36}" width="${width}" height="${bottom + 36}" role="img" aria-labelledby="title desc">
@@ -70,7 +72,8 @@ function drawLane(entry: Entry, y: number, x: (share: number) => number): string
   <text class="note" x="24" y="${middle + 13}">against ${escaped(entry.yardstick)}</text>
   <path class="spread ${colour}" d="M${round(x(min))} ${middle}H${round(x(max))}"/>
   <circle class="${colour}" cx="${round(x(median))}" cy="${middle}" r="5"/>
-  <text x="${right + 16}" y="${middle + 4}">${escaped(outcome(entry))}</text>`;
+  <text x="${right + 16}" y="${middle - 3}">${escaped(outcome(entry))}</text>
+  <text class="note" x="${right + 16}" y="${middle + 13}">aim ${escaped(aimText(entry))}</text>`;
 }
 
 /** 1 where the aim is just met, less where there is room. */
@@ -91,9 +94,10 @@ function outcome(entry: Entry): string {
   const { of } = entry.aim!;
   const value = digits(judgedBy(entry, entry.aim!));
   const text = of === "ratio" ? `${value}x` : `${of === "difference" ? "+" : ""}${value} ${entry.unit}`;
-  return `${text}, ${verdict(entry)} (${aimText(entry)})`;
+  return `${text}, ${verdict(entry)}`;
 }
 
-const sentence = (entry: Entry) => `${escaped(entry.title)}: ${escaped(outcome(entry))}.`;
+const sentence = (entry: Entry) =>
+  `${escaped(entry.title)}: ${escaped(outcome(entry))}, aim ${escaped(aimText(entry))}.`;
 const round = (value: number) => Math.round(value * 10) / 10;
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

@@ -56,6 +56,6 @@ test("the plot shows what has an aim, and escapes what it says", () => {
   const svg = plot([figureOf({ of: "ratio", atMost: 1.8 }, rounds), figureOf(undefined, rounds)]);
   expect(svg.match(/<circle/g)).toHaveLength(1);
   expect(svg).toContain('<circle class="met"');
-  expect(svg).toContain("a &lt; b: 1.5x, met (≤ 1.8x).");
+  expect(svg).toContain("a &lt; b: 1.5x, met, aim ≤ 1.8x.");
   expect(svg).not.toContain("a < b");
 });
