@@ -20,8 +20,11 @@ export interface Answer {
   readonly cookie: string;
 }
 
+/** Where an application answers, and which site it takes orders from. */
+type Place = Pick<TestApp, "url" | "siteOrigin">;
+
 export async function send(
-  app: TestApp,
+  app: Pick<Place, "url">,
   method: string,
   path: string,
   init: RequestInit = {},
@@ -99,11 +102,7 @@ export async function member(app: TestApp): Promise<Answer & { email: string }> 
   return { email, ...(await signIn(app, email)) };
 }
 
-export function refresh(
-  app: TestApp,
-  cookie: string,
-  origin: string | null = app.siteOrigin,
-): Promise<Answer> {
+export function refresh(app: Place, cookie: string, origin: string | null = app.siteOrigin): Promise<Answer> {
   return send(app, "POST", "/auth/refresh", { headers: { cookie, ...(origin !== null && { origin }) } });
 }
 

@@ -57,6 +57,8 @@ const answerHeaders: RequestHandler = (_req, res, next) => {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
   });
   next();
 };

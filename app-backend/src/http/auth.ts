@@ -11,7 +11,7 @@ import { operations } from "./contract.ts";
 import { parse } from "./parse.ts";
 import type { PictureForms } from "./picture-form.ts";
 import type { RefreshCookie } from "./refresh-cookie.ts";
-import { requireSameOrigin } from "./same-origin.ts";
+import { refuseOtherOrigins, requireSameOrigin } from "./same-origin.ts";
 
 interface Dependencies {
   readonly accounts: AccountUseCases;
@@ -29,7 +29,7 @@ export function authRouter(deps: Dependencies): Router {
   const router = Router();
   const sameOrigin = requireSameOrigin(siteOrigin);
 
-  router.post(operations.register.path, async (req, res) => {
+  router.post(operations.register.path, refuseOtherOrigins(siteOrigin), async (req, res) => {
     await accounts.admitRegistration(clientOf(req));
     const { fields, picture } = await forms.receive(req, res, operations.register.body);
     const account = await accounts.register({ ...fields, picture });

@@ -34,7 +34,7 @@ export const operations = {
     picture: true,
     status: 201,
     answer: answers.ownAccount,
-    refusals: ["email_taken", ...pictureRefusals],
+    refusals: ["email_taken", "bad_origin", ...pictureRefusals],
   },
   signIn: {
     method: "post",

@@ -1,6 +1,12 @@
 import type { RequestHandler } from "express";
 import { AppError } from "../domain/app-error.ts";
 
+/** As `requireSameOrigin`, for what programs that are no browsers may send too: these name no Origin. */
+export function refuseOtherOrigins(siteOrigin: string): RequestHandler {
+  const requireSame = requireSameOrigin(siteOrigin);
+  return (req, res, next) => (req.headers.origin === undefined ? next() : requireSame(req, res, next));
+}
+
 /**
  * Lets a request pass that the site itself sent: its Origin is the configured one, or names the host it was sent to.
  * Plain HTTP carries no Sec-Fetch-Site, so Origin is all there is; browsers send it with every POST and DELETE.

@@ -5,7 +5,7 @@ const sweepMs = 100;
 
 const timeouts = {
   headersTimeout: 10_000,
-  requestTimeout: 60_000,
+  requestTimeout: 11 * 60_000, // a picture over a slow line; a silent client is cut off by nginx
   keepAliveTimeout: 75_000, // above nginx's 60 s, so that it is never us who hangs up on a request under way
   connectionsCheckingInterval: 5_000,
 };

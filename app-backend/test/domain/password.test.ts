@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { commonPasswords } from "../../src/domain/common-passwords.ts";
 import { passwordFault } from "../../src/domain/password.ts";
 
 describe("a new password", () => {
@@ -12,6 +13,26 @@ describe("a new password", () => {
     "AUTH-03 obeys no composition rule: %j",
     (text) => expect(passwordFault(text)).toBeUndefined(),
   );
+
+  test.each(["password", "PassWord1", "1q2w3e4r5t", "iloveyou"])(
+    "AUTH-03 is not one of the commonest: %s",
+    (text) => expect(passwordFault(text)).toMatch(/tried first/),
+  );
+
+  test("AUTH-03 the list holds 3000, each long enough to be chosen", () => {
+    expect(commonPasswords.size).toBe(3000);
+    expect([...commonPasswords].filter((text) => text.length < 8 || text !== text.toLowerCase())).toEqual([]);
+  });
+
+  test.each(["tintype1", "Tintype!!!", "ada.lovelace", "Ada.Lovelace1", "ada.lovelace@example.org"])(
+    "AUTH-03 is not the site's name nor the person's address: %s",
+    (text) => expect(passwordFault(text, "Ada.Lovelace@example.org")).toMatch(/too close/),
+  );
+
+  test("AUTH-03 may hold either as a part of something longer", () => {
+    expect(passwordFault("my tintype in silver", "ada@example.org")).toBeUndefined();
+    expect(passwordFault("ada and charles", "ada@example.org")).toBeUndefined();
+  });
 
   test("holds no half of a surrogate pair", () => {
     expect(passwordFault("long enough \ud83d")).toBe("holds broken characters");

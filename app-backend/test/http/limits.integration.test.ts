@@ -125,7 +125,6 @@ describe("other limits", () => {
 });
 
 test("AUTH-14 200 sign-ins at once: some wait, the rest get 503, and /health answers meanwhile", async () => {
-  const { email } = await member(app);
   const before = process.memoryUsage().rss;
   let running = true;
   const health = (async () => {
@@ -137,13 +136,11 @@ test("AUTH-14 200 sign-ins at once: some wait, the rest get 503, and /health ans
     }
     return ms.toSorted((a, b) => a - b);
   })();
-  const others = Array.from({ length: 200 }, (_, index) => signIn(app, index % 2 ? email : newEmail()));
+  const others = Array.from({ length: 200 }, () => fail(newEmail()));
   const answers = await Promise.all(others);
   running = false;
   const ms = await health;
-  expect(new Set(statuses(answers))).toEqual(
-    new Set([200, 401, 429, 503].filter((s) => countOf(answers, s) > 0)),
-  );
+  expect(new Set(statuses(answers))).toEqual(new Set([401, 503]));
   expect(countOf(answers, 503)).toBeGreaterThan(0);
   for (const answer of answers.filter(({ status }) => status === 503))
     expect(retryAfter(answer)).toBeGreaterThan(0);

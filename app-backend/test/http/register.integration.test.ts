@@ -88,7 +88,7 @@ describe("registering", () => {
 
   test("AUTH-05 of 10 parallel sign-ups of one address in its variants one wins, and no picture is left over", async () => {
     const variants = ["caf\u00e9", "cafe\u0301", "CAF\u00c9", "CAFE\u0301", " Caf\u00e9"];
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 50; round++) {
       const before = await app.bucket.keys();
       const emails = [...variants, ...variants].map((name) => `${name}${round}@example.org`);
       const answers = await Promise.all(emails.map((email) => register(app, { email })));
@@ -99,7 +99,7 @@ describe("registering", () => {
       expect(answers.find(({ status }) => status === 409)?.body.code).toBe("email_taken");
       expect(await app.bucket.keys()).toHaveLength(before.length + 1);
     }
-  });
+  }, 240_000);
 });
 
 describe("a refused registration", () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
-import { getAccount, goodPassword, member, postJson, refresh, signIn, signOut } from "../client.ts";
+import { startProcess } from "../process.ts";
+import { getAccount, goodPassword, member, newEmail, postJson, refresh, signIn, signOut } from "../client.ts";
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -44,6 +45,27 @@ describe("signing in", () => {
     expect(known.body.code).toBe("bad_credentials");
     expect(comparable(known)).toEqual(comparable(unknown));
   });
+
+  test("AUTH-08 takes as long for an unknown address as for a wrong password", async () => {
+    const ratios: number[] = [];
+    const timed = async (email: string) => {
+      const started = performance.now();
+      expect((await signIn(app, email, "a wrong password")).status).toBe(401);
+      return performance.now() - started;
+    };
+    for (let block = 0; block < 15; block += 1) {
+      const { email } = await member(app); // four wrong passwords are below the limit
+      for (let pair = 0; pair < 4; pair += 1) {
+        const unknown = () => timed(newEmail());
+        const [first, second] = pair % 2 ? [unknown, () => timed(email)] : [() => timed(email), unknown];
+        const [a, b] = [await first(), await second()];
+        ratios.push(pair % 2 ? b / a : a / b);
+      }
+    }
+    const median = ratios.toSorted((a, b) => a - b)[ratios.length / 2]!;
+    expect(median).toBeGreaterThan(0.8);
+    expect(median).toBeLessThan(1.25);
+  }, 120_000);
 
   test.each([
     [[]],
@@ -99,6 +121,24 @@ describe("refreshing", () => {
     expect(new Set(answers.map((answer) => answer.cookie)).size).toBe(1);
   });
 
+  test("SESS-05 10 parallel uses of one token over two processes, 100 times: never two live children", async () => {
+    const second = await startProcess(app);
+    try {
+      let { cookie } = await member(app);
+      for (let round = 0; round < 100; round += 1) {
+        const used = cookie;
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => refresh(index % 2 ? app : second, used)),
+        );
+        expect(new Set(answers.map((answer) => `${answer.status} ${answer.cookie}`)).size).toBe(1);
+        cookie = answers[0]?.cookie ?? "";
+        expect(cookie).not.toBe(used);
+      }
+    } finally {
+      await second.close();
+    }
+  }, 120_000);
+
   test.each([0, 1])(
     "SESS-04 a replay of R%i after the grace ends the family, and no other",
     async (generation) => {
@@ -111,7 +151,9 @@ describe("refreshing", () => {
       expect(await refresh(app, third.cookie)).toMatchObject(ended);
       expect((await getAccount(app, third.body.accessToken)).status).toBe(401);
       expect((await refresh(app, other.cookie)).status).toBe(200);
-      expect(app.logLines.join("")).toContain("refresh token replayed");
+      expect(app.audit()).toContainEqual(
+        expect.objectContaining({ audit: "refresh_reused", accountId: first.body.account.id }),
+      );
     },
   );
 

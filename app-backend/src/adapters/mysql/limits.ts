@@ -8,19 +8,12 @@ export function mysqlLimits(pool: Pool): Limits {
   return {
     async take(rule, subject, at) {
       const id = idOf(rule, subject);
-      const now = at.getTime();
-      const first = "INSERT IGNORE INTO limits (id, used, free_at, forget_at) VALUES (?, 0, 0, ?)";
-      await change(pool, first, [id, now + rule.forgetMs]);
-      // Condition and count are one statement. Assignments run from left to right: free_at sees the new count.
-      const count = `UPDATE limits SET
-          used = IF(forget_at <= ?, 0, used) + 1,
-          free_at = IF(used < ?, 0, ? + LEAST(?, ? * POW(2, LEAST(used - ?, 30)))),
-          forget_at = ?
-        WHERE id = ? AND (free_at <= ? OR forget_at <= ?)`;
-      const { free, delayMs, maxDelayMs, forgetMs } = rule;
-      const growth = [now, free, now, maxDelayMs, delayMs, free];
-      const counted = await change(pool, count, [...growth, now + forgetMs, id, now, now]);
-      return counted === 1 ? 0 : await waitOf(id, now);
+      for (;;) {
+        if (await count(rule, id, at.getTime())) return 0;
+        const waitMs = (await freeAt(id)) - at.getTime();
+        if (waitMs > 0) return waitMs;
+        // Cleared since: the try is counted as a first one.
+      }
     },
 
     async giveBack(rule, subject) {
@@ -33,9 +26,24 @@ export function mysqlLimits(pool: Pool): Limits {
     },
   };
 
-  async function waitOf(id: string, now: number): Promise<number> {
+  /** Whether the try may go on; then it is counted. */
+  async function count(rule: LimitRule, id: string, now: number): Promise<boolean> {
+    const { free, delayMs, maxDelayMs, forgetMs } = rule;
+    const first = "INSERT IGNORE INTO limits (id, used, free_at, forget_at) VALUES (?, 0, 0, ?)";
+    await change(pool, first, [id, now + forgetMs]);
+    // Condition and count are one statement. Assignments run from left to right: free_at sees the new count.
+    const sql = `UPDATE limits SET
+        used = IF(forget_at <= ?, 0, used) + 1,
+        free_at = IF(used < ?, 0, ? + LEAST(?, ? * POW(2, LEAST(used - ?, 30)))),
+        forget_at = ?
+      WHERE id = ? AND (free_at <= ? OR forget_at <= ?)`;
+    const growth = [now, free, now, maxDelayMs, delayMs, free];
+    return (await change(pool, sql, [...growth, now + forgetMs, id, now, now])) === 1;
+  }
+
+  async function freeAt(id: string): Promise<number> {
     const [row] = await select<{ free_at: number }>(pool, "SELECT free_at FROM limits WHERE id = ?", [id]);
-    return Math.max(1, (row?.free_at ?? now) - now);
+    return row?.free_at ?? 0;
   }
 }
 

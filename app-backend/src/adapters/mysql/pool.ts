@@ -72,13 +72,13 @@ export function transaction<Result>(
   work: (statements: Statements) => Promise<Result>,
 ): Promise<Result> {
   return onConnection(pool, async (statements, connection) => {
-    await connection.query({ sql: "START TRANSACTION", timeout: statementTimeoutMs });
+    await inTime(connection.query("START TRANSACTION"), statementTimeoutMs);
     try {
       const result = await work(statements);
-      await connection.query({ sql: "COMMIT", timeout: statementTimeoutMs });
+      await inTime(connection.query("COMMIT"), statementTimeoutMs);
       return result;
     } catch (error) {
-      await connection.query({ sql: "ROLLBACK", timeout: statementTimeoutMs }).catch(() => undefined);
+      await inTime(connection.query("ROLLBACK"), statementTimeoutMs).catch(() => undefined);
       throw error;
     }
   });
@@ -114,30 +114,39 @@ async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> 
 
 /** A connection, unless none is free for too long: the pool itself would wait for ever. */
 async function connectionOf(pool: Pool): Promise<PoolConnection> {
-  const timer = new AbortController();
   const wanted = pool.getConnection();
-  const tooLate = sleep(waitTimeoutMs, undefined, { signal: timer.signal }).then(() => {
+  try {
+    return await inTime(wanted, waitTimeoutMs);
+  } catch (error) {
     wanted.then((connection) => connection.release()).catch(() => undefined);
-    throw new DatabaseTimeout("no connection was free");
+    throw error;
+  }
+}
+
+/** The driver's own timeouts leave out the preparing of a statement. */
+async function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
+  const timer = new AbortController();
+  const tooLate = sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
+    throw new DatabaseTimeout(`no answer within ${timeoutMs} ms`);
   });
   try {
-    return await Promise.race([wanted, tooLate]);
+    return await Promise.race([work, tooLate]);
   } finally {
     timer.abort();
     tooLate.catch(() => undefined);
+    work.catch(() => undefined);
   }
 }
 
 function statementsOn(connection: PoolConnection): Statements {
-  const timeout = statementTimeoutMs;
   return {
     async select<Row>(sql: string, values: Value[]) {
-      const [rows] = await connection.execute<(Row & RowDataPacket)[]>({ sql, timeout }, values);
-      return rows;
+      const rows = connection.execute<(Row & RowDataPacket)[]>(sql, values);
+      return (await inTime(rows, statementTimeoutMs))[0];
     },
     async change(sql, values) {
-      const [result] = await connection.execute<ResultSetHeader>({ sql, timeout }, values);
-      return result.affectedRows;
+      const result = connection.execute<ResultSetHeader>(sql, values);
+      return (await inTime(result, statementTimeoutMs))[0].affectedRows;
     },
   };
 }

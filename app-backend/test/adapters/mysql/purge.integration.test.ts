@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { RowDataPacket } from "mysql2/promise";
+import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
+import { purge } from "../../../src/adapters/mysql/purge.ts";
+import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
+import { after, openSession, refreshIdleMs } from "../../../src/domain/session.ts";
+import { createDatabase } from "../../store.ts";
+
+const now = new Date("2026-06-01T00:00:00.000Z");
+const client = { address: undefined, userAgent: undefined };
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+const accountId = randomUUID();
+
+jest.setTimeout(120_000);
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await mysqlAccounts(database.pool).add({
+    id: accountId,
+    email: "ada@example.org",
+    passwordHash: "x",
+    pictureKey: "x",
+    username: null,
+    firstName: null,
+    lastName: null,
+    confirmed: false,
+    createdAt: now,
+  });
+});
+afterAll(() => database.drop());
+
+/** Fills a table with so many copies of a row by doubling; `id` is made for each. */
+async function fillSessions(count: number, endsAt: Date): Promise<void> {
+  const columns = "account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at";
+  const sql = `INSERT INTO sessions (id, ${columns})
+    SELECT UUID(), ?, ?, NULL, ?, ?, ?, ? FROM seq LIMIT ${count}`;
+  const number = `WITH RECURSIVE seq AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM seq WHERE n < ${count})`;
+  await database.pool.query("SET SESSION max_recursive_iterations = 1000000").catch(() => undefined);
+  await database.pool.query("SET SESSION cte_max_recursion_depth = 1000000").catch(() => undefined);
+  const connection = await database.pool.getConnection();
+  await connection.query("SET SESSION max_recursive_iterations = 1000000").catch(() => undefined);
+  await connection.query("SET SESSION cte_max_recursion_depth = 1000000").catch(() => undefined);
+  const [head, tail] = sql.split("SELECT UUID()");
+  const values = [accountId, "0".repeat(64), endsAt, endsAt, endsAt, endsAt];
+  await connection.query(`${head} ${number} SELECT UUID()${tail}`, values);
+  connection.release();
+}
+
+async function count(table: string): Promise<number> {
+  const [rows] = await database.pool.query<RowDataPacket[]>(`SELECT COUNT(*) AS count FROM ${table}`);
+  return rows[0]?.["count"];
+}
+
+describe("purging", () => {
+  test("SESS-14 100,000 sessions that are over go, and nobody else waits for a lock over 100 ms", async () => {
+    await fillSessions(100_000, after(now, -1000));
+    const sessions = mysqlSessions(database.pool);
+    const live = openSession({ id: randomUUID(), accountId, current: "1".repeat(64), at: now, client });
+    await sessions.add(live);
+    let purging = true;
+    const removed = purge(database.pool, now).finally(() => (purging = false));
+    const waitsMs: number[] = [];
+    let from = live.current;
+    for (let step = 0; purging; step += 1) {
+      const to = String(step).padStart(64, "a");
+      const started = performance.now();
+      const at = after(now, step);
+      await sessions.rotate({ sessionId: live.id, from, to, at, idleEndsAt: after(at, refreshIdleMs) });
+      waitsMs.push(performance.now() - started);
+      from = to;
+    }
+    expect(await removed).toEqual({ sessions: 100_000, codes: 0, limits: 0 });
+    expect(await count("sessions")).toBe(1);
+    waitsMs.sort((a, b) => a - b);
+    expect(waitsMs.length).toBeGreaterThan(10);
+    expect(waitsMs[Math.floor(waitsMs.length * 0.99)]).toBeLessThan(100);
+  });
+
+  test("SESS-14 finds what is over by an index", async () => {
+    await fillSessions(2_000, after(now, 10 * refreshIdleMs));
+    for (const column of ["idle_ends_at", "ends_at"]) {
+      const sql = `EXPLAIN DELETE FROM sessions WHERE ${column} <= '2026-06-01' LIMIT 500`;
+      const [[plan]] = await database.pool.query<RowDataPacket[]>(sql);
+      expect(plan).toMatchObject({ type: "range", key: `sessions_${column}` });
+    }
+  });
+
+  test("takes codes and limits that are over, and leaves the rest", async () => {
+    const code = "INSERT INTO codes (account_id, purpose, hash, expires_at) VALUES (?, ?, ?, ?)";
+    await database.pool.execute(code, [accountId, "reset", "0".repeat(64), now]);
+    await database.pool.execute(code, [accountId, "confirm", "0".repeat(64), after(now, 1)]);
+    const limit = "INSERT INTO limits (id, used, free_at, forget_at) VALUES (?, 1, 0, ?)";
+    await database.pool.execute(limit, ["old", now.getTime()]);
+    await database.pool.execute(limit, ["new", now.getTime() + 1]);
+    expect(await purge(database.pool, now)).toMatchObject({ codes: 1, limits: 1 });
+    expect([await count("codes"), await count("limits")]).toEqual([1, 1]);
+  });
+});
