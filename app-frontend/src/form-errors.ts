@@ -17,11 +17,16 @@ const fieldsOfCode: Record<string, readonly string[]> = {
 /** Puts an error beside those of the form's `fields` that it concerns. */
 export function failureOf(error: unknown, fields: readonly string[]): Failure {
   const known = error instanceof ApiError ? error : new ApiError("internal");
-  const named = (known.errors ?? []).filter(({ field }) => fields.includes(field));
-  if (named.length > 0) return { fields: Object.fromEntries(named.map((e) => [e.field, e.message])) };
   const field = fieldsOfCode[known.code]?.find((name) => fields.includes(name));
   if (field) return { fields: { [field]: known.message } };
-  return { fields: {}, form: known };
+  const named = (known.errors ?? []).filter((error) => fields.includes(error.field));
+  if (named.length === 0) return { fields: {}, form: known };
+  return { fields: Object.fromEntries(named.map((error) => [error.field, sentence(error.message)])) };
+}
+
+/** The server says of a field that it "is too long", for whoever knows its name. Here it stands beside the field. */
+function sentence(message: string): string {
+  return /^[a-z]/.test(message) ? `This ${message}.` : message;
 }
 
 export function emailError(email: string): string | undefined {

@@ -1,27 +1,15 @@
 import { type ReactNode, createContext, use, useSyncExternalStore } from "react";
 import * as api from "./api.ts";
-import {
-  type Clock,
-  type SessionNews,
-  type SessionState,
-  type SessionStore,
-  sessionStore,
-} from "./session-store.ts";
+import { browserClock } from "./clock.ts";
+import type { SessionNews } from "./session-news.ts";
+import { type SessionState, type SessionStore, sessionStore } from "./session-store.ts";
 
 const SessionContext = createContext<SessionStore | undefined>(undefined);
-
-const clock: Clock = {
-  now: () => Date.now(),
-  after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** The session of this page, in step with the other tabs where the browser lets them talk. */
 export function browserSession(): SessionStore {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("tintype-session") : undefined;
-  const session = sessionStore(api, clock, (news) => channel?.postMessage(news));
+  const session = sessionStore(api, browserClock, (news) => channel?.postMessage(news));
   channel?.addEventListener("message", ({ data }: MessageEvent<SessionNews>) => void session.hear(data));
   window.addEventListener("pageshow", ({ persisted }) => void (persisted && session.wake()));
   return session;

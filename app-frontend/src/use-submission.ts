@@ -43,7 +43,8 @@ export function useSubmission(fields: readonly string[]) {
   /** Calls off what is being sent, if `send` heeds its signal. The focus goes back to what started it. */
   function cancel() {
     sending.current?.abort();
-    form.current?.querySelector<HTMLElement>("[type=submit], [type=file]")?.focus();
+    const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
+    (find("[type=submit]") ?? find("[type=file]"))?.focus();
   }
 
   /** Takes the error off a field that is being corrected. */

@@ -11,6 +11,18 @@ describe("failureOf", () => {
     expect(failureOf(error, fields)).toEqual({ fields: { password: "Too short." } });
   });
 
+  it("makes sentences of what the server says of a field", () => {
+    const errors = [{ field: "password", message: "is too long" }];
+    expect(failureOf(new ApiError("invalid_input", { errors }), fields)).toEqual({
+      fields: { password: "This is too long." },
+    });
+  });
+
+  it("prefers its own words for a code that concerns one field", () => {
+    const error = new ApiError("email_taken", { errors: [{ field: "email", message: "is taken" }] });
+    expect(failureOf(error, fields)).toEqual({ fields: { email: error.message } });
+  });
+
   it.each([
     ["email_taken", "email"],
     ["unsupported_image", "image"],

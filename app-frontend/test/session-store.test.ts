@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Account, Grant } from "../src/api.ts";
 import { ApiError } from "../src/api-error.ts";
-import { type SessionApi, type SessionNews, sessionStore } from "../src/session-store.ts";
+import { greetingMs } from "../src/other-tabs.ts";
+import type { SessionNews } from "../src/session-news.ts";
+import { type SessionApi, type SessionStore, sessionStore } from "../src/session-store.ts";
 
 const account = { id: "a1", email: "name@example.com", imageUrl: "/picture?1" } as Account;
 const ended = () => new ApiError("session_ended", { status: 401 });
@@ -29,7 +31,13 @@ function server() {
 /** Time that passes only when told to. */
 function handClock() {
   let nowMs = 0;
+  let share = 0;
   let timers: { atMs: number; task: () => void }[] = [];
+  const next = () => {
+    const due = timers.find(({ atMs }) => atMs <= nowMs);
+    timers = timers.filter((timer) => timer !== due);
+    return due;
+  };
   return {
     now: () => nowMs,
     after(delayMs: number, task: () => void) {
@@ -37,11 +45,12 @@ function handClock() {
       timers.push(timer);
       return () => void (timers = timers.filter((other) => other !== timer));
     },
+    someOf: (mostMs: number) => share * mostMs,
+    /** Tabs whose shares differ do not do the same thing at the same moment. */
+    setShare: (part: number) => void (share = part),
     async pass(ms: number) {
       nowMs += ms;
-      const due = timers.filter(({ atMs }) => atMs <= nowMs);
-      timers = timers.filter(({ atMs }) => atMs > nowMs);
-      for (const { task } of due) task();
+      for (let due = next(); due; due = next()) due.task();
       await new Promise(setImmediate);
     },
   };
@@ -55,9 +64,16 @@ function open() {
   return sessionStore(fake.api, clock, (news) => void told.push(news));
 }
 
+/** Starts while no other tab answers. */
+async function start(session: SessionStore) {
+  const starting = session.start();
+  await clock.pass(greetingMs);
+  await starting;
+}
+
 async function openSignedIn() {
   const session = open();
-  await session.start();
+  await start(session);
   fake.calls.length = 0;
   told.length = 0;
   return session;
@@ -73,14 +89,14 @@ describe("starting", () => {
   it("is signed in when the cookie is good", async () => {
     const session = open();
     expect(session.getState()).toEqual({ status: "starting" });
-    await session.start();
+    await start(session);
     expect(session.getState()).toEqual({ status: "signed-in", account });
   });
 
   it("is signed out, without reproach, when there is no cookie", async () => {
     fake.api.refresh = () => Promise.reject(ended());
     const session = open();
-    await session.start();
+    await start(session);
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
 
@@ -88,7 +104,7 @@ describe("starting", () => {
     const error = new ApiError("unreachable");
     fake.api.refresh = () => Promise.reject(error);
     const session = open();
-    await session.start();
+    await start(session);
     expect(session.getState()).toEqual({ status: "unreachable", error });
   });
 });
@@ -270,7 +286,7 @@ describe("tabs that wake together", () => {
   it("tell each other the token that one of them got", async () => {
     const session = await openSignedIn();
     await session.wake();
-    expect(told).toEqual([renewed("t2")]);
+    expect(told).toEqual(["renewing", renewed("t2")]);
   });
 
   it("take the token of another one, and leave it to that one to renew", async () => {
@@ -302,8 +318,58 @@ describe("tabs that wake together", () => {
       await session.hear(renewed("t9"));
       throw ended();
     };
-    await session.start();
+    await start(session);
     expect(session.getState()).toEqual({ status: "signed-in", account });
+  });
+
+  it("do not all renew at that moment", async () => {
+    await openSignedIn();
+    clock.setShare(0.5);
+    await clock.pass(600_000);
+    await clock.pass(499);
+    expect(fake.calls).toEqual([]);
+    await clock.pass(1);
+    expect(fake.calls).toEqual(["refresh"]);
+  });
+
+  it("leave it to the first", async () => {
+    const session = await openSignedIn();
+    clock.setShare(0.5);
+    await clock.pass(600_000);
+    await session.hear(renewed("t9"));
+    await clock.pass(500);
+    expect(fake.calls).toEqual([]);
+  });
+
+  it("wait for the one that renews, and take its token", async () => {
+    const session = await openSignedIn();
+    await session.hear("renewing");
+    const waking = session.wake();
+    await clock.pass(2_999);
+    await session.hear(renewed("t9"));
+    await waking;
+    expect(fake.calls).toEqual([]);
+    expect(await session.authorized(async (token) => token)).toBe("t9");
+  });
+
+  it("do not wait for ever", async () => {
+    const session = await openSignedIn();
+    await session.hear("renewing");
+    const waking = session.wake();
+    await clock.pass(3_000);
+    await waking;
+    expect(fake.calls).toEqual(["refresh"]);
+  });
+
+  it("do not renew after waiting when somebody signed out meanwhile", async () => {
+    const session = await openSignedIn();
+    await session.hear("renewing");
+    const waking = session.wake();
+    await session.hear("signed-out");
+    await clock.pass(3_000);
+    await waking;
+    expect(fake.calls).toEqual([]);
+    expect(session.getState().status).toBe("signed-out");
   });
 
   it("do not take another account's, nor any once they are signed out", async () => {
@@ -313,6 +379,60 @@ describe("tabs that wake together", () => {
     await session.signOut();
     await session.hear(renewed("t9"));
     expect(session.getState().status).toBe("signed-out");
+  });
+});
+
+describe("a tab that opens beside others", () => {
+  const grant = { accessToken: "t9", expiresIn: 300, account };
+
+  it("asks for their token, and needs no renewal", async () => {
+    const session = open();
+    const starting = session.start();
+    expect(told).toEqual(["opened"]);
+    await session.hear({ renewed: grant });
+    await starting;
+    expect(fake.calls).toEqual([]);
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+  });
+
+  it("waits while one of them renews", async () => {
+    const session = open();
+    const starting = session.start();
+    await session.hear("renewing");
+    await clock.pass(2_000);
+    await session.hear({ renewed: grant });
+    await starting;
+    expect(fake.calls).toEqual([]);
+  });
+
+  it("is told the token, and how long it is good for", async () => {
+    const session = await openSignedIn();
+    await clock.pass(100_000);
+    await session.hear("opened");
+    expect(told).toEqual([{ renewed: { accessToken: "t1", expiresIn: 500, account } }]);
+  });
+
+  it("is told of a renewal under way", async () => {
+    const session = await openSignedIn();
+    fake.api.refresh = () => new Promise(() => {});
+    void session.wake();
+    await clock.pass(0);
+    told.length = 0;
+    await session.hear("opened");
+    expect(told).toEqual(["renewing"]);
+  });
+
+  it("is not told a token that is about to end", async () => {
+    const session = await openSignedIn();
+    clock.now = () => 590_000;
+    await session.hear("opened");
+    expect(told).toEqual([]);
+  });
+
+  it("is told nothing by who is signed out", async () => {
+    const session = open();
+    await session.hear("opened");
+    expect(told).toEqual([]);
   });
 });
 

@@ -1,0 +1,118 @@
+import type { Account, Grant } from "./api.ts";
+import { ApiError, isSignedOut } from "./api-error.ts";
+import type { Clock } from "./clock.ts";
+import { otherTabs } from "./other-tabs.ts";
+import { renewalDelayMs } from "./renewal.ts";
+import type { SessionNews } from "./session-news.ts";
+
+type Dependencies = {
+  refresh: () => Promise<Grant>;
+  clock: Clock;
+  tellOthers: (news: SessionNews) => void;
+  /** Hears whose token came. */
+  onGranted: (account: Account) => void;
+  /** Hears that the server refused to renew; `held` says whether there was a token until then. */
+  onRefused: (held: boolean) => void;
+};
+
+const retryMs = 15_000;
+/** Tabs that wake at the same moment renew at different ones, so that the first can tell the others. */
+const spreadMs = 1_000;
+/** How much later a tab renews a token that another tab has told it: most often that tab has done so by then. */
+const followerLagMs = 10_000;
+
+/** The access token, renewed in turn with the other tabs. It lives in this closure alone: no store, no script has it. */
+export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }: Dependencies) {
+  const others = otherTabs(clock);
+  let token: { value: string; staleAtMs: number; endsAtMs: number } | undefined;
+  let renewal: Promise<string> | undefined;
+  let dropped = 0;
+  let callOffTimer = () => {};
+
+  function renewIn(delayMs: number) {
+    callOffTimer();
+    const attempt = () => void renew().catch(() => token && renewIn(retryMs));
+    callOffTimer = clock.after(delayMs, () => {
+      callOffTimer = clock.after(clock.someOf(spreadMs), attempt);
+    });
+  }
+
+  function accept({ accessToken: value, expiresIn, account }: Grant, lagMs = 0) {
+    const now = clock.now();
+    const delayMs = renewalDelayMs(expiresIn) + lagMs;
+    token = { value, staleAtMs: now + delayMs, endsAtMs: now + expiresIn * 1000 };
+    renewIn(delayMs);
+    onGranted(account);
+  }
+
+  /** Concurrent calls share one request: a refresh token is good for one use. */
+  function renew(): Promise<string> {
+    renewal ??= takeTurn().finally(() => (renewal = undefined));
+    return renewal;
+  }
+
+  async function takeTurn(): Promise<string> {
+    const before = dropped;
+    const held = token;
+    await others.turn();
+    if (dropped !== before) throw new ApiError("session_ended", { status: 401 });
+    if (token && token !== held) return token.value;
+    tellOthers("renewing");
+    try {
+      const grant = await refresh();
+      // Signed out while the request was under way: this answer is of the past.
+      if (dropped !== before) throw new ApiError("session_ended", { status: 401 });
+      accept(grant);
+      tellOthers({ renewed: grant });
+      return grant.accessToken;
+    } catch (error) {
+      if (!isSignedOut(error) || dropped !== before) throw error;
+      // Of tabs that renew at the same moment the slowest may be refused. Another one has told its token.
+      if (token && token !== held) return token.value;
+      onRefused(token !== undefined);
+      throw error;
+    }
+  }
+
+  return {
+    accept,
+    renew,
+    others,
+    isHeld: () => token !== undefined,
+
+    /** Takes what another tab got; leaves the next renewal to it. */
+    adopt(grant: Grant) {
+      if (token?.value !== grant.accessToken) accept(grant, followerLagMs);
+    },
+
+    drop() {
+      dropped += 1;
+      token = undefined;
+      callOffTimer();
+    },
+
+    /** Answers a tab that has opened: it shall neither disturb a renewal nor need one of its own. */
+    share(account: Account) {
+      if (renewal) return tellOthers("renewing");
+      if (!token || clock.now() >= token.staleAtMs) return;
+      const expiresIn = (token.endsAtMs - clock.now()) / 1000;
+      tellOthers({ renewed: { accessToken: token.value, expiresIn, account } });
+    },
+
+    /** A late answer to a renewal would put its cookie over that of a later sign-in. */
+    async settled() {
+      await renewal?.catch(() => {});
+    },
+
+    /** Calls with a token that is fresh, and once more with a new one if the server refuses it. */
+    async authorized<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
+      const first = token && clock.now() < token.staleAtMs ? token.value : await renew();
+      try {
+        return await call(first);
+      } catch (error) {
+        if (!isSignedOut(error)) throw error;
+        return call(token && token.value !== first ? token.value : await renew());
+      }
+    },
+  };
+}
