@@ -73,7 +73,7 @@ describe("every answer", () => {
     const { headers } = await send(app, "GET", path);
     expect(Object.fromEntries(headers)).toMatchObject({
       "cache-control": "no-store",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
       "x-content-type-options": "nosniff",
       "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
@@ -148,7 +148,7 @@ describe("a failure", () => {
 
   test("WEB-11 that is a bug: 500 with a request id and no more; the log has the stack", async () => {
     const site = await startApp();
-    await site.pool.query("DROP TABLE sessions");
+    for (const table of ["codes", "sessions"]) await site.pool.query(`DROP TABLE ${table}`);
     await site.pool.query("DROP TABLE accounts");
     const { status, body } = await signIn(site, "reader@example.org");
     const { requestId } = body;
@@ -180,7 +180,7 @@ describe("the log", () => {
     expect(line).toMatchObject({
       msg: "request",
       method: "GET",
-      route: "/account",
+      route: "/api/account",
       status: 200,
       accountId: body.account.id,
     });
