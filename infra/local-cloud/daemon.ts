@@ -2,15 +2,14 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { renameSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { networkInterfaces } from "node:os";
+import type { AddressInfo } from "node:net";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
 import { localCredentials } from "./credentials.ts";
 import { ec2 } from "./instances.ts";
 import { createMailFront } from "./mail-front.ts";
 import { createMetadataService } from "./metadata.ts";
 import { startMoto } from "./moto.ts";
-import { bridgePrefix } from "./networks.ts";
+import { isOwn } from "./own-peers.ts";
 import { createS3Front } from "./s3-front/server.ts";
 
 // The emulated AWS API as one background process: moto, the strict front before its S3, the way to its
@@ -22,7 +21,7 @@ const moto = await startMoto();
 const instances = ec2({ endpoint: moto.url.href, credentials: credentials.operator });
 
 const s3Front = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
-const metadata = createMetadataService({ credentials, profileAt: instances.profileAt });
+const metadata = createMetadataService({ credentials, profileAt: instances.profileAt, now });
 
 const cloud: LocalCloud = {
   id: randomUUID(),
@@ -44,7 +43,7 @@ function stop(): void {
   moto.process.kill("SIGTERM");
 }
 
-/** On every address, because the hosts' networks come later; other machines are turned away. */
+/** On every address, because the hosts' networks come later; whoever else finds the port is turned away. */
 async function listen(server: Server): Promise<number> {
   server.on("connection", (socket) => {
     if (!isOwn(socket)) socket.destroy();
@@ -52,12 +51,4 @@ async function listen(server: Server): Promise<number> {
   server.listen(0, "0.0.0.0");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
-}
-
-function isOwn({ localAddress = "" }: Socket): boolean {
-  if (localAddress.startsWith("127.")) return true;
-  return Object.entries(networkInterfaces()).some(
-    ([name, addresses]) =>
-      name.startsWith(bridgePrefix) && addresses?.some(({ address }) => address === localAddress),
-  );
 }

@@ -14,9 +14,11 @@ export interface S3Request {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** Reads method, target and headers; 400 InvalidURI for escapes that do not decode. */
+/** Reads method, target and headers; 400 InvalidURI for what is no path, or has escapes that do not decode. */
 export function parseRequest(message: IncomingMessage): S3Request {
   const target = message.url ?? "/";
+  // The absolute form, which proxies are sent, would be a path of its own here and another one behind the front.
+  if (!target.startsWith("/")) throw invalidUri();
   const [rawPath = "/", ...rest] = target.split("?");
   return {
     method: message.method ?? "GET",
@@ -50,7 +52,9 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    if (cause instanceof URIError) throw new S3Error(400, "InvalidURI", "Couldn't parse the specified URI.");
+    if (cause instanceof URIError) throw invalidUri();
     throw cause;
   }
 }
+
+const invalidUri = () => new S3Error(400, "InvalidURI", "Couldn't parse the specified URI.");

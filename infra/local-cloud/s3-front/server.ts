@@ -10,7 +10,7 @@ import { verifyPostObject } from "./post-object.ts";
 import { type S3Request, parseRequest } from "./request.ts";
 import { responseOverrides } from "./response-overrides.ts";
 import { S3Error, errorDocument, newRequestId } from "./s3-error.ts";
-import { corsHeaders, endToEnd, routingHeader, send } from "./upstream.ts";
+import { corsHeaders, endToEnd, refuseBesideS3, routingHeader, send } from "./upstream.ts";
 
 export interface S3FrontOptions extends Callers {
   /** An S3 that believes whatever it is sent, addressed path-style. */
@@ -32,6 +32,7 @@ interface FrontOptions extends S3FrontOptions {
 
 async function serve(options: FrontOptions, message: IncomingMessage, response: ServerResponse) {
   const request = parseRequest(message);
+  refuseBesideS3(request.path);
   if (request.method === "OPTIONS") return preflight(options, request, response);
   if (isPostForm(request)) return postObject(options, request, message, response);
   const authenticated = await authenticate(request, options);
@@ -43,13 +44,17 @@ async function serve(options: FrontOptions, message: IncomingMessage, response: 
   return relay(answer, response, responseOverrides(request, answer));
 }
 
-/** Browsers send it without a signature; the bucket's CORS rules answer. */
+/** Browsers send it without a signature; the bucket's CORS rules answer. Other headers could make moto take it for another service's. */
 async function preflight(
   { upstream }: S3FrontOptions,
   request: S3Request,
   response: ServerResponse,
 ): Promise<void> {
-  await relay(await send(upstream, { ...request, body: Buffer.alloc(0) }), response);
+  const headers = [...request.headers].filter(([name]) => /^(origin|access-control-request-.+)$/.test(name));
+  await relay(
+    await send(upstream, { ...request, headers: new Map(headers), body: Buffer.alloc(0) }),
+    response,
+  );
 }
 
 async function postObject(

@@ -19,15 +19,24 @@ const NOT_PASSED_ON = new Set([
   "upgrade",
 ]);
 
+/** What moto answers itself, whatever service is asked for; it takes two slashes at the beginning for one. */
+const BESIDE_S3 = /^\/*(moto-api|favicon\.ico$|latest\/(meta-data|api)\/)/;
+
+/** 404 for a decoded path that leads past S3, such as to moto's command to forget everything. */
+export function refuseBesideS3(path: string): void {
+  if (BESIDE_S3.test(path)) throw new S3Error(404, "NoSuchBucket", "The specified bucket does not exist");
+}
+
 export interface UpstreamRequest extends Payload {
   readonly method: string;
   /** Path and query, percent-encoded. */
   readonly target: string;
 }
 
-/** Sends a request to the S3 behind the front; its answer is yet to be read. 503 if there is none. */
+/** Sends a request to the S3 behind the front, and nowhere else; its answer is yet to be read. 503 if there is none. */
 export function send(upstream: URL, { method, target, headers, body }: UpstreamRequest) {
   return new Promise<IncomingMessage>((resolve, reject) => {
+    refuseBesideS3(decodeURIComponent(target.split("?")[0]!));
     const { hostname, port } = upstream;
     const outgoing = httpRequest(
       { hostname, port, method, path: target, headers: endToEnd(headers) },

@@ -1,10 +1,12 @@
 import { once } from "node:events";
+import { type IncomingMessage, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { localCredentials } from "../../local-cloud/credentials.ts";
 import { createMetadataService } from "../../local-cloud/metadata.ts";
 
 const credentials = localCredentials(() => new Date());
+const clock = { now: new Date() };
 const asked: string[] = [];
 let profile: () => Promise<string | undefined>;
 
@@ -14,6 +16,7 @@ const service = createMetadataService({
     asked.push(privateIp);
     return profile();
   },
+  now: () => clock.now,
 });
 
 let origin: string;
@@ -28,15 +31,18 @@ afterAll(async () => {
 });
 beforeEach(() => {
   asked.splice(0);
+  clock.now = new Date();
   profile = async () => "backend";
 });
 
 const root = "/latest/meta-data/iam/security-credentials/";
 
-async function session(): Promise<string> {
-  const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "60" };
-  return (await fetch(`${origin}/latest/api/token`, { method: "PUT", headers })).text();
-}
+const life = (seconds: string) => ({ "x-aws-ec2-metadata-token-ttl-seconds": seconds });
+
+const openSession = (headers: Record<string, string>) =>
+  fetch(`${origin}/latest/api/token`, { method: "PUT", headers });
+
+const session = async () => (await openSession(life("60"))).text();
 
 const get = async (path: string, token?: string, method = "GET") =>
   fetch(origin + path, { method, headers: { "x-aws-ec2-metadata-token": token ?? (await session()) } });
@@ -54,6 +60,39 @@ test("refuses a token that it has not given", async () => {
 
 test("gives another token to each who asks", async () => {
   expect(await session()).not.toBe(await session());
+});
+
+test.each(["", "0", "21601", "-1", "1e3", "soon"])(
+  "gives no token for a life of '%s' seconds",
+  async (ttl) => {
+    const answer = await openSession(life(ttl));
+    expect([answer.status, await answer.text()]).toEqual([400, ""]);
+  },
+);
+
+test("gives no token without a life for it, or through a proxy", async () => {
+  expect((await openSession({})).status).toBe(400);
+  expect((await openSession({ ...life("60"), "x-forwarded-for": "203.0.113.7" })).status).toBe(403);
+  expect((await openSession(life("21600"))).status).toBe(200);
+});
+
+test("refuses a token that another host was given", async () => {
+  const headers = { "x-aws-ec2-metadata-token": await session() };
+  const statusFor = async (localAddress: string) => {
+    const request = httpRequest(origin + root, { headers, localAddress }).end();
+    const [answer] = (await once(request, "response")) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  expect([await statusFor("127.0.0.2"), await statusFor("127.0.0.1")]).toEqual([401, 200]);
+});
+
+test("refuses a token when its life is over", async () => {
+  const token = await session();
+  clock.now = new Date(clock.now.getTime() + 59_999);
+  expect((await get(root, token)).status).toBe(200);
+  clock.now = new Date(clock.now.getTime() + 1);
+  expect((await get(root, token)).status).toBe(401);
 });
 
 test("names the profile of the instance that asks, by its address", async () => {
