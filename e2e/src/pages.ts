@@ -7,7 +7,7 @@ export interface Person {
   readonly picture: PickedFile;
 }
 
-export const paths = { create: "/create", signIn: "/signin", account: "/account" };
+export const paths = { create: "/create", signIn: "/signin", account: "/account", forgot: "/forgot" };
 export const wrongFile = "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.";
 
 /** From anywhere to the new person's own page. */
@@ -74,6 +74,79 @@ export function postRegistration(page: Page, { email, password, picture }: Perso
     const { code } = (await answer.json()) as { code?: string };
     return { status: answer.status, code };
   }, sent);
+}
+
+export async function saveFirstName(page: Page, firstName: string): Promise<void> {
+  await page.getByLabel("First name", { exact: true }).fill(firstName);
+  await button(page, "Save profile").click();
+  await page.getByText("Saved.").waitFor();
+}
+
+export async function shownFirstName(page: Page): Promise<string> {
+  await heading(page, "Your page").waitFor();
+  return page.getByLabel("First name", { exact: true }).inputValue();
+}
+
+/** All that scripts of the site could find again in this browser, as one text. */
+export function storedText(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const databases = await indexedDB.databases();
+    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, databases, document.cookie]);
+  });
+}
+
+/** From the page to sign in: asks for a code by mail; ends where it is to be typed. */
+export async function askForCode(page: Page, email: string): Promise<void> {
+  await page.goto(paths.forgot);
+  await page.getByLabel("Email", { exact: true }).fill(email);
+  await button(page, "Send a code").click();
+  await page.getByLabel("Code", { exact: true }).waitFor();
+}
+
+export interface Reset {
+  readonly email: string;
+  readonly code: string;
+  readonly password: string;
+}
+
+export async function resetPassword(page: Page, { code, password }: Reset): Promise<void> {
+  await page.getByLabel("Code", { exact: true }).fill(code);
+  await page.getByLabel("New password", { exact: true }).fill(password);
+  await button(page, "Set password").click();
+  await signInPage(page);
+}
+
+export async function signInPage(page: Page): Promise<void> {
+  await heading(page, "Sign in").waitFor();
+}
+
+/** How many devices one's own page lists. */
+export async function shownSessions(page: Page): Promise<number> {
+  const items = page.getByText(/In use now|Last used/);
+  await items.first().waitFor();
+  return items.count();
+}
+
+export async function endOtherSession(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Sign out (?!everywhere)./ }).click();
+  await page.getByText(/^Signed out: /).waitFor();
+}
+
+export async function removeAccount(page: Page, password: string): Promise<void> {
+  await button(page, "Remove account").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Password", { exact: true }).fill(password);
+  await dialog.getByRole("button", { name: "Remove for good" }).click();
+  await signInPage(page);
+}
+
+/** Signs in past the page. */
+export function trySignIn(page: Page, credentials: { email: string; password: string }) {
+  return page.evaluate(async (body) => {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch("/api/auth/signin", { method: "POST", headers, body: JSON.stringify(body) });
+    return { status: answer.status };
+  }, credentials);
 }
 
 async function fillCredentials(page: Page, email: string, password: string): Promise<void> {

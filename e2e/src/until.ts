@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Asks again and again until a fact holds. A probe that throws says no. */
-export async function until(fact: string, probe: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+/** Asks again and again until the answer is a yes of some kind, and gives it. A probe that throws says no. */
+export async function until<Answer>(
+  fact: string,
+  probe: () => Promise<Answer>,
+  timeoutMs: number,
+): Promise<Answer> {
   for (const started = Date.now(); Date.now() - started < timeoutMs; await sleep(250)) {
-    if (await probe().catch(() => false)) return;
+    const answer = await probe().catch(() => undefined);
+    if (answer) return answer;
   }
   throw new Error(`Not within ${timeoutMs / 1000} s: ${fact}`);
 }
