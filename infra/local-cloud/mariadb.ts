@@ -76,7 +76,7 @@ async function ready(server: ChildProcess, port: number): Promise<void> {
 export function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once("exit", () => resolve());
+    child.once("close", () => resolve()); // what it printed has been read by then
     child.kill("SIGTERM");
   });
 }

@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { which } from "../deploy/run.ts";
 
-/** Starts moto, which emulates the AWS API in memory, on the loopback; ready when it answers. It logs to standard error. */
+// Its line for each request would hold the signed URLs, with which anybody can read a picture for a while.
+const accessLine = /" \d{3} (-|\d+)$/;
+
+/** Starts moto, which emulates the AWS API in memory, on the loopback; ready when it answers. */
 export async function startMoto(
-  log: number | "inherit" = "inherit",
+  log: NodeJS.WritableStream = process.stderr,
 ): Promise<{ url: URL; process: ChildProcess }> {
   const port = await freePort();
   const [program, ...args] =
@@ -22,9 +26,12 @@ export async function startMoto(
         ]
       : ["moto_server", "-H", "127.0.0.1", "-p", String(port)];
   const child = spawn(program!, args, {
-    stdio: ["ignore", "ignore", log],
+    stdio: ["ignore", "ignore", "pipe"],
     // Else it answers every origin, also for a bucket without CORS rules.
     env: { ...process.env, MOTO_DISABLE_GLOBAL_CORS: "true" },
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    if (!accessLine.test(line)) log.write(`${line}\n`);
   });
   const url = new URL(`http://127.0.0.1:${port}`);
   while (child.exitCode === null) {

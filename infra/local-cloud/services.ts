@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { openSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { localCredentials } from "./credentials.ts";
@@ -17,7 +17,7 @@ export interface Services {
 export async function startServices(folder: string): Promise<Services> {
   const now = () => new Date();
   const credentials = localCredentials(now);
-  const log = openSync(join(folder, "moto.log"), "w");
+  const log = createWriteStream(join(folder, "moto.log"));
   const [database, moto] = await Promise.all([startMariadb(folder), startMoto(log)]);
   const s3 = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
   s3.listen(0, "127.0.0.1");
