@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repository, stateRoot } from "../deploy/deployment.ts";
 import { Failure } from "../deploy/failure.ts";
+import { openPrivateLog } from "./private-log.ts";
+import { endProcess, runs } from "./processes.ts";
 
 /** A running local cloud: what its process wrote down when it was ready. */
 export interface LocalCloud {
   /** New with every start: everything that an older one held is gone. */
   readonly id: string;
   readonly pid: number;
+  readonly motoPid: number;
   readonly apiUrl: string;
   readonly s3Port: number;
   readonly metadataPort: number;
@@ -21,22 +24,26 @@ export interface LocalCloud {
 export const cloudFolder = join(stateRoot, "local-cloud");
 export const cloudFile = join(cloudFolder, "cloud.json");
 const log = join(cloudFolder, "cloud.log");
+const daemon = join(import.meta.dirname, "daemon.ts");
 
 /** The local cloud that runs now, or undefined. */
 export function runningCloud(): LocalCloud | undefined {
+  const cloud = lastCloud();
+  return cloud !== undefined && runs(cloud.pid, daemon) ? cloud : undefined;
+}
+
+/** The local cloud that was started last, whether or not it still runs. */
+function lastCloud(): LocalCloud | undefined {
   if (!existsSync(cloudFile)) return undefined;
-  const cloud = JSON.parse(readFileSync(cloudFile, "utf8")) as LocalCloud;
-  return isAlive(cloud.pid) ? cloud : undefined;
+  return JSON.parse(readFileSync(cloudFile, "utf8")) as LocalCloud;
 }
 
 /** Starts the emulated AWS API in the background unless it runs, and waits until it answers. */
 export async function startCloud(): Promise<LocalCloud> {
   const running = runningCloud();
   if (running !== undefined) return running;
-  mkdirSync(cloudFolder, { recursive: true, mode: 0o700 });
-  rmSync(cloudFile, { force: true });
-  const out = openSync(log, "a");
-  const daemon = join(import.meta.dirname, "daemon.ts");
+  await stopCloud();
+  const out = openPrivateLog(log);
   const child = spawn(process.execPath, ["--import", "tsx", daemon], {
     cwd: repository,
     detached: true,
@@ -52,23 +59,13 @@ export async function startCloud(): Promise<LocalCloud> {
   throw new Failure(`The emulated AWS API did not start. See ${log}`);
 }
 
-/** Ends it, and everything that it held. */
+/** Ends it, and everything that it held; and the moto of one that was killed and could not do so itself. */
 export async function stopCloud(): Promise<void> {
-  const cloud = runningCloud();
-  if (cloud !== undefined) {
-    process.kill(cloud.pid, "SIGTERM");
-    while (isAlive(cloud.pid)) await sleep(100);
-  }
+  const cloud = lastCloud();
+  if (cloud === undefined) return;
+  await endProcess(cloud.pid, daemon);
+  await endProcess(cloud.motoPid, "moto", new URL(cloud.apiUrl).port);
   rmSync(cloudFile, { force: true });
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The environment that points Terraform and the AWS SDK at this cloud. */

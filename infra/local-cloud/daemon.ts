@@ -26,6 +26,7 @@ const metadata = createMetadataService({ credentials, profileAt: instances.profi
 const cloud: LocalCloud = {
   id: randomUUID(),
   pid: process.pid,
+  motoPid: moto.process.pid!,
   apiUrl: moto.url.href.replace(/\/$/, ""),
   s3Port: await listen(s3Front),
   metadataPort: await listen(metadata),

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../deploy/failure.ts";
 import { run, tryRun, which } from "../deploy/run.ts";
-import { cloudFolder, isAlive } from "./cloud.ts";
+import { cloudFolder } from "./cloud.ts";
+import { openPrivateLog } from "./private-log.ts";
+import { endProcess, runs } from "./processes.ts";
 
 const pidFile = join(cloudFolder, "dockerd.pid");
 const log = join(cloudFolder, "dockerd.log");
@@ -32,8 +34,7 @@ export async function ensureEngine(): Promise<void> {
       2,
     );
   }
-  mkdirSync(cloudFolder, { recursive: true });
-  const out = openSync(log, "a");
+  const out = openPrivateLog(log);
   const engine = spawn("dockerd", ["--pidfile", pidFile], { detached: true, stdio: ["ignore", out, out] });
   engine.unref();
   for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 250) {
@@ -48,10 +49,7 @@ export async function ensureEngine(): Promise<void> {
 export async function stopOwnEngine(): Promise<void> {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8"));
-  if (isAlive(pid)) {
-    if ((await dockerLines("ps", "--quiet")).length > 0) return;
-    process.kill(pid, "SIGTERM");
-    while (isAlive(pid)) await sleep(100);
-  }
+  if (runs(pid, pidFile) && (await dockerLines("ps", "--quiet")).length > 0) return;
+  await endProcess(pid, pidFile);
   rmSync(pidFile, { force: true });
 }
