@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+
+const repository = join(import.meta.dirname, "..");
+const templates = "ansible/roles/frontend/templates";
+const read = (path: string) => readFileSync(join(repository, path), "utf8");
+
+/** Headers that both nginx and the application set on answers under /api, lower case. */
+const shared = ["x-content-type-options", "referrer-policy", "cross-origin-resource-policy"];
+
+function ofNginx(): Record<string, string | undefined> {
+  const lines = [
+    ...read(`${templates}/security-headers.conf.j2`).matchAll(/^add_header (\S+) (.+) always;$/gm),
+  ];
+  return Object.fromEntries(lines.map(([, name = "", value]) => [name.toLowerCase(), value]));
+}
+
+function ofExpress(): Record<string, string | undefined> {
+  const lines = [...read("app-backend/src/http/app.ts").matchAll(/^ {4}"([a-z-]+)": "(.+)",$/gm)];
+  return Object.fromEntries(lines.map(([, name = "", value]) => [name, value]));
+}
+
+test("WEB-03 what nginx answers for the API has the headers that the API sets", () => {
+  const [nginx, express] = [ofNginx(), ofExpress()];
+  for (const name of shared) expect([name, nginx[name]]).toEqual([name, express[name]]);
+  const [, policy] = /~\^\/api\/ "(.+)";/.exec(read(`${templates}/nginx.conf.j2`)) ?? [];
+  expect(policy).toBe(express["content-security-policy"]);
+  expect(policy).toContain("default-src 'none'");
+});
