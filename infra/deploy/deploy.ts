@@ -1,5 +1,7 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { subnetRange } from "../src/constructs/address-range.ts";
+import { requireFreeRange } from "../local-cloud/address-ranges.ts";
 import { boot, containers } from "../local-cloud/boot.ts";
 import { baseImage } from "../local-cloud/base-image.ts";
 import { ensureEngine } from "../local-cloud/engine.ts";
@@ -67,6 +69,7 @@ async function check(deployment: Deployment): Promise<void> {
   requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);
   if (!local) return;
   await ensureEngine();
+  await requireFreeRange(deployment.name, subnetRange(deployment.name));
   if ((await containers(deployment.name)).length === 0) await requireFreePort(deployment);
 }
 

@@ -8,7 +8,8 @@ import type { ListedInstance } from "./instances.ts";
 import { filterTraffic, portsOpenOutside } from "./traffic-filter.ts";
 import { freePort } from "./moto.ts";
 import { ensureNetwork, removeNetworks } from "./networks.ts";
-import { attachVolume, removeVolume } from "./volumes.ts";
+import { filterArguments, labelArguments } from "./ownership.ts";
+import { attachVolume, removeVolumes } from "./volumes.ts";
 
 export interface BootProps {
   readonly deployment: string;
@@ -48,12 +49,8 @@ export async function boot({ deployment, instances, sitePort }: BootProps): Prom
 /** Ends all hosts of a deployment, with their networks and volumes. Gives how many hosts there were. */
 export async function removeHosts(deployment: string): Promise<number> {
   const names = await containers(deployment);
-  const volumes: string[] = [];
-  for (const name of names) {
-    volumes.push(...(await labelOf(name, "volumes")).split(" ").filter((id) => id !== ""));
-    await removeContainer(name);
-  }
-  for (const id of new Set(volumes)) await removeVolume(id);
+  for (const name of names) await removeContainer(name);
+  await removeVolumes(deployment);
   await removeNetworks(deployment);
   return names.length;
 }
@@ -67,8 +64,7 @@ export async function publishedPort(instanceId: string, port: number): Promise<n
 export const containerName = (instanceId: string) => `tintype-${instanceId}`;
 
 export function containers(deployment: string): Promise<string[]> {
-  const filter = `label=tintype.deployment=${deployment}`;
-  return dockerLines("ps", "--all", "--filter", filter, "--format", "{{.Names}}");
+  return dockerLines("ps", "--all", ...filterArguments(deployment), "--format", "{{.Names}}");
 }
 
 async function create(deployment: string, instance: ListedInstance, sitePort: number): Promise<void> {
@@ -77,7 +73,7 @@ async function create(deployment: string, instance: ListedInstance, sitePort: nu
   const network = await ensureNetwork(deployment, instance);
   const devices: string[] = [];
   for (const volume of instance.volumes) {
-    devices.push("--device", `${await attachVolume(volume)}:${volume.device}`);
+    devices.push("--device", `${await attachVolume(deployment, volume)}:${volume.device}`);
   }
   const published: string[] = [];
   for (const port of portsOpenOutside(instance)) {
@@ -88,13 +84,8 @@ async function create(deployment: string, instance: ListedInstance, sitePort: nu
     ...["--name", name, "--hostname", `ip-${instance.privateIp.replaceAll(".", "-")}`],
     ...["--network", network.name, "--ip", instance.privateIp],
     ...["--add-host", `s3.localhost:${network.gateway}`],
-    ...[
-      "--label",
-      `tintype.deployment=${deployment}`,
-      "--label",
-      `tintype.shape=${shape(instance, sitePort)}`,
-    ],
-    ...["--label", `tintype.volumes=${instance.volumes.map(({ id }) => id).join(" ")}`],
+    ...labelArguments(deployment),
+    ...["--label", `tintype.shape=${shape(instance, sitePort)}`],
     ...systemd,
     ...devices,
     ...published,
@@ -118,7 +109,7 @@ async function seed(name: string, instance: ListedInstance): Promise<void> {
 async function isCurrent(instance: ListedInstance, sitePort: number): Promise<boolean> {
   const names = await dockerLines("ps", "--all", "--format", "{{.Names}}");
   const name = containerName(instance.id);
-  return names.includes(name) && (await labelOf(name, "shape")) === shape(instance, sitePort);
+  return names.includes(name) && (await shapeOf(name)) === shape(instance, sitePort);
 }
 
 /** Changes when the container would have to be made anew: a container cannot gain a port or a device. */
@@ -136,6 +127,6 @@ async function removeContainer(name: string): Promise<void> {
   await docker("rm", "--force", "--volumes", name);
 }
 
-async function labelOf(name: string, label: string): Promise<string> {
-  return (await docker("inspect", "--format", `{{index .Config.Labels "tintype.${label}"}}`, name)).trim();
+async function shapeOf(name: string): Promise<string> {
+  return (await docker("inspect", "--format", '{{index .Config.Labels "tintype.shape"}}', name)).trim();
 }

@@ -1,5 +1,6 @@
 import { docker, dockerLines } from "./engine.ts";
 import type { ListedInstance } from "./instances.ts";
+import { filterArguments, labelArguments } from "./ownership.ts";
 
 /** Interface names have 15 letters at most; by this beginning the local cloud knows its own networks. */
 export const bridgePrefix = "tintype";
@@ -23,8 +24,7 @@ export async function ensureNetwork(deployment: string, instance: ListedInstance
       instance.subnetCidr,
       "--gateway",
       gateway,
-      "--label",
-      `tintype.deployment=${deployment}`,
+      ...labelArguments(deployment),
       "--opt",
       `com.docker.network.bridge.name=${bridgePrefix}${instance.subnetId.slice(-8)}`,
       name,
@@ -34,8 +34,7 @@ export async function ensureNetwork(deployment: string, instance: ListedInstance
 }
 
 export async function removeNetworks(deployment: string): Promise<void> {
-  const filter = `label=tintype.deployment=${deployment}`;
-  const ids = await dockerLines("network", "ls", "--quiet", "--filter", filter);
+  const ids = await dockerLines("network", "ls", "--quiet", ...filterArguments(deployment));
   if (ids.length > 0) await docker("network", "rm", ...ids);
 }
 

@@ -10,7 +10,7 @@ export function runs(pid: number, ...words: readonly string[]): boolean {
     process.kill(pid, 0);
     if (!existsSync("/proc/self")) return true;
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-    return words.every((word) => command.includes(word));
+    return command !== "" && words.every((word) => command.includes(word)); // empty: it has ended
   } catch {
     return false;
   }

@@ -1,37 +1,41 @@
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { baseImage } from "./base-image.ts";
 import { cloudFolder } from "./cloud.ts";
 import { docker } from "./engine.ts";
 import type { AttachedVolume } from "./instances.ts";
+import { makePrivateFolder } from "./private-log.ts";
 
+// A folder for each deployment, so that its volumes are found when its containers are gone.
 const folder = join(cloudFolder, "volumes");
-const fileOf = (id: string) => join(folder, `${id}.img`);
+const folderOf = (deployment: string) => join(folder, deployment);
 
 /** The block device (/dev/loopN) of a volume: a sparse file of its size, made at the first attachment. */
-export async function attachVolume(volume: AttachedVolume): Promise<string> {
-  const file = fileOf(volume.id);
-  mkdirSync(folder, { recursive: true });
+export async function attachVolume(deployment: string, volume: AttachedVolume): Promise<string> {
+  makePrivateFolder(folderOf(deployment));
+  const file = join(folderOf(deployment), `${volume.id}.img`);
   if (!existsSync(file)) {
     const descriptor = openSync(file, "wx", 0o600);
     ftruncateSync(descriptor, volume.gibibytes * 2 ** 30);
     closeSync(descriptor);
   }
-  return (await loopDeviceOf(file)) ?? (await losetup("--find", "--show", file)).trim();
+  const [device] = await loopDevicesOf(file);
+  return device ?? (await losetup("--find", "--show", file)).trim();
 }
 
-/** Detaches and deletes a volume's file. */
-export async function removeVolume(id: string): Promise<void> {
-  const file = fileOf(id);
-  if (!existsSync(file)) return;
-  const device = await loopDeviceOf(file);
-  if (device !== undefined) await losetup("--detach", device);
-  rmSync(file);
+/** Detaches and deletes all volumes that a deployment has had. */
+export async function removeVolumes(deployment: string): Promise<void> {
+  if (!existsSync(folderOf(deployment))) return;
+  for (const name of readdirSync(folderOf(deployment))) {
+    const devices = await loopDevicesOf(join(folderOf(deployment), name));
+    for (const device of devices) await losetup("--detach", device);
+  }
+  rmSync(folderOf(deployment), { recursive: true });
 }
 
-async function loopDeviceOf(file: string): Promise<string | undefined> {
-  const line = await losetup("--associated", file);
-  return line === "" ? undefined : line.slice(0, line.indexOf(":"));
+async function loopDevicesOf(file: string): Promise<string[]> {
+  const lines = (await losetup("--associated", file)).split("\n").filter((line) => line !== "");
+  return lines.map((line) => line.slice(0, line.indexOf(":")));
 }
 
 // Loop devices take a right of root, which a container lends to who may use Docker: this right, and the

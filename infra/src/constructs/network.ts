@@ -8,6 +8,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet/index.js";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { addressRange, subnetRange } from "./address-range.ts";
 
 export interface NetworkProps {
   readonly name: string;
@@ -24,9 +25,8 @@ export class Network extends Construct {
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
     const tags = { Name: props.name };
-    const range = `10.${secondOctet(props.name)}`;
     this.vpc = new Vpc(this, "vpc", {
-      cidrBlock: `${range}.0.0/16`,
+      cidrBlock: `${addressRange(props.name)}.0.0/16`,
       enableDnsSupport: true,
       enableDnsHostnames: true, // without it the hosts have no public DNS name
       tags,
@@ -36,7 +36,7 @@ export class Network extends Construct {
 
     this.subnet = new Subnet(this, "subnet", {
       vpcId: this.vpc.id,
-      cidrBlock: `${range}.1.0/24`,
+      cidrBlock: subnetRange(props.name),
       availabilityZone: this.zoneOffering(props.instanceType),
       mapPublicIpOnLaunch: true,
       lifecycle: { ignoreChanges: ["availability_zone"] },
@@ -66,10 +66,4 @@ export class Network extends Construct {
       subnetId: this.subnet.id,
     });
   }
-}
-
-/** 16 to 239, by the name: deployments can be peered, and stand side by side on one machine. */
-function secondOctet(name: string): number {
-  const sum = [...name].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 65_521, 7);
-  return 16 + (sum % 224);
 }
