@@ -95,8 +95,8 @@ async function requireFreePort({ localPort, make }: Deployment): Promise<void> {
 async function bootHosts({ name, localPort, mailFrom }: Deployment, region: string): Promise<void> {
   const cloud = await startCloud();
   if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
-  const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud }).list(name);
-  await boot({ deployment: name, instances, sitePort: localPort });
+  const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
+  await boot({ deployment: name, region, instances, sitePort: localPort });
 }
 
 function summary(changes: string | undefined): string {

@@ -9,10 +9,12 @@ import { filterTraffic, portsOpenOutside } from "./traffic-filter.ts";
 import { freePort } from "./moto.ts";
 import { ensureNetwork, removeNetworks } from "./networks.ts";
 import { filterArguments, labelArguments } from "./ownership.ts";
+import { noteRegion } from "./regions.ts";
 import { attachVolume, removeVolumes } from "./volumes.ts";
 
 export interface BootProps {
   readonly deployment: string;
+  readonly region: string;
   readonly instances: readonly ListedInstance[];
   /** Port of this machine that stands for port 80 of the instance that opens it. */
   readonly sitePort: number;
@@ -34,7 +36,8 @@ const systemd = [
 ];
 
 /** Makes the containers of a deployment equal to the instances that the API lists. */
-export async function boot({ deployment, instances, sitePort }: BootProps): Promise<void> {
+export async function boot({ deployment, region, instances, sitePort }: BootProps): Promise<void> {
+  noteRegion(region);
   // First the terminated ones: they may still hold a volume that another instance gets.
   for (const name of await containers(deployment)) {
     if (!instances.some((instance) => containerName(instance.id) === name)) await removeContainer(name);

@@ -2,10 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { repository, stateRoot } from "../deploy/deployment.ts";
+import { repository } from "../deploy/deployment.ts";
 import { Failure } from "../deploy/failure.ts";
+import { cloudFolder } from "./cloud-folder.ts";
 import { openPrivateLog } from "./private-log.ts";
 import { endProcess, runs } from "./processes.ts";
+import { forgetRegions } from "./regions.ts";
 
 /** A running local cloud: what its process wrote down when it was ready. */
 export interface LocalCloud {
@@ -21,7 +23,6 @@ export interface LocalCloud {
   readonly secretAccessKey: string;
 }
 
-export const cloudFolder = join(stateRoot, "local-cloud");
 export const cloudFile = join(cloudFolder, "cloud.json");
 const log = join(cloudFolder, "cloud.log");
 const daemon = join(import.meta.dirname, "daemon.ts");
@@ -65,6 +66,7 @@ export async function stopCloud(): Promise<void> {
   if (cloud === undefined) return;
   await endProcess(cloud.pid, daemon);
   await endProcess(cloud.motoPid, "moto", new URL(cloud.apiUrl).port);
+  forgetRegions();
   rmSync(cloudFile, { force: true });
 }
 

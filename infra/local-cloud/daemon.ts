@@ -5,11 +5,12 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
 import { localCredentials } from "./credentials.ts";
-import { ec2 } from "./instances.ts";
 import { createMailFront } from "./mail-front.ts";
 import { createMetadataService } from "./metadata.ts";
 import { startMoto } from "./moto.ts";
 import { isOwn } from "./own-peers.ts";
+import { profileInAny } from "./profiles.ts";
+import { notedRegions } from "./regions.ts";
 import { createS3Front } from "./s3-front/server.ts";
 
 // The emulated AWS API as one background process: moto, the strict front before its S3, the way to its
@@ -18,10 +19,11 @@ import { createS3Front } from "./s3-front/server.ts";
 const now = () => new Date();
 const credentials = localCredentials(now);
 const moto = await startMoto();
-const instances = ec2({ endpoint: moto.url.href, credentials: credentials.operator });
+const api = { endpoint: moto.url.href, credentials: credentials.operator };
 
 const s3Front = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
-const metadata = createMetadataService({ credentials, profileAt: instances.profileAt, now });
+const profileAt = (privateIp: string) => profileInAny(notedRegions(), privateIp, api);
+const metadata = createMetadataService({ credentials, profileAt, now });
 
 const cloud: LocalCloud = {
   id: randomUUID(),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../deploy/failure.ts";
 import { run, tryRun, which } from "../deploy/run.ts";
-import { cloudFolder } from "./cloud.ts";
+import { cloudFolder } from "./cloud-folder.ts";
 import { openPrivateLog } from "./private-log.ts";
 import { endProcess, runs } from "./processes.ts";
 

@@ -40,13 +40,12 @@ export interface AttachedVolume {
 export interface Ec2Props {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** @default - us-east-1 */
-  readonly region?: string;
+  readonly region: string;
 }
 
-/** Reads from the EC2 API what instances there are and what belongs to them. */
-export function ec2({ endpoint, credentials, region = "us-east-1" }: Ec2Props) {
-  const client = new EC2Client({ endpoint, credentials, region });
+/** Reads from the EC2 API of a region what instances there are and what belongs to them. */
+export function ec2(props: Ec2Props) {
+  const client = new EC2Client(props);
 
   async function describe(...filters: Filter[]): Promise<Instance[]> {
     const running = { Name: "instance-state-name", Values: ["pending", "running"] };
@@ -122,6 +121,7 @@ export function ec2({ endpoint, credentials, region = "us-east-1" }: Ec2Props) {
     })).filter(({ device }) => device !== "" && device !== RootDeviceName);
   }
 
+  /** The instance profile of the instance with a private address, or undefined. */
   async function profileAt(privateIp: string): Promise<string | undefined> {
     const [instance] = await describe({ Name: "private-ip-address", Values: [privateIp] });
     return instance?.IamInstanceProfile?.Arn?.split("/").at(-1);

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { baseImage } from "./base-image.ts";
-import { cloudFolder } from "./cloud.ts";
+import { cloudFolder } from "./cloud-folder.ts";
 import { docker } from "./engine.ts";
 import type { AttachedVolume } from "./instances.ts";
 import { makePrivateFolder } from "./private-log.ts";
