@@ -227,7 +227,7 @@ describe("a deployment", () => {
       return Object.fromEntries(await Promise.all(entries));
     };
     expect(await reached()).toEqual({ ssh: true, api: false, database: false });
-    expect(await reached(frontend.instanceId)).toEqual({ ssh: true, api: true, database: false });
+    expect(await reached(frontend.instanceId)).toEqual({ ssh: false, api: true, database: false });
     expect(await reaches("127.0.0.1", ports.database, backend.instanceId)).toBe(true);
   });
 

@@ -45,7 +45,7 @@ export async function boot({ deployment, region, instances, sitePort }: BootProp
   for (const instance of instances) {
     if (!(await isCurrent(instance, sitePort))) await create(deployment, instance, sitePort);
     await docker("start", containerName(instance.id));
-    await filterTraffic(containerName(instance.id), instance.inbound);
+    await filterTraffic(containerName(instance.id), instance);
   }
 }
 

@@ -11,11 +11,13 @@ export interface HostNetwork {
   readonly gateway: string;
 }
 
+/** AWS keeps the first address of a subnet for the router too. */
+export const gatewayOf = (subnetCidr: string) => subnetCidr.replace(/\.0\/\d+$/, ".1");
+
 /** Makes the container network of an instance's subnet, with the very address range, unless it is there. */
 export async function ensureNetwork(deployment: string, instance: ListedInstance): Promise<HostNetwork> {
   const name = `tintype-${instance.subnetId}`;
-  // AWS keeps the first address of a subnet for the router too.
-  const gateway = instance.subnetCidr.replace(/\.0\/\d+$/, ".1");
+  const gateway = gatewayOf(instance.subnetCidr);
   if (!(await dockerLines("network", "ls", "--format", "{{.Name}}")).includes(name)) {
     await docker(
       "network",

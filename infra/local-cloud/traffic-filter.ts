@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { docker } from "./engine.ts";
-import type { Inbound, ListedInstance } from "./instances.ts";
+import type { ListedInstance } from "./instances.ts";
+import { gatewayOf } from "./networks.ts";
 
 const file = "security-groups.nft";
 const folderOnHost = "/opt/local-cloud";
@@ -12,11 +13,14 @@ export function portsOpenOutside({ inbound }: ListedInstance): number[] {
   return inbound.filter(({ ranges }) => ranges.length > 0).map(({ tcpPort }) => tcpPort);
 }
 
+/** What the filter of a host depends on. */
+export type Filtered = Pick<ListedInstance, "inbound" | "subnetCidr">;
+
 /** Makes a running container let in what its instance's security groups do, now and after a reboot. */
-export async function filterTraffic(container: string, inbound: readonly Inbound[]): Promise<void> {
+export async function filterTraffic(container: string, instance: Filtered): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tintype-filter-"));
   try {
-    writeFileSync(join(folder, file), ruleset(inbound));
+    writeFileSync(join(folder, file), ruleset(instance));
     await docker("cp", join(folder, file), `${container}:${folderOnHost}/${file}`);
   } finally {
     rmSync(folder, { recursive: true });
@@ -25,13 +29,14 @@ export async function filterTraffic(container: string, inbound: readonly Inbound
 }
 
 /**
- * In the language of nftables. Who is let in by range comes through a port that this machine publishes on its
- * loopback alone, and so with the network's own gateway as its address: the port is opened to all.
+ * In the language of nftables. Who is let in by a range comes through a port that this machine publishes on its
+ * loopback alone, and so with the network's gateway as its address. The other hosts are in no range but the world's.
  */
-export function ruleset(inbound: readonly Inbound[]): string {
+export function ruleset({ inbound, subnetCidr }: Filtered): string {
   const rules = inbound.flatMap(({ tcpPort, ranges, members }) => {
-    if (ranges.length > 0) return [`tcp dport ${tcpPort} accept`];
-    return members.map((address) => `ip saddr ${address} tcp dport ${tcpPort} accept`);
+    if (ranges.includes("0.0.0.0/0")) return [`tcp dport ${tcpPort} accept`];
+    const sources = ranges.length > 0 ? [gatewayOf(subnetCidr), ...members] : members;
+    return sources.map((address) => `ip saddr ${address} tcp dport ${tcpPort} accept`);
   });
   return [
     "table inet security_groups",
