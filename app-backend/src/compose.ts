@@ -15,6 +15,7 @@ import { openS3 } from "./adapters/s3/client.ts";
 import { s3Incoming } from "./adapters/s3/incoming.ts";
 import { s3Pictures } from "./adapters/s3/pictures.ts";
 import { probeBucket } from "./adapters/s3/probe.ts";
+import { signedUrls } from "./adapters/s3/signed-urls.ts";
 import { sesMail } from "./adapters/ses/mail.ts";
 import type { ServerConfig } from "./config.ts";
 import { httpApp } from "./http/app.ts";
@@ -74,7 +75,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
       onFault: (error) => log.error({ err: error }, "mail was not sent"),
     });
     const passwords = passwordUseCases({ ...common, passwords: hashes, codes });
-    const pictures = s3Pictures(client, bucket);
+    const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
     const accounts = accountUseCases({ ...common, pictures, passwords: hashes, proof: passwords, codes });
     const sessions = sessionUseCases({
       ...common,

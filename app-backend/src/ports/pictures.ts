@@ -11,6 +11,6 @@ export interface Pictures {
   place(incoming: IncomingPicture, key: string): Promise<void>;
   /** Removes an object; no matter if it is gone. */
   remove(key: string): Promise<void>;
-  /** A URL that shows the object to whoever has it, for one hour. */
+  /** A URL that shows the object to whoever has it, for half an hour at least and an hour at most. */
   url(key: string): Promise<string>;
 }

@@ -1,11 +1,17 @@
-import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { CopyObjectCommand, DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Pictures } from "../../ports/pictures.ts";
+import type { signedUrls } from "./signed-urls.ts";
 import { rethrowStorageError } from "./storage-error.ts";
 
-const urlLifeSeconds = 3600;
+const urlLifeMs = 3_600_000;
 
-export function s3Pictures(client: S3Client, bucket: string): Pictures {
+interface Dependencies {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly sign: ReturnType<typeof signedUrls>;
+}
+
+export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
   return {
     async place(incoming, key) {
       const command = new CopyObjectCommand({
@@ -23,7 +29,6 @@ export function s3Pictures(client: S3Client, bucket: string): Pictures {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch(rethrowStorageError);
     },
 
-    url: (key) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: urlLifeSeconds }),
+    url: (key) => sign(key, urlLifeMs),
   };
 }

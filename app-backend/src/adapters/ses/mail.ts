@@ -1,4 +1,4 @@
-import { SendEmailCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import type { SESv2Client } from "@aws-sdk/client-sesv2";
 import type { Mail } from "../../ports/mail.ts";
 
 export interface SesConfig {
@@ -11,14 +11,17 @@ export interface SesConfig {
 
 /** Mail by Amazon SES; credentials come from the SDK's default chain. */
 export function sesMail({ region, from, endpoint }: SesConfig): Mail {
-  const client = new SESv2Client({
-    region,
-    ...(endpoint && { endpoint }),
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  });
+  let client: SESv2Client | undefined;
   return {
     async send({ to, subject, text }) {
+      // With the first message: loading it would cost every start memory and time.
+      const { SendEmailCommand, SESv2Client } = await import("@aws-sdk/client-sesv2");
+      client ??= new SESv2Client({
+        region,
+        ...(endpoint && { endpoint }),
+        maxAttempts: 3,
+        requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+      });
       const content = { Subject: { Data: subject }, Body: { Text: { Data: text } } };
       const destination = { ToAddresses: [to] };
       await client.send(
