@@ -13,9 +13,11 @@ import { atOnce, signInFigures } from "./figures/sign-in.ts";
 import type { Effort, Surroundings } from "./figures/surroundings.ts";
 import { tokenFigures } from "./figures/token.ts";
 import type { Entry } from "./measure/figure.ts";
+import { othersPercent } from "./measure/others.ts";
+import { summarize } from "./measure/statistics.ts";
 import { buildBundles } from "./processes/bundles.ts";
 import { endAll } from "./processes/children.ts";
-import { type Origin, originOf } from "./report/machine.ts";
+import { machineOf, type Origin } from "./report/machine.ts";
 import { plainTable, rowsOf } from "./report/table.ts";
 import { writeResults } from "./report/write.ts";
 
@@ -63,12 +65,15 @@ async function measure(effort: Effort, logs: string): Promise<{ entries: Entry[]
   await step("Build application and floors", buildBundles);
   const site = await openSite(logs);
   try {
-    const origin = await originOf(site.database);
+    const machine = await machineOf(site.database);
     const people = await step("Register people", () => populate(site));
     const entries: Entry[] = [];
-    for (const [title, figures] of parts)
+    const others: number[] = [];
+    for (const [title, figures] of parts) {
+      others.push(await othersPercent());
       entries.push(...(await step(title, () => figures({ site, people, effort, logs }))));
-    return { entries, origin };
+    }
+    return { entries, origin: { ...machine, others: summarize(others) } };
   } finally {
     await site.close();
   }

@@ -21,7 +21,7 @@ export async function jsonFigures(surroundings: Surroundings): Promise<Entry[]> 
     surroundings.effort.short,
   );
   const yardstick = "bare Express 5";
-  const lean = { title: "authenticated JSON, database answering from memory", yardstick };
+  const lean = { title: "authenticated JSON, database from memory", yardstick };
   const whole = { title: "GET /api/account as it is, session check included", yardstick };
   const framework = { title: yardstick, yardstick: "bare node:http" };
   const cpu = { unit: "µs CPU" };

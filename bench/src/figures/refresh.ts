@@ -1,10 +1,11 @@
-import { refreshClient, signIn } from "../app/people.ts";
-import { statementsEach } from "../app/statements.ts";
+import { type Person, refreshClient, signIn } from "../app/people.ts";
+import type { Client } from "../load/client.ts";
 import type { Count, Entry } from "../measure/figure.ts";
 import { cpuPerOperation, perSecond } from "../measure/slice.ts";
 import type { Server } from "../processes/server.ts";
 import { compare } from "./compare.ts";
 import { looping, underLoad } from "./contenders.ts";
+import { countStatements } from "./count-statements.ts";
 import { interleave } from "./interleave.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -13,12 +14,12 @@ const atOnce = 16;
 /** What staying signed in costs beside the least that a database can do for it. */
 export async function refreshFigures(surroundings: Surroundings): Promise<Entry[]> {
   const { site, people, effort } = surroundings;
-  const counted = await countStatements(surroundings);
   const server = await site.start();
+  const clients = await Promise.all(people.slice(0, atOnce).map((person) => refresherOf(server, person)));
   const raw = { ...site.environment, AT_ONCE: String(atOnce) };
   const slices = await interleave(
     {
-      subject: underLoad(server, await refreshers(server, people.slice(0, atOnce))),
+      subject: underLoad(server, clients),
       floor: looping("transaction", raw),
       control: looping("transaction", raw),
     },
@@ -29,29 +30,21 @@ export async function refreshFigures(surroundings: Surroundings): Promise<Entry[
   return [
     compare({ id: "refresh-rate", ...refresh, unit: "refreshes/s", aim }, slices, perSecond),
     compare({ id: "refresh-cpu", ...refresh, unit: "µs CPU" }, slices, cpuPerOperation),
-    counted,
+    await countOfRefresh(surroundings),
   ];
 }
 
-function refreshers(server: Server, people: Surroundings["people"]) {
-  return Promise.all(people.map(async (person) => refreshClient(person, await signIn(server.port, person))));
-}
-
-/** Asked of the database itself; of a server of its own, whose connections are open and statements prepared. */
-async function countStatements({ site, people, effort }: Surroundings): Promise<Count> {
-  const server = await site.start();
-  const refresher = underLoad(server, await refreshers(server, people.slice(0, 1)));
-  const { sliceMs } = effort.short;
-  await refresher.slice(sliceMs);
-  const statements = await statementsEach(site.database, () => refresher.slice(sliceMs));
-  await refresher.stop();
-  return {
+function countOfRefresh(surroundings: Surroundings): Promise<Count> {
+  const refresher = (server: Server) => refresherOf(server, surroundings.people[0]!);
+  return countStatements(surroundings, refresher, {
     id: "refresh-queries",
     title: "round trips to the database in a refresh",
-    unit: "statements",
-    yardstick: "step and account",
-    value: statements,
+    yardstick: "its step and the account",
     floor: 2,
     aim: { of: "value", atMost: 2 },
-  };
+  });
+}
+
+async function refresherOf(server: Server, person: Person): Promise<Client> {
+  return refreshClient(person, await signIn(server.port, person));
 }

@@ -1,9 +1,10 @@
 import type { RowDataPacket } from "mysql2/promise";
 import { password, signInClient } from "../app/people.ts";
-import type { Entry } from "../measure/figure.ts";
+import type { Count, Entry } from "../measure/figure.ts";
 import { cpuPerOperation, perSecond } from "../measure/slice.ts";
 import { compare } from "./compare.ts";
 import { looping, probed, startFloor, underLoad } from "./contenders.ts";
+import { countStatements } from "./count-statements.ts";
 import { interleave } from "./interleave.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -29,7 +30,17 @@ export async function signInFigures(surroundings: Surroundings): Promise<Entry[]
     compare({ id: "signin-cpu", ...signIn, unit: "µs CPU" }, slices, cpuPerOperation),
     // The slowest hundredth differs widely between equals. Whether the slices were fair is told by their rates.
     { ...p99, control: rate.control },
+    await countOfSignIn(surroundings),
   ];
+}
+
+function countOfSignIn(surroundings: Surroundings): Promise<Count> {
+  return countStatements(surroundings, () => signInClient(surroundings.people[0]!), {
+    id: "signin-queries",
+    title: "round trips to the database in a sign-in",
+    yardstick: "the account and its new session",
+    floor: 2,
+  });
 }
 
 async function open({ site, people, logs }: Surroundings) {

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, release, type } from "node:os";
+import { availableParallelism, cpus, release, type } from "node:os";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { run } from "../../../infra/deploy/run.ts";
+import type { Summary } from "../measure/statistics.ts";
 import { nodeVersion } from "../processes/runtime.ts";
 
 /** Where and on what the figures were taken. */
-export interface Origin {
+export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGb: number;
@@ -13,11 +14,14 @@ export interface Origin {
   readonly node: string;
   readonly database: string;
   readonly commit: string;
-  /** Commands that wanted a core before anything was measured, on average over a minute. */
-  readonly loadBefore: number;
 }
 
-export async function originOf(database: Connection): Promise<Origin> {
+export interface Origin extends Machine {
+  /** What others took of the machine, in percent, watched before each part of the run. */
+  readonly others: Summary;
+}
+
+export async function machineOf(database: Connection): Promise<Machine> {
   const [[version]] = await database.query<RowDataPacket[]>("SELECT VERSION() AS version");
   return {
     cpu: cpus()[0]?.model ?? "unknown",
@@ -27,7 +31,6 @@ export async function originOf(database: Connection): Promise<Origin> {
     node: nodeVersion,
     database: String(version?.["version"]),
     commit: await commit(),
-    loadBefore: Math.round(loadavg()[0]! * 100) / 100,
   };
 }
 

@@ -15,11 +15,11 @@ export function writeResults(folder: string, entries: readonly Entry[], origin: 
 }
 
 function page(entries: readonly Entry[], origin: Origin): string {
-  const { cpu, cores, memoryGb, kernel, node, database, commit, loadBefore } = origin;
+  const { cpu, cores, memoryGb, kernel, node, database, commit, others } = origin;
   return `# Figures
 
-Written by \`make bench\`. ${cpu}, ${cores} cores, ${memoryGb} GB, ${kernel}, Node ${node}, ${database}; commit ${commit};
-load of the machine before the run ${loadBefore}.
+Written by \`make bench\`. ${cpu}, ${cores} cores, ${memoryGb} GB, ${kernel}, Node ${node}, ${database}; commit ${commit}.
+Meanwhile others took ${Math.round(others.median)} % of the machine (${Math.round(others.min)} to ${Math.round(others.max)}).
 
 ![How much of its aim each figure uses](plot.svg)
 
@@ -27,6 +27,7 @@ ${markdownTable(rowsOf(entries))}
 
 Values and ratios are medians of the rounds, in brackets and under "spread" stand the smallest and the largest round. A
 ratio is taken round by round, against the yardstick's slice of the same round. "control" is the yardstick against a
-second process of itself: outside 0.9 to 1.1 the machine was too noisy, and there is no verdict.
+second process of itself: outside 0.9 to 1.1 the machine was too noisy, and there is no verdict. Times in ms are no ratios: others on the machine
+make them longer, never shorter.
 `;
 }
