@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Deployment } from "./deployment.ts";
@@ -8,6 +8,7 @@ import { Failure } from "./failure.ts";
 import { onHost } from "./hosts.ts";
 import { run } from "./run.ts";
 import type { Outputs } from "./terraform.ts";
+import { makeWhole } from "./whole.ts";
 
 /** A Node binary for the backend host. */
 export interface NodeRuntime {
@@ -18,7 +19,10 @@ export interface NodeRuntime {
 /** Official builds of Node 18 and later need this C library; Amazon Linux 2 has 2.26. */
 const officialGlibc = 2.28;
 
-/** Unofficial build for older C libraries, pinned by the sum in its SHASUMS256.txt. */
+/**
+ * Unofficial build for older C libraries. Its sum comes from the place that it comes from itself, so it is checked
+ * against damage alone: no second source was found from which to pin that sum here.
+ */
 const old = {
   version: "22.12.0",
   base: "https://unofficial-builds.nodejs.org/download/release",
@@ -50,11 +54,10 @@ function officialRuntime(): NodeRuntime {
 async function downloadOldRuntime(): Promise<NodeRuntime> {
   const { version, base, variant } = old;
   const name = `node-v${version}-${variant}`;
-  const folder = join(stateRoot, "node");
-  const binary = join(folder, name, "bin/node");
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    const archive = join(folder, `${name}.tar.gz`);
+  const folder = join(stateRoot, "node", `${version}-${variant}`);
+  await makeWhole(folder, async (aside) => {
+    mkdirSync(aside, { recursive: true });
+    const archive = join(aside, "archive.tar.gz");
     const sums = await fetchBytes(`${base}/v${version}/SHASUMS256.txt`);
     const bytes = await fetchBytes(`${base}/v${version}/${name}.tar.gz`);
     const expected = sums
@@ -65,9 +68,10 @@ async function downloadOldRuntime(): Promise<NodeRuntime> {
       throw new Failure(`${base} served a Node runtime that is not the one its checksums name.`);
     }
     writeFileSync(archive, bytes);
-    await run("tar", ["-xzf", archive, "-C", folder, `${name}/bin/node`]);
-  }
-  return { version, binary };
+    await run("tar", ["-xzf", archive, "-C", aside, `${name}/bin/node`]);
+    rmSync(archive);
+  });
+  return { version, binary: join(folder, name, "bin/node") };
 }
 
 async function fetchBytes(url: string): Promise<Buffer> {

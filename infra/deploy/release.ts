@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { repository, stateRoot } from "./deployment.ts";
 import { run } from "./run.ts";
+import { makeWhole } from "./whole.ts";
 
 /** A build, addressed by its content: the same source gives the same release. */
 export interface Release {
@@ -32,10 +33,7 @@ export async function buildFrontend(log: string): Promise<Release> {
 async function pack(name: string, out: string): Promise<Release> {
   const id = contentHash(out);
   const archive = join(folder, `${name}-${id}.tar.gz`);
-  if (!existsSync(archive)) {
-    mkdirSync(folder, { recursive: true });
-    await run("tar", ["-czf", archive, "-C", out, "."]);
-  }
+  await makeWhole(archive, (aside) => run("tar", ["-czf", aside, "-C", out, "."]));
   return { id, archive };
 }
 
