@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { freePort } from "../local-cloud/moto.ts";
-import { startServices } from "../local-cloud/services.ts";
+import { type Services, startServices } from "../local-cloud/services.ts";
 import { repository, stateRoot } from "./deployment.ts";
 import { command } from "./failure.ts";
 import { require } from "./requirements.ts";
@@ -17,6 +17,14 @@ await command(async () => {
   const folder = join(stateRoot, "dev");
   mkdirSync(folder, { recursive: true });
   const services = await step("Start a database and S3", () => startServices(folder));
+  try {
+    await serve(services);
+  } finally {
+    await services.stop();
+  }
+});
+
+async function serve(services: Services): Promise<void> {
   const site = `http://localhost:${process.env["PORT"] || 5173}`;
   const api = await freePort();
   const env: Record<string, string> = {
@@ -70,8 +78,7 @@ await command(async () => {
   });
   await stopped;
   for (const child of children) child.kill("SIGTERM");
-  await services.stop();
-});
+}
 
 /** By path, not by npx: beside them npm puts the hosts' Node runtime, which is not this machine's. */
 function tool(path: string): string {

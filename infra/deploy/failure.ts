@@ -1,3 +1,5 @@
+import { isNativeError } from "node:util/types";
+
 /** Something the person at the keyboard can set right. Its message says what to do; no stack is shown. */
 export class Failure extends Error {
   override readonly name = "Failure";
@@ -31,5 +33,5 @@ function explain(error: unknown): string {
 }
 
 export function isNodeError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error;
+  return isNativeError(error) && "code" in error;
 }

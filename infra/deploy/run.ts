@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { diskFull, Failure } from "./failure.ts";
+import { holdSignals, throwIfInterrupted } from "./interruption.ts";
 
 export interface RunOptions {
   /** Added to the environment of this process. */
@@ -19,8 +20,15 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Runs a program to its end and gives what it printed, whatever its exit code; -1 where it could not be started. */
+/**
+ * Runs a program to its end, also when Ctrl-C comes meanwhile, and gives what it printed, whatever its exit code; -1
+ * where it could not be started. After Ctrl-C no program is started, but a Failure thrown.
+ */
 export function tryRun(program: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
+  return holdSignals(() => outcomeOf(program, args, options));
+}
+
+function outcomeOf(program: string, args: readonly string[], options: RunOptions): Promise<Result> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
@@ -59,6 +67,7 @@ export async function run(
 ): Promise<string> {
   const result = await tryRun(program, args, options);
   if (result.code === 0) return result.stdout;
+  throwIfInterrupted(); // then that is why it failed
   throw failureOf(program, args, result, options);
 }
 

@@ -1,9 +1,11 @@
 import { Failure } from "./failure.ts";
+import { throwIfInterrupted } from "./interruption.ts";
 
 const terminal = process.stderr.isTTY === true;
 
 /** Shows one step and its time while it runs: a living line on a terminal, plain lines elsewhere. */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+  throwIfInterrupted();
   const started = Date.now();
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
   const draw = () => process.stderr.write(`\r\x1b[K  … ${title} ${seconds()}`);
