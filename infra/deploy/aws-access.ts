@@ -7,7 +7,7 @@ import { Failure } from "./failure.ts";
 /** The environment in which Terraform and the SDK talk to the deployment's cloud; starts the local one. */
 export async function cloudAccess(deployment: Deployment): Promise<Record<string, string>> {
   if (deployment.cloud === "local") return cloudEnvironment(await startCloud());
-  await checkAccess(process.env["REGION"] || "us-east-1");
+  await checkAccess(deployment.region);
   return {};
 }
 

@@ -15,7 +15,9 @@ import { command, Failure } from "./failure.ts";
 import { hostNames, waitForFirstBoot } from "./hosts.ts";
 import { writeInventory } from "./inventory.ts";
 import { forgetLostCloud } from "./lost-cloud.ts";
+import { alone } from "./lock.ts";
 import { nodeRuntime } from "./node-runtime.ts";
+import { pinPlace, requireSameAccount, requireSameRegion } from "./place.ts";
 import { buildBackend, buildFrontend } from "./release.ts";
 import { require, type RequirementName, requireSpace } from "./requirements.ts";
 import { reachableUrl } from "./site-url.ts";
@@ -24,9 +26,13 @@ import { currentStack } from "./stack.ts";
 import { say, step } from "./steps.ts";
 import { requireOutputs } from "./terraform.ts";
 
-await command(async () => {
-  const started = Date.now();
+await command(() => {
   const deployment = currentDeployment();
+  return alone(deployment, () => deploy(deployment));
+});
+
+async function deploy(deployment: Deployment): Promise<void> {
+  const started = Date.now();
   const local = deployment.cloud === "local";
 
   await step("Check tools and settings", () => check(deployment));
@@ -34,6 +40,7 @@ await command(async () => {
   const access = await step(local ? "Start the emulated AWS API" : "Sign in to AWS", () =>
     cloudAccess(deployment),
   );
+  await requireSameAccount(deployment, access);
   const [backend, frontend] = await step("Build the application", () => {
     const log = join(deployment.logs, "build.log");
     return Promise.all([buildBackend(log), buildFrontend(log)]);
@@ -42,7 +49,10 @@ await command(async () => {
   const tf = await step("Synthesize and initialize Terraform", () => currentStack(deployment, access));
   const changes = await step("Plan", () => tf.plan());
   say(`    ${summary(changes)}`);
-  if (changes !== undefined) await step("Apply", () => tf.apply());
+  if (changes !== undefined) {
+    await pinPlace(deployment, access);
+    await step("Apply", () => tf.apply());
+  }
 
   const outputs = requireOutputs(deployment);
   if (local) await step("Boot the hosts", () => bootHosts(deployment, outputs.region));
@@ -61,11 +71,12 @@ await command(async () => {
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
   say(`  ${url}${local ? `   (its EC2 name: ${outputs.frontend.publicDns})` : ""}`);
   say(`\nTake it off again: ${deployment.make("destroy")}`);
-});
+}
 
 async function check(deployment: Deployment): Promise<void> {
   const local = deployment.cloud === "local";
   await require(["terraform", "ansible", "ssh", ...(local ? localTools() : [])]);
+  requireSameRegion(deployment);
   requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);
   if (!local) return;
   await ensureEngine();

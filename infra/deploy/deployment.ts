@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { parseSettings, personsSettings } from "../src/settings.ts";
+import { defaultRegion, parseSettings, personsSettings } from "../src/settings.ts";
 import { Failure } from "./failure.ts";
 
 export const repository = join(import.meta.dirname, "../..");
@@ -18,6 +18,7 @@ const settings = personsSettings.extend({
 export interface Deployment {
   readonly cloud: "aws" | "local";
   readonly name: string;
+  readonly region: string;
   /** Port on this machine under which the local cloud shows the site. */
   readonly localPort: number;
   /** Sender of the application's mail; undefined where codes go to the backend's journal instead. */
@@ -38,7 +39,7 @@ export interface Deployment {
 /** Throws a Failure that names every setting that is wrong. Makes the folders. */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
   const given = checked(env);
-  const { CLOUD: cloud, NAME: name } = given;
+  const { CLOUD: cloud, NAME: name, REGION: region } = given;
   const folder = join(stateRoot, `${cloud}-${name}`);
   const logs = join(folder, "log");
   mkdirSync(logs, { recursive: true });
@@ -46,6 +47,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
   return {
     cloud,
     name,
+    region,
     localPort: given.LOCAL_PORT,
     mailFrom: given.MAIL_FROM,
     confirmation: given.CONFIRMATION,
@@ -61,6 +63,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
         target,
         ...(cloud === "local" ? ["CLOUD=local"] : []),
         ...(name === "dev" ? [] : [`NAME=${name}`]),
+        ...(region === defaultRegion ? [] : [`REGION=${region}`]),
       ].join(" "),
   };
 }

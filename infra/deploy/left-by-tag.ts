@@ -7,8 +7,10 @@ import type { Deployment } from "./deployment.ts";
 import { sdkClient } from "./sdk-client.ts";
 
 /** ARNs of what still carries the deployment's tag. Terminated instances stay listed for a while and do not count. */
-export async function leftByTag({ name }: Deployment, access: Record<string, string>): Promise<string[]> {
-  const region = process.env["REGION"] || "us-east-1";
+export async function leftByTag(
+  { name, region }: Deployment,
+  access: Record<string, string>,
+): Promise<string[]> {
   const client = sdkClient(access, access["AWS_ENDPOINT_URL"], region);
   const { ResourceTagMappingList = [] } = await new ResourceGroupsTaggingAPIClient(client).send(
     new GetResourcesCommand({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { removeHosts } from "../local-cloud/boot.ts";
 import { runningCloud } from "../local-cloud/cloud.ts";
 import type { Deployment } from "./deployment.ts";
+import { unpinPlace } from "./place.ts";
 import { say } from "./steps.ts";
 
 /**
@@ -29,5 +30,6 @@ export async function forgetDeployment(deployment: Deployment): Promise<number> 
   for (const path of [join(deployment.folder, "cloud-id"), deployment.knownHosts, deployment.inventory]) {
     rmSync(path, { force: true });
   }
+  unpinPlace(deployment);
   return hosts;
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Deployment, stateRoot } from "./deployment.ts";
 import { Failure } from "./failure.ts";
+import { throwIfInterrupted } from "./interruption.ts";
 import { failureOf, run, tryRun } from "./run.ts";
 import { keepRoom, rescueState } from "./state-rescue.ts";
 
@@ -27,6 +28,7 @@ const registry = "https://registry.terraform.io/.well-known/terraform.json";
 
 /** Terraform in a deployment's folder, with the environment that points it at its cloud. */
 export async function terraform(deployment: Deployment, access: Record<string, string>): Promise<Terraform> {
+  readOutputs(deployment); // of a state that is cut off Terraform would say that nothing was made
   const env = {
     ...access,
     ...(await cliConfiguration()),
@@ -45,7 +47,9 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     const result = await tryRun("terraform", args, options);
     release();
     if (result.code === 0) return;
-    throw rescueState(deployment.stack, result) ?? failureOf("terraform", given, result, options);
+    const rescued = rescueState(deployment.stack, result);
+    if (rescued === undefined) throwIfInterrupted();
+    throw rescued ?? failureOf("terraform", given, result, options);
   }
 
   async function resources(): Promise<string[]> {
@@ -63,6 +67,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
       const result = await tryRun("terraform", args, options);
       if (result.code === 0) return undefined;
       if (result.code === 2) return result.stdout;
+      throwIfInterrupted();
       throw failureOf("terraform", ["plan"], result, options);
     },
     async apply() {
@@ -88,11 +93,21 @@ function replacements(resources: readonly string[]): string[] {
 export function readOutputs(deployment: Deployment): Outputs | undefined {
   const state = join(deployment.stack, "terraform.tfstate");
   if (!existsSync(state)) return undefined;
-  const { outputs } = JSON.parse(readFileSync(state, "utf8")) as {
-    outputs: Record<string, { value: unknown }>;
-  };
+  const { outputs } = readState(state);
   if (outputs["backend"] === undefined) return undefined;
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as never;
+}
+
+function readState(file: string): { readonly outputs: Record<string, { readonly value: unknown }> } {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    const before = `${file}.backup`;
+    const way = existsSync(before)
+      ? `If what it was before is whole, put that in its place: mv ${before} ${file}`
+      : `Nothing was there before it. If nothing was made: rm ${file}`;
+    throw new Failure(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
+  }
 }
 
 /** As `readOutputs`; a Failure that says how to deploy where there is nothing. */

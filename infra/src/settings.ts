@@ -12,12 +12,14 @@ const deploymentName = z
   .regex(/^[a-z][a-z0-9-]{0,19}$/, "use 1 to 20 lower-case letters, digits and hyphens, a letter first")
   .default("dev");
 
+export const defaultRegion = "us-east-1";
+
 const stackSettings = z.object({
   NAME: deploymentName,
   REGION: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "use a region's code, such as eu-central-1")
-    .default("us-east-1"),
+    .default(defaultRegion),
   OS: z.enum(["al2", "al2023"], "use al2 or al2023").default("al2"),
   INSTANCE_TYPE: z
     .string()

@@ -1,0 +1,93 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Deployment } from "./deployment.ts";
+import { Failure, isNodeError } from "./failure.ts";
+
+interface Holder {
+  readonly pid: number;
+  /** Tells a process from a later one that got its number; empty where the system does not say. */
+  readonly start: string;
+  readonly command: string;
+  readonly since: string;
+}
+
+/** Does `work` while no other command changes this deployment; a Failure names the one that does. */
+export async function alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
+  const file = join(deployment.folder, "lock");
+  const command = deployment.make(basename(process.argv[1] ?? "", ".ts"));
+  take(file, { pid: process.pid, start: startOf(process.pid), command, since: new Date().toISOString() });
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function take(file: string, holder: Holder): void {
+  // Linked, not written in place: nobody can read a lock that is half there.
+  const own = `${file}.${holder.pid}`;
+  writeFileSync(own, JSON.stringify(holder));
+  try {
+    while (!linked(own, file)) {
+      const other = read(file);
+      if (other !== undefined && isAlive(other)) throw refusal(other);
+      if (other !== undefined) removeStale(file, other);
+    }
+  } finally {
+    rmSync(own);
+  }
+}
+
+function linked(own: string, file: string): boolean {
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if (isNodeError(error) && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function read(file: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Holder;
+  } catch (error) {
+    if (isNodeError(error) && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Taken away first and looked at then: it may have become the lock of one who was faster. */
+function removeStale(file: string, stale: Holder): void {
+  const aside = `${file}.${process.pid}.stale`;
+  renameSync(file, aside);
+  const taken = read(aside);
+  if (taken?.pid !== stale.pid || taken.start !== stale.start) linked(aside, file);
+  rmSync(aside);
+}
+
+function isAlive({ pid, start }: Holder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (isNodeError(error) && error.code === "ESRCH") return false; // EPERM: it is there, and somebody else's
+  }
+  return startOf(pid) === start;
+}
+
+/** When a process began, in clock ticks since boot; field 22 of what Linux tells (proc(5)). */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function refusal({ command, pid, since }: Holder): Failure {
+  return new Failure(
+    `\`${command}\` is at work on this deployment since ${since} (process ${pid}). Wait for its end.`,
+    2,
+  );
+}

@@ -1,0 +1,28 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { requireSameRegion, unpinPlace } from "../../deploy/place.ts";
+import { scratchDeployment } from "./scratch-deployment.ts";
+
+const pinned = (folder: string) =>
+  writeFileSync(join(folder, "place.json"), JSON.stringify({ region: "eu-central-1", account: "1" }));
+
+test("what is nowhere yet may be put anywhere", () => {
+  expect(() => requireSameRegion(scratchDeployment())).not.toThrow();
+});
+
+test("a deployment keeps to the region that it was begun in, until it is gone", () => {
+  const blue = scratchDeployment();
+  pinned(blue.folder);
+  expect(() => requireSameRegion({ ...blue, region: "eu-central-1" })).not.toThrow();
+  expect(() => requireSameRegion(blue)).toThrow("with every command: REGION=eu-central-1");
+  unpinPlace(blue);
+  expect(() => requireSameRegion(blue)).not.toThrow();
+});
+
+test("an older deployment keeps to the region that its state names", () => {
+  const blue = scratchDeployment();
+  const outputs = { backend: { value: {} }, region: { value: "eu-central-1" } };
+  writeFileSync(join(blue.stack, "terraform.tfstate"), JSON.stringify({ outputs }));
+  expect(() => requireSameRegion(blue)).toThrow("REGION=eu-central-1");
+});
