@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { publishedPort } from "../local-cloud/boot.ts";
 import type { Deployment } from "./deployment.ts";
 import { Failure } from "./failure.ts";
-import { run, tryRun, type Result } from "./run.ts";
+import { tryRun, type Result } from "./run.ts";
 import type { Outputs } from "./terraform.ts";
 
 export const hostNames = ["frontend", "backend"] as const;
@@ -20,6 +19,8 @@ export function chosenHost(): HostName {
 export interface HostAddress {
   readonly address: string;
   readonly port: number;
+  /** Under which its key is known: another instance at the same address has another. */
+  readonly instanceId: string;
 }
 
 const firstBootTimeoutMs = 15 * 60_000;
@@ -30,21 +31,29 @@ export async function hostAddress(
   host: HostName,
 ): Promise<HostAddress> {
   const { instanceId, publicIp } = outputs[host];
-  if (cloud === "aws") return { address: publicIp, port: 22 };
-  return { address: "127.0.0.1", port: await publishedPort(instanceId, 22) };
+  if (cloud === "aws") return { address: publicIp, port: 22, instanceId };
+  return { address: "127.0.0.1", port: await publishedPort(instanceId, 22), instanceId };
 }
 
-/** Arguments of ssh that name key, known hosts and address. A host's key is learned at the first connection. */
-export function sshArguments(deployment: Deployment, { address, port }: HostAddress): string[] {
+/** Options of ssh by which a host is who it was: its key is learned at the first connection to the instance. */
+export function identityOptions({ knownHosts }: Deployment, { instanceId }: HostAddress): string[] {
   const options = {
     IdentitiesOnly: "yes",
     StrictHostKeyChecking: "accept-new",
-    UserKnownHostsFile: deployment.knownHosts,
-    ConnectTimeout: "5",
-    LogLevel: "ERROR",
+    UserKnownHostsFile: knownHosts,
+    HostKeyAlias: instanceId,
+    CheckHostIP: "no", // else the address would be known too
   };
-  const pairs = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  return ["-i", deployment.privateKey, "-p", String(port), ...pairs, `ec2-user@${address}`];
+  return Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+}
+
+/** Arguments of ssh that name key, known hosts and address. */
+export function sshArguments(deployment: Deployment, host: HostAddress): string[] {
+  const patience = ["-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"];
+  return [
+    ...["-i", deployment.privateKey, "-p", String(host.port)],
+    ...[...identityOptions(deployment, host), ...patience, `ec2-user@${host.address}`],
+  ];
 }
 
 /** Runs a shell command on a host. */
@@ -64,7 +73,6 @@ export async function waitForFirstBoot(
   outputs: Outputs,
   host: HostName,
 ): Promise<void> {
-  await forgetReplacedHost(deployment, outputs, host);
   let last = "";
   for (const started = Date.now(); Date.now() - started < firstBootTimeoutMs; await sleep(1000)) {
     const { stdout, stderr } = await onHost(deployment, outputs, host, "cat /var/lib/tintype/first-boot");
@@ -74,17 +82,6 @@ export async function waitForFirstBoot(
     last = status || stderr.trim();
   }
   throw new Failure(`The ${host} host did not finish its first boot within 15 minutes (${last}).`);
-}
-
-/** A new instance has a new key under a known address; the state tells that the instance is another. */
-async function forgetReplacedHost(deployment: Deployment, outputs: Outputs, host: HostName): Promise<void> {
-  const { address, port } = await hostAddress(deployment, outputs, host);
-  const { code, stderr } = await onHost(deployment, outputs, host, "true");
-  if (code === 0 || !stderr.includes("HOST IDENTIFICATION HAS CHANGED")) return;
-  const known = port === 22 ? address : `[${address}]:${port}`;
-  await run("ssh-keygen", ["-R", known, "-f", deployment.knownHosts], {
-    log: join(deployment.logs, "hosts.log"),
-  });
 }
 
 async function bootFailure(

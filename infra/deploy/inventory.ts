@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { runningCloud } from "../local-cloud/cloud.ts";
 import { hostGateway } from "../local-cloud/networks.ts";
 import type { Deployment } from "./deployment.ts";
-import { type HostName, hostAddress } from "./hosts.ts";
+import { type HostName, hostAddress, identityOptions } from "./hosts.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import type { Release } from "./release.ts";
 import type { Outputs } from "./terraform.ts";
@@ -20,15 +20,19 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
   const endpoints =
     deployment.cloud === "local" ? await localEndpoints(props, deployment) : awsEndpoints(outputs);
   const host = async (name: HostName, variables: object) => {
-    const { address, port } = await hostAddress(deployment, outputs, name);
-    return { hosts: { [name]: { ansible_host: address, ansible_port: port, ...variables } } };
+    const found = await hostAddress(deployment, outputs, name);
+    const connection = {
+      ansible_host: found.address,
+      ansible_port: found.port,
+      ansible_ssh_common_args: identityOptions(deployment, found).join(" "),
+    };
+    return { hosts: { [name]: { ...connection, ...variables } } };
   };
   const inventory = {
     all: {
       vars: {
         ansible_user: "ec2-user",
         ansible_ssh_private_key_file: deployment.privateKey,
-        ansible_ssh_common_args: `-o IdentitiesOnly=yes -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=${deployment.knownHosts}`,
         ansible_python_interpreter: "/opt/tintype/bin/python3",
       },
       children: {

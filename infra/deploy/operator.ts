@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Deployment } from "./deployment.ts";
 import { Failure } from "./failure.ts";
 import { run } from "./run.ts";
@@ -6,10 +6,12 @@ import { run } from "./run.ts";
 /** The public half of the deployment's SSH key, in OpenSSH format; the key is made at the first use. */
 export async function operatorPublicKey(deployment: Deployment): Promise<string> {
   const { privateKey, name } = deployment;
-  if (!existsSync(`${privateKey}.pub`)) {
+  const publicKey = `${privateKey}.pub`;
+  if (!existsSync(privateKey)) {
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", `tintype-${name}`, "-f", privateKey]);
   }
-  return readFileSync(`${privateKey}.pub`, "utf8").trim();
+  if (!existsSync(publicKey)) writeFileSync(publicKey, await run("ssh-keygen", ["-y", "-f", privateKey]));
+  return readFileSync(publicKey, "utf8").trim();
 }
 
 /** Who may open SSH connections: what OPERATOR_CIDR says, else this machine as the cloud sees it. */
