@@ -1,7 +1,11 @@
 # The only door: every command a person runs. `make` alone lists them.
 
 # Settings come from the command line (make deploy NAME=blue), not from the shell's environment, where names
-# as common as these may mean something else.
+# as common as these may mean something else. What stands there all the same may have been meant: then a command
+# that concerns a deployment is refused.
+settings = CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE
+from_shell := $(foreach name,$(settings),$(if $(filter environment,$(origin $(name))),$(addprefix $(name)=,$(value $(name)))))
+
 CLOUD = aws
 NAME = dev
 REGION = us-east-1
@@ -12,12 +16,16 @@ LOCAL_PORT = 8080
 MAIL_FROM =
 CONFIRMATION = optional
 REPLACE =
+YES =
 HOST = backend
 MODE = full
-export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE HOST
+export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE YES HOST
 
+unheeded = $(filter-out $(foreach name,$(settings),$(name)=$($(name))),$(from_shell))
+heed = $(if $(unheeded),$(error In the shell's environment, which is not heeded: $(unheeded). Unset it, or say it on the command line))
 bin = node_modules/.bin
 run = @node --no-warnings --import tsx
+on_deployment = $(heed)$(run)
 jest = node --no-warnings --experimental-vm-modules node_modules/jest/bin/jest.js
 installed = node_modules/.package-lock.json
 
@@ -26,19 +34,19 @@ installed = node_modules/.package-lock.json
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
 deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
-	$(run) infra/deploy/deploy.ts
+	$(on_deployment) infra/deploy/deploy.ts
 destroy: $(installed) ## take it off again, data included
-	$(run) infra/deploy/destroy.ts
+	$(on_deployment) infra/deploy/destroy.ts
 plan: $(installed) ## show what a deploy would change in AWS
-	$(run) infra/deploy/plan.ts
+	$(on_deployment) infra/deploy/plan.ts
 output: $(installed) ## addresses and ids, as JSON
-	$(run) infra/deploy/output.ts
+	$(on_deployment) infra/deploy/output.ts
 status: $(installed) ## how both hosts are
-	$(run) infra/deploy/status.ts
+	$(on_deployment) infra/deploy/status.ts
 logs: $(installed) ## last lines of a host's log (HOST=backend or frontend)
-	$(run) infra/deploy/logs.ts
+	$(on_deployment) infra/deploy/logs.ts
 ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
-	$(run) infra/deploy/ssh.ts
+	$(on_deployment) infra/deploy/ssh.ts
 
 ##@ The code
 dev: $(installed) ## the application on this machine, with hot reload

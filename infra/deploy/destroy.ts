@@ -4,17 +4,24 @@ import { stopCloud } from "../local-cloud/cloud.ts";
 import { containers } from "../local-cloud/boot.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
 import { existingCloudAccess } from "./aws-access.ts";
+import { confirmDestroy } from "./confirm.ts";
 import { currentDeployment, type Deployment, stateRoot } from "./deployment.ts";
 import { emptyBucket } from "./empty-bucket.ts";
 import { command, Failure } from "./failure.ts";
 import { leftByTag } from "./left-by-tag.ts";
+import { alone } from "./lock.ts";
 import { forgetDeployment } from "./lost-cloud.ts";
+import { requireSameAccount, requireSameRegion, unpinPlace } from "./place.ts";
 import { require } from "./requirements.ts";
 import { say, step } from "./steps.ts";
 import { readOutputs, terraform } from "./terraform.ts";
 
-await command(async () => {
+await command(() => {
   const deployment = currentDeployment();
+  return alone(deployment, () => destroy(deployment));
+});
+
+async function destroy(deployment: Deployment): Promise<void> {
   await require(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
   if (!(await somethingIsThere(deployment))) {
     say(`Nothing is deployed under the name ${deployment.name}.`);
@@ -22,7 +29,14 @@ await command(async () => {
     return;
   }
 
+  requireSameRegion(deployment);
+  await confirmDestroy(deployment, {
+    yes: process.env["YES"] === "1",
+    input: process.stdin,
+    output: process.stderr,
+  });
   const access = await existingCloudAccess(deployment);
+  if (access !== undefined) await requireSameAccount(deployment, access);
   if (access !== undefined && existsSync(join(deployment.stack, "terraform.tfstate"))) {
     await require(["terraform"]);
     const tf = await terraform(deployment, access);
@@ -44,8 +58,9 @@ await command(async () => {
   if (left.length > 0) {
     throw new Failure(`${left.length} resources left, by tag:\n  ${left.join("\n  ")}`);
   }
+  unpinPlace(deployment);
   say("\n0 resources left.");
-});
+}
 
 async function somethingIsThere({ cloud, name, stack }: Deployment): Promise<boolean> {
   if (existsSync(join(stack, "terraform.tfstate"))) return true;

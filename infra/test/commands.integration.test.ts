@@ -1,8 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 const repository = join(import.meta.dirname, "../..");
 const scratch = mkdtempSync(join(tmpdir(), "tintype-commands-"));
@@ -99,6 +108,76 @@ test.each(["output", "status", "logs"])("%s of what is not there says how to dep
   const { code, said } = tell(command, { CLOUD: "local" });
   expect(said).toContain("make deploy CLOUD=local");
   expect(code).not.toBe(0);
+});
+
+describe("a deployment that is there", () => {
+  const folder = join(repository, `.tintype/aws-${name}`);
+  const stack = join(folder, "stack/stacks/ec2");
+
+  beforeEach(() => {
+    mkdirSync(stack, { recursive: true });
+    writeFileSync(join(stack, "terraform.tfstate"), '{"version":4,"outputs":{}}');
+    writeFileSync(join(folder, "place.json"), '{"region":"us-east-1","account":"111122223333"}');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("is not destroyed before somebody has said so", () => {
+    const { code, said } = tell("destroy", { CLOUD: "aws" });
+    expect(said).toContain(`make destroy NAME=${name} YES=1`);
+    expect(code).toBe(2);
+    expect(tell("destroy", { CLOUD: "aws", YES: "1" }).said).toContain("aws configure"); // the next obstacle
+  });
+
+  test.each(["deploy", "plan", "destroy"])("is not looked for in another region by %s", (command) => {
+    const { code, said } = tell(command, { CLOUD: "aws", REGION: "eu-central-1", YES: "1" });
+    expect(said).toContain("This deployment is in us-east-1. Say so with every command: REGION=us-east-1");
+    expect({ code, synthesized: readdirSync(stack) }).toEqual({
+      code: 2,
+      synthesized: ["terraform.tfstate"],
+    });
+  });
+
+  test.each(["deploy", "plan", "destroy"])(
+    "is left alone by %s while another command changes it",
+    (command) => {
+      writeFileSync(join(folder, "lock"), JSON.stringify(lockOf(process.pid)));
+      const { code, said } = tell(command, { CLOUD: "aws", YES: "1" });
+      expect(said).toContain(
+        `\`make first\` is at work on this deployment since then (process ${process.pid})`,
+      );
+      expect({ code, lock: existsSync(join(folder, "lock")) }).toEqual({ code: 2, lock: true });
+    },
+  );
+});
+
+function lockOf(pid: number) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return { pid, start, command: "make first", since: "then" };
+}
+
+describe("a setting in the shell's environment", () => {
+  const make = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    spawnSync("make", ["--dry-run", ...args], {
+      cwd: repository,
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], ...env },
+    });
+
+  test.each(["deploy", "destroy", "plan", "output", "status", "logs", "ssh"])(
+    "is not heeded by %s, which says so",
+    (target) => {
+      const { status, stderr } = make({ NAME: "blue", CLOUD: "local" }, target);
+      expect(stderr).toContain("CLOUD=local NAME=blue. Unset it, or say it on the command line");
+      expect(status).toBe(2);
+    },
+  );
+
+  test("is nobody's concern where the command line says another, or it says nothing new", () => {
+    expect(make({ NAME: "blue" }, "output", "NAME=green").status).toBe(0);
+    expect(make({ NAME: "dev", OS: "" }, "output").status).toBe(0);
+    expect(make({ NAME: "blue" }, "check").status).toBe(0);
+  });
 });
 
 test("a destroy of what is not there says so and is content", () => {
