@@ -54,5 +54,15 @@ const rights = [
 
 async function losetup(...args: string[]): Promise<string> {
   const mounts = ["--volume", "/dev:/dev", "--volume", `${folder}:${folder}`];
-  return docker("run", "--rm", ...rights, ...mounts, await baseImage(), "losetup", ...args);
+  return docker(
+    "run",
+    "--rm",
+    "--network",
+    "none",
+    ...rights,
+    ...mounts,
+    await baseImage(),
+    "losetup",
+    ...args,
+  );
 }

@@ -8,8 +8,9 @@ fi
 
 useradd --create-home --shell /bin/bash ec2-user
 echo "ec2-user ALL=(ALL) NOPASSWD:ALL" >/etc/sudoers.d/ec2-user
-# Every host makes keys of its own.
-rm -f /etc/ssh/ssh_host_*
+# Every host makes keys and an id of its own.
+rm -f /etc/ssh/ssh_host_* /var/lib/dbus/machine-id
+: >/etc/machine-id
 # What a machine does and a container cannot.
 systemctl mask getty.target console-getty.service systemd-udevd.service systemd-logind.service \
   apt-daily.timer apt-daily-upgrade.timer dev-hugepages.mount sys-fs-fuse-connections.mount
