@@ -107,7 +107,10 @@ initialize_database() {
       printf '%s\n' "ALTER USER root@localhost IDENTIFIED WITH auth_socket;" >/var/lib/tintype/root.sql
       mysqld --initialize-insecure --user=mysql --init-file=/var/lib/tintype/root.sql
       ;;
-    debian*) mariadb-install-db --user=mysql --datadir="$datadir" --auth-root-authentication-method=socket >/dev/null ;;
+    debian*)
+      # With the test database come users without name or password.
+      mariadb-install-db --user=mysql --datadir="$datadir" --auth-root-authentication-method=socket --skip-test-db >/dev/null
+      ;;
   esac
 }
 
