@@ -26,8 +26,8 @@ const formatter = join(workspace, "../node_modules/.bin/oxfmt");
 
 const efforts: Record<string, Effort> = {
   full: {
-    short: { rounds: 15, sliceMs: 600, warmUpMs: 2_000 },
-    long: { rounds: 9, sliceMs: 2_000, warmUpMs: 2_000 },
+    short: { rounds: 15, sliceMs: 600, warmUpMs: 3_000 },
+    long: { rounds: 9, sliceMs: 2_000, warmUpMs: 3_000 },
   },
   quick: {
     short: { rounds: 1, sliceMs: 200, warmUpMs: 200 },
