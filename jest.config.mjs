@@ -14,6 +14,7 @@ const base = {
 const integration = "\\.integration\\.test\\.ts$";
 
 export default {
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

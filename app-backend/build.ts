@@ -8,7 +8,12 @@ const workspace = dirname(fileURLToPath(import.meta.url));
 const outDir = resolve(process.argv[2] ?? join(workspace, "dist"));
 
 // A native addon cannot be bundled: it travels as the packages it is, the loader and the one binary the hosts need.
-const nativePackages = ["@node-rs/argon2", "@node-rs/argon2-linux-x64-gnu"];
+const nativePackages = [
+  "@node-rs/argon2",
+  "@node-rs/argon2-linux-x64-gnu",
+  "@img/sharp-linux-x64",
+  "@img/sharp-libvips-linux-x64",
+];
 
 await rm(outDir, { recursive: true, force: true });
 await build({
@@ -35,8 +40,14 @@ await build({
 await cp(join(workspace, "migrations"), join(outDir, "migrations"), { recursive: true });
 for (const name of nativePackages) await copyPackage(name);
 
+/** Of sharp's packages "exports" has the manifest under another name. */
+function manifestOf(name: string): string {
+  const { resolve } = createRequire(import.meta.url);
+  return name.startsWith("@img/") ? resolve(`${name}/package`) : resolve(`${name}/package.json`);
+}
+
 async function copyPackage(name: string): Promise<void> {
-  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const manifest = manifestOf(name);
   const target = join(outDir, "node_modules", name);
   await mkdir(target, { recursive: true });
   await cp(dirname(manifest), target, { recursive: true, dereference: true });

@@ -49,6 +49,7 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["s3 knows no driver but its own", `${backend}/adapters/s3/a.ts`, "mysql2/promise", "@aws-sdk/client-s3"],
   ["jwt knows no driver but its own", `${backend}/adapters/jwt/a.ts`, "@aws-sdk/client-s3", "jsonwebtoken"],
   ["ses knows no driver but its own", `${backend}/adapters/ses/a.ts`, "mysql2", "@aws-sdk/client-sesv2"],
+  ["sharp knows no driver but its own", `${backend}/adapters/sharp/a.ts`, "mysql2", "sharp"],
   ["argon2 knows no driver but its own", `${backend}/adapters/argon2/a.ts`, "mysql2", "@node-rs/argon2"],
   [
     "a new technology has no driver before it is named",

@@ -6,6 +6,7 @@ import { journalMail } from "./adapters/journal/mail.ts";
 import { jwtTokens } from "./adapters/jwt/tokens.ts";
 import { mysqlAccounts } from "./adapters/mysql/accounts.ts";
 import { mysqlCodes } from "./adapters/mysql/codes.ts";
+import { mysqlImages } from "./adapters/mysql/images.ts";
 import { mysqlLimits } from "./adapters/mysql/limits.ts";
 import { type DatabaseConfig, openPool } from "./adapters/mysql/pool.ts";
 import { probeDatabase } from "./adapters/mysql/probe.ts";
@@ -16,6 +17,7 @@ import { s3Incoming } from "./adapters/s3/incoming.ts";
 import { s3Pictures } from "./adapters/s3/pictures.ts";
 import { probeBucket } from "./adapters/s3/probe.ts";
 import { signedUrls } from "./adapters/s3/signed-urls.ts";
+import { sharpDarkroom } from "./adapters/sharp/darkroom.ts";
 import { sesMail } from "./adapters/ses/mail.ts";
 import type { ServerConfig } from "./config.ts";
 import { httpApp } from "./http/app.ts";
@@ -24,6 +26,7 @@ import { openLog } from "./log.ts";
 import type { SecurityLog } from "./ports/security-log.ts";
 import { accountUseCases } from "./usecases/accounts.ts";
 import { codeUseCases } from "./usecases/codes.ts";
+import { imageUseCases } from "./usecases/images.ts";
 import { guard } from "./usecases/guard.ts";
 import { passwordUseCases } from "./usecases/passwords.ts";
 import { sessionUseCases } from "./usecases/sessions.ts";
@@ -43,12 +46,13 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
   const client = openS3(config.storage);
   const { bucket } = config.storage;
 
-  const { accounts, sessions, passwords, codes } = useCases();
+  const { accounts, sessions, passwords, codes, images } = useCases();
   const app = httpApp({
     accounts,
     sessions,
     passwords,
     codes,
+    images,
     pictureStorage: s3Incoming({ client, bucket, newId }),
     probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
     siteOrigin: config.siteOrigin,
@@ -76,7 +80,10 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     });
     const passwords = passwordUseCases({ ...common, passwords: hashes, codes });
     const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
-    const accounts = accountUseCases({ ...common, pictures, passwords: hashes, proof: passwords, codes });
+    const darkroom = sharpDarkroom();
+    const images = imageUseCases({ ...common, images: mysqlImages(pool), pictures, darkroom });
+    const ofAccounts = { pictures, darkroom, images, passwords: hashes, proof: passwords, codes };
+    const accounts = accountUseCases({ ...common, ...ofAccounts });
     const sessions = sessionUseCases({
       ...common,
       sessions: mysqlSessions(pool),
@@ -84,7 +91,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
       tokens: jwtTokens({ accessSecret: config.accessSecret, refreshSecret: config.refreshSecret, newId }),
       confirmationRequired: config.confirmationRequired,
     });
-    return { accounts, sessions, passwords, codes };
+    return { accounts, sessions, passwords, codes, images };
   }
 
   async function close(): Promise<void> {
@@ -93,7 +100,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     client.destroy();
   }
 
-  return { app, log, codes, close };
+  return { app, log, codes, images, close };
 }
 
 /** What removes rows that are over; needs the database alone. */
@@ -102,7 +109,13 @@ export function openPurge(config: DatabaseConfig) {
   return { purge: (at: Date) => purge(pool, at), close: () => pool.end() };
 }
 
-const warnings = new Set(["refresh_reused", "limit_reached", "sign_in_failed", "code_failed"]);
+const warnings = new Set([
+  "refresh_reused",
+  "limit_reached",
+  "sign_in_failed",
+  "wrong_password",
+  "code_failed",
+]);
 
 /** Security events as lines of the log that say `audit`. */
 function auditTo(log: Logger): SecurityLog {

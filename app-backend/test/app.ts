@@ -36,7 +36,7 @@ export async function startApp(options: Options = {}) {
       done();
     },
   });
-  const { app, codes, close: closeApp } = compose(config, { logTo, ...(clock && { now: clock }) });
+  const { app, codes, images, close: closeApp } = compose(config, { logTo, ...(clock && { now: clock }) });
   const server = await serve(app, { port: 0 });
 
   async function close(): Promise<void> {
@@ -58,6 +58,7 @@ export async function startApp(options: Options = {}) {
     /** The events of the audit log, in order. */
     audit: () => logLines.map((line) => JSON.parse(line)).filter((line) => "audit" in line) as AuditLine[],
     settle: codes.settle,
+    images,
     close,
   };
 }

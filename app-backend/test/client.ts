@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AccountView } from "../src/domain/account.ts";
+import type { ImageView } from "../src/domain/image.ts";
 import type { SessionView } from "../src/domain/session.ts";
 import type { Problem } from "../src/http/problem.ts";
 import { requireConformity } from "./conformity.ts";
@@ -14,7 +15,11 @@ export interface Answer {
     account: AccountView;
     accessToken: string;
     expiresIn: number;
-    items: SessionView[];
+    items: (SessionView & ImageView)[];
+    cursor?: string;
+    image: ImageView;
+    upload: { url: string; fields: Record<string, string> };
+    url: string;
   };
   /** The refresh cookie as `name=value`; empty when none was set. */
   readonly cookie: string;

@@ -1,3 +1,5 @@
+import sharp from "sharp";
+
 /** A whole PNG of one pixel. */
 export const onePixelPng = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
@@ -13,9 +15,30 @@ function beginning(start: string, bytes = 200): Buffer {
 
 export const pngOf = (bytes: number) => beginning(onePixelPng.toString("latin1"), bytes);
 
+/** A picture of so many pixels with something in it: a slope from black to red, and a corner in blue. */
+export function picture(width: number, height: number): sharp.Sharp {
+  const raw = Buffer.alloc(width * height * 3);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) raw[(y * width + x) * 3] = Math.round((255 * x) / width);
+  }
+  for (let y = 0; y < height / 4; y += 1) {
+    for (let x = 0; x < width / 4; x += 1) raw[(y * width + x) * 3 + 2] = 255;
+  }
+  return sharp(raw, { raw: { width, height, channels: 3 } });
+}
+
 /** What is accepted, by media type. */
 export const accepted: Record<string, Buffer> = {
   "image/png": onePixelPng,
+  "image/jpeg": await picture(64, 48).jpeg().toBuffer(),
+  "image/gif": await picture(64, 48).gif().toBuffer(),
+  "image/webp": await picture(64, 48).webp().toBuffer(),
+  "image/avif": await picture(64, 48).avif({ effort: 0 }).toBuffer(),
+};
+
+/** Only the beginning of each type: enough to be taken for it, not enough to be shown. */
+export const beginnings: Record<string, Buffer> = {
+  "image/png": beginning(onePixelPng.toString("latin1", 0, 40)),
   "image/jpeg": beginning("\xff\xd8\xff\xe0\0\x10JFIF\0"),
   "image/gif": beginning("GIF89a\x01\0\x01\0"),
   "image/webp": beginning("RIFF\xc0\0\0\0WEBPVP8 "),

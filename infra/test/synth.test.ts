@@ -225,7 +225,9 @@ describe("the backend's role", () => {
   test("reaches the bucket alone, and objects in the application's prefixes alone", () => {
     const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
     const resources = statements().flatMap((statement) => statement["Resource"] as string | string[]);
-    expect(new Set(resources)).toEqual(new Set([arn, `${arn}/incoming/*`, `${arn}/pictures/*`]));
+    expect(new Set(resources)).toEqual(
+      new Set([arn, `${arn}/images/*`, `${arn}/incoming/*`, `${arn}/pictures/*`]),
+    );
   });
 
   test("sends no mail, unless a sender is set", () => {

@@ -11,7 +11,10 @@ export type ErrorCode =
   | "bad_origin"
   | "not_found"
   | "email_taken"
+  | "quota_exceeded"
+  | "not_uploaded"
   | "image_too_large"
+  | "image_dimensions"
   | "unsupported_image"
   | "too_many_requests"
   | "unavailable";

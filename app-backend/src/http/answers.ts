@@ -26,6 +26,43 @@ const session = z
   })
   .strict();
 
+const pendingImage = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    contentType: z.string(),
+    bytes: z.int(),
+    createdAt: z.iso.datetime(),
+  })
+  .strict();
+
+const image = pendingImage
+  .extend({
+    mine: z.boolean(),
+    width: z.int(),
+    height: z.int(),
+    imageUrl: z.url(),
+    thumbnailUrl: z.url(),
+    thumbnailWidth: z.int(),
+    thumbnailHeight: z.int(),
+  })
+  .strict();
+
+export const oneImage = z.object({ image }).strict();
+export const imageList = z
+  .object({
+    items: z.array(image),
+    cursor: z.string().optional().meta({ description: "Where the next page begins; none after the last." }),
+  })
+  .strict();
+export const announced = z
+  .object({
+    image: pendingImage,
+    upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()) }).strict(),
+  })
+  .strict();
+export const download = z.object({ url: z.url() }).strict();
+
 export const ownAccount = z.object({ account }).strict();
 export const signedIn = z
   .object({ accessToken: z.string(), expiresIn: z.int().meta({ description: "Seconds." }), account })

@@ -4,10 +4,12 @@ import type { Logger } from "pino";
 import { AppError } from "../domain/app-error.ts";
 import type { AccountUseCases } from "../usecases/accounts.ts";
 import type { CodeUseCases } from "../usecases/codes.ts";
+import type { ImageUseCases } from "../usecases/images.ts";
 import type { PasswordUseCases } from "../usecases/passwords.ts";
 import type { SessionUseCases } from "../usecases/sessions.ts";
 import { accountRouter } from "./account.ts";
 import { authRouter } from "./auth.ts";
+import { imagesRouter } from "./images.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./open.ts";
 import { pictureForms } from "./picture-form.ts";
@@ -19,6 +21,7 @@ export interface HttpDependencies {
   readonly sessions: SessionUseCases;
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
+  readonly images: ImageUseCases;
   readonly pictureStorage: StorageEngine;
   readonly probes: Probes;
   readonly siteOrigin: string;
@@ -29,7 +32,7 @@ export interface HttpDependencies {
 
 /** The whole API as an Express application; it listens nowhere yet. */
 export function httpApp(deps: HttpDependencies): Express {
-  const { accounts, sessions, passwords, codes, siteOrigin } = deps;
+  const { accounts, sessions, passwords, codes, images, siteOrigin } = deps;
   const forms = pictureForms({ storage: deps.pictureStorage, discard: accounts.discard });
   const cookie = refreshCookie(siteOrigin);
 
@@ -43,6 +46,7 @@ export function httpApp(deps: HttpDependencies): Express {
     "/api",
     authRouter({ accounts, sessions, passwords, codes, forms, cookie, siteOrigin }),
     accountRouter({ accounts, sessions, forms }),
+    imagesRouter(images, sessions),
   );
   app.use(() => {
     throw new AppError("not_found", "no such route");

@@ -37,9 +37,13 @@ export function authRouter(deps: Dependencies): Router {
     res.status(201).json({ account });
   });
 
-  router.post(operations.signIn.path, async (req, res) => {
+  router.post(operations.signIn.path, refuseOtherOrigins(siteOrigin), async (req, res) => {
     const { email, password } = parse(operations.signIn.body, req.body);
-    await answer(res, await sessions.signIn(email, password, clientOf(req)));
+    const signedIn = await sessions.signIn(email, password, clientOf(req));
+    // The browser can hold one cookie: the session that it held before would only be left lying about.
+    const former = cookie.read(req);
+    if (former) await sessions.signOut(former, false).catch(ignoreEnded);
+    await answer(res, signedIn);
   });
 
   router.post(operations.refresh.path, sameOrigin, async (req, res) => {

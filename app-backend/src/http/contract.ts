@@ -22,7 +22,8 @@ export interface Operation {
   readonly refusals: readonly ErrorCode[];
 }
 
-const pictureRefusals = ["image_too_large", "unsupported_image", "too_many_requests"] as const;
+const imageRefusals = ["image_too_large", "unsupported_image", "image_dimensions"] as const;
+const pictureRefusals = [...imageRefusals, "too_many_requests"] as const;
 
 /** Every operation, by name. A route without its line here does not exist: a test compares them. */
 export const operations = {
@@ -43,7 +44,7 @@ export const operations = {
     body: inputs.credentials,
     status: 200,
     answer: answers.signedIn,
-    refusals: ["bad_credentials", "not_confirmed", "too_many_requests"],
+    refusals: ["bad_credentials", "not_confirmed", "bad_origin", "too_many_requests"],
   },
   refresh: {
     method: "post",
@@ -160,6 +161,65 @@ export const operations = {
     status: 200,
     answer: answers.ownAccount,
     refusals: ["not_signed_in", ...pictureRefusals],
+  },
+  listImages: {
+    method: "get",
+    path: "/images",
+    summary: "Images of everybody, or of oneself, the newest first",
+    proof: "bearer",
+    query: inputs.imageQuery,
+    status: 200,
+    answer: answers.imageList,
+    refusals: ["not_signed_in"],
+  },
+  announceImage: {
+    method: "post",
+    path: "/images",
+    summary: "Reserve an image and get a form that uploads it straight to S3",
+    proof: "bearer",
+    body: inputs.announcement,
+    status: 201,
+    answer: answers.announced,
+    refusals: ["not_signed_in", "quota_exceeded", "image_too_large", "unsupported_image"],
+  },
+  completeImage: {
+    method: "post",
+    path: "/images/:id/complete",
+    summary: "Check, clean and publish what was uploaded",
+    proof: "bearer",
+    params: inputs.byId,
+    status: 200,
+    answer: answers.oneImage,
+    refusals: ["not_signed_in", "not_found", "not_uploaded", ...imageRefusals],
+  },
+  getImage: {
+    method: "get",
+    path: "/images/:id",
+    summary: "One image",
+    proof: "bearer",
+    params: inputs.byId,
+    status: 200,
+    answer: answers.oneImage,
+    refusals: ["not_signed_in", "not_found"],
+  },
+  downloadImage: {
+    method: "get",
+    path: "/images/:id/download",
+    summary: "A URL that saves the image as a file",
+    proof: "bearer",
+    params: inputs.byId,
+    status: 200,
+    answer: answers.download,
+    refusals: ["not_signed_in", "not_found"],
+  },
+  removeImage: {
+    method: "delete",
+    path: "/images/:id",
+    summary: "Remove an image of one's own",
+    proof: "bearer",
+    params: inputs.byId,
+    status: 204,
+    refusals: ["not_signed_in", "not_found"],
   },
   health: {
     method: "get",

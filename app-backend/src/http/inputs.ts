@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { cursor } from "./cursor.ts";
 import { maxLengths } from "../domain/account.ts";
 import { codeDigits } from "../domain/code.ts";
+import { maxNameLength } from "../domain/image.ts";
 import { isEmail, tidyEmail } from "../domain/email.ts";
 import { maxPasswordLength, minPasswordLength, passwordFault } from "../domain/password.ts";
 
@@ -50,3 +52,31 @@ export const signOutQuery = z.object({
 export const byId = z.object({ id: z.string() });
 /** A form with a picture and no other field. */
 export const onlyPicture = z.object({});
+
+/** An image that is about to be uploaded. */
+export const announcement = z.object({
+  name: z
+    .string("must be text")
+    .max(1024, "is too long")
+    .transform((typed) => typed.trim().normalize("NFC"))
+    .refine(
+      (name) => name.length > 0 && name.length <= maxNameLength,
+      `needs 1 to ${maxNameLength} characters`,
+    )
+    .refine((name) => !/\p{C}/u.test(name), "holds characters that cannot be seen"),
+  contentType: z.string("must be text").max(100, "is too long"),
+  bytes: z.int("must be a whole number").min(1, "must be at least 1"),
+});
+
+const maxPage = 100;
+
+export const imageQuery = z.object({
+  owner: z.literal("me", "may only be me").optional(),
+  cursor: cursor.optional(),
+  limit: z
+    .string("must be given once")
+    .regex(/^\d{1,3}$/, "is not a number")
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= maxPage, `is not between 1 and ${maxPage}`)
+    .default(24),
+});

@@ -1,16 +1,34 @@
-import type { ImageType } from "../domain/image-type.ts";
+import type { Print } from "./darkroom.ts";
 
 /** An upload that waits under `incoming/` until somebody claims it, for a day at most. */
 export interface IncomingPicture {
   readonly key: string;
-  readonly type: ImageType;
 }
 
+/** Where a browser may send one file, and with which fields before it. */
+export interface Upload {
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+interface UploadRule {
+  readonly contentType: string;
+  readonly maxBytes: number;
+  readonly lifeMs: number;
+}
+
+/** Objects in the bucket, by their keys. */
 export interface Pictures {
-  /** Copies an upload to its lasting key. The upload stays: `remove` it when the record is written. */
-  place(incoming: IncomingPicture, key: string): Promise<void>;
+  /** What an object holds; undefined when it is not there. */
+  read(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Writes an object that never changes: who writes the same key again writes the same bytes. */
+  write(key: string, print: Print): Promise<void>;
   /** Removes an object; no matter if it is gone. */
   remove(key: string): Promise<void>;
   /** A URL that shows the object to whoever has it, for half an hour at least and an hour at most. */
   url(key: string): Promise<string>;
+  /** As `url`, but the browser saves it as a file of that name. */
+  downloadUrl(key: string, name: string): Promise<string>;
+  /** Lets a browser send one object of that key and type, and of at most so many bytes. */
+  upload(key: string, rule: UploadRule): Promise<Upload>;
 }

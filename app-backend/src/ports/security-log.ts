@@ -4,6 +4,7 @@ export type SecurityEvent =
   | "confirmed"
   | "sign_in"
   | "sign_in_failed"
+  | "wrong_password"
   | "sign_out"
   | "session_ended"
   | "refresh_reused"

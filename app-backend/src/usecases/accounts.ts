@@ -3,11 +3,13 @@ import { AppError } from "../domain/app-error.ts";
 import type { Client } from "../domain/client.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
+import type { Darkroom } from "../ports/darkroom.ts";
 import type { Passwords } from "../ports/passwords.ts";
 import type { IncomingPicture, Pictures } from "../ports/pictures.ts";
 import type { SecurityLog } from "../ports/security-log.ts";
 import type { CodeUseCases } from "./codes.ts";
 import { fromAddress, type Guard } from "./guard.ts";
+import type { ImageUseCases } from "./images.ts";
 import type { PasswordUseCases } from "./passwords.ts";
 
 export interface Registration {
@@ -22,6 +24,8 @@ interface Dependencies {
   readonly passwords: Passwords;
   readonly proof: PasswordUseCases;
   readonly codes: CodeUseCases;
+  readonly images: ImageUseCases;
+  readonly darkroom: Darkroom;
   readonly guard: Guard;
   readonly securityLog: SecurityLog;
   readonly now: () => Date;
@@ -31,7 +35,8 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const { accounts, pictures, passwords, proof, codes, guard, securityLog, now, newId } = deps;
+  const { accounts, pictures, darkroom, images, passwords, proof, codes, guard, securityLog, now, newId } =
+    deps;
 
   /** Counts a registration before anything of it is taken in. Throws `too_many_requests`. */
   async function admitRegistration(client: Client): Promise<void> {
@@ -49,8 +54,9 @@ export function accountUseCases(deps: Dependencies) {
       // Asked before anything is placed: a taken address or an absent database costs no hash and no object.
       if (await accounts.getByEmail(registration.email))
         throw new AppError("email_taken", "address is taken");
-      const account = await newAccount(registration);
-      await pictures.place(registration.picture, account.pictureKey);
+      const id = newId();
+      const pictureKey = await developed(id, registration.picture);
+      const account = await newAccount(id, pictureKey, registration);
       await addOrTakeBack(account);
       securityLog("registered", { accountId: account.id });
       codes.welcome(account);
@@ -60,13 +66,16 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  async function newAccount({ email, password, picture }: Registration): Promise<Account> {
-    const id = newId();
+  async function newAccount(
+    id: string,
+    pictureKey: string,
+    { email, password }: Registration,
+  ): Promise<Account> {
     return {
       id,
       email,
       passwordHash: await passwords.hash(password),
-      pictureKey: pictureKeyOf(id, picture),
+      pictureKey,
       username: null,
       firstName: null,
       lastName: null,
@@ -75,8 +84,19 @@ export function accountUseCases(deps: Dependencies) {
     };
   }
 
-  function pictureKeyOf(accountId: string, { type }: IncomingPicture): string {
-    return `pictures/${accountId}/${newId()}.${type.extension}`;
+  /** Makes a picture of an upload; gives the key of its object. */
+  async function developed(accountId: string, { key }: IncomingPicture): Promise<string> {
+    const upload = await pictures.read(key);
+    if (!upload) throw new AppError("unavailable", "upload is gone");
+    const { original, discard: discardFiles } = await darkroom.develop(upload);
+    try {
+      // Its own id too: of the same picture sent again, taking away the one before must not take the new one.
+      const pictureKey = `pictures/${accountId}/${newId()}/${original.sha256}.${original.extension}`;
+      await pictures.write(pictureKey, original);
+      return pictureKey;
+    } finally {
+      await discardFiles();
+    }
   }
 
   async function addOrTakeBack(account: Account): Promise<void> {
@@ -120,27 +140,31 @@ export function accountUseCases(deps: Dependencies) {
   /** Puts an upload in the place of the picture. The upload is taken away in any case. */
   async function replacePicture(id: string, picture: IncomingPicture): Promise<AccountView> {
     try {
-      const { pictureKey: from } = await existing(id);
-      const to = pictureKeyOf(id, picture);
-      await pictures.place(picture, to);
-      // Of two at the same time the later one wins, and finds the other's picture to take away.
-      if (!(await accounts.replacePicture(id, from, to))) {
-        await discard(to);
-        return await replacePicture(id, picture);
-      }
-      await discard(from);
+      const to = await developed(id, picture);
+      await put(id, to);
       return await get(id);
     } finally {
       await discard(picture.key);
     }
   }
 
+  /** Of several at the same time the last one stays, and each finds the one before it to take away. */
+  async function put(id: string, to: string): Promise<void> {
+    for (;;) {
+      const { pictureKey: from } = await existing(id);
+      if (!(await accounts.replacePicture(id, from, to))) continue;
+      return discard(from);
+    }
+  }
+
   /** Removes the account of who knows its password: sessions, records, objects. */
   async function remove(id: string, password: string): Promise<void> {
     const { pictureKey } = await proof.prove(id, password, "password");
+    const own = await images.listOfAccount(id);
     await accounts.remove(id);
     securityLog("account_removed", { accountId: id });
     await discard(pictureKey);
+    for (const image of own) await images.removeObjects(image);
   }
 
   async function view(account: Account): Promise<AccountView> {

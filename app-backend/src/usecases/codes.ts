@@ -37,8 +37,8 @@ export function codeUseCases(deps: Dependencies) {
 
   /** Mails a code to the account of the address, if there is one that needs it. Neither answer nor time tells. */
   async function request(purpose: CodePurpose, email: string, client: Client): Promise<void> {
-    await guard.admit([limits.mailToAccount, `${purpose} ${emailKey(email)}`]);
-    await guard.admit(fromAddress(limits.mailFromAddress, client));
+    const ofAccount = [limits.mailToAccount, `${purpose} ${emailKey(email)}`] as const;
+    await guard.admit(fromAddress(limits.mailFromAddress, client), ofAccount);
     inBackground(async () => {
       const account = await accounts.getByEmail(email);
       if (account && !(purpose === "confirm" && account.confirmed)) await send(purpose, account);
@@ -59,8 +59,9 @@ export function codeUseCases(deps: Dependencies) {
 
   /** Spends a code; gives the account it was mailed to. Throws `bad_code` for every other, and for every other address. */
   async function redeem(purpose: CodePurpose, email: string, text: string, client: Client): Promise<Account> {
-    await guard.admit([limits.codeOfAccount, `${purpose} ${emailKey(email)}`]);
-    await guard.admit(fromAddress(limits.codeFromAddress, client));
+    const ofAccount = [limits.codeOfAccount, `${purpose} ${emailKey(email)}`] as const;
+    const ofAddress = fromAddress(limits.codeFromAddress, client);
+    await guard.admit(ofAddress, ofAccount);
     const account = await accounts.getByEmail(email);
     const accountId = account?.id ?? nobody;
     const hash = codeMaker.hash(text, { accountId, purpose });
@@ -69,8 +70,8 @@ export function codeUseCases(deps: Dependencies) {
       securityLog("code_failed", { accountId: account?.id });
       throw fieldError("bad_code", "code", "is wrong or has expired");
     }
-    await guard.clear([limits.codeOfAccount, `${purpose} ${emailKey(email)}`]);
-    await guard.giveBack(fromAddress(limits.codeFromAddress, client));
+    await guard.clear(ofAccount);
+    await guard.giveBack(ofAddress);
     return account;
   }
 

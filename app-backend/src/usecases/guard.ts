@@ -18,7 +18,10 @@ export type Guard = ReturnType<typeof guard>;
 /** Keeps tries within their limits. */
 export function guard({ limits, securityLog, now }: Dependencies) {
   return {
-    /** Counts the tries in order; throws `too_many_requests` at the first that is over its limit. */
+    /**
+     * Counts the tries in order; throws `too_many_requests` at the first that is over its limit. The network comes
+     * first, so that one that is over its own limit cannot keep an account over the account's.
+     */
     async admit(...tries: readonly Try[]): Promise<void> {
       for (const [rule, subject] of tries) {
         const retryAfterMs = await limits.take(rule, subject, now());

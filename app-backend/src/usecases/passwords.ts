@@ -35,8 +35,10 @@ export function passwordUseCases({ accounts, passwords, codes, guard, securityLo
     if (!account) throw new AppError("not_signed_in", "account is gone");
     const attempt = [limits.passwordOfAccount, accountId] as const;
     await guard.admit(attempt);
-    if (!(await passwords.matches(account.passwordHash, password)))
+    if (!(await passwords.matches(account.passwordHash, password))) {
+      securityLog("wrong_password", { accountId });
       throw fieldError("wrong_password", field, "is not your password");
+    }
     await guard.clear(attempt);
     return account;
   }

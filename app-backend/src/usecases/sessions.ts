@@ -60,7 +60,7 @@ export function sessionUseCases(deps: Dependencies) {
   async function identify(email: string, password: string, client: Client): Promise<Account> {
     const ofAccount = [limits.signInOfAccount, emailKey(email)] as const;
     const ofAddress = fromAddress(limits.signInFromAddress, client);
-    await guard.admit(ofAccount, ofAddress);
+    await guard.admit(ofAddress, ofAccount);
     const account = await accounts.getByEmail(email);
     const matches = await passwords.matches(account?.passwordHash, password);
     if (!account || !matches) {

@@ -28,4 +28,10 @@ export const access: Record<keyof typeof operations, Row> = {
   listSessions: [401, 200],
   endSession: [401, 204, 404, 404],
   remove: [401, 400],
+  listImages: [401, 200],
+  announceImage: [401, 400],
+  getImage: [401, 200, 200, 404], // everybody who is signed in sees all images
+  downloadImage: [401, 200, 200, 404],
+  completeImage: [401, 200, 404, 404],
+  removeImage: [401, 204, 404, 404],
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Operation, operations } from "../../src/http/contract.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, listSessions, member, send, signIn } from "../client.ts";
+import { addImage } from "../uploads.ts";
 import { access } from "./access-table.ts";
 
 let app: TestApp;
@@ -31,28 +32,34 @@ function ask(
   return send(app, operation.method.toUpperCase(), operation.path.replace(":id", id), { headers, body });
 }
 
-/** A person with a second session, whose id stands for what they own. */
-async function owner() {
+/** A person with a second session and an image, of which the operation's kind stands for what they own. */
+async function owner({ path }: Operation) {
   const first = await member(app);
   await signIn(app, first.email);
-  const { items } = (await listSessions(app, first.body.accessToken)).body;
-  const own = items.find(({ current }) => !current)!.id;
-  return { accessToken: first.body.accessToken, cookie: first.cookie, own };
+  const { accessToken } = first.body;
+  const { items } = (await listSessions(app, accessToken)).body;
+  const session = items.find(({ current }) => !current)!.id;
+  const own = path.startsWith("/images/") ? (await addImage(app, accessToken)).id : session;
+  return { accessToken, cookie: first.cookie, own, session };
 }
 
 describe("AZ-01 who may do what", () => {
   test.each(cases)("%s", async (name, operation) => {
-    const [a, b] = [await owner(), await owner()];
+    const [a, b] = [await owner(operation), await owner(operation)];
     const answers = [await ask(operation, b.own), await ask(operation, a.own, a)];
     if (operation.params) answers.push(await ask(operation, b.own, a), await ask(operation, absentId, a));
     expect(answers.map(({ status }) => status)).toEqual(access[name]);
     const still = await listSessions(app, b.accessToken);
-    expect(still.body.items.map(({ id }) => id)).toContain(b.own);
+    expect(still.body.items.map(({ id }) => id)).toContain(b.session);
+    const shown = await send(app, "GET", `/images/${b.own}`, { headers: bearer(b.accessToken) });
+    expect(shown.status).toBe(operation.path.startsWith("/images/") ? 200 : 404);
   });
 
   test("another's and absent are answered alike", async () => {
-    const [a, b] = [await owner(), await owner()];
-    for (const [, operation] of cases.filter(([, { params }]) => params)) {
+    const forOwners = cases.filter(([name, { params }]) => params && access[name][2] === 404);
+    expect(forOwners).toHaveLength(3);
+    for (const [, operation] of forOwners) {
+      const [a, b] = [await owner(operation), await owner(operation)];
       const [others, absent] = [await ask(operation, b.own, a), await ask(operation, absentId, a)];
       expect({ ...others.body, requestId: "" }).toEqual({ ...absent.body, requestId: "" });
     }

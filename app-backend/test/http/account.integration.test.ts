@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
 import {
@@ -16,8 +16,6 @@ import {
   signIn,
 } from "../client.ts";
 import { accepted, refused } from "../images.ts";
-
-jest.setTimeout(60_000);
 
 let app: TestApp;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
 import {
@@ -15,8 +15,6 @@ import {
 } from "../client.ts";
 
 const newPassword = "a much better one";
-
-jest.setTimeout(60_000);
 
 let app: TestApp;
 let aheadMs = 0;

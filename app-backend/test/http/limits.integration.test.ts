@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { startApp, type TestApp } from "../app.ts";
 import {
   type Answer,
@@ -11,8 +11,6 @@ import {
   signIn,
   someAddress,
 } from "../client.ts";
-
-jest.setTimeout(60_000);
 
 let app: TestApp;
 let aheadMs = 0;
@@ -91,6 +89,14 @@ describe("wrong passwords", () => {
     expect(countOf(answers, 429)).toBe(1);
   });
 
+  test("AUTH-11 of a network over its limit do not count for the accounts it tries", async () => {
+    const address = someAddress();
+    await times(20, () => fail(newEmail(), address));
+    const { email } = await member(app);
+    await times(10, () => fail(email, address));
+    expect((await signIn(app, email)).status).toBe(200);
+  });
+
   test("AUTH-12 at once: of 6 at a limit of 5 exactly 5 are looked at", async () => {
     for (let round = 0; round < 10; round += 1) {
       const email = newEmail();
@@ -145,5 +151,6 @@ test("AUTH-14 200 sign-ins at once: some wait, the rest get 503, and /health ans
   for (const answer of answers.filter(({ status }) => status === 503))
     expect(retryAfter(answer)).toBeGreaterThan(0);
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
-  expect(ms[Math.floor(ms.length * 0.99)]).toBeLessThan(250); // client and server share one process here
+  // Client and server share one process here; `make bench` measures the server alone.
+  expect(ms[Math.floor(ms.length / 2)]).toBeLessThan(50);
 });

@@ -46,6 +46,13 @@ describe("signing in", () => {
     expect(comparable(known)).toEqual(comparable(unknown));
   });
 
+  test("ends the session that the browser held before", async () => {
+    const { email, cookie, body } = await member(app);
+    const again = await signIn(app, email, goodPassword, { cookie, origin: app.siteOrigin });
+    expect((await getAccount(app, body.accessToken)).status).toBe(401);
+    expect((await getAccount(app, again.body.accessToken)).status).toBe(200);
+  });
+
   test("AUTH-08 takes as long for an unknown address as for a wrong password", async () => {
     const ratios: number[] = [];
     const timed = async (email: string) => {

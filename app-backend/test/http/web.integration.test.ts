@@ -148,7 +148,7 @@ describe("a failure", () => {
 
   test("WEB-11 that is a bug: 500 with a request id and no more; the log has the stack", async () => {
     const site = await startApp();
-    for (const table of ["codes", "sessions"]) await site.pool.query(`DROP TABLE ${table}`);
+    for (const table of ["codes", "images", "sessions"]) await site.pool.query(`DROP TABLE ${table}`);
     await site.pool.query("DROP TABLE accounts");
     const { status, body } = await signIn(site, "reader@example.org");
     const { requestId } = body;

@@ -39,7 +39,7 @@ export class HostRole extends Construct {
         {
           Effect: "Allow",
           Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-          Resource: ["incoming", "pictures"].map((prefix) => `${props.bucket.arn}/${prefix}/*`),
+          Resource: ["images", "incoming", "pictures"].map((prefix) => `${props.bucket.arn}/${prefix}/*`),
         },
         // Readiness asks whether the bucket is there (HeadBucket).
         { Effect: "Allow", Action: "s3:ListBucket", Resource: props.bucket.arn },

@@ -3,7 +3,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { StorageEngine } from "multer";
 import multerS3 from "multer-s3";
 import { fieldError } from "../../domain/app-error.ts";
-import { imageTypeOf, sniffImageType, sniffedBytes, type ImageType } from "../../domain/image-type.ts";
+import { sniffImageType, sniffedBytes, type ImageType } from "../../domain/image-type.ts";
 import type { IncomingPicture } from "../../ports/pictures.ts";
 import { storageError } from "./storage-error.ts";
 
@@ -31,19 +31,13 @@ export function s3Incoming({ client, bucket, newId }: Dependencies): StorageEngi
     _handleFile(req, file, done) {
       engine._handleFile(req, file, (error, info) => {
         if (error) return done(storageError(error));
-        const stored = { ...info, incoming: incomingOf(info) };
+        const { key = "" } = (info ?? {}) as Partial<Express.MulterS3.File>;
+        const stored = { ...info, incoming: { key } satisfies IncomingPicture };
         done(null, stored);
       });
     },
     _removeFile: (req, file, done) => engine._removeFile(req, file, done),
   };
-}
-
-function incomingOf(stored: Partial<Express.MulterS3.File> = {}): IncomingPicture {
-  const { key = "", contentType = "" } = stored;
-  const type = imageTypeOf(contentType);
-  if (!type) throw new TypeError(`stored as ${contentType}`);
-  return { key, type };
 }
 
 /** Looks at the first bytes of a file; `body` gives them again, and then the rest. */

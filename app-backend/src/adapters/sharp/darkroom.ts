@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, open, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import pLimit from "p-limit";
+import sharp, { type Metadata, type Sharp } from "sharp";
+import { AppError, fieldError } from "../../domain/app-error.ts";
+import { maxFrames, maxPixels, thumbnailSide } from "../../domain/image.ts";
+import {
+  imageTypeOf,
+  maxImageBytes,
+  sniffedBytes,
+  sniffImageType,
+  type ImageType,
+} from "../../domain/image-type.ts";
+import type { Darkroom, Developed, Print } from "../../ports/darkroom.ts";
+
+// A decoded image of 50 megapixels takes 200 MB, so one is developed at a time; a micro has 1 GiB.
+const atOnce = 1;
+const maxWaiting = 20;
+
+// Files are read once: keeping them would only take memory. One thread leaves the other cores to the requests.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** Encodes images with libvips, outside of the event loop, through files in the temporary folder. */
+export function sharpDarkroom(): Darkroom {
+  const queue = pLimit(atOnce);
+  return {
+    async develop(upload) {
+      if (queue.pendingCount >= maxWaiting) throw new AppError("unavailable", "too many images wait");
+      const folder = await mkdtemp(join(tmpdir(), "tintype-"));
+      const discard = () => rm(folder, { recursive: true, force: true });
+      try {
+        const path = join(folder, "upload");
+        await receive(upload, path);
+        await judge(path);
+        return { ...(await queue(() => encode(path, folder))), discard };
+      } catch (error) {
+        await discard();
+        throw error;
+      }
+    },
+  };
+}
+
+async function receive(upload: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+  let bytes = 0;
+  async function* limited() {
+    for await (const chunk of upload) {
+      bytes += chunk.length;
+      if (bytes > maxImageBytes)
+        throw fieldError("image_too_large", "image", `is larger than ${maxImageBytes} bytes`);
+      yield chunk;
+    }
+  }
+  await pipeline(limited, createWriteStream(path));
+}
+
+/** Looks at the header alone: nothing has been decoded yet. */
+async function judge(path: string): Promise<void> {
+  if ((await typeOf(path)) === undefined) throw unsupported("begins like no image that is accepted");
+  const header = await readable(path)
+    .metadata()
+    .catch((error: unknown) => {
+      throw unsupported(String(error));
+    });
+  const frames = header.pages ?? 1;
+  if (pixelsOf(header) > maxPixels || frames > maxFrames) {
+    const message = `has more than ${maxPixels / 1e6} megapixels or ${maxFrames} frames`;
+    throw fieldError("image_dimensions", "image", message);
+  }
+}
+
+function pixelsOf({ width, height, pages = 1, pageHeight }: Metadata): number {
+  return width * (pageHeight === undefined ? height : pageHeight * pages);
+}
+
+async function typeOf(path: string): Promise<ImageType | undefined> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffedBytes), 0, sniffedBytes, 0);
+    return sniffImageType(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** All frames of a file, whose pixels were counted before. */
+function readable(path: string): Sharp {
+  return sharp(path, { animated: true, failOn: "error", limitInputPixels: false });
+}
+
+async function encode(path: string, folder: string): Promise<Omit<Developed, "discard">> {
+  const type = (await typeOf(path))!;
+  try {
+    const original = await print(
+      encodedAs(type, readable(path).autoOrient()),
+      join(folder, "original"),
+      type,
+    );
+    const small = sharp(path, { failOn: "error", limitInputPixels: false })
+      .autoOrient()
+      .resize({ width: thumbnailSide, height: thumbnailSide, fit: "inside", withoutEnlargement: true })
+      .webp({ quality: 80, effort: 2 });
+    const thumbnail = await print(small, join(folder, "thumbnail"), imageTypeOf("image/webp")!);
+    return { original, thumbnail };
+  } catch (error) {
+    throw unsupported(String(error));
+  }
+}
+
+function encodedAs({ extension }: ImageType, image: Sharp): Sharp {
+  if (extension === "jpg") return image.jpeg({ quality: 90, mozjpeg: false });
+  if (extension === "png") return image.png({ compressionLevel: 6 });
+  if (extension === "gif") return image.gif({ effort: 3 });
+  if (extension === "webp") return image.webp({ quality: 90, effort: 2 });
+  return image.avif({ quality: 65, effort: 1 });
+}
+
+async function print(image: Sharp, path: string, { contentType, extension }: ImageType): Promise<Print> {
+  const { width, height, pageHeight } = await image.toFile(path);
+  const { size: bytes } = await stat(path);
+  const facts = { contentType, extension, bytes, width, height: pageHeight ?? height };
+  return { path, sha256: await sha256Of(path), ...facts };
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+function unsupported(reason: string): AppError {
+  const message = "is not a whole JPEG, PNG, GIF, WebP or AVIF image";
+  return new AppError("unsupported_image", reason, { faults: [{ field: "image", message }] });
+}

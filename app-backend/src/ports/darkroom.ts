@@ -1,0 +1,26 @@
+/** An encoded image in a file of its own, which its receiver may read until `discard`. */
+export interface Print {
+  readonly path: string;
+  readonly sha256: string;
+  readonly contentType: string;
+  readonly extension: string;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Developed {
+  readonly original: Print;
+  readonly thumbnail: Print;
+  /** Removes the files. */
+  discard(): Promise<void>;
+}
+
+export interface Darkroom {
+  /**
+   * Reads an upload to its end and makes of it what is fit to be shown: upright, without metadata, of one of the
+   * accepted types. Throws `unsupported_image` for what is no whole image, `image_dimensions` for one that is too large
+   * to decode, `image_too_large` for too many bytes, `unavailable` where too many wait already.
+   */
+  develop(upload: AsyncIterable<Uint8Array>): Promise<Developed>;
+}

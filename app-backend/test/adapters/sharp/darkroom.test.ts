@@ -1,0 +1,166 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import sharp from "sharp";
+import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
+import type { Developed } from "../../../src/ports/darkroom.ts";
+import { accepted, beginnings, picture, refused } from "../../images.ts";
+
+const darkroom = sharpDarkroom();
+const made: Developed[] = [];
+
+async function develop(image: Uint8Array): Promise<Developed> {
+  async function* chunks() {
+    for (let at = 0; at < image.length; at += 65_536) yield image.subarray(at, at + 65_536);
+  }
+  const developed = await darkroom.develop(chunks());
+  made.push(developed);
+  return developed;
+}
+
+afterEach(async () => {
+  for (const developed of made.splice(0)) await developed.discard();
+});
+
+/** A PNG's header with another size in it, its checksum mended by the decoder's grace. */
+function pngOfSize(width: number, height: number): Buffer {
+  const png = Buffer.from(accepted["image/png"]!);
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** A GIF of so many frames of one pixel, black and white by turns. */
+function gifOf(frames: number): Buffer {
+  const head = Buffer.from("GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff", "latin1");
+  const control = "!\xf9\x04\0\x0a\0\0\0,\0\0\0\0\x01\0\x01\0\0";
+  const frame = ["D", "L"].map((pixel) => Buffer.from(`${control}\x02\x02${pixel}\x01\0`, "latin1"));
+  const all = Array.from({ length: frames }, (_, index) => frame[index % 2]!);
+  return Buffer.concat([head, ...all, Buffer.from(";")]);
+}
+
+describe("developing", () => {
+  test.each(Object.entries(accepted))(
+    "keeps the type, and makes a thumbnail: %s",
+    async (contentType, image) => {
+      const { original, thumbnail } = await develop(image);
+      expect(original.contentType).toBe(contentType);
+      expect(thumbnail.contentType).toBe("image/webp");
+      const facts = await sharp(original.path).metadata();
+      expect([facts.width, facts.height]).toEqual([original.width, original.height]);
+    },
+  );
+
+  test.each([
+    ["png", 0],
+    ["jpeg", 2],
+    ["webp", 2],
+  ] as const)("keeps the pixels of a %s but for %i in 255", async (type, allowed) => {
+    const source = await picture(200, 120).raw().toBuffer();
+    const { original } = await develop(await picture(200, 120).toFormat(type).toBuffer());
+    const shown = await sharp(original.path).removeAlpha().raw().toBuffer();
+    const difference = shown.reduce((sum, value, at) => sum + Math.abs(value - source[at]!), 0);
+    expect(difference / source.length).toBeLessThanOrEqual(allowed);
+  });
+
+  test("UPL-11 turns upright and drops place, time and all other metadata", async () => {
+    const exif = { IFD0: { Make: "Phone" }, IFD3: { GPSLatitudeRef: "N", GPSLatitude: "52/1 30/1 0/1" } };
+    const phone = await picture(300, 200).withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    expect((await sharp(phone).metadata()).orientation).toBe(6);
+    const { original, thumbnail } = await develop(phone);
+    expect([original.width, original.height]).toEqual([200, 300]);
+    for (const { path } of [original, thumbnail]) {
+      const { exif: left, orientation, xmp, iptc } = await sharp(path).metadata();
+      expect({ left, orientation, xmp, iptc }).toEqual({});
+    }
+    const corner = await sharp(original.path)
+      .extract({ left: 190, top: 10, width: 1, height: 1 })
+      .raw()
+      .toBuffer();
+    expect(corner[2]).toBeGreaterThan(200); // blue was top left, and is top right once turned
+  });
+
+  test("keeps transparency and animation", async () => {
+    const clear = await sharp({ create: { width: 8, height: 8, channels: 4, background: "#f000" } })
+      .png()
+      .toBuffer();
+    expect((await sharp((await develop(clear)).original.path).metadata()).hasAlpha).toBe(true);
+    const { original, thumbnail } = await develop(gifOf(5));
+    expect((await sharp(original.path, { animated: true }).metadata()).pages).toBe(5);
+    expect((await sharp(thumbnail.path, { animated: true }).metadata()).pages ?? 1).toBe(1);
+  });
+
+  test("a thumbnail is at most 480 pixels long, and never larger than the image", async () => {
+    const { thumbnail } = await develop(await picture(960, 640).jpeg().toBuffer());
+    expect([thumbnail.width, thumbnail.height]).toEqual([480, 320]);
+    const { thumbnail: small } = await develop(accepted["image/jpeg"]!);
+    expect([small.width, small.height]).toEqual([64, 48]);
+  });
+
+  test("the same upload gives the same bytes, so that doing it again changes nothing", async () => {
+    const [first, second] = [await develop(accepted["image/jpeg"]!), await develop(accepted["image/jpeg"]!)];
+    expect(first.original.sha256).toBe(second.original.sha256);
+    expect(first.thumbnail.sha256).toBe(second.thumbnail.sha256);
+  });
+
+  test.each([
+    ["GIF89a with a script", "image/gif", "/*<script>alert(1)</script>*/"],
+    ["a PNG with a script behind it", "image/png", "<script>alert(1)</script>"],
+    ["a JPEG with a ZIP behind it", "image/jpeg", "PK\x03\x04 payload <script>"],
+  ])("UPL-03 takes the payload out of %s", async (_what, type, payload) => {
+    const { original } = await develop(Buffer.concat([accepted[type]!, Buffer.from(payload, "latin1")]));
+    const served = (await readFile(original.path)).toString("latin1");
+    expect(served).not.toContain("script");
+    expect(served).not.toContain("PK\x03\x04");
+  });
+});
+
+describe("refusing", () => {
+  test.each(Object.entries({ ...refused, ...beginnings }))(
+    "UPL-01 what is no whole image: %s",
+    async (_what, image) => {
+      await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
+    },
+  );
+
+  test.each([
+    ["a PNG of 14000 x 14000", pngOfSize(14_000, 14_000)],
+    ["a header that says 65535 x 65535", pngOfSize(65_535, 65_535)],
+    ["a GIF of 10,000 frames", gifOf(10_000)],
+  ])("UPL-05 %s within 200 ms, from the header", async (_what, image) => {
+    const before = process.memoryUsage().rss;
+    const started = performance.now();
+    await expect(develop(image)).rejects.toMatchObject({ code: "image_dimensions" });
+    expect(performance.now() - started).toBeLessThan(200);
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
+  });
+
+  test("UPL-07 what is over the limit by a byte, without reading on", async () => {
+    let given = 0;
+    async function* endless() {
+      for (;;) {
+        given += 1 << 20;
+        yield Buffer.alloc(1 << 20);
+      }
+    }
+    await expect(darkroom.develop(endless())).rejects.toMatchObject({ code: "image_too_large" });
+    expect(given).toBeLessThanOrEqual(12 << 20);
+  });
+
+  test("leaves no file behind", async () => {
+    const { original, discard } = await develop(accepted["image/png"]!);
+    await discard();
+    expect(existsSync(dirname(original.path))).toBe(false);
+  });
+});

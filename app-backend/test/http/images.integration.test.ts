@@ -1,0 +1,296 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { RowDataPacket } from "mysql2/promise";
+import sharp from "sharp";
+import { startApp, type TestApp } from "../app.ts";
+import { type Answer, bearer, goodPassword, member, send, sendJson } from "../client.ts";
+import { accepted, picture, refused } from "../images.ts";
+import { addImage, announce, complete, post, upload } from "../uploads.ts";
+
+const dayMs = 24 * 3600 * 1000;
+
+let app: TestApp;
+let aheadMs = 0;
+let token: string;
+let accountId: string;
+
+beforeAll(async () => {
+  app = await startApp({ clock: () => new Date(Date.now() + aheadMs) });
+});
+afterAll(() => app.close());
+beforeEach(async () => {
+  aheadMs = 0;
+  const { body } = await member(app);
+  token = body.accessToken;
+  accountId = body.account.id;
+});
+
+const png = accepted["image/png"]!;
+const get = (path: string, as = token) => send(app, "GET", path, { headers: bearer(as) });
+const remove = (id: string, as = token) => send(app, "DELETE", `/images/${id}`, { headers: bearer(as) });
+const refusal = (status: number, code: string) => ({ status, body: { code } });
+
+async function keysOf(id: string): Promise<string[]> {
+  return (await app.bucket.keys()).filter((key) => key.includes(id)).toSorted();
+}
+
+async function counted(): Promise<unknown> {
+  const sql = "SELECT image_count AS images, image_bytes AS bytes FROM accounts WHERE id = ?";
+  const [[row]] = await app.pool.execute<RowDataPacket[]>(sql, [accountId]);
+  return row;
+}
+
+describe("an upload", () => {
+  test("goes straight to S3, is cleaned, and is there for everybody", async () => {
+    const answer = await upload(app, token, await picture(960, 640).jpeg().toBuffer(), {
+      name: "Café 1.jpg",
+    });
+    expect(answer.status).toBe(200);
+    const { image } = answer.body;
+    expect(image).toMatchObject({
+      name: "Café 1.jpg",
+      mine: true,
+      contentType: "image/jpeg",
+      width: 960,
+      height: 640,
+    });
+    expect([image.thumbnailWidth, image.thumbnailHeight]).toEqual([480, 320]);
+    const other = (await member(app)).body.accessToken;
+    const seen = (await get(`/images/${image.id}`, other)).body.image;
+    expect(seen).toEqual({ ...image, mine: false });
+    for (const url of [seen.imageUrl, seen.thumbnailUrl]) {
+      const shown = await fetch(url);
+      expect(shown.headers.get("cache-control")).toContain("immutable");
+      await sharp(Buffer.from(await shown.arrayBuffer())).stats();
+    }
+    expect(await keysOf(image.id)).toEqual([
+      expect.stringMatching(/^images\/.+\/[0-9a-f]{64}\.(jpg|webp)$/),
+      expect.stringMatching(/^images\/.+\/[0-9a-f]{64}\.(jpg|webp)$/),
+    ]);
+  });
+
+  test.each(Object.entries(accepted))("may be %s", async (contentType, image) => {
+    expect((await upload(app, token, image, { contentType })).body.image.contentType).toBe(contentType);
+  });
+
+  test("UPL-02 is taken as what it is, whatever it was called", async () => {
+    const { body } = await upload(app, token, png, { contentType: "image/jpeg" });
+    expect(body.image.contentType).toBe("image/png");
+  });
+
+  test.each(Object.entries(refused))("UPL-01 of %s is refused, and nothing is left", async (_name, image) => {
+    const announced = await announce(app, token, image);
+    expect(await post(announced, image)).toBe(204);
+    const { id } = announced.body.image;
+    expect(await complete(app, token, id)).toMatchObject(refusal(415, "unsupported_image"));
+    expect(await keysOf(id)).toEqual([]);
+    expect(await counted()).toEqual({ images: 0, bytes: 0 });
+    expect((await complete(app, token, id)).status).toBe(404);
+  });
+
+  test.each([
+    [{ contentType: "image/svg+xml" }, 415, "unsupported_image"],
+    [{ contentType: "text/html" }, 415, "unsupported_image"],
+    [{ bytes: 10 * 2 ** 20 + 1 }, 413, "image_too_large"],
+    [{ bytes: 0 }, 422, "invalid_input"],
+    [{ name: "" }, 422, "invalid_input"],
+    [{ name: "x".repeat(256) }, 422, "invalid_input"],
+    [{ name: "a\nb" }, 422, "invalid_input"],
+  ])("of %j is refused before it is sent", async (sent, status, code) => {
+    const answer = await announce(app, token, png, sent);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(await counted()).toEqual({ images: 0, bytes: 0 });
+  });
+
+  test("UPL-07 S3 refuses a byte more than was announced, another key and another type", async () => {
+    const announced = await announce(app, token, png);
+    expect(await post(announced, Buffer.concat([png, Buffer.from("x")]))).toBe(400);
+    const { fields, url } = announced.body.upload;
+    const others: Record<string, string>[] = [{ key: "images/mine" }, { "Content-Type": "text/html" }];
+    for (const other of others) {
+      const changed = {
+        ...announced,
+        body: { ...announced.body, upload: { url, fields: { ...fields, ...other } } },
+      };
+      expect(await post(changed, png)).toBe(403);
+    }
+    expect((await complete(app, token, announced.body.image.id)).body.code).toBe("not_uploaded");
+  });
+
+  test("UPL-05 of too many pixels is refused, and nothing is left", async () => {
+    const huge = await sharp({ create: { width: 8000, height: 7000, channels: 3, background: "#000" } })
+      .png()
+      .toBuffer();
+    expect(await upload(app, token, huge)).toMatchObject(refusal(422, "image_dimensions"));
+    expect(await counted()).toEqual({ images: 0, bytes: 0 });
+  });
+
+  test("UPL-15 completed without an upload is 409; twice or three times at once, one answer; after deletion, 404", async () => {
+    const announced = await announce(app, token, png);
+    const { id } = announced.body.image;
+    expect(await complete(app, token, id)).toMatchObject(refusal(409, "not_uploaded"));
+    await post(announced, png);
+    const answers = await Promise.all([1, 2, 3].map(() => complete(app, token, id)));
+    answers.push(await complete(app, token, id));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const ids = answers.map(({ body }) => JSON.stringify(body));
+    expect(new Set(ids).size).toBe(1);
+    expect(await keysOf(id)).toHaveLength(2);
+    expect(await remove(id)).toMatchObject({ status: 204 });
+    expect((await complete(app, token, id)).status).toBe(404);
+  });
+
+  test("UPL-16 sent again after it was completed changes nothing that is served", async () => {
+    const announced = await announce(app, token, png, { bytes: 1000 });
+    await post(announced, png);
+    const { image } = (await complete(app, token, announced.body.image.id)).body;
+    const before = await (await fetch(image.imageUrl)).arrayBuffer();
+    expect(await post(announced, accepted["image/gif"]!.subarray(0, 900))).toBe(204);
+    expect((await complete(app, token, image.id)).body.image).toEqual(image);
+    expect(Buffer.from(await (await fetch(image.imageUrl)).arrayBuffer())).toEqual(Buffer.from(before));
+  });
+
+  test("UPL-15 that is never completed is given up after a day, and its room is free again", async () => {
+    const { id } = (await announce(app, token, png)).body.image;
+    expect(await counted()).toEqual({ images: 1, bytes: png.length });
+    await app.images.giveUpAbandoned();
+    expect(await counted()).toEqual({ images: 1, bytes: png.length });
+    aheadMs = dayMs + 1;
+    await app.images.giveUpAbandoned();
+    expect(await counted()).toEqual({ images: 0, bytes: 0 });
+    aheadMs = 0;
+    expect((await complete(app, token, id)).status).toBe(404);
+  });
+
+  test("of images fills the account, at once as one by one", async () => {
+    await app.pool.execute("UPDATE accounts SET image_count = 497 WHERE id = ?", [accountId]);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => announce(app, token, png)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+    expect(answers.filter(({ body }) => body.code === "quota_exceeded")).toHaveLength(5);
+    await app.pool.execute("UPDATE accounts SET image_count = 0, image_bytes = ? WHERE id = ?", [
+      2 ** 30 - 10,
+      accountId,
+    ]);
+    expect(await announce(app, token, png)).toMatchObject(refusal(409, "quota_exceeded"));
+  });
+});
+
+describe("a list", () => {
+  test("pages through everybody's images, the newest first, each once", async () => {
+    const other = (await member(app)).body.accessToken;
+    const added: string[] = [];
+    for (let index = 0; index < 7; index += 1)
+      added.push((await addImage(app, index % 2 ? other : token)).id);
+    const seen: string[] = [];
+    let path = "/images?limit=3";
+    for (let pages = 0; pages < 50; pages += 1) {
+      const { body } = await get(path);
+      seen.push(...body.items.map(({ id }) => id));
+      if (!body.cursor) break;
+      path = `/images?limit=3&cursor=${body.cursor}`;
+    }
+    expect(seen.filter((id) => added.includes(id))).toEqual(added.toReversed());
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test("of one's own has no other's", async () => {
+    await addImage(app, (await member(app)).body.accessToken);
+    const own = (await addImage(app, token)).id;
+    const { items } = (await get("/images?owner=me")).body;
+    expect(items.map(({ id, mine }) => [id, mine])).toEqual([[own, true]]);
+  });
+
+  test("has no image that is still being uploaded", async () => {
+    await announce(app, token, png);
+    expect((await get("/images?owner=me")).body.items).toEqual([]);
+  });
+
+  test("asks the database twice: for the session and for the images", async () => {
+    await addImage(app, token);
+    await get("/images"); // statements are prepared
+    const questions = async () => {
+      const [[row]] = await app.pool.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'");
+      return Number(row?.["Value"]);
+    };
+    const counts: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const before = await questions();
+      await get("/images");
+      counts.push((await questions()) - before);
+    }
+    expect(Math.min(...counts)).toBe(2); // other tests may ask at the same time
+  });
+
+  test.each([
+    ["limit=-1"],
+    ["limit=0"],
+    ["limit=101"],
+    ["limit=1e9"],
+    ["limit=NaN"],
+    ["limit=1&limit=2"],
+    ["owner=you"],
+    ["cursor="],
+    ["cursor=abc"],
+    ["cursor=%27%20OR%201%3D1"],
+    ["cursor=a&cursor=b"],
+    ["limit[$gt]=1"],
+  ])("WEB-07, WEB-08 refuses ?%s, or does not know it", async (query) => {
+    const { status, body } = await get(`/images?${query}`);
+    expect([400, 422, 200]).toContain(status);
+    if (status === 200) expect(query).toContain("[");
+    else expect(body.code).toMatch(/malformed_request|invalid_input/);
+  });
+});
+
+describe("an image", () => {
+  test("is downloaded under its name, pixel for pixel", async () => {
+    const source = await picture(120, 80).png().toBuffer();
+    const { id } = (await upload(app, token, source, { name: 'Café "1"' })).body.image;
+    const { url } = (await get(`/images/${id}/download`)).body;
+    const answer = await fetch(url);
+    expect(answer.headers.get("content-disposition")).toBe(
+      `attachment; filename="Caf_ _1_.png"; filename*=UTF-8''Caf%C3%A9%20%221%22.png`,
+    );
+    const pixels = await sharp(Buffer.from(await answer.arrayBuffer()))
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    expect(pixels).toEqual(await sharp(source).removeAlpha().raw().toBuffer());
+  });
+
+  test("is removed with its objects, by its owner alone", async () => {
+    const { id } = await addImage(app, token);
+    const other = (await member(app)).body.accessToken;
+    expect((await remove(id, other)).status).toBe(404);
+    expect((await get(`/images/${id}`)).status).toBe(200);
+    expect((await remove(id)).status).toBe(204);
+    expect(await keysOf(id)).toEqual([]);
+    expect((await get(`/images/${id}`)).status).toBe(404);
+    expect(await counted()).toEqual({ images: 0, bytes: 0 });
+  });
+
+  test("goes with its account", async () => {
+    const { id } = await addImage(app, token);
+    const pending = (await announce(app, token, png)).body.image.id;
+    const headers = { ...bearer(token), origin: app.siteOrigin };
+    expect((await sendJson(app, "DELETE", "/auth/remove", { password: goodPassword }, headers)).status).toBe(
+      204,
+    );
+    expect([...(await keysOf(id)), ...(await keysOf(pending)), ...(await keysOf(accountId))]).toEqual([]);
+  });
+
+  test("REL-05 with the bucket away: lists and sign-in go on, uploads are 503, and no record is without its object", async () => {
+    const site = await startApp();
+    try {
+      const { body } = await member(site);
+      const announced: Answer = await announce(site, body.accessToken, png);
+      await post(announced, png);
+      await site.bucket.remove();
+      expect((await complete(site, body.accessToken, announced.body.image.id)).status).toBe(503);
+      const list = await send(site, "GET", "/images", { headers: bearer(body.accessToken) });
+      expect([list.status, list.body.items]).toEqual([200, []]);
+      await site.bucket.create();
+    } finally {
+      await site.close();
+    }
+  });
+});

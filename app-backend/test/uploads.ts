@@ -1,0 +1,44 @@
+import type { TestApp } from "./app.ts";
+import { type Answer, bearer, postJson, send } from "./client.ts";
+import { onePixelPng } from "./images.ts";
+
+interface Sent {
+  readonly name?: string;
+  readonly contentType?: string;
+  /** What is announced; by default what is sent. */
+  readonly bytes?: number;
+}
+
+export function announce(
+  app: TestApp,
+  accessToken: string,
+  image: Uint8Array,
+  sent: Sent = {},
+): Promise<Answer> {
+  const { name = "Silver", contentType = "image/png", bytes = image.length } = sent;
+  return postJson(app, "/images", { name, contentType, bytes }, bearer(accessToken));
+}
+
+/** Sends a file as a browser does: the fields of the form, then the file. Gives S3's status. */
+export async function post({ body }: Answer, image: Uint8Array): Promise<number> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(body.upload.fields)) form.append(name, value);
+  form.append("file", new Blob([new Uint8Array(image)]));
+  return (await fetch(body.upload.url, { method: "POST", body: form })).status;
+}
+
+export function complete(app: TestApp, accessToken: string, id: string): Promise<Answer> {
+  return send(app, "POST", `/images/${id}/complete`, { headers: bearer(accessToken) });
+}
+
+/** Announces, sends and completes. */
+export async function upload(app: TestApp, accessToken: string, image: Uint8Array, sent: Sent = {}) {
+  const announced = await announce(app, accessToken, image, sent);
+  if (announced.status !== 201) return announced;
+  await post(announced, image);
+  return complete(app, accessToken, announced.body.image.id);
+}
+
+export async function addImage(app: TestApp, accessToken: string, image: Uint8Array = onePixelPng) {
+  return (await upload(app, accessToken, image)).body.image;
+}
