@@ -22,6 +22,7 @@ await build({
     server: "src/entrypoints/server.ts",
     migrate: "src/entrypoints/migrate.ts",
     purge: "src/entrypoints/purge.ts",
+    integrity: "src/entrypoints/integrity.ts",
   },
   outdir: outDir,
   outExtension: { ".js": ".mjs" },

@@ -6,6 +6,7 @@ import { journalMail } from "./adapters/journal/mail.ts";
 import { jwtTokens } from "./adapters/jwt/tokens.ts";
 import { mysqlAccounts } from "./adapters/mysql/accounts.ts";
 import { mysqlCodes } from "./adapters/mysql/codes.ts";
+import { mysqlObjectRecords } from "./adapters/mysql/object-records.ts";
 import { mysqlImages } from "./adapters/mysql/images.ts";
 import { mysqlLimits } from "./adapters/mysql/limits.ts";
 import { type DatabaseConfig, openPool } from "./adapters/mysql/pool.ts";
@@ -26,6 +27,7 @@ import { openLog } from "./log.ts";
 import type { SecurityLog } from "./ports/security-log.ts";
 import { accountUseCases } from "./usecases/accounts.ts";
 import { codeUseCases } from "./usecases/codes.ts";
+import { integrityCheck } from "./usecases/integrity.ts";
 import { imageUseCases } from "./usecases/images.ts";
 import { guard } from "./usecases/guard.ts";
 import { passwordUseCases } from "./usecases/passwords.ts";
@@ -107,6 +109,29 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
 export function openPurge(config: DatabaseConfig) {
   const pool = openPool(config);
   return { purge: (at: Date) => purge(pool, at), close: () => pool.end() };
+}
+
+/** What compares records with objects, and gives up uploads that were never completed. */
+export function openIntegrity(config: ServerConfig, now = () => new Date()) {
+  const pool = openPool(config.database);
+  const client = openS3(config.storage);
+  const { bucket } = config.storage;
+  const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
+  const images = imageUseCases({
+    images: mysqlImages(pool),
+    pictures,
+    darkroom: sharpDarkroom(),
+    now,
+    newId: randomUUID,
+  });
+  return {
+    collect: images.giveUpAbandoned,
+    inspect: integrityCheck({ records: mysqlObjectRecords(pool), pictures, now }),
+    async close() {
+      await pool.end();
+      client.destroy();
+    },
+  };
 }
 
 const warnings = new Set([

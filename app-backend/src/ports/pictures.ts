@@ -5,6 +5,11 @@ export interface IncomingPicture {
   readonly key: string;
 }
 
+export interface StoredObject {
+  readonly key: string;
+  readonly modifiedAt: Date;
+}
+
 /** Where a browser may send one file, and with which fields before it. */
 export interface Upload {
   readonly url: string;
@@ -29,6 +34,12 @@ export interface Pictures {
   url(key: string): Promise<string>;
   /** As `url`, but the browser saves it as a file of that name. */
   downloadUrl(key: string, name: string): Promise<string>;
+  /** SHA-256 of what an object holds, in hex; undefined when it is not there. */
+  digest(key: string): Promise<string | undefined>;
+  /** All objects whose keys begin so, a page at a time. */
+  list(prefix: string): AsyncIterable<readonly StoredObject[]>;
+  /** Puts back the newest version of an object that has that SHA-256; false where there is none. */
+  restore(key: string, sha256: string): Promise<boolean>;
   /** Lets a browser send one object of that key and type, and of at most so many bytes. */
   upload(key: string, rule: UploadRule): Promise<Upload>;
 }

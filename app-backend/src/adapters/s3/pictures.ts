@@ -1,8 +1,13 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
   NoSuchKey,
   PutObjectCommand,
   type S3Client,
@@ -21,14 +26,59 @@ interface Dependencies {
 }
 
 export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
+  async function read(key: string, VersionId?: string): Promise<Readable | undefined> {
+    try {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }));
+      return Body as Readable;
+    } catch (error) {
+      return error instanceof NoSuchKey ? undefined : rethrowStorageError(error);
+    }
+  }
+
+  async function digest(key: string, versionId?: string): Promise<string | undefined> {
+    const body = await read(key, versionId);
+    if (!body) return undefined;
+    const hash = createHash("sha256");
+    await pipeline(body, hash);
+    return hash.digest("hex");
+  }
+
+  /** The versions of one object that hold something, the newest first. */
+  async function versionsOf(key: string): Promise<string[]> {
+    const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key });
+    const { Versions = [] } = await client.send(command).catch(rethrowStorageError);
+    return Versions.filter(({ Key }) => Key === key).map(({ VersionId }) => VersionId!);
+  }
+
   return {
-    async read(key) {
-      try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return Body as Readable;
-      } catch (error) {
-        return error instanceof NoSuchKey ? undefined : rethrowStorageError(error);
+    read: (key) => read(key),
+    digest: (key) => digest(key),
+
+    async *list(prefix) {
+      let token: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          ContinuationToken: token,
+        });
+        const { Contents = [], NextContinuationToken } = await client
+          .send(command)
+          .catch(rethrowStorageError);
+        yield Contents.map(({ Key, LastModified }) => ({ key: Key!, modifiedAt: LastModified! }));
+        token = NextContinuationToken;
+      } while (token !== undefined);
+    },
+
+    async restore(key, sha256) {
+      for (const versionId of await versionsOf(key)) {
+        if ((await digest(key, versionId)) !== sha256) continue;
+        const source = `${bucket}/${key}?versionId=${versionId}`;
+        const command = new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: source });
+        await client.send(command).catch(rethrowStorageError);
+        return true;
       }
+      return false;
     },
 
     async write(key, { path, bytes, contentType }) {

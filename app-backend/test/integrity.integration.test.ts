@@ -1,0 +1,89 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { openIntegrity } from "../src/compose.ts";
+import { startApp, type TestApp } from "./app.ts";
+import { bearer, member, send } from "./client.ts";
+import { picture } from "./images.ts";
+import { upload } from "./uploads.ts";
+
+let app: TestApp;
+let Bucket: string;
+let integrity: ReturnType<typeof openIntegrity>;
+let token: string;
+let aheadMs = 0;
+
+beforeAll(async () => {
+  app = await startApp();
+  Bucket = app.config.storage.bucket;
+  const VersioningConfiguration = { Status: "Enabled" as const };
+  await app.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  integrity = openIntegrity(app.config, () => new Date(Date.now() + aheadMs));
+  token = (await member(app)).body.accessToken;
+});
+afterAll(async () => {
+  await integrity.close();
+  const { Versions = [], DeleteMarkers = [] } = await app.s3.send(new ListObjectVersionsCommand({ Bucket }));
+  const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key: Key!, VersionId }));
+  await app.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  await app.close();
+});
+
+/** The key of a new image's object. */
+async function newObject(width: number): Promise<{ id: string; key: string; imageUrl: string }> {
+  const { image } = (await upload(app, token, await picture(width, 40).png().toBuffer())).body;
+  const keys = await app.bucket.keys();
+  return { ...image, key: keys.find((key) => key.includes(image.id) && key.endsWith(".png"))! };
+}
+
+const put = (Key: string, Body: Uint8Array) => app.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+
+describe("the integrity check", () => {
+  test("finds nothing wrong where nothing is", async () => {
+    await newObject(50);
+    const report = await integrity.inspect(false);
+    expect(report).toEqual({ checked: 3, missing: [], mismatched: [], orphaned: [], left: [] });
+  });
+
+  test("UPL-18 reports what was deleted, cut off, corrupted and added, repairs it, then finds nothing", async () => {
+    const [gone, short, corrupt] = [await newObject(51), await newObject(52), await newObject(53)];
+    const whole = Buffer.from(await (await fetch(corrupt.imageUrl)).arrayBuffer());
+    await app.s3.send(new DeleteObjectCommand({ Bucket, Key: gone.key }));
+    await put(short.key, whole.subarray(0, 20));
+    await put(
+      corrupt.key,
+      whole.map((byte, at) => (at === 60 ? byte ^ 1 : byte)),
+    );
+    const added = `images/${corrupt.id}/added.png`;
+    await put(added, whole);
+    const young = await integrity.inspect(false);
+    expect(young.orphaned).toEqual([]); // it may be on its way
+    aheadMs = 2 * 3_600_000;
+    const found = { missing: [gone.key], mismatched: [short.key, corrupt.key].toSorted(), orphaned: [added] };
+    const sorted = async (repair: boolean) => {
+      const { mismatched, left, ...report } = await integrity.inspect(repair);
+      return { ...report, mismatched: mismatched.toSorted(), left: left.length };
+    };
+    expect(await sorted(false)).toMatchObject({ ...found, left: 4 });
+    expect(await sorted(true)).toMatchObject({ ...found, left: 0 });
+    expect(await sorted(false)).toMatchObject({ missing: [], mismatched: [], orphaned: [], left: 0 });
+    for (const { id } of [gone, short, corrupt]) {
+      const { image } = (await send(app, "GET", `/images/${id}`, { headers: bearer(token) })).body;
+      expect((await fetch(image.imageUrl)).status).toBe(200);
+    }
+    aheadMs = 0;
+  });
+
+  test("says what it cannot repair, and leaves it", async () => {
+    const lost = await newObject(54);
+    const { Versions = [] } = await app.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: lost.key }));
+    for (const { VersionId } of Versions)
+      await app.s3.send(new DeleteObjectCommand({ Bucket, Key: lost.key, VersionId }));
+    expect(await integrity.inspect(true)).toMatchObject({ missing: [lost.key], left: [lost.key] });
+  });
+});
