@@ -17,9 +17,10 @@ MAIL_FROM =
 CONFIRMATION = optional
 REPLACE =
 YES =
+REPAIR =
 HOST = backend
 MODE = full
-export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE YES HOST
+export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE YES REPAIR HOST
 
 unheeded = $(filter-out $(foreach name,$(settings),$(name)=$($(name))),$(from_shell))
 heed = $(if $(unheeded),$(error In the shell's environment, which is not heeded: $(unheeded). Unset it, or say it on the command line))
@@ -30,7 +31,7 @@ jest = node --no-warnings --experimental-vm-modules node_modules/jest/bin/jest.j
 installed = node_modules/.package-lock.json
 
 .DEFAULT_GOAL = help
-.PHONY: help deploy destroy plan output status logs ssh dev check format test bench
+.PHONY: help deploy destroy plan output status logs integrity ssh dev check format test bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
 deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
@@ -45,6 +46,8 @@ status: $(installed) ## how both hosts are
 	$(on_deployment) infra/deploy/status.ts
 logs: $(installed) ## last lines of a host's log (HOST=backend or frontend)
 	$(on_deployment) infra/deploy/logs.ts
+integrity: $(installed) ## compare records with images on S3 (REPAIR=1 repairs)
+	$(on_deployment) infra/deploy/integrity.ts
 ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
 	$(on_deployment) infra/deploy/ssh.ts
 

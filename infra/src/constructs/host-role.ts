@@ -38,11 +38,17 @@ export class HostRole extends Construct {
       policy: policy(
         {
           Effect: "Allow",
-          Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+          Action: [
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+            "s3:PutObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+          ],
           Resource: ["images", "incoming", "pictures"].map((prefix) => `${props.bucket.arn}/${prefix}/*`),
         },
-        // Readiness asks whether the bucket is there (HeadBucket).
-        { Effect: "Allow", Action: "s3:ListBucket", Resource: props.bucket.arn },
+        // Readiness asks whether the bucket is there (HeadBucket); the integrity check lists what is in it.
+        { Effect: "Allow", Action: ["s3:ListBucket", "s3:ListBucketVersions"], Resource: props.bucket.arn },
       ),
     });
     if (props.mailFrom !== undefined) this.allowMail(role, props.mailFrom, props.region);
