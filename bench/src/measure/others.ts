@@ -2,9 +2,18 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const watchMs = 1_000;
+const calmPercent = 15;
+
+/** Waits until others leave the machine alone, but not for ever; gives what they still take, in percent. */
+export async function untilCalm(patienceMs: number): Promise<number> {
+  for (let waitedMs = watchMs; ; waitedMs += watchMs) {
+    const percent = await othersPercent();
+    if (percent <= calmPercent || waitedMs >= patienceMs) return percent;
+  }
+}
 
 /** The share of the machine that is at work while nothing is measured, in percent: others, and no fault of ours. */
-export async function othersPercent(): Promise<number> {
+async function othersPercent(): Promise<number> {
   const before = processorTime();
   await sleep(watchMs);
   const after = processorTime();

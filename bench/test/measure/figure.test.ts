@@ -27,6 +27,11 @@ test("an aim may be about the value, or about what it is above the yardstick", (
   expect(verdictOf({ of: "difference", atMost: 60 }, { subject: seven(71) })).toBe("missed");
 });
 
+test("a time that the floor itself does not keep is no fault of what stands on it", () => {
+  expect(verdictOf({ of: "value", atMost: 50 }, { subject: seven(60), floor: seven(51) })).toBe("no verdict");
+  expect(verdictOf({ of: "value", atMost: 50 }, { subject: seven(60), floor: seven(49) })).toBe("missed");
+});
+
 test.each([
   [0.89, "no verdict"],
   [0.91, "met"],
