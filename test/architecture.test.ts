@@ -12,7 +12,7 @@ const plain = (text: string) => text.replace(/\s+/g, " ");
 const tests = parts
   .flatMap((part) =>
     readdirSync(join(repository, part), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".test.ts"))
+      .filter((name) => name.endsWith(".ts"))
       .map((name) => plain(readFileSync(join(repository, part, name), "utf8"))),
   )
   .join("\n");

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import type { PendingImage, Rendition } from "../../src/domain/image.ts";
+import { quota } from "../../src/domain/image.ts";
+import { after } from "../../src/domain/session.ts";
+import { addAccount, at, type OpenStores, withStores } from "./stores.ts";
+
+export function imagesContract(open: OpenStores): void {
+  const stores = withStores(open);
+  let accountId: string;
+  beforeEach(async () => {
+    accountId = (await addAccount(stores())).id;
+  });
+
+  const pending = (facts: Partial<PendingImage> = {}): PendingImage => ({
+    id: randomUUID(),
+    accountId,
+    name: "Silver 🌸",
+    contentType: "image/png",
+    bytes: 100,
+    createdAt: at,
+    ...facts,
+  });
+
+  const renditionOf = (id: string): Rendition => ({
+    contentType: "image/jpeg",
+    bytes: 90,
+    width: 40,
+    height: 30,
+    objectKey: `images/${id}/a.jpg`,
+    thumbnailKey: `images/${id}/b.webp`,
+    thumbnailWidth: 20,
+    thumbnailHeight: 15,
+  });
+
+  async function published(ofAccount: string, publishedAt: Date): Promise<string> {
+    const image = pending({ accountId: ofAccount });
+    await stores().images.add(image);
+    await stores().images.publish(image.id, renditionOf(image.id), publishedAt);
+    return image.id;
+  }
+
+  describe("images", () => {
+    test("an image reads back as it was added, then as it was published", async () => {
+      const { images } = stores();
+      const image = pending();
+      expect(await images.add(image)).toBe(true);
+      expect(await images.get(image.id)).toEqual(image);
+      expect(await images.publish(image.id, renditionOf(image.id), after(at, 5))).toBe(true);
+      const whole = { ...image, ...renditionOf(image.id), publishedAt: after(at, 5) };
+      expect(await images.get(image.id)).toEqual(whole);
+      expect(await images.listOfAccount(accountId)).toEqual([whole]);
+    });
+
+    test("an image that is not there is undefined, is not published, and removing it is no error", async () => {
+      const { images } = stores();
+      const id = randomUUID();
+      expect(await images.get(id)).toBeUndefined();
+      expect(await images.publish(id, renditionOf(id), at)).toBe(false);
+      await expect(images.remove(id)).resolves.toBeUndefined();
+    });
+
+    test("of parallel publications one is taken", async () => {
+      const image = pending();
+      await stores().images.add(image);
+      const tries = Array.from({ length: 6 }, () =>
+        stores().images.publish(image.id, renditionOf(image.id), at),
+      );
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+    });
+
+    test("the quota holds for parallel additions, and removing makes room", async () => {
+      const { images } = stores();
+      const large = () => pending({ bytes: quota.maxBytes / 4 });
+      const all = Array.from({ length: 7 }, large);
+      const added = await Promise.all(all.map((image) => images.add(image)));
+      expect(added.filter(Boolean)).toHaveLength(4);
+      const [kept] = all.filter((_, index) => added[index]);
+      expect(await images.add(large())).toBe(false);
+      await Promise.all([images.remove(kept!.id), images.remove(kept!.id)]);
+      expect(await images.add(large())).toBe(true);
+      expect(await images.add(large())).toBe(false);
+    });
+
+    test("published images count as what was made of them", async () => {
+      const { images } = stores();
+      const image = pending({ bytes: quota.maxBytes });
+      await images.add(image);
+      expect(await images.add(pending())).toBe(false);
+      await images.publish(image.id, renditionOf(image.id), at);
+      expect(await images.add(pending())).toBe(true);
+    });
+
+    test("a list pages through published images, the newest first, each once, also of one moment", async () => {
+      const { images } = stores();
+      const base = after(at, Math.floor(Math.random() * 1e9) + 1000);
+      const ids: string[] = [];
+      for (let index = 0; index < 6; index += 1)
+        ids.push(await published(accountId, after(base, index >> 1)));
+      await images.add(pending());
+      const seen: string[] = [];
+      let place;
+      for (;;) {
+        const page = await images.list({ accountId, after: place, limit: 4 });
+        seen.push(...page.map(({ id }) => id));
+        const last = page.at(-1);
+        if (!last) break;
+        place = { at: last.publishedAt, id: last.id };
+      }
+      expect(seen.toSorted()).toEqual(ids.toSorted());
+      const newest = ids.slice(4);
+      expect(seen.slice(0, 2).toSorted()).toEqual(newest.toSorted());
+    });
+
+    test("a list of everybody has images of several, a list of one their own", async () => {
+      const { images } = stores();
+      const other = (await addAccount(stores())).id;
+      const [own, others] = [await published(accountId, at), await published(other, at)];
+      const all = (await images.list({ limit: 100 })).map(({ id }) => id);
+      expect(all).toEqual(expect.arrayContaining([own, others]));
+      expect((await images.list({ accountId: other, limit: 100 })).map(({ id }) => id)).toEqual([others]);
+    });
+
+    test("what was begun before a time and never published is found", async () => {
+      const { images } = stores();
+      const [old, young] = [pending({ createdAt: after(at, -10) }), pending()];
+      await images.add(old);
+      await images.add(young);
+      await published(accountId, at);
+      const found = (await images.listAbandoned(at, 100)).map(({ id }) => id);
+      expect(found).toContain(old.id);
+      expect(found).not.toContain(young.id);
+    });
+
+    test("records tell which objects they point at", async () => {
+      const { records } = stores();
+      const id = await published(accountId, at);
+      const { objectKey, thumbnailKey } = renditionOf(id);
+      const keys: string[] = [];
+      for await (const page of records.pages()) keys.push(...page);
+      expect(keys).toEqual(expect.arrayContaining([objectKey, thumbnailKey, `pictures/${accountId}/a.png`]));
+      const stranger = `images/${id}/stranger.png`;
+      expect(await records.known([objectKey, stranger])).not.toContain(stranger);
+      expect(await records.known([objectKey, stranger])).toContain(objectKey);
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "@jest/globals";
+import { after } from "../../src/domain/session.ts";
+import { type OpenStores, withStores } from "./stores.ts";
+
+const start = new Date("2026-01-01T00:00:00.000Z");
+const rule = { name: "test", free: 3, delayMs: 1000, maxDelayMs: 5000, forgetMs: 60_000 };
+
+export function limitsContract(open: OpenStores): void {
+  const stores = withStores(open);
+
+  /** Waits of so many tries, each at the earliest time that it may be. */
+  async function waits(subject: string, tries: number): Promise<number[]> {
+    const found: number[] = [];
+    let at = start;
+    for (let count = 0; count < tries; count += 1) {
+      const waitMs = await stores().limits.take(rule, subject, at);
+      found.push(waitMs);
+      at = after(at, waitMs);
+    }
+    return found;
+  }
+
+  describe("limits", () => {
+    test("let a number of tries pass, then ask for delays that double up to the longest", async () => {
+      expect(await waits(randomUUID(), 11)).toEqual([0, 0, 0, 1000, 0, 2000, 0, 4000, 0, 5000, 0]);
+    });
+
+    test("AUTH-12 at the limit exactly as many of parallel tries pass, whatever their clocks say", async () => {
+      for (let round = 0; round < 20; round += 1) {
+        const subject = randomUUID();
+        const tries = Array.from({ length: 8 }, (_, index) =>
+          stores().limits.take(rule, subject, after(start, index % 3)),
+        );
+        expect((await Promise.all(tries)).filter((waitMs) => waitMs === 0)).toHaveLength(3);
+      }
+    });
+
+    test("forget who has been quiet for long enough", async () => {
+      const subject = randomUUID();
+      await waits(subject, 3);
+      expect(await stores().limits.take(rule, subject, after(start, 59_000))).toBe(0);
+      expect(await stores().limits.take(rule, subject, after(start, 59_001))).toBeGreaterThan(0);
+      expect(await stores().limits.take(rule, subject, after(start, 120_000))).toBe(0);
+      expect(await stores().limits.take(rule, subject, after(start, 120_000))).toBe(0);
+    });
+
+    test("give back a try, and clear all", async () => {
+      const subject = randomUUID();
+      await waits(subject, 3);
+      await stores().limits.giveBack(rule, subject);
+      expect(await stores().limits.take(rule, subject, start)).toBe(0);
+      expect(await stores().limits.take(rule, subject, start)).toBe(1000);
+      await stores().limits.clear(rule, subject);
+      expect(await stores().limits.take(rule, subject, start)).toBe(0);
+    });
+
+    test("of one rule and subject touch no other", async () => {
+      const subject = randomUUID();
+      await waits(subject, 3);
+      expect(await stores().limits.take({ ...rule, name: "other" }, subject, start)).toBe(0);
+      expect(await stores().limits.take(rule, randomUUID(), start)).toBe(0);
+    });
+
+    test("are kept without the address they are about", async () => {
+      await stores().limits.take(rule, "ada@example.org", start);
+      expect(await stores().dump()).not.toContain("ada@example.org");
+    });
+  });
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { after } from "../../src/domain/session.ts";
+import type { Rotation, Sessions } from "../../src/ports/sessions.ts";
+import {
+  addAccount,
+  at,
+  type OpenStores,
+  reference,
+  someSession,
+  type Stores,
+  withStores,
+} from "./stores.ts";
+
+export function sessionsContract(open: OpenStores): void {
+  const stores = withStores(open);
+  let accountId: string;
+  beforeEach(async () => {
+    accountId = (await addAccount(stores())).id;
+  });
+
+  describe("sessions", () => {
+    test("a session reads back as it was added, to the millisecond", async () => {
+      const session = someSession(accountId);
+      await stores().sessions.add(session);
+      expect(await stores().sessions.get(session.id)).toEqual(session);
+    });
+
+    test("a session that is not there is undefined, and removing it is no error", async () => {
+      expect(await stores().sessions.get(randomUUID())).toBeUndefined();
+      await expect(stores().sessions.remove(randomUUID())).resolves.toBeUndefined();
+    });
+
+    test("rotating spends one reference for another, and remembers both", async () => {
+      const { sessions } = stores();
+      const session = someSession(accountId);
+      await sessions.add(session);
+      const step = stepOf(session.id, session.current);
+      expect(await sessions.rotate(step)).toBe(true);
+      const { to: current, from: previous, at: rotatedAt, idleEndsAt } = step;
+      const rotated = { ...session, current, previous, rotatedAt, idleEndsAt };
+      expect(await sessions.get(session.id)).toEqual(rotated);
+      expect(await sessions.rotate(stepOf(session.id, session.current))).toBe(false);
+    });
+
+    test("a session that is over does not rotate", async () => {
+      const session = someSession(accountId);
+      await stores().sessions.add(session);
+      const step = { ...stepOf(session.id, session.current), at: session.idleEndsAt };
+      expect(await stores().sessions.rotate(step)).toBe(false);
+    });
+
+    test("SESS-05 of 10 parallel steps from one token exactly one is taken, 100 times", async () => {
+      expect(await roundsWithOneWinner(stores(), stores().sessions.rotate)).toBe(100);
+    });
+
+    test("a list has the account's own, the last used first", async () => {
+      const { sessions } = stores();
+      const [first, second] = [someSession(accountId), someSession(accountId)];
+      await sessions.add(first);
+      await sessions.add(second);
+      await sessions.add(someSession((await addAccount(stores())).id));
+      await sessions.rotate(stepOf(first.id, first.current));
+      expect((await sessions.listOfAccount(accountId)).map(({ id }) => id)).toEqual([first.id, second.id]);
+    });
+
+    test("removing an account's sessions leaves those of others", async () => {
+      const { sessions } = stores();
+      const other = someSession((await addAccount(stores())).id);
+      for (const session of [other, someSession(accountId), someSession(accountId)])
+        await sessions.add(session);
+      await sessions.removeOfAccount(accountId);
+      expect(await sessions.listOfAccount(accountId)).toEqual([]);
+      expect(await sessions.get(other.id)).toEqual(other);
+    });
+  });
+}
+
+function stepOf(sessionId: string, from: string): Rotation {
+  return { sessionId, from, to: reference(), at: after(at, 1000), idleEndsAt: after(at, 2000) };
+}
+
+/** In how many of 100 rounds exactly one of ten parallel steps from one token is taken. */
+export async function roundsWithOneWinner(stores: Stores, rotate: Sessions["rotate"]): Promise<number> {
+  const { id: accountId } = await addAccount(stores);
+  let rounds = 0;
+  for (let round = 0; round < 100; round++) {
+    const session = someSession(accountId);
+    await stores.sessions.add(session);
+    const steps = Array.from({ length: 10 }, () => rotate(stepOf(session.id, session.current)));
+    if ((await Promise.all(steps)).filter(Boolean).length === 1) rounds++;
+  }
+  return rounds;
+}
