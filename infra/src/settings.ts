@@ -12,6 +12,9 @@ const deploymentName = z
   .regex(/^[a-z][a-z0-9-]{0,19}$/, "use 1 to 20 lower-case letters, digits and hyphens, a letter first")
   .default("dev");
 
+// Graviton has a g behind its generation, as in t4g and im4gn; in g5 and gr6 the letter means graphics.
+const arm = /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./;
+
 export const defaultRegion = "us-east-1";
 
 const stackSettings = z.object({
@@ -23,7 +26,11 @@ const stackSettings = z.object({
   OS: z.enum(["al2", "al2023"], "use al2 or al2023").default("al2"),
   INSTANCE_TYPE: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, "use an instance type, such as t3.micro")
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, {
+      error: "use an instance type, such as t3.micro",
+      abort: true,
+    })
+    .refine((value) => !arm.test(value), "use an x86-64 type, such as t3.micro: the hosts cannot be Arm")
     .default("t3.micro"),
   OPERATOR_CIDR: z
     .string()

@@ -75,6 +75,27 @@ describe("a name", () => {
   );
 });
 
+describe("an instance type", () => {
+  test.each(["t3.micro", "g5.xlarge", "gr6.4xlarge", "m7i-flex.large", "u-6tb1.56xlarge", "g6e.xlarge"])(
+    "may be %s",
+    (INSTANCE_TYPE) => {
+      expect(readSettings({ ...given, INSTANCE_TYPE }).instanceType).toBe(INSTANCE_TYPE);
+    },
+  );
+
+  test.each([
+    "t4g.micro",
+    "a1.large",
+    "c7gn.medium",
+    "im4gn.large",
+    "x2gd.metal",
+    "hpc7g.4xlarge",
+    "i8ge.large",
+  ])("may not be %s, which is Arm", (INSTANCE_TYPE) => {
+    expect(message({ ...given, INSTANCE_TYPE })).toContain("INSTANCE_TYPE: use an x86-64 type");
+  });
+});
+
 describe("the operator's range", () => {
   test.each(["0.0.0.0/0", "203.0.113.7", "203.0.113.7/33", "::/0", "anywhere"])("may not be %s", (range) => {
     expect(faulty({ ...given, OPERATOR_CIDR: range })).toEqual(["OPERATOR_CIDR"]);
