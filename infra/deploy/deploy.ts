@@ -1,8 +1,7 @@
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { subnetRange } from "../src/constructs/address-range.ts";
 import { requireFreeRange } from "../local-cloud/address-ranges.ts";
-import { boot, containers } from "../local-cloud/boot.ts";
+import { boot } from "../local-cloud/boot.ts";
 import { baseImage } from "../local-cloud/base-image.ts";
 import { ensureEngine } from "../local-cloud/engine.ts";
 import { ec2 } from "../local-cloud/instances.ts";
@@ -11,10 +10,12 @@ import { verifySender } from "../local-cloud/mail-front.ts";
 import { configureHosts } from "./ansible.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { command, Failure } from "./failure.ts";
+import { command } from "./failure.ts";
+import { requireFreePort } from "./free-port.ts";
 import { hostNames, waitForFirstBoot } from "./hosts.ts";
 import { writeInventory } from "./inventory.ts";
 import { forgetLostCloud } from "./lost-cloud.ts";
+import { keepPort } from "./local-port.ts";
 import { alone } from "./lock.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { pinPlace, requireSameAccount, requireSameRegion } from "./place.ts";
@@ -24,7 +25,7 @@ import { reachableUrl } from "./site-url.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { currentStack } from "./stack.ts";
 import { say, step } from "./steps.ts";
-import { requireOutputs } from "./terraform.ts";
+import { requireOutputs } from "./state.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -55,6 +56,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   }
 
   const outputs = requireOutputs(deployment);
+  if (local) keepPort(deployment);
   if (local) await step("Boot the hosts", () => bootHosts(deployment, outputs.region));
   await step("Wait for their first boot to end", () =>
     Promise.all(hostNames.map((host) => waitForFirstBoot(deployment, outputs, host))),
@@ -69,7 +71,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   await step("Ask the site", () => smokeTest(url));
 
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
-  say(`  ${url}${local ? `   (its EC2 name: ${outputs.frontend.publicDns})` : ""}`);
+  say(`  ${url}`);
   say(`\nTake it off again: ${deployment.make("destroy")}`);
 }
 
@@ -81,26 +83,13 @@ async function check(deployment: Deployment): Promise<void> {
   if (!local) return;
   await ensureEngine();
   await requireFreeRange(deployment.name, subnetRange(deployment.name));
-  if ((await containers(deployment.name)).length === 0) await requireFreePort(deployment);
+  await requireFreePort(deployment);
 }
 
 function localTools(): RequirementName[] {
   // Where no engine answers one is started here, and then these are its needs.
   const engine = ["engine", "iptables", "debootstrap"] as const;
   return ["docker", "moto", ...(process.platform === "linux" ? engine : [])];
-}
-
-async function requireFreePort({ localPort, make }: Deployment): Promise<void> {
-  const free = await new Promise<boolean>((resolve) => {
-    const probe = createServer().once("error", () => resolve(false));
-    probe.listen(localPort, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
-  if (!free) {
-    throw new Failure(
-      `Port ${localPort} of this machine is taken. Choose another: ${make("deploy")} LOCAL_PORT=${localPort + 1}`,
-      2,
-    );
-  }
 }
 
 async function bootHosts({ name, localPort, mailFrom }: Deployment, region: string): Promise<void> {

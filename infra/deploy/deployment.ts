@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { defaultRegion, parseSettings, personsSettings } from "../src/settings.ts";
 import { Failure } from "./failure.ts";
+import { keptPort } from "./local-port.ts";
 
 export const repository = join(import.meta.dirname, "../..");
 /** Everything that commands keep between runs. Ignored by git. */
@@ -11,7 +11,8 @@ export const stateRoot = join(repository, ".tintype");
 // The stack's own settings are checked too, before anything is begun.
 const settings = personsSettings.extend({
   CLOUD: z.enum(["aws", "local"], "use aws or local").default("aws"),
-  LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).default(8080),
+  LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).optional(),
+  REPLACE: z.enum(["frontend", "backend"], "use frontend or backend").optional(),
 });
 
 /** One named copy of the stack in one cloud, and where this machine keeps what belongs to it. */
@@ -25,6 +26,8 @@ export interface Deployment {
   readonly mailFrom: string | undefined;
   /** Whether an account has to confirm its address before it can sign in. */
   readonly confirmation: "optional" | "required";
+  /** The host that a deploy makes anew. */
+  readonly replace: "frontend" | "backend" | undefined;
   readonly folder: string;
   readonly logs: string;
   /** Terraform's working folder: configuration and state. */
@@ -36,23 +39,21 @@ export interface Deployment {
   readonly make: (target: string) => string;
 }
 
-/** Throws a Failure that names every setting that is wrong. Makes the folders. */
+/** Throws a Failure that names every setting that is wrong. Makes nothing: the folders come with the first command that writes (`alone`). */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
   const given = checked(env);
   const { CLOUD: cloud, NAME: name, REGION: region } = given;
   const folder = join(stateRoot, `${cloud}-${name}`);
-  const logs = join(folder, "log");
-  mkdirSync(logs, { recursive: true });
-  chmodSync(folder, 0o700); // the key and the state lie here
   return {
     cloud,
     name,
     region,
-    localPort: given.LOCAL_PORT,
+    localPort: given.LOCAL_PORT ?? keptPort(folder) ?? 8080,
     mailFrom: given.MAIL_FROM,
     confirmation: given.CONFIRMATION,
+    replace: given.REPLACE,
     folder,
-    logs,
+    logs: join(folder, "log"),
     stack: join(folder, "stack/stacks/ec2"),
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),

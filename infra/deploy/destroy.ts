@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { stopCloud } from "../local-cloud/cloud.ts";
+import { cloudFile, stopCloud } from "../local-cloud/cloud.ts";
 import { containers } from "../local-cloud/boot.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
-import { existingCloudAccess } from "./aws-access.ts";
+import { cloudAccess, existingCloudAccess } from "./aws-access.ts";
 import { confirmDestroy } from "./confirm.ts";
 import { currentDeployment, type Deployment, stateRoot } from "./deployment.ts";
 import { emptyBucket } from "./empty-bucket.ts";
@@ -14,7 +14,8 @@ import { forgetDeployment } from "./lost-cloud.ts";
 import { requireSameAccount, requireSameRegion, unpinPlace } from "./place.ts";
 import { require } from "./requirements.ts";
 import { say, step } from "./steps.ts";
-import { readOutputs, terraform } from "./terraform.ts";
+import { readOutputs } from "./state.ts";
+import { terraform } from "./terraform.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -25,6 +26,7 @@ async function destroy(deployment: Deployment): Promise<void> {
   await require(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
   if (!(await somethingIsThere(deployment))) {
     say(`Nothing is deployed under the name ${deployment.name}.`);
+    if (deployment.cloud === "aws") await requireNothingLeft(deployment);
     await endLocalCloud(deployment);
     return;
   }
@@ -67,6 +69,23 @@ async function somethingIsThere({ cloud, name, stack }: Deployment): Promise<boo
   return cloud === "local" && (await engineRuns()) && (await containers(name)).length > 0;
 }
 
+/** Another machine, or this one before its state was lost, may have made what only AWS knows of. */
+async function requireNothingLeft(deployment: Deployment): Promise<void> {
+  const access = await cloudAccess(deployment).catch((error: unknown) => {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  });
+  if (access === undefined) {
+    return say("By this machine's record, that is: without credentials AWS was not asked.");
+  }
+  const left = await leftByTag(deployment, access);
+  if (left.length === 0) return say(`0 resources with its tag in ${deployment.region}.`);
+  throw new Failure(
+    `But this machine has no record of what carries its tag in ${deployment.region}. ` +
+      `Destroy it from the machine that deployed it, or remove it by hand:\n  ${left.join("\n  ")}`,
+  );
+}
+
 /** The emulated API and an engine that was started for it go with the last deployment. */
 async function endLocalCloud({ cloud, folder }: Deployment): Promise<void> {
   if (cloud !== "local") return;
@@ -74,6 +93,6 @@ async function endLocalCloud({ cloud, folder }: Deployment): Promise<void> {
     .filter((name) => name.startsWith("local-") && join(stateRoot, name) !== folder)
     .some((name) => existsSync(join(stateRoot, name, "cloud-id")));
   if (others) return;
-  await step("Stop the emulated AWS API", stopCloud);
+  if (existsSync(cloudFile)) await step("Stop the emulated AWS API", stopCloud);
   await stopOwnEngine();
 }

@@ -3,7 +3,7 @@ import { publishedPort } from "../local-cloud/boot.ts";
 import type { Deployment } from "./deployment.ts";
 import { Failure } from "./failure.ts";
 import { tryRun, type Result } from "./run.ts";
-import type { Outputs } from "./terraform.ts";
+import type { Outputs } from "./state.ts";
 
 export const hostNames = ["frontend", "backend"] as const;
 export type HostName = (typeof hostNames)[number];
@@ -26,13 +26,25 @@ export interface HostAddress {
 const firstBootTimeoutMs = 15 * 60_000;
 
 export async function hostAddress(
-  { cloud }: Deployment,
+  deployment: Deployment,
   outputs: Outputs,
   host: HostName,
 ): Promise<HostAddress> {
   const { instanceId, publicIp } = outputs[host];
-  if (cloud === "aws") return { address: publicIp, port: 22, instanceId };
-  return { address: "127.0.0.1", port: await publishedPort(instanceId, 22), instanceId };
+  if (deployment.cloud === "aws") return { address: publicIp, port: 22, instanceId };
+  return { address: "127.0.0.1", port: await localPortOf(deployment, outputs, host, 22), instanceId };
+}
+
+/** Where the local cloud shows a host's port; a Failure where the host's container does not run. */
+export async function localPortOf(
+  { make }: Deployment,
+  outputs: Outputs,
+  host: HostName,
+  port: number,
+): Promise<number> {
+  const published = await publishedPort(outputs[host].instanceId, port);
+  if (published !== undefined) return published;
+  throw new Failure(`The ${host} host is missing or stopped. To bring it back: ${make("deploy")}`);
 }
 
 /** Options of ssh by which a host is who it was: its key is learned at the first connection to the instance. */

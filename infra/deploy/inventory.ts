@@ -5,7 +5,7 @@ import type { Deployment } from "./deployment.ts";
 import { type HostName, hostAddress, identityOptions } from "./hosts.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import type { Release } from "./release.ts";
-import type { Outputs } from "./terraform.ts";
+import type { Outputs } from "./state.ts";
 
 export interface InventoryProps {
   readonly outputs: Outputs;

@@ -1,5 +1,6 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { makePrivateFolder } from "../local-cloud/private-log.ts";
 import type { Deployment } from "./deployment.ts";
 import { Failure, isNodeError } from "./failure.ts";
 
@@ -11,15 +12,31 @@ interface Holder {
   readonly since: string;
 }
 
-/** Does `work` while no other command changes this deployment; a Failure names the one that does. */
+/**
+ * Does `work` while no other command changes this deployment; a Failure names the one that does. The folders are there
+ * meanwhile, and go again where nothing was written into them.
+ */
 export async function alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
   const file = join(deployment.folder, "lock");
+  makePrivateFolder(deployment.folder); // the key and the state lie here
+  makePrivateFolder(deployment.logs);
   const command = deployment.make(basename(process.argv[1] ?? "", ".ts"));
   take(file, { pid: process.pid, start: startOf(process.pid), command, since: new Date().toISOString() });
   try {
     return await work();
   } finally {
     rmSync(file, { force: true });
+    removeEmpty(deployment.logs);
+    removeEmpty(deployment.folder);
+  }
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const stays = isNodeError(error) && ["ENOTEMPTY", "EEXIST", "ENOENT"].includes(error.code ?? "");
+    if (!stays) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { currentDeployment } from "./deployment.ts";
 import { command, Failure } from "./failure.ts";
 import { chosenHost, onHost } from "./hosts.ts";
-import { requireOutputs } from "./terraform.ts";
+import { requireOutputs } from "./state.ts";
 
 const sources = {
   backend: ["backend", "sudo journalctl --unit 'tintype-*' --no-pager --output cat --lines 200"],

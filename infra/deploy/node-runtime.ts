@@ -7,7 +7,7 @@ import { stateRoot } from "./deployment.ts";
 import { Failure } from "./failure.ts";
 import { onHost } from "./hosts.ts";
 import { run } from "./run.ts";
-import type { Outputs } from "./terraform.ts";
+import type { Outputs } from "./state.ts";
 import { makeWhole } from "./whole.ts";
 
 /** A Node binary for the backend host. */

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Deployment } from "./deployment.ts";
 import { Failure } from "./failure.ts";
+import { forgetPort } from "./local-port.ts";
 import { sdkClient } from "./sdk-client.ts";
-import { readOutputs } from "./terraform.ts";
+import { readOutputs } from "./state.ts";
 import { makeWhole } from "./whole.ts";
 
 /** Where a deployment was begun. Elsewhere Terraform finds nothing of it, and forgets it. */
@@ -54,6 +55,7 @@ export async function pinPlace(deployment: Deployment, access: Record<string, st
 /** Nothing is left there: the name may be used anywhere. */
 export function unpinPlace(deployment: Deployment): void {
   rmSync(fileOf(deployment), { force: true });
+  forgetPort(deployment);
 }
 
 function pinned(deployment: Deployment): Place | undefined {

@@ -1,9 +1,9 @@
-import { publishedPort } from "../local-cloud/boot.ts";
 import type { Deployment } from "./deployment.ts";
-import type { Outputs } from "./terraform.ts";
+import { localPortOf } from "./hosts.ts";
+import type { Outputs } from "./state.ts";
 
 /** The URL under which this machine reaches the site. */
-export async function reachableUrl({ cloud }: Deployment, { url, frontend }: Outputs): Promise<string> {
-  if (cloud === "aws") return url;
-  return `http://localhost:${await publishedPort(frontend.instanceId, 80)}`;
+export async function reachableUrl(deployment: Deployment, outputs: Outputs): Promise<string> {
+  if (deployment.cloud === "aws") return outputs.url;
+  return `http://localhost:${await localPortOf(deployment, outputs, "frontend", 80)}`;
 }

@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { currentDeployment } from "./deployment.ts";
-import { command } from "./failure.ts";
+import { command, Failure } from "./failure.ts";
 import { chosenHost, hostAddress, sshArguments } from "./hosts.ts";
-import { requireOutputs } from "./terraform.ts";
+import { requireOutputs } from "./state.ts";
 
 await command(async () => {
   const host = chosenHost();
   const deployment = currentDeployment();
   const address = await hostAddress(deployment, requireOutputs(deployment), host);
   const { status } = spawnSync("ssh", sshArguments(deployment, address), { stdio: "inherit" });
-  process.exitCode = status ?? 1;
+  // Any other number is that of the last command in that shell, and no concern of make's.
+  if (status === 255 || status === null) throw new Failure(`The ${host} host was not reached, or let go.`);
 });

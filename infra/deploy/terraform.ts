@@ -1,19 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Deployment, stateRoot } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { throwIfInterrupted } from "./interruption.ts";
 import { failureOf, run, tryRun } from "./run.ts";
+import { readOutputs } from "./state.ts";
 import { keepRoom, rescueState } from "./state-rescue.ts";
-
-export interface Outputs {
-  readonly url: string;
-  readonly region: string;
-  readonly bucket: string;
-  readonly frontend: { instanceId: string; privateIp: string; publicDns: string; publicIp: string };
-  readonly backend: { instanceId: string; privateIp: string; publicIp: string; apiPort: number };
-}
 
 export interface Terraform {
   init(): Promise<void>;
@@ -63,7 +55,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     },
     async plan() {
       const args = [chdir, "plan", "-detailed-exitcode", "-out=next.tfplan", "-no-color"];
-      args.push(...replacements(await resources()));
+      args.push(...replacements(deployment.replace, await resources()));
       const result = await tryRun("terraform", args, options);
       if (result.code === 0) return undefined;
       if (result.code === 2) return result.stdout;
@@ -79,42 +71,12 @@ export async function terraform(deployment: Deployment, access: Record<string, s
   };
 }
 
-/** `make deploy REPLACE=backend` makes that host anew. */
-function replacements(resources: readonly string[]): string[] {
-  const host = process.env["REPLACE"];
-  if (host === undefined || host === "") return [];
-  if (host !== "frontend" && host !== "backend") throw new Failure("REPLACE is frontend or backend.", 2);
+/** Has Terraform make a host anew. */
+function replacements(host: string | undefined, resources: readonly string[]): string[] {
+  if (host === undefined) return [];
   return resources
     .filter((address) => address.startsWith(`aws_instance.${host}-host`))
     .map((address) => `-replace=${address}`);
-}
-
-/** Where the state says what was made; undefined where nothing was. */
-export function readOutputs(deployment: Deployment): Outputs | undefined {
-  const state = join(deployment.stack, "terraform.tfstate");
-  if (!existsSync(state)) return undefined;
-  const { outputs } = readState(state);
-  if (outputs["backend"] === undefined) return undefined;
-  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as never;
-}
-
-function readState(file: string): { readonly outputs: Record<string, { readonly value: unknown }> } {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    const before = `${file}.backup`;
-    const way = existsSync(before)
-      ? `If what it was before is whole, put that in its place: mv ${before} ${file}`
-      : `Nothing was there before it. If nothing was made: rm ${file}`;
-    throw new Failure(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
-  }
-}
-
-/** As `readOutputs`; a Failure that says how to deploy where there is nothing. */
-export function requireOutputs(deployment: Deployment): Outputs {
-  const outputs = readOutputs(deployment);
-  if (outputs !== undefined) return outputs;
-  throw new Failure(`Nothing is deployed under this name. To deploy: ${deployment.make("deploy")}`, 2);
 }
 
 /**

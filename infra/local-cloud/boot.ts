@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { baseImage } from "./base-image.ts";
+import { tryRun } from "../deploy/run.ts";
 import { docker, dockerLines } from "./engine.ts";
 import type { ListedInstance } from "./instances.ts";
 import { filterTraffic, portsOpenOutside } from "./traffic-filter.ts";
@@ -59,10 +60,19 @@ export async function removeHosts(deployment: string): Promise<number> {
   return names.length;
 }
 
-/** The port of this machine under which a port of an instance can be reached. */
-export async function publishedPort(instanceId: string, port: number): Promise<number> {
-  const [line = ""] = await dockerLines("port", containerName(instanceId), `${port}/tcp`);
+/** The port of this machine under which a port of an instance can be reached; undefined where its container does not run. */
+export async function publishedPort(instanceId: string, port: number): Promise<number | undefined> {
+  const name = containerName(instanceId);
+  const running = await tryRun("docker", ["ps", "--format", "{{.Names}}"]); // without an engine nothing runs
+  if (!running.stdout.split("\n").includes(name)) return undefined;
+  const [line = ""] = await dockerLines("port", name, `${port}/tcp`);
   return Number(line.slice(line.lastIndexOf(":") + 1));
+}
+
+/** Whether a running container of a deployment holds that port of this machine. */
+export async function publishes(deployment: string, port: number): Promise<boolean> {
+  const published = await dockerLines("ps", ...filterArguments(deployment), "--format", "{{.Ports}}");
+  return published.some((ports) => ports.includes(`127.0.0.1:${port}->`));
 }
 
 export const containerName = (instanceId: string) => `tintype-${instanceId}`;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { hostAddress, sshArguments } from "../../deploy/hosts.ts";
 import { writeInventory } from "../../deploy/inventory.ts";
-import type { Outputs } from "../../deploy/terraform.ts";
+import type { Outputs } from "../../deploy/state.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
 
 const outputs: Outputs = {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { alone } from "../../deploy/lock.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
@@ -34,6 +34,15 @@ test("nothing is left when the work is done, or has failed", async () => {
   });
   await expect(fails).rejects.toThrow("no");
   expect(readdirSync(blue.folder)).toEqual(["stack"]);
+});
+
+test("a folder is made for the work, and goes where nothing was written", async () => {
+  const { folder, stack } = scratchDeployment();
+  const green = scratchDeployment({ folder: join(folder, "green"), logs: join(folder, "green/log") });
+  await alone(green, async () => expect(statSync(green.folder).mode & 0o777).toBe(0o700));
+  expect(readdirSync(folder)).toEqual([basename(stack)]);
+  await alone(green, async () => writeFileSync(join(green.logs, "a.log"), ""));
+  expect(readdirSync(green.folder)).toEqual(["log"]);
 });
 
 test("the lock of a process that was killed holds nobody up", async () => {

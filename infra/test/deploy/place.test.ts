@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { requireSameRegion, unpinPlace } from "../../deploy/place.ts";
-import { scratchDeployment } from "./scratch-deployment.ts";
+import { scratchDeployment, writeState } from "./scratch-deployment.ts";
 
 const pinned = (folder: string) =>
   writeFileSync(join(folder, "place.json"), JSON.stringify({ region: "eu-central-1", account: "1" }));
@@ -22,7 +22,6 @@ test("a deployment keeps to the region that it was begun in, until it is gone", 
 
 test("an older deployment keeps to the region that its state names", () => {
   const blue = scratchDeployment();
-  const outputs = { backend: { value: {} }, region: { value: "eu-central-1" } };
-  writeFileSync(join(blue.stack, "terraform.tfstate"), JSON.stringify({ outputs }));
+  writeState(blue, { region: "eu-central-1" });
   expect(() => requireSameRegion(blue)).toThrow("REGION=eu-central-1");
 });

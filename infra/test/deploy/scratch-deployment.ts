@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Deployment } from "../../deploy/deployment.ts";
@@ -15,6 +15,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     localPort: 8080,
     mailFrom: undefined,
     confirmation: "optional",
+    replace: undefined,
     folder,
     logs: folder,
     stack,
@@ -24,4 +25,34 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     make: (target) => `make ${target} NAME=blue`,
     ...given,
   };
+}
+
+/** A state that holds two resources and, where outputs are given, all that a finished deploy leaves, but for undefined ones. */
+export function writeState({ stack }: { stack: string }, given?: object): void {
+  const host = {
+    instanceId: "i-0f",
+    privateIp: "10.0.0.4",
+    publicIp: "127.0.0.1",
+    publicDns: "site.example",
+  };
+  const all = {
+    url: "http://site.example",
+    region: "us-east-1",
+    bucket: "blue",
+    frontend: host,
+    backend: host,
+  };
+  const outputs = given === undefined ? [] : Object.entries({ ...all, ...given });
+  const state = {
+    version: 4,
+    outputs: Object.fromEntries(
+      outputs.filter(([, value]) => value !== undefined).map(([name, value]) => [name, { value }]),
+    ),
+    resources: [
+      { mode: "data", instances: [{}] },
+      { mode: "managed", instances: [{}] },
+      { mode: "managed", instances: [{}] },
+    ],
+  };
+  writeFileSync(join(stack, "terraform.tfstate"), JSON.stringify(state));
 }

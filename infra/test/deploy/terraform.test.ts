@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { readOutputs, terraform } from "../../deploy/terraform.ts";
+import { readOutputs } from "../../deploy/state.ts";
+import { terraform } from "../../deploy/terraform.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
 
 const before = '{"version":4,"outputs":{}}';
