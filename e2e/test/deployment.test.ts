@@ -20,6 +20,7 @@ import { type Made, localMake, stateRoot } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photos.ts";
 import { until } from "../src/until.ts";
+import { galleryTests } from "./gallery.ts";
 
 interface Outputs {
   readonly url: string;
@@ -197,6 +198,15 @@ describe("a deployment", () => {
     });
   });
 
+  galleryTests({ visit, newPerson });
+
+  test("finds every record's object in the bucket", async () => {
+    const { stdout } = await succeed("integrity");
+    const { integrity } = JSON.parse(stdout) as { integrity: { checked: number; left: string[] } };
+    expect(integrity.left).toEqual([]);
+    expect(integrity.checked).toBeGreaterThan(16); // two objects an image, one an account
+  });
+
   test.each([
     ["a Word document", wordDocument],
     ["a text that is called .png", renamedText],
@@ -351,6 +361,6 @@ function newLoopFiles(): string[] {
 
 /** From Ansible's recap: how much it changed on each host. */
 function changesByHost(printed: string): Record<string, string> {
-  const lines = printed.matchAll(/^\s*(\S+)\s*: ok=\d+\s+changed=(\d+)/gm);
+  const lines = printed.matchAll(/^\s*(\S+): \d+ ok, (\d+) changed$/gm);
   return Object.fromEntries([...lines].map(([, host, changed]) => [host, changed]));
 }

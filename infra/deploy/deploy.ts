@@ -19,6 +19,7 @@ import { keepPort } from "./local-port.ts";
 import { alone } from "./lock.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { pinPlace, requireSameAccount, requireSameRegion } from "./place.ts";
+import { actionCount, planLine } from "./plan-text.ts";
 import { buildBackend, buildFrontend } from "./release.ts";
 import { require, type RequirementName, requireSpace } from "./requirements.ts";
 import { reachableUrl } from "./site-url.ts";
@@ -49,10 +50,10 @@ async function deploy(deployment: Deployment): Promise<void> {
   if (local) await forgetLostCloud(deployment);
   const tf = await step("Synthesize and initialize Terraform", () => currentStack(deployment, access));
   const changes = await step("Plan", () => tf.plan());
-  say(`    ${summary(changes)}`);
+  say(`    ${changes === undefined ? "No changes." : planLine(changes)}`);
   if (changes !== undefined) {
     await pinPlace(deployment, access);
-    await step("Apply", () => tf.apply());
+    await step("Apply", (note) => tf.apply((done) => note(`${done} of ${actionCount(changes)}`)));
   }
 
   const outputs = requireOutputs(deployment);
@@ -97,8 +98,4 @@ async function bootHosts({ name, localPort, mailFrom }: Deployment, region: stri
   if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
   const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
   await boot({ deployment: name, region, instances, sitePort: localPort });
-}
-
-function summary(changes: string | undefined): string {
-  return changes?.split("\n").find((line) => line.startsWith("Plan:")) ?? "No changes.";
 }

@@ -1,10 +1,14 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { command } from "./failure.ts";
 import { alone } from "./lock.ts";
 import { requireSameAccount, requireSameRegion } from "./place.ts";
+import { planLine, plannedActions } from "./plan-text.ts";
 import { require } from "./requirements.ts";
 import { currentStack } from "./stack.ts";
+import { say } from "./steps.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -17,5 +21,10 @@ async function plan(deployment: Deployment): Promise<void> {
   const access = await cloudAccess(deployment);
   await requireSameAccount(deployment, access);
   const changes = await (await currentStack(deployment, access)).plan();
-  process.stdout.write(`${changes ?? "No changes: what is deployed is what the stack says."}\n`);
+  if (changes === undefined) return console.log("No changes: what is deployed is what the stack says.");
+  for (const action of plannedActions(changes)) console.log(`  ${action}`);
+  console.log(`\n${planLine(changes)}`);
+  const file = join(deployment.logs, "plan.txt");
+  writeFileSync(file, changes);
+  say(`All of it: ${file}`);
 }

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly log?: string;
   readonly input?: string | Buffer;
   readonly timeoutMs?: number;
+  /** Is given, whenever there is more of it, all that standard output has held so far. */
+  readonly heard?: (printed: string) => void;
 }
 
 export interface Result {
@@ -44,6 +46,7 @@ function outcomeOf(program: string, args: readonly string[], options: RunOptions
       child[name]!.setEncoding("utf8").on("data", (text: string) => {
         output[name] += text;
         log?.write(text);
+        if (name === "stdout") options.heard?.(output.stdout);
       });
     }
     child.stdin?.on("error", () => {}); // a program may end without reading its input

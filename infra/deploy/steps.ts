@@ -3,16 +3,23 @@ import { throwIfInterrupted } from "./interruption.ts";
 
 const terminal = process.stderr.isTTY === true;
 
-/** Shows one step and its time while it runs: a living line on a terminal, plain lines elsewhere. */
-export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Shows one step and its time while it runs: a living line on a terminal, plain lines elsewhere. What the work notes
+ * stands in the living line.
+ */
+export async function step<T>(
+  title: string,
+  work: (note: (detail: string) => void) => Promise<T>,
+): Promise<T> {
   throwIfInterrupted();
   const started = Date.now();
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
-  const draw = () => process.stderr.write(`\r\x1b[K  … ${title} ${seconds()}`);
+  let detail = "";
+  const draw = () => process.stderr.write(`\r\x1b[K  … ${title} ${detail}${seconds()}`);
   const timer = terminal ? setInterval(draw, 100) : undefined;
   if (!terminal) process.stderr.write(`… ${title}\n`);
   try {
-    const result = await work();
+    const result = await work((noted) => (detail = `${noted}, `));
     end("✓");
     return result;
   } catch (error) {

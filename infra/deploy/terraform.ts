@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Deployment, stateRoot } from "./deployment.ts";
 import { throwIfInterrupted } from "./interruption.ts";
+import { actionsDone } from "./plan-text.ts";
 import { failureOf, run, tryRun } from "./run.ts";
 import { readOutputs } from "./state.ts";
 import { keepRoom, rescueState } from "./state-rescue.ts";
@@ -11,8 +12,8 @@ export interface Terraform {
   init(): Promise<void>;
   /** What would change, as Terraform prints it; undefined where nothing would. Kept for `apply`. */
   plan(): Promise<string | undefined>;
-  /** Carries out the last plan. */
-  apply(): Promise<void>;
+  /** Carries out the last plan; tells meanwhile how many of its actions are done. */
+  apply(tell?: (done: number) => void): Promise<void>;
   destroy(): Promise<void>;
 }
 
@@ -33,10 +34,10 @@ export async function terraform(deployment: Deployment, access: Record<string, s
   const call = (...args: string[]) => run("terraform", [chdir, ...args, "-no-color"], options);
 
   /** A call that changes the cloud, so that its outcome has to be kept whatever happens. */
-  async function change(...given: string[]): Promise<void> {
+  async function change(given: string[], heard?: (printed: string) => void): Promise<void> {
     const args = [chdir, ...given, "-no-color"];
     const release = keepRoom(deployment.folder);
-    const result = await tryRun("terraform", args, options);
+    const result = await tryRun("terraform", args, { ...options, ...(heard !== undefined && { heard }) });
     release();
     if (result.code === 0) return;
     const rescued = rescueState(deployment.stack, result);
@@ -62,11 +63,11 @@ export async function terraform(deployment: Deployment, access: Record<string, s
       throwIfInterrupted();
       throw failureOf("terraform", ["plan"], result, options);
     },
-    async apply() {
-      await change("apply", "next.tfplan");
+    async apply(tell) {
+      await change(["apply", "next.tfplan"], (printed) => tell?.(actionsDone(printed)));
     },
     async destroy() {
-      await change("destroy", "-auto-approve");
+      await change(["destroy", "-auto-approve"]);
     },
   };
 }
