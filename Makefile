@@ -12,7 +12,7 @@ REGION = us-east-1
 OS = al2
 INSTANCE_TYPE = t3.micro
 OPERATOR_CIDR =
-LOCAL_PORT = 8080
+LOCAL_PORT =
 MAIL_FROM =
 CONFIRMATION = optional
 REPLACE =
@@ -21,6 +21,12 @@ REPAIR =
 HOST = backend
 MODE = full
 export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE YES REPAIR HOST
+
+# A name that is mistyped, or in lower case, would otherwise be passed over in silence. Make's own are let through.
+known = $(settings) YES REPAIR HOST MODE PORT
+given = $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+unknown := $(filter-out $(known) MAKE% SHELL -*-% .%,$(given))
+$(if $(unknown),$(error There is no setting $(unknown). Settings are: $(known)))
 
 unheeded = $(filter-out $(foreach name,$(settings),$(name)=$($(name))),$(from_shell))
 heed = $(if $(unheeded),$(error In the shell's environment, which is not heeded: $(unheeded). Unset it, or say it on the command line))
@@ -38,7 +44,7 @@ deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
 	$(on_deployment) infra/deploy/deploy.ts
 destroy: $(installed) ## take it off again, data included
 	$(on_deployment) infra/deploy/destroy.ts
-plan: $(installed) ## show what a deploy would change in AWS
+plan: $(installed) ## show what a deploy would change
 	$(on_deployment) infra/deploy/plan.ts
 output: $(installed) ## addresses and ids, as JSON
 	$(on_deployment) infra/deploy/output.ts

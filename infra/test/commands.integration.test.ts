@@ -11,7 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { CreateVpcCommand, DeleteVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { currentDeployment } from "../deploy/deployment.ts";
+import { writeState } from "./deploy/scratch-deployment.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const scratch = mkdtempSync(join(tmpdir(), "tintype-commands-"));
@@ -27,11 +30,12 @@ afterAll(() => {
 interface Outcome {
   readonly code: number | null;
   readonly said: string;
+  readonly shown: string;
 }
 
 /** Runs a command of the Makefile as a person without AWS credentials. */
 function tell(command: string, env: NodeJS.ProcessEnv): Outcome {
-  const { status, stderr } = spawnSync(
+  const { status, stderr, stdout } = spawnSync(
     process.execPath,
     ["--no-warnings", "--import", "tsx", `infra/deploy/${command}.ts`],
     {
@@ -47,7 +51,7 @@ function tell(command: string, env: NodeJS.ProcessEnv): Outcome {
       },
     },
   );
-  return { code: status, said: stderr };
+  return { code: status, said: stderr, shown: stdout };
 }
 
 /** A PATH on which some programs are not found, nor what could install them. */
@@ -81,12 +85,12 @@ describe("a deploy is refused before anything is made", () => {
   });
 
   test("with several settings that are wrong, all of them named", () => {
-    const { code, said } = tell("deploy", { CLOUD: "azure", NAME: "No", OPERATOR_CIDR: "me", OS: "bsd" });
+    const { code, said } = tell("deploy", { CLOUD: "azure", NAME: "No", OPERATOR_CIDR: "me", REPLACE: "db" });
     expect(said.match(/^ {2}[A-Z_]+(?=: )/gm)?.toSorted()).toEqual([
       "  CLOUD",
       "  NAME",
       "  OPERATOR_CIDR",
-      "  OS",
+      "  REPLACE",
     ]);
     expect(code).toBe(2);
   });
@@ -108,6 +112,7 @@ test.each(["output", "status", "logs"])("%s of what is not there says how to dep
   const { code, said } = tell(command, { CLOUD: "local" });
   expect(said).toContain("make deploy CLOUD=local");
   expect(code).not.toBe(0);
+  expect(existsSync(join(repository, `.tintype/local-${name}`))).toBe(false);
 });
 
 describe("a deployment that is there", () => {
@@ -126,6 +131,29 @@ describe("a deployment that is there", () => {
     expect(said).toContain(`make destroy NAME=${name} YES=1`);
     expect(code).toBe(2);
     expect(tell("destroy", { CLOUD: "aws", YES: "1" }).said).toContain("aws configure"); // the next obstacle
+  });
+
+  test.each(["output", "status", "logs", "ssh"])("that did not get finished is told by %s", (command) => {
+    writeState({ stack });
+    const { code, said } = tell(command, { CLOUD: "aws" });
+    expect(said).toContain("A deploy did not finish: 2 resources exist.");
+    expect(said).toContain(`make destroy NAME=${name}`);
+    expect(code).toBe(1);
+  });
+
+  test("whose hosts are gone has a status that says so", () => {
+    const local = join(repository, `.tintype/local-${name}/stack/stacks/ec2`);
+    mkdirSync(local, { recursive: true });
+    writeState({ stack: local }, {});
+    const { code, shown } = tell("status", { CLOUD: "local" });
+    rmSync(join(repository, `.tintype/local-${name}`), { recursive: true });
+    expect(shown).toMatch(/^site +not reachable$/m);
+    for (const host of ["frontend", "backend"]) {
+      expect(shown).toContain(
+        `The ${host} host is missing or stopped. To bring it back: make deploy CLOUD=local`,
+      );
+    }
+    expect(code).toBe(1);
   });
 
   test.each(["deploy", "plan", "destroy"])("is not looked for in another region by %s", (command) => {
@@ -156,14 +184,32 @@ function lockOf(pid: number) {
   return { pid, start, command: "make first", since: "then" };
 }
 
-describe("a setting in the shell's environment", () => {
-  const make = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-    spawnSync("make", ["--dry-run", ...args], {
-      cwd: repository,
-      encoding: "utf8",
-      env: { PATH: process.env["PATH"], ...env },
-    });
+function make(env: NodeJS.ProcessEnv, ...args: string[]) {
+  return spawnSync("make", ["--dry-run", ...args], {
+    cwd: repository,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], ...env },
+  });
+}
 
+describe("a setting on the command line", () => {
+  test.each([["cloud=local"], ["LOCALPORT=9000"], ["NAME=blue", "DATABASE=a b"]])(
+    "that does not exist is refused: %s",
+    (...given) => {
+      const { status, stderr } = make({}, "plan", ...given);
+      const [wrong] = given.at(-1)!.split("=");
+      expect(stderr).toContain(`There is no setting ${wrong}. Settings are: CLOUD NAME REGION`);
+      expect(status).toBe(2);
+    },
+  );
+
+  test("may be make's own, and comes through to a make below", () => {
+    expect(make({}, "plan", "SHELL=/bin/bash", "CLOUD=local").status).toBe(0);
+    expect(make({}, "test", "MODE=quick").status).toBe(0);
+  });
+});
+
+describe("a setting in the shell's environment", () => {
   test.each(["deploy", "destroy", "plan", "output", "status", "logs", "ssh"])(
     "is not heeded by %s, which says so",
     (target) => {
@@ -180,8 +226,68 @@ describe("a setting in the shell's environment", () => {
   });
 });
 
-test("a destroy of what is not there says so and is content", () => {
-  const { code, said } = tell("destroy", { CLOUD: "aws" });
-  expect(said).toContain(`Nothing is deployed under the name ${name}.`);
-  expect(code).toBe(0);
+describe("a destroy of what is not there", () => {
+  const inMoto = {
+    AWS_ENDPOINT_URL: process.env["MOTO_URL"]!,
+    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret",
+  };
+
+  test("says so and is content, but says too that AWS was not asked", () => {
+    const { code, said } = tell("destroy", { CLOUD: "aws" });
+    expect(said).toContain(`Nothing is deployed under the name ${name}.`);
+    expect(said).toContain("without credentials AWS was not asked");
+    expect({ code, folder: existsSync(join(repository, `.tintype/aws-${name}`)) }).toEqual({
+      code: 0,
+      folder: false,
+    });
+  });
+
+  test("asks AWS by tag, and tells what is there after all", async () => {
+    expect(tell("destroy", { CLOUD: "aws", ...inMoto })).toMatchObject({
+      code: 0,
+      said: expect.stringContaining("0 resources with its tag in us-east-1"),
+    });
+    const client = new EC2Client({
+      endpoint: inMoto.AWS_ENDPOINT_URL,
+      region: "us-east-1",
+      credentials: { accessKeyId: inMoto.AWS_ACCESS_KEY_ID, secretAccessKey: "secret" },
+    });
+    const tags = { Project: "tintype", Deployment: name };
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    const { Vpc } = await client.send(
+      new CreateVpcCommand({
+        CidrBlock: "10.9.0.0/16",
+        TagSpecifications: [{ ResourceType: "vpc", Tags }],
+      }),
+    );
+    const { code, said } = tell("destroy", { CLOUD: "aws", ...inMoto });
+    await client.send(new DeleteVpcCommand({ VpcId: Vpc!.VpcId! }));
+    expect(said).toContain(Vpc!.VpcId!);
+    expect(said).toContain("this machine has no record of what carries its tag in us-east-1");
+    expect(code).toBe(1);
+  });
+});
+
+test("the port of the last deploy holds for the next, unless it is told another", () => {
+  const folder = join(repository, `.tintype/local-${name}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "local-port"), "8690");
+  const told = { CLOUD: "local", NAME: name };
+  expect(currentDeployment(told).localPort).toBe(8690);
+  expect(currentDeployment({ ...told, LOCAL_PORT: "8691" }).localPort).toBe(8691);
+  rmSync(folder, { recursive: true });
+  expect(currentDeployment(told).localPort).toBe(8080);
+});
+
+test("a shell on a host that is not reached fails", () => {
+  const folder = join(repository, `.tintype/aws-${name}`);
+  const stack = join(folder, "stack/stacks/ec2");
+  mkdirSync(stack, { recursive: true });
+  const nowhere = { instanceId: "i-0b", publicIp: "127.0.0.255", privateIp: "10.0.0.5", apiPort: 8080 };
+  writeState({ stack }, { backend: nowhere });
+  const { code, said } = tell("ssh", { CLOUD: "aws" });
+  rmSync(folder, { recursive: true });
+  expect(said).toContain("The backend host was not reached, or let go.");
+  expect(code).toBe(1);
 });
