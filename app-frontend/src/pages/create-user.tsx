@@ -58,7 +58,7 @@ function CreateUserForm({ onStranded }: { onStranded: () => void }) {
       </div>
       <PictureField
         label="Picture"
-        hint="JPEG, PNG, GIF, WebP or AVIF, up to 10 MB."
+        hint="JPEG, PNG, GIF, WebP or AVIF, up to 10 MB. It is shown cropped to 4:5."
         accept={pictureTypes.join()}
         file={picture.file}
         error={picture.error ?? form.failure.fields["image"]}

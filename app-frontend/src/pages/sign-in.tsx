@@ -16,7 +16,7 @@ import { useForm } from "../use-form.ts";
 const notices = {
   ended: "Your session has ended. Sign in again.",
   elsewhere: "You signed out in another tab.",
-  removed: "Your account is removed, with its picture and all its sessions.",
+  removed: "Your account is removed, with its pictures and all its sessions.",
   confirmed: "Your address is confirmed. Sign in to go on.",
   reset: "Your new password is set. Sign in with it.",
 };
@@ -30,7 +30,7 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
           {notice && <Notice>{notices[notice]}</Notice>}
           <SignInForm />
           <p>
-            New here? <Link to={paths.createUser()}>Create an account</Link>
+            New here? <Link to={paths.createUser()}>Create user</Link>
           </p>
         </div>
         <div className="wide-only">
