@@ -1,4 +1,4 @@
-import { type Upload, request, upload } from "./request.ts";
+import { type Transfer, request, upload } from "./request.ts";
 
 export type Account = {
   id: string;
@@ -30,7 +30,6 @@ export type Profile = { username: string; firstName: string; lastName: string };
 /** What signing in and renewing give. `expiresIn` is in seconds. */
 export type Grant = { accessToken: string; expiresIn: number; account: Account };
 
-type Transfer = Pick<Upload, "onProgress" | "signal">;
 type Answer = { account: Account };
 
 export const signIn = (json: Credentials) => request<Grant>("/auth/signin", { method: "POST", json });

@@ -4,6 +4,7 @@ import { Account } from "./pages/account.tsx";
 import { Confirm } from "./pages/confirm.tsx";
 import { CreateUser } from "./pages/create-user.tsx";
 import { Forgot } from "./pages/forgot.tsx";
+import { Gallery } from "./pages/gallery.tsx";
 import { NotFound } from "./pages/not-found.tsx";
 import { Reset } from "./pages/reset.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
@@ -42,11 +43,10 @@ function Route({ pathname }: { pathname: string }) {
   if (pathname === paths.forgot()) return <Forgot />;
   if (pathname === paths.reset()) return <Reset />;
   if (session.status === "signed-in") {
-    return pathname === paths.account() ? (
-      <Account account={session.account} />
-    ) : (
-      <Redirect to={paths.account()} />
-    );
+    if (pathname === paths.account()) return <Account account={session.account} />;
+    if (pathname === paths.gallery()) return <Gallery />;
+    if (pathname === paths.ownGallery()) return <Gallery mine />;
+    return <Redirect to={paths.account()} />;
   }
   if (pathname === paths.createUser()) return <CreateUser />;
   if (pathname === paths.signIn()) return <SignIn because={session.because} />;

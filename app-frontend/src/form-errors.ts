@@ -9,6 +9,7 @@ export type Failure = { fields: FieldErrors; form?: ApiError };
 const fieldsOfCode: Record<string, readonly string[]> = {
   bad_code: ["code"],
   email_taken: ["email"],
+  image_dimensions: ["image"],
   image_too_large: ["image"],
   unsupported_image: ["image"],
   wrong_password: ["current", "password"],

@@ -18,7 +18,12 @@ export function Header() {
             <Link to={paths.createUser()}>Create user</Link>
           </>
         )}
-        {status === "signed-in" && <Link to={paths.account()}>Your page</Link>}
+        {status === "signed-in" && (
+          <>
+            <Link to={paths.gallery()}>Gallery</Link>
+            <Link to={paths.account()}>Your page</Link>
+          </>
+        )}
       </nav>
     </header>
   );

@@ -7,6 +7,7 @@ import "./styles/form.css";
 import "./styles/plate.css";
 import { App } from "./app.tsx";
 import { SessionProvider, browserSession } from "./session.tsx";
+import { UploadsProvider } from "./uploads.tsx";
 
 const session = browserSession();
 void session.start();
@@ -14,7 +15,9 @@ void session.start();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <SessionProvider session={session}>
-      <App />
+      <UploadsProvider>
+        <App />
+      </UploadsProvider>
     </SessionProvider>
   </StrictMode>,
 );

@@ -7,4 +7,6 @@ export const paths = {
   forgot: () => "/forgot",
   reset: () => "/reset",
   account: () => "/account",
+  gallery: () => "/gallery",
+  ownGallery: () => "/gallery/mine",
 };

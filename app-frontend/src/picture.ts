@@ -6,13 +6,20 @@ export type PictureProblem = "empty_image" | "unreadable_image" | "unsupported_i
 
 const headBytes = 64;
 
-/** What speaks against sending `file`, or undefined. Only bytes count: a name and its type prove nothing. */
-export async function pictureProblem(file: Blob): Promise<PictureProblem | undefined> {
-  if (file.size === 0) return "empty_image";
+/** What kind of picture `file` is, or what speaks against sending it. Only bytes count: a name and its type prove nothing. */
+export async function examine(file: Blob): Promise<{ type: PictureType } | { problem: PictureProblem }> {
+  if (file.size === 0) return { problem: "empty_image" };
   const head = await readHead(file);
-  if (!head) return "unreadable_image";
-  if (!pictureType(head)) return "unsupported_image";
-  return file.size > maxPictureBytes ? "image_too_large" : undefined;
+  if (!head) return { problem: "unreadable_image" };
+  const type = pictureType(head);
+  if (!type) return { problem: "unsupported_image" };
+  return file.size > maxPictureBytes ? { problem: "image_too_large" } : { type };
+}
+
+/** What speaks against sending `file`, or undefined. */
+export async function pictureProblem(file: Blob): Promise<PictureProblem | undefined> {
+  const found = await examine(file);
+  return "problem" in found ? found.problem : undefined;
 }
 
 /** The type that the first bytes of a file announce. */

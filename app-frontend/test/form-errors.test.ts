@@ -27,6 +27,7 @@ describe("failureOf", () => {
     ["email_taken", "email"],
     ["unsupported_image", "image"],
     ["image_too_large", "image"],
+    ["image_dimensions", "image"],
     ["wrong_password", "password"],
   ])("puts %s beside the field %s", (code, field) => {
     const error = new ApiError(code);

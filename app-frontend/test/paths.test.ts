@@ -3,6 +3,16 @@ import { paths } from "../src/paths.ts";
 
 it("gives every page an address of its own", () => {
   const all = Object.values(paths).map((path) => path());
-  expect(all).toEqual(["/", "/create", "/confirm", "/signin", "/forgot", "/reset", "/account"]);
+  expect(all).toEqual([
+    "/",
+    "/create",
+    "/confirm",
+    "/signin",
+    "/forgot",
+    "/reset",
+    "/account",
+    "/gallery",
+    "/gallery/mine",
+  ]);
   expect(new Set(all).size).toBe(all.length);
 });

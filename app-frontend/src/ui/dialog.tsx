@@ -2,13 +2,16 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 
 type DialogProps = {
   title: string;
+  className?: string;
+  /** Whether the focus begins at the title, where there is something to look at first. Else at what can be used. */
+  startAtTitle?: boolean;
   /** Called when the person closes it; shall lead to its not being rendered. */
   onClose: () => void;
   children: ReactNode;
 };
 
 /** A native dialog over the page, open as long as it is rendered. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, className, startAtTitle = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
 
@@ -19,8 +22,15 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   }, []);
 
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={() => dialog.current?.open || onClose()}>
-      <h2 id={id}>{title}</h2>
+    <dialog
+      ref={dialog}
+      className={className}
+      aria-labelledby={id}
+      onClose={() => dialog.current?.open || onClose()}
+    >
+      <h2 id={id} tabIndex={startAtTitle ? -1 : undefined}>
+        {title}
+      </h2>
       {children}
     </dialog>
   );

@@ -3,23 +3,33 @@ import type { ChangeEvent, MouseEvent } from "react";
 type FileButtonProps = {
   label: string;
   accept: string;
-  busy: boolean;
-  error: string | undefined;
+  multiple?: boolean;
+  busy?: boolean;
+  error?: string | undefined;
   /** The id of the element that shows `error`. */
-  errorId: string;
-  onPick: (file: File) => void;
+  errorId?: string;
+  /** Hears of one file, or of several if `multiple`. */
+  onPick: (file: File, ...more: File[]) => void;
 };
 
 /** Looks like a button; under its face is the native file input, for pointer, keyboard and screen reader. */
-export function FileButton({ label, accept, busy, error, errorId, onPick }: FileButtonProps) {
+export function FileButton({
+  label,
+  accept,
+  multiple = false,
+  busy = false,
+  error,
+  errorId,
+  onPick,
+}: FileButtonProps) {
   function click(event: MouseEvent<HTMLInputElement>) {
     if (busy) event.preventDefault();
     event.currentTarget.value = ""; // so that a file that was corrected can be picked again
   }
 
   function change({ target }: ChangeEvent<HTMLInputElement>) {
-    const file = target.files?.[0];
-    if (file && !busy) onPick(file);
+    const [file, ...more] = target.files ?? [];
+    if (file && !busy) onPick(file, ...more);
   }
 
   return (
@@ -30,6 +40,7 @@ export function FileButton({ label, accept, busy, error, errorId, onPick }: File
       <input
         type="file"
         accept={accept}
+        multiple={multiple}
         aria-label={label}
         aria-describedby={errorId}
         aria-invalid={Boolean(error)}

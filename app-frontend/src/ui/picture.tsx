@@ -1,6 +1,6 @@
-import { useState } from "react";
 import { Button } from "./button.tsx";
 import { Plate } from "./plate.tsx";
+import { useRenewal } from "./use-renewal.ts";
 
 type PictureProps = {
   src: string;
@@ -11,36 +11,22 @@ type PictureProps = {
 
 /** A picture behind a URL that expires: it asks for another one once, then says that it cannot be shown. */
 export function Picture({ src, alt, onStale }: PictureProps) {
-  const [renewed, setRenewed] = useState(false);
-  const [failed, setFailed] = useState(false);
-
-  async function renew() {
-    setRenewed(true);
-    setFailed(false);
-    await onStale().catch(() => setFailed(true));
-  }
-
+  const { attempt, failed, renew, onLoad, onError } = useRenewal(onStale);
   return (
     <div aria-live="polite">
       <Plate>
         {failed ? (
-          <Missing alt={alt} onRetry={() => void renew()} />
+          <Missing alt={alt} onRetry={renew} />
         ) : (
-          <img
-            src={src}
-            alt={alt}
-            width="400"
-            height="500"
-            onLoad={() => setRenewed(false)}
-            onError={() => (renewed ? setFailed(true) : void renew())}
-          />
+          <img key={attempt} src={src} alt={alt} width="400" height="500" onLoad={onLoad} onError={onError} />
         )}
       </Plate>
     </div>
   );
 }
 
-function Missing({ alt, onRetry }: { alt: string; onRetry: () => void }) {
+/** What stands in for a picture that does not load. */
+export function Missing({ alt, onRetry }: { alt: string; onRetry: () => void }) {
   return (
     <div className="invitation">
       <p>{alt} cannot be shown right now.</p>

@@ -12,7 +12,10 @@ import { useForm } from "../../use-form.ts";
 export function RemoveAccount({ email }: { email: string }) {
   const [open, setOpen] = useState(false);
   return (
-    <Section title="Remove account" intro="Your page, your picture and your profile are deleted for good.">
+    <Section
+      title="Remove account"
+      intro="Your page, your profile and all your pictures are deleted for good."
+    >
       <Button look="quiet" onClick={() => setOpen(true)}>
         Remove account
       </Button>
@@ -32,7 +35,7 @@ function RemovalForm({ email, onKeep }: { email: string; onKeep: () => void }) {
   return (
     <Form form={form} onSubmit={() => void form.submit(remove)}>
       <p>
-        The account {email} goes, with its picture and its profile, and every device is signed out. This
+        The account {email} goes, with its profile and all its pictures, and every device is signed out. This
         cannot be undone.
       </p>
       <HiddenUsername value={email} />

@@ -1,0 +1,16 @@
+import { Suspense, lazy } from "react";
+import { Page } from "../ui/page.tsx";
+
+/** Loaded when it is first opened: who comes to sign in need not wait for it. */
+const Pictures = lazy(async () => ({ default: (await import("./gallery/pictures.tsx")).Pictures }));
+
+/** Pictures of everybody, or one's own. */
+export function Gallery({ mine = false }: { mine?: boolean }) {
+  return (
+    <Page title={mine ? "Your pictures" : "Gallery"}>
+      <Suspense fallback={<p className="loading">Opening the gallery…</p>}>
+        <Pictures mine={mine} />
+      </Suspense>
+    </Page>
+  );
+}

@@ -1,0 +1,40 @@
+import { memo } from "react";
+import type { GalleryImage } from "../../image-api.ts";
+import { useRenewal } from "../../ui/use-renewal.ts";
+
+export type ThumbnailActions = {
+  onOpen: (id: string) => void;
+  /** Called when a thumbnail does not load; shall lead to a fresh URL. */
+  onStale: (id: string) => Promise<void>;
+};
+
+export const Thumbnail = memo(function Thumbnail({
+  image: { id, name, thumbnailUrl, thumbnailWidth, thumbnailHeight },
+  onOpen,
+  onStale,
+}: ThumbnailActions & { image: GalleryImage }) {
+  const { attempt, failed, onLoad, onError } = useRenewal(() => onStale(id));
+  return (
+    <button type="button" id={thumbnailId(id)} className="thumbnail" onClick={() => onOpen(id)}>
+      {failed ? (
+        <span>{name}</span>
+      ) : (
+        <img
+          key={attempt}
+          src={thumbnailUrl}
+          alt={name}
+          width={thumbnailWidth}
+          height={thumbnailHeight}
+          loading="lazy"
+          decoding="async"
+          onLoad={onLoad}
+          onError={onError}
+        />
+      )}
+    </button>
+  );
+});
+
+export function thumbnailId(id: string): string {
+  return `image-${id}`;
+}

@@ -1,0 +1,66 @@
+import { memo } from "react";
+import { sizeText } from "../../sizes.ts";
+import { Button } from "../../ui/button.tsx";
+import { useKeptFocus } from "../../ui/use-kept-focus.ts";
+import { type Upload, type UploadQueue, canRetry } from "../../upload-queue.ts";
+import { uploadSummary } from "../../upload-summary.ts";
+import { useUploadState, useUploads } from "../../uploads.tsx";
+
+/** Files on their way into the gallery, and those that did not get there. */
+export function UploadList() {
+  const queue = useUploads();
+  const state = useUploadState();
+  const keptFocus = useKeptFocus(
+    () => document.querySelector<HTMLElement>(".uploads h2") ?? document.querySelector("h1"),
+  );
+  const broken = state.uploads.filter(canRetry).map(({ id }) => id);
+  return (
+    <div className="uploads" {...keptFocus}>
+      {state.uploads.length > 0 && <h2 tabIndex={-1}>Uploads</h2>}
+      <p role="status">{uploadSummary(state)}</p>
+      {broken.length > 1 && (
+        <Button look="quiet" onClick={() => queue.retry(...broken)}>
+          Try all again
+        </Button>
+      )}
+      <ul>
+        {state.uploads.map((upload) => (
+          <Item key={upload.id} upload={upload} queue={queue} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const Item = memo(function Item({ upload, queue }: { upload: Upload; queue: UploadQueue }) {
+  const { id, name, bytes, status, sent, error } = upload;
+  const percent = Math.floor(sent * 100);
+  return (
+    <li>
+      <div>
+        <p>
+          <span className="name">{name}</span> <span className="small">{sizeText(bytes)}</span>
+        </p>
+        {error && <p className="field-error">{error.message}</p>}
+        {status !== "failed" && <progress aria-label={`Upload of ${name}`} max="100" value={percent} />}
+        {status !== "failed" && <p className="small">{stageText(status, percent)}</p>}
+      </div>
+      <div className="buttons">
+        {canRetry(upload) && (
+          <Button look="quiet" onClick={() => queue.retry(id)}>
+            Try again<span className="visually-hidden"> {name}</span>
+          </Button>
+        )}
+        <Button look="quiet" onClick={() => queue.cancel(id)}>
+          {status === "failed" ? "Remove" : "Cancel"}
+          <span className="visually-hidden"> {name}</span>
+        </Button>
+      </div>
+    </li>
+  );
+});
+
+function stageText(status: Upload["status"], percent: number): string {
+  if (status === "waiting") return "Waiting";
+  return percent < 100 ? `Sending: ${percent} %` : "Developing…";
+}

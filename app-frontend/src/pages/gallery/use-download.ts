@@ -1,0 +1,34 @@
+import { useState } from "react";
+import { getDownloadUrl } from "../../image-api.ts";
+import { useSession } from "../../session.tsx";
+import { useSubmission } from "../../use-submission.ts";
+
+const hushedMs = 1_000;
+
+/** Saves an image as a file. Its URL is asked for then: it is good for a short while only. */
+export function useDownload(id: string) {
+  const session = useSession();
+  const { busy, failure, submit } = useSubmission([]);
+  const [triedId, setTriedId] = useState<string>();
+
+  async function download() {
+    setTriedId(id);
+    save(await session.authorized((token) => getDownloadUrl(token, id)));
+  }
+
+  return {
+    busy,
+    error: triedId === id ? failure.form : undefined,
+    download: () => void submit({}, download),
+  };
+}
+
+/** Opens an address whose answer says that it is an attachment: the page stays, so nobody need be asked before. */
+function save(url: string) {
+  const link = document.createElement("a");
+  link.href = url;
+  const ask = window.onbeforeunload;
+  window.onbeforeunload = null;
+  link.click();
+  if (ask) setTimeout(() => (window.onbeforeunload = ask), hushedMs);
+}

@@ -1,0 +1,22 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { getImage, listImages } from "../../image-api.ts";
+import { imageList, pageSize } from "../../image-list.ts";
+import { useSession } from "../../session.tsx";
+import { useUploads } from "../../uploads.tsx";
+
+/** Images of everybody or of who is signed in, with those that arrive meanwhile. */
+export function useImages(mine: boolean) {
+  const { authorized } = useSession();
+  const uploads = useUploads();
+  const [list] = useState(() =>
+    imageList({
+      page: (cursor) => authorized((token) => listImages(token, { mine, cursor, limit: pageSize })),
+      image: (id) => authorized((token) => getImage(token, id)),
+    }),
+  );
+  const state = useSyncExternalStore(list.subscribe, list.getState);
+
+  useEffect(() => void list.more(), [list]);
+  useEffect(() => uploads.onArrived(list.add), [uploads, list]);
+  return { ...list, ...state };
+}
