@@ -13,6 +13,7 @@ interface Options {
   readonly clock?: () => Date;
   readonly siteOrigin?: string;
   readonly confirmationRequired?: boolean;
+  readonly newId?: () => string;
   /** How to reach the database, where it is not to be reached directly. */
   readonly route?: (database: DatabaseConfig) => DatabaseConfig;
 }
@@ -36,7 +37,16 @@ export async function startApp(options: Options = {}) {
       done();
     },
   });
-  const { app, codes, images, close: closeApp } = compose(config, { logTo, ...(clock && { now: clock }) });
+  const {
+    app,
+    codes,
+    images,
+    close: closeApp,
+  } = compose(config, {
+    logTo,
+    ...(clock && { now: clock }),
+    ...(options.newId && { newId: options.newId }),
+  });
   const server = await serve(app, { port: 0 });
 
   async function close(): Promise<void> {

@@ -31,6 +31,12 @@ export async function reaches(address: string, port: number, from?: string): Pro
   );
 }
 
+/** Kills the application on the backend host as nothing can that it might prepare for. */
+export async function killBackend(instanceId: string): Promise<void> {
+  const kill = ["systemctl", "kill", "--signal", "KILL", "tintype-backend.service"];
+  await docker("exec", containerName(instanceId), ...kill);
+}
+
 /** A clean shutdown and a start. */
 export async function reboot(...instanceIds: string[]): Promise<void> {
   await docker("restart", "-t", "30", ...instanceIds.map(containerName));

@@ -20,6 +20,7 @@ import { type Made, localMake, stateRoot } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photos.ts";
 import { until } from "../src/until.ts";
+import { faultTests } from "./faults.ts";
 import { galleryTests } from "./gallery.ts";
 
 interface Outputs {
@@ -199,6 +200,8 @@ describe("a deployment", () => {
   });
 
   galleryTests({ visit, newPerson });
+
+  faultTests({ localUrl: () => deployed().localUrl, backendId: () => deployed().backend.instanceId });
 
   test("finds every record's object in the bucket", async () => {
     const { stdout } = await succeed("integrity");

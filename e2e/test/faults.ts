@@ -1,0 +1,152 @@
+import { expect, test } from "@jest/globals";
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import sharp from "sharp";
+import { killBackend } from "../src/hosts.ts";
+import { type Slowness, slowClients } from "../src/slow-clients.ts";
+import { until } from "../src/until.ts";
+
+interface Site {
+  readonly localUrl: () => string;
+  readonly backendId: () => string;
+}
+
+const secondMs = 1000;
+
+/** What a site has to bear: crawlers, slow clients, crashes. */
+export function faultTests({ localUrl, backendId }: Site): void {
+  test.each([
+    ["GET", "/", 200],
+    ["GET", "/no/such/page", 200],
+    ["GET", "/assets/none.js", 404],
+    ["GET", "/api/health", 200],
+    ["GET", "/api/ready", 200],
+    ["GET", "/api/openapi.json", 200],
+    ["GET", "/api/nowhere", 404],
+    ["GET", "/api/account", 401],
+    ["POST", "/api/auth/refresh", 403],
+    ["POST", "/api/auth/signin", 400],
+    ["GET", "/api/images?limit=-1", 401],
+  ])("WEB-03 %s %s is %i with every security header", async (method, path, status) => {
+    const answer = await fetch(`${localUrl()}${path}`, { method });
+    expect(answer.status).toBe(status);
+    const { headers } = answer;
+    expect(headers.get("content-security-policy")).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(headers.get("content-security-policy")).not.toMatch(/unsafe/);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("same-origin");
+    expect(headers.get("server") ?? "").not.toMatch(/\d/);
+    if (path.startsWith("/api/")) expect(headers.get("cache-control")).toBe("no-store");
+  });
+
+  test.each<[Slowness, number]>([
+    ["slow headers", 50],
+    ["slow body", 50],
+    ["idle", 500],
+  ])("DOS-01 %s: %i clients are let go of within 15 s, and others do not notice", async (kind, count) => {
+    const port = Number(new URL(localUrl()).port);
+    const calm = await p99(3 * secondMs);
+    const attack = slowClients(kind, count, port, 20 * secondMs);
+    const meanwhile = await p99(8 * secondMs);
+    expect(Math.max(...(await attack))).toBeLessThan(15 * secondMs);
+    expect(meanwhile).toBeLessThan(Math.max(2 * calm, 100)); // this machine is its own neighbour
+  });
+
+  test("REL-01 killed 20 times during uploads, the API loses nothing it has acknowledged", async () => {
+    const api = await client(localUrl());
+    const acknowledged = new Set<string>();
+    let uploading = true;
+    const uploads = Array.from({ length: 3 }, async () => {
+      while (uploading) {
+        const id = await api.upload().catch(() => undefined);
+        if (id) acknowledged.add(id);
+      }
+    });
+    const backAfterMs: number[] = [];
+    for (let kill = 0; kill < 20; kill += 1) {
+      await sleep(1500);
+      await killBackend(backendId());
+      const killedAt = performance.now();
+      const isUp = async () => (await fetch(`${localUrl()}/api/health`)).ok;
+      await until("the API is back", isUp, 20 * secondMs);
+      backAfterMs.push(performance.now() - killedAt);
+    }
+    uploading = false;
+    await Promise.all(uploads);
+    expect(acknowledged.size).toBeGreaterThan(20);
+    const listed = await api.ownImages();
+    expect([...acknowledged].filter((id) => !listed.includes(id))).toEqual([]);
+    expect(backAfterMs.toSorted((a, b) => a - b)[10]).toBeLessThan(3 * secondMs);
+    for (const id of listed) await api.remove(id);
+  });
+
+  async function p99(forMs: number): Promise<number> {
+    const ms: number[] = [];
+    for (const end = performance.now() + forMs; performance.now() < end; await sleep(20)) {
+      const startedAt = performance.now();
+      expect((await fetch(`${localUrl()}/api/health`)).ok).toBe(true);
+      ms.push(performance.now() - startedAt);
+    }
+    return ms.toSorted((a, b) => a - b)[Math.floor(ms.length * 0.99)]!;
+  }
+}
+
+/** A person who speaks to the API directly. */
+async function client(url: string) {
+  const credentials = {
+    email: `${randomBytes(6).toString("hex")}@example.org`,
+    password: "silver and light",
+  };
+  const image = await sharp({ create: { width: 60, height: 40, channels: 3, background: "#31506b" } })
+    .png()
+    .toBuffer();
+  const form = new FormData();
+  for (const [name, value] of Object.entries(credentials)) form.append(name, value);
+  form.append("image", new Blob([new Uint8Array(image)]), "a.png");
+  await json(await fetch(`${url}/api/auth/register`, { method: "POST", body: form }));
+  let accessToken: string | undefined;
+  ({ accessToken } = await call<{ accessToken: string }>("POST", "/auth/signin", credentials));
+
+  async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const authorization = accessToken === undefined ? "" : `Bearer ${accessToken}`;
+    const headers = { "content-type": "application/json", authorization };
+    return json(
+      await fetch(`${url}/api${path}`, { method, headers, body: body ? JSON.stringify(body) : null }),
+    );
+  }
+
+  return {
+    /** The id of an image that the API has acknowledged. */
+    async upload(): Promise<string> {
+      const announcement = { name: "a.png", contentType: "image/png", bytes: image.length };
+      type Announced = { image: { id: string }; upload: { url: string; fields: Record<string, string> } };
+      const announced = await call<Announced>("POST", "/images", announcement);
+      const form = new FormData();
+      for (const [name, value] of Object.entries(announced.upload.fields)) form.append(name, value);
+      form.append("file", new Blob([new Uint8Array(image)]));
+      // Node does not know that names under localhost are this machine.
+      const to = announced.upload.url.replace("s3.localhost", "127.0.0.1");
+      await fetch(to, { method: "POST", body: form });
+      await call("POST", `/images/${announced.image.id}/complete`);
+      return announced.image.id;
+    },
+    async ownImages(): Promise<string[]> {
+      const ids: string[] = [];
+      let query = "owner=me&limit=100";
+      for (;;) {
+        type Page = { items: { id: string }[]; cursor?: string };
+        const page = await call<Page>("GET", `/images?${query}`);
+        ids.push(...page.items.map(({ id }) => id));
+        if (page.cursor === undefined) return ids;
+        query = `owner=me&limit=100&cursor=${page.cursor}`;
+      }
+    },
+    remove: (id: string) => call("DELETE", `/images/${id}`),
+  };
+}
+
+async function json<Answer>(answer: Response): Promise<Answer> {
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${answer.status} ${text.slice(0, 200)}`);
+  return (text === "" ? undefined : JSON.parse(text)) as Answer;
+}

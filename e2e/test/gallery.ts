@@ -1,0 +1,120 @@
+import { expect, test } from "@jest/globals";
+import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
+import { barriers } from "../src/barriers.ts";
+import { watchFaults } from "../src/browser.ts";
+import * as gallery from "../src/gallery.ts";
+import { brokenPhotograph, photographs } from "../src/kinds.ts";
+import * as pages from "../src/pages.ts";
+import { photograph } from "../src/photos.ts";
+import type { PickedFile } from "../src/files.ts";
+
+interface Site {
+  /** Goes to the site with a browser that has never been there. */
+  visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
+  newPerson(picture: PickedFile): pages.Person;
+}
+
+/** Two people and ten photographs, on a site that nobody has put an image on. */
+export function galleryTests({ visit, newPerson }: Site): void {
+  test("two people add ten photographs of different kinds; each sees both people's", async () => {
+    await visit(async (page, browser) => {
+      const all = await photographs();
+      const names = all.map(({ name }) => name);
+      const [ada, ben] = [newPerson(await photograph(browser)), newPerson(await photograph(browser))];
+      const faults = await watchFaults(page);
+      await pages.createAccount(page, ada);
+      await gallery.openGallery(page);
+      await gallery.addPictures(page, [...all.slice(0, 5), await brokenPhotograph()], 1);
+      expect(await page.locator(".uploads .field-error").innerText()).toMatch(/not a (whole )?JPEG/);
+
+      const other = await browser.newPage({ baseURL: new URL(page.url()).origin });
+      await pages.createAccount(other, ben);
+      await gallery.openGallery(other);
+      await gallery.addPictures(other, all.slice(5));
+
+      for (const each of [page, other]) {
+        await gallery.openGallery(each);
+        expect((await gallery.shownPictures(each)).toSorted()).toEqual(names.toSorted());
+      }
+      await gallery.openGallery(other, gallery.paths.own);
+      expect((await gallery.shownPictures(other)).toSorted()).toEqual(names.slice(5).toSorted());
+      expect(faults.filter((fault) => !fault.includes("/complete"))).toEqual([]); // the broken one is a 415
+
+      await downloadsWhatWasSent(other, all[1]!);
+      await cannotTouch(other, ben, page);
+      await deletesOwn(page, "web.webp");
+    });
+  });
+
+  test("axe finds nothing that keeps anybody out, on any page", async () => {
+    await visit(async (page, browser) => {
+      const person = newPerson(await photograph(browser));
+      const found: Record<string, string[]> = {};
+      const look = async (name: string) => (found[name] = await barriers(page));
+      await pages.openCreateUser(page);
+      await look("create");
+      for (const path of [pages.paths.signIn, pages.paths.forgot, "/reset", "/confirm", "/nowhere"]) {
+        await page.goto(path);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await look(path);
+      }
+      await pages.createAccount(page, person);
+      await pages.shownAccount(page);
+      await look("account");
+      await gallery.openGallery(page);
+      const [name = ""] = await gallery.shownPictures(page);
+      await look("gallery");
+      await gallery.view(page, name);
+      await look("viewer");
+      expect(Object.values(found).flat()).toEqual([]);
+      expect(Object.keys(found)).toHaveLength(9);
+    });
+  });
+}
+
+async function downloadsWhatWasSent(page: Page, sent: PickedFile): Promise<void> {
+  await gallery.openGallery(page);
+  await gallery.view(page, sent.name);
+  const { name, bytes } = await gallery.download(page);
+  expect(name).toBe(sent.name);
+  const pixels = (image: Buffer) => sharp(image).ensureAlpha().raw().toBuffer();
+  expect((await pixels(bytes)).equals(await pixels(sent.buffer))).toBe(true);
+}
+
+/** Every request that changes an image is answered as if another's were not there. */
+async function cannotTouch(page: Page, { email, password }: pages.Person, owner: Page): Promise<void> {
+  await gallery.openGallery(page);
+  const answers = await page.evaluate(
+    async (credentials) => {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify(credentials);
+      const answer = await fetch("/api/auth/signin", { method: "POST", headers, body });
+      const { accessToken } = (await answer.json()) as { accessToken: string };
+      const authorization = `Bearer ${accessToken}`;
+      const list = await fetch("/api/images?limit=100", { headers: { authorization } });
+      const { items } = (await list.json()) as { items: { id: string; mine: boolean }[] };
+      const tries = items
+        .filter(({ mine }) => !mine)
+        .flatMap(({ id }) => [
+          fetch(`/api/images/${id}`, { method: "DELETE", headers: { authorization } }),
+          fetch(`/api/images/${id}/complete`, { method: "POST", headers: { authorization } }),
+        ]);
+      return (await Promise.all(tries)).map(({ status }) => status);
+    },
+    { email, password },
+  );
+  expect(answers).toEqual(Array.from({ length: 10 }, () => 404));
+  await gallery.openGallery(owner);
+  expect(await gallery.shownPictures(owner)).toHaveLength(9);
+}
+
+async function deletesOwn(page: Page, name: string): Promise<void> {
+  await gallery.openGallery(page);
+  await gallery.view(page, name);
+  await gallery.remove(page);
+  await gallery.openGallery(page);
+  const left = await gallery.shownPictures(page);
+  expect(left).toHaveLength(8);
+  expect(left).not.toContain(name);
+}
