@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { maxPictureBytes, pictureProblem, pictureType } from "../src/picture.ts";
+import { examine, maxPictureBytes, pictureProblem, pictureType } from "../src/picture.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -35,6 +35,13 @@ describe("pictureType", () => {
     ["nothing", bytes("")],
   ])("refuses %s", (_, head) => {
     expect(pictureType(head)).toBeUndefined();
+  });
+});
+
+describe("examine", () => {
+  it("finds the type in the bytes, whatever the file is called", async () => {
+    const file = new File([jpeg], "portrait.png", { type: "image/png" });
+    expect(await examine(file)).toEqual({ type: "image/jpeg" });
   });
 });
 

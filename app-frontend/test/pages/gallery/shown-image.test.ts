@@ -1,0 +1,22 @@
+import { expect, it } from "@jest/globals";
+import type { GalleryImage } from "../../../src/image-api.ts";
+import { shownImage } from "../../../src/pages/gallery/shown-image.ts";
+
+const images = (...ids: string[]) => ids.map((id) => ({ id }) as GalleryImage);
+
+it("shows what was chosen, wherever it is by now", () => {
+  expect(shownImage(images("new", "a", "b"), { id: "b", at: 1 })).toEqual({ image: { id: "b" }, at: 2 });
+});
+
+it("shows what has come to the place of an image that is gone", () => {
+  expect(shownImage(images("a", "c"), { id: "b", at: 1 })).toEqual({ image: { id: "c" }, at: 1 });
+});
+
+it("shows the last one when what is gone was the last", () => {
+  expect(shownImage(images("a"), { id: "b", at: 1 })).toEqual({ image: { id: "a" }, at: 0 });
+});
+
+it("shows nothing when nothing is chosen or left", () => {
+  expect(shownImage(images("a"), undefined)).toBeUndefined();
+  expect(shownImage([], { id: "a", at: 0 })).toBeUndefined();
+});
