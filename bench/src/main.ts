@@ -13,7 +13,7 @@ import { atOnce, signInFigures } from "./figures/sign-in.ts";
 import type { Effort, Surroundings } from "./figures/surroundings.ts";
 import { tokenFigures } from "./figures/token.ts";
 import type { Entry } from "./measure/figure.ts";
-import { untilCalm } from "./measure/others.ts";
+import { othersPercent, untilCalm } from "./measure/others.ts";
 import { summarize } from "./measure/statistics.ts";
 import { buildBundles } from "./processes/bundles.ts";
 import { endAll } from "./processes/children.ts";
@@ -73,8 +73,11 @@ async function measure(effort: Effort, logs: string): Promise<{ entries: Entry[]
     const entries: Entry[] = [];
     const others: number[] = [];
     for (const [title, figures] of parts) {
-      others.push(await untilCalm(patienceMs));
-      entries.push(...(await step(title, () => figures({ site, people, effort, logs }))));
+      const before = await untilCalm(patienceMs);
+      const measured = await step(title, () => figures({ site, people, effort, logs }));
+      const percent = Math.max(before, await othersPercent());
+      entries.push(...measured.map((entry) => ({ ...entry, othersPercent: percent })));
+      others.push(percent);
     }
     return { entries, origin: { ...machine, others: summarize(others) } };
   } finally {

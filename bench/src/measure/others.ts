@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { calmPercent } from "./figure.ts";
 
 const watchMs = 1_000;
-const calmPercent = 15;
 
 /** Waits until others leave the machine alone, but not for ever; gives what they still take, in percent. */
 export async function untilCalm(patienceMs: number): Promise<number> {
@@ -13,7 +13,7 @@ export async function untilCalm(patienceMs: number): Promise<number> {
 }
 
 /** The share of the machine that is at work while nothing is measured, in percent: others, and no fault of ours. */
-async function othersPercent(): Promise<number> {
+export async function othersPercent(): Promise<number> {
   const before = processorTime();
   await sleep(watchMs);
   const after = processorTime();

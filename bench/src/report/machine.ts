@@ -17,7 +17,7 @@ export interface Machine {
 }
 
 export interface Origin extends Machine {
-  /** What others took of the machine, in percent, watched before each part of the run. */
+  /** What others took of the machine, in percent, watched before and after each part of the run. */
   readonly others: Summary;
 }
 

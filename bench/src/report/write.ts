@@ -28,7 +28,6 @@ ${markdownTable(rowsOf(entries))}
 Values and ratios are medians of the rounds, in brackets and under "spread" stand the smallest and the largest round. A
 ratio is taken round by round, against the yardstick's slice of the same round. "control" is the yardstick against a
 second process of itself: outside 0.9 to 1.1 the machine was too noisy, and there is no verdict. Times in ms are no
-ratios: others on the machine make them longer, never shorter. Where the yardstick itself misses such an aim there is
-no verdict either.
+ratios: others on the machine make them longer, never shorter, so while others are at work they can be met, not missed.
 `;
 }

@@ -27,9 +27,14 @@ test("an aim may be about the value, or about what it is above the yardstick", (
   expect(verdictOf({ of: "difference", atMost: 60 }, { subject: seven(71) })).toBe("missed");
 });
 
-test("a time that the floor itself does not keep is no fault of what stands on it", () => {
-  expect(verdictOf({ of: "value", atMost: 50 }, { subject: seven(60), floor: seven(51) })).toBe("no verdict");
-  expect(verdictOf({ of: "value", atMost: 50 }, { subject: seven(60), floor: seven(49) })).toBe("missed");
+test.each([
+  ["value", 60, 50, "no verdict"],
+  ["value", 60, 10, "missed"],
+  ["value", 40, 50, "met"],
+  ["ratio", 600, 50, "missed"],
+] as const)("a %s of %d ms while others take %d %%: %s", (of, ms, othersPercent, expected) => {
+  const rounds = { subject: seven(ms), floor: seven(10), control: seven(10) };
+  expect(verdict({ ...figure({ ...facts, aim: { of, atMost: 50 } }, rounds), othersPercent })).toBe(expected);
 });
 
 test.each([
