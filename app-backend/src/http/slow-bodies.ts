@@ -11,6 +11,8 @@ const lookEveryMs = 1_000;
  */
 export function refuseSlowBodies(): RequestHandler {
   return (req, _res, next) => {
+    const { "content-length": length, "transfer-encoding": encoding } = req.headers;
+    if (length === undefined && encoding === undefined) return next();
     const startedAt = performance.now();
     const { socket } = req;
     const before = socket.bytesRead;
