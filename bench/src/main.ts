@@ -24,8 +24,8 @@ import { writeResults } from "./report/write.ts";
 const workspace = join(import.meta.dirname, "..");
 const formatter = join(workspace, "../node_modules/.bin/oxfmt");
 
-/** Others may be at work; five parts that each wait so long for them still end within six minutes. */
-const patienceMs = 20_000;
+/** Others may be at work: how long each of the five parts waits for them at most. */
+const patienceMs = 8_000;
 
 const efforts: Record<string, Effort> = {
   full: {
