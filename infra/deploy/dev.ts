@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutBucketCorsCommand, S3Client } from "@aws-sdk/client-s3";
 import { freePort } from "../local-cloud/moto.ts";
 import { type Services, startServices } from "../local-cloud/services.ts";
 import { repository, stateRoot } from "./deployment.ts";
@@ -38,7 +38,7 @@ async function serve(services: Services): Promise<void> {
     REFRESH_TOKEN_SECRET: randomBytes(64).toString("base64"),
   };
   await step("Make bucket and tables", async () => {
-    await makeBucket("tintype-dev", services.environment);
+    await makeBucket("tintype-dev", site, services.environment);
     await run("mariadb", [
       ...[
         "--no-defaults",
@@ -86,7 +86,7 @@ function tool(path: string): string {
 }
 
 /** The emulated S3 forgets everything when it stops; pictures of accounts from earlier runs are gone with it. */
-async function makeBucket(name: string, env: Record<string, string>): Promise<void> {
+async function makeBucket(name: string, site: string, env: Record<string, string>): Promise<void> {
   const client = new S3Client({
     endpoint: env["AWS_ENDPOINT_URL_S3"]!,
     forcePathStyle: true,
@@ -94,4 +94,7 @@ async function makeBucket(name: string, env: Record<string, string>): Promise<vo
     credentials: { accessKeyId: env["AWS_ACCESS_KEY_ID"]!, secretAccessKey: env["AWS_SECRET_ACCESS_KEY"]! },
   });
   await client.send(new CreateBucketCommand({ Bucket: name }));
+  // As the stack has it: the page sends images straight to the bucket.
+  const rule = { AllowedOrigins: [site], AllowedMethods: ["GET", "HEAD", "POST"], AllowedHeaders: ["*"] };
+  await client.send(new PutBucketCorsCommand({ Bucket: name, CORSConfiguration: { CORSRules: [rule] } }));
 }

@@ -27,7 +27,7 @@ function lineOf(req: Request, res: Response, ms: number) {
     requestId: res.locals["requestId"],
     method: req.method,
     // The pattern, not the path: a path that no route knows may hold anything.
-    route: req.route ? `${req.baseUrl}${req.route.path}` : "none",
+    route: req.route ? `/api${req.route.path}` : "none",
     status: res.statusCode,
     ms: Math.round(ms * 10) / 10,
     accountId: res.locals["accountId"],
