@@ -6,7 +6,7 @@ export function uploadSummary({ uploads, added }: UploadState): string {
   const left = uploads.length - failed;
   const all = added + uploads.length;
   const lost = failed > 0 ? ` ${pictures(failed)} could not be added.` : "";
-  if (left > 0) return `${added} of ${pictures(all)} added.${lost}`;
+  if (left > 0) return `Adding pictures: ${added} of ${all} done.${lost}`;
   return added > 0 ? `${pictures(added)} added.${lost}` : lost.trim();
 }
 
