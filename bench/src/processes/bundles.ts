@@ -17,7 +17,7 @@ const options: BuildOptions = {
   format: "esm",
   platform: "node",
   target: "node22",
-  external: ["@node-rs/argon2"],
+  external: ["@node-rs/argon2", "sharp"], // native addons cannot be bundled
   outExtension: { ".js": ".mjs" },
   banner: {
     js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',
