@@ -32,6 +32,10 @@ await build({
   target: "node22",
   external: nativePackages,
   legalComments: "none",
+  charset: "utf8",
+  // Names stay, so that a stack in the log can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
   // CommonJS packages inside call `require` for Node's own modules.
   banner: {
     js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',

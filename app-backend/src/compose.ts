@@ -84,7 +84,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
     const darkroom = sharpDarkroom();
     const images = imageUseCases({ ...common, images: mysqlImages(pool), pictures, darkroom });
-    const ofAccounts = { pictures, darkroom, images, passwords: hashes, proof: passwords, codes };
+    const ofAccounts = { pictures, darkroom, passwords: hashes, proof: passwords, codes };
     const accounts = accountUseCases({ ...common, ...ofAccounts });
     const sessions = sessionUseCases({
       ...common,

@@ -37,6 +37,7 @@ export function sniffImageType(head: Uint8Array): ImageType | undefined {
 function isAvif(head: Uint8Array, text: string): boolean {
   if (head.length < 16 || text.slice(4, 8) !== "ftyp") return false;
   const boxBytes = new DataView(head.buffer, head.byteOffset).getUint32(0);
+  if (boxBytes < 16 || boxBytes > 2000 || boxBytes % 4 !== 0) return false;
   const brands = text.slice(8, boxBytes).match(/[^]{4}/g) ?? [];
   return brands.some((brand, index) => index !== 1 && /^avi[fs]$/.test(brand)); // the second is the minor version
 }

@@ -190,7 +190,7 @@ export const operations = {
     params: inputs.byId,
     status: 200,
     answer: answers.oneImage,
-    refusals: ["not_signed_in", "not_found", "not_uploaded", ...imageRefusals],
+    refusals: ["not_signed_in", "not_found", "not_uploaded", "quota_exceeded", ...imageRefusals],
   },
   getImage: {
     method: "get",

@@ -17,6 +17,9 @@ const code = text
   .transform((typed) => typed.replace(/\s/g, ""))
   .refine((digits) => new RegExp(`^\\d{${codeDigits}}$`).test(digits), `is not ${codeDigits} digits`);
 
+/** Control, format and unassigned characters; joiners, which emoji and many scripts need, are none. */
+const hasInvisible = (typed: string) => /(?![\u200c\u200d])\p{C}/u.test(typed);
+
 /** Adds what is wrong with `password` for the account of `email`. */
 function judgePassword({ email, password }: { email: string; password: string }, context: z.RefinementCtx) {
   const message = passwordFault(password, email);
@@ -30,7 +33,7 @@ const detail = (maxLength: number) =>
     .max(1024, "is too long")
     .transform((typed) => typed.trim().normalize("NFC") || null)
     .refine((value) => (value ?? "").length <= maxLength, `has more than ${maxLength} characters`)
-    .refine((value) => !/\p{C}/u.test(value ?? ""), "holds characters that cannot be seen")
+    .refine((value) => !hasInvisible(value ?? ""), "holds characters that cannot be seen")
     .nullable()
     .optional();
 
@@ -49,7 +52,10 @@ export const profile = z.object({
 export const signOutQuery = z.object({
   everywhere: z.enum(["true", "false"], "is neither true nor false").optional(),
 });
-export const byId = z.object({ id: z.string() });
+const shapeOfId = /^[0-9a-f-]{36}$/;
+const idOfNothing = "00000000-0000-0000-0000-000000000000";
+/** What has not the shape of an id is the id of nothing. */
+export const byId = z.object({ id: z.string().transform((id) => (shapeOfId.test(id) ? id : idOfNothing)) });
 /** A form with a picture and no other field. */
 export const onlyPicture = z.object({});
 
@@ -63,7 +69,7 @@ export const announcement = z.object({
       (name) => name.length > 0 && name.length <= maxNameLength,
       `needs 1 to ${maxNameLength} characters`,
     )
-    .refine((name) => !/\p{C}/u.test(name), "holds characters that cannot be seen"),
+    .refine((name) => !hasInvisible(name), "holds characters that cannot be seen"),
   contentType: z.string("must be text").max(100, "is too long"),
   bytes: z.int("must be a whole number").min(1, "must be at least 1"),
 });

@@ -16,7 +16,8 @@ export type Place = { readonly fd: number } | { readonly port: number };
 /** A server that answers with the application; resolves when it listens. */
 export async function serve(app: RequestListener, place: Place): Promise<Server> {
   const server = createServer(timeouts, app);
-  server.listen(place);
+  // Where no socket is given, the proxy is on this machine.
+  server.listen("fd" in place ? place : { ...place, host: "127.0.0.1" });
   await once(server, "listening");
   return server;
 }

@@ -1,5 +1,12 @@
 import type { Account, Profile } from "../domain/account.ts";
 
+export interface PasswordChange {
+  readonly to: string;
+  /** The hash that was proved; undefined where a code takes the place of a proof. */
+  readonly from?: string;
+  readonly keptSessionId?: string;
+}
+
 export interface Accounts {
   /** The account of that id, or undefined. */
   get(id: string): Promise<Account | undefined>;
@@ -11,10 +18,10 @@ export interface Accounts {
   replaceProfile(id: string, profile: Partial<Profile>): Promise<void>;
   /** Puts `to` in the place of the picture `from`; false where `from` is no longer the picture. */
   replacePicture(id: string, from: string, to: string): Promise<boolean>;
-  /** Replaces the hash and ends all sessions of the account but `keptSessionId`, both or neither. */
-  replacePassword(id: string, passwordHash: string, keptSessionId?: string): Promise<void>;
+  /** Replaces the hash, ends all sessions of the account but the kept one, and voids its reset code: all or nothing. False: the hash is another than `from` by now. */
+  replacePassword(id: string, change: PasswordChange): Promise<boolean>;
   /** Notes that mail to the address arrives. */
   confirm(id: string): Promise<void>;
-  /** Removes the account with its sessions and codes; no matter if it is gone. */
-  remove(id: string): Promise<void>;
+  /** Removes the account with its sessions, codes and images. Gives the keys of all objects that were its own. */
+  remove(id: string): Promise<string[]>;
 }

@@ -14,7 +14,8 @@ export interface Sessions {
   get(id: string): Promise<Session | undefined>;
   /** The sessions of an account, over or not, the last used first; 100 at most. */
   listOfAccount(accountId: string): Promise<Session[]>;
-  add(session: Session): Promise<void>;
+  /** Keeps a new session; false, and nothing is kept, where the account is gone or has another password by now. */
+  add(session: Session, passwordHash: string): Promise<boolean>;
   /** Takes the step if `from` is current and the session is not over. Of any number of parallel steps from one token one is true. */
   rotate(rotation: Rotation): Promise<boolean>;
   /** Ends one session; no matter if it has ended. */

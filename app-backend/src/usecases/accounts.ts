@@ -9,7 +9,6 @@ import type { IncomingPicture, Pictures } from "../ports/pictures.ts";
 import type { SecurityLog } from "../ports/security-log.ts";
 import type { CodeUseCases } from "./codes.ts";
 import { fromAddress, type Guard } from "./guard.ts";
-import type { ImageUseCases } from "./images.ts";
 import type { PasswordUseCases } from "./passwords.ts";
 
 export interface Registration {
@@ -24,7 +23,6 @@ interface Dependencies {
   readonly passwords: Passwords;
   readonly proof: PasswordUseCases;
   readonly codes: CodeUseCases;
-  readonly images: ImageUseCases;
   readonly darkroom: Darkroom;
   readonly guard: Guard;
   readonly securityLog: SecurityLog;
@@ -35,8 +33,7 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const { accounts, pictures, darkroom, images, passwords, proof, codes, guard, securityLog, now, newId } =
-    deps;
+  const { accounts, pictures, darkroom, passwords, proof, codes, guard, securityLog, now, newId } = deps;
 
   /** Counts a registration before anything of it is taken in. Throws `too_many_requests`. */
   async function admitRegistration(client: Client): Promise<void> {
@@ -141,7 +138,10 @@ export function accountUseCases(deps: Dependencies) {
   async function replacePicture(id: string, picture: IncomingPicture): Promise<AccountView> {
     try {
       const to = await developed(id, picture);
-      await put(id, to);
+      await put(id, to).catch(async (error: unknown) => {
+        if (error instanceof AppError && error.code === "not_signed_in") await discard(to); // the account went meanwhile
+        throw error;
+      });
       return await get(id);
     } finally {
       await discard(picture.key);
@@ -159,12 +159,10 @@ export function accountUseCases(deps: Dependencies) {
 
   /** Removes the account of who knows its password: sessions, records, objects. */
   async function remove(id: string, password: string): Promise<void> {
-    const { pictureKey } = await proof.prove(id, password, "password");
-    const own = await images.listOfAccount(id);
-    await accounts.remove(id);
+    await proof.prove(id, password, "password");
+    const keys = await accounts.remove(id);
     securityLog("account_removed", { accountId: id });
-    await discard(pictureKey);
-    for (const image of own) await images.removeObjects(image);
+    for (const key of keys) await discard(key);
   }
 
   async function view(account: Account): Promise<AccountView> {

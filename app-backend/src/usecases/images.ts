@@ -77,14 +77,29 @@ export function imageUseCases({ images, pictures, darkroom, now, newId }: Depend
       throw error;
     });
     try {
-      const rendition = await store(id, developed);
-      const isPublisher = await images.publish(id, rendition, now());
-      if (!isPublisher && !(await images.get(id))) await removeObjects(rendition);
+      await publish(id, await store(id, developed));
     } finally {
       await developed.discard();
     }
     await pictures.remove(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
     return view(accountId, await published(id));
+  }
+
+  /** Of several at once one publishes; what the others made of what they found is taken away. */
+  async function publish(id: string, rendition: Rendition): Promise<void> {
+    try {
+      if (await images.publish(id, rendition, now())) return;
+    } catch (error) {
+      if (isForGood(error)) {
+        await removeObjects(rendition);
+        await discard(id);
+      }
+      throw error;
+    }
+    const stored = await images.get(id);
+    const kept = stored && isPublished(stored) ? [stored.objectKey, stored.thumbnailKey] : [];
+    const keys = [rendition.objectKey, rendition.thumbnailKey].filter((key) => !kept.includes(key));
+    await removeAll(keys);
   }
 
   /** Another call may have been faster, and have taken the upload away. */
@@ -113,12 +128,13 @@ export function imageUseCases({ images, pictures, darkroom, now, newId }: Depend
 
   /** Whether the upload will never be an image, however often it is looked at. */
   function isForGood(error: unknown): boolean {
-    const codes = ["unsupported_image", "image_dimensions", "image_too_large"];
+    const codes = ["unsupported_image", "image_dimensions", "image_too_large", "quota_exceeded"];
     return error instanceof AppError && codes.includes(error.code);
   }
 
+  /** Gives up an upload; what another call has published stays. */
   async function discard(id: string): Promise<void> {
-    await images.remove(id);
+    await images.removePending(id);
     await pictures.remove(uploadKeyOf(id)).catch(() => undefined);
   }
 
@@ -146,17 +162,19 @@ export function imageUseCases({ images, pictures, darkroom, now, newId }: Depend
 
   /** Removes an image of one's own: first the record, so that nothing points at an object that is gone. */
   async function remove(accountId: string, id: string): Promise<void> {
-    const image = await owned(accountId, id);
-    await images.remove(id);
-    await removeObjects(image);
+    await owned(accountId, id);
+    const removed = await images.remove(id);
+    await pictures.remove(uploadKeyOf(id)).catch(() => undefined);
+    if (removed && isPublished(removed)) await removeObjects(removed);
   }
 
-  /** Removes the objects of images whose records go with their account. */
-  async function removeObjects(
-    image: Partial<Pick<Image, "id" | "objectKey" | "thumbnailKey">>,
-  ): Promise<void> {
-    const keys = [image.objectKey, image.thumbnailKey, image.id && uploadKeyOf(image.id)];
-    await Promise.all(keys.flatMap((key) => (key ? [pictures.remove(key).catch(() => undefined)] : [])));
+  async function removeObjects({ objectKey, thumbnailKey }: Rendition): Promise<void> {
+    await removeAll([objectKey, thumbnailKey]);
+  }
+
+  /** Removes objects that nothing points at; the integrity check finds what could not be removed. */
+  async function removeAll(keys: readonly string[]): Promise<void> {
+    await Promise.all(keys.map((key) => pictures.remove(key).catch(() => undefined)));
   }
 
   /** Gives up uploads that were begun a day ago and never completed. Gives how many. */
@@ -186,9 +204,7 @@ export function imageUseCases({ images, pictures, darkroom, now, newId }: Depend
     return viewImage(image, viewerId, { imageUrl, thumbnailUrl });
   }
 
-  const listOfAccount = (accountId: string) => images.listOfAccount(accountId);
-
-  return { announce, complete, get, download, list, remove, removeObjects, listOfAccount, giveUpAbandoned };
+  return { announce, complete, get, download, list, remove, giveUpAbandoned };
 }
 
 function nameWithExtension(name: string, key: string): string {

@@ -45,17 +45,20 @@ export function passwordUseCases({ accounts, passwords, codes, guard, securityLo
 
   /** Replaces the password of who knows it; ends all sessions but the one that asks. */
   async function change({ accountId, sessionId }: TokenHolder, current: string, next: string): Promise<void> {
-    const { email } = await prove(accountId, current, "current");
+    const { email, passwordHash: from } = await prove(accountId, current, "current");
     const fault = passwordFault(next, email);
     if (fault) throw fieldError("invalid_input", "next", fault);
-    await accounts.replacePassword(accountId, await passwords.hash(next), sessionId);
+    const to = await passwords.hash(next);
+    // The owner may have reset it meanwhile: then what was proved is no longer the password.
+    if (!(await accounts.replacePassword(accountId, { to, from, keptSessionId: sessionId })))
+      throw fieldError("wrong_password", "current", "is not your password");
     securityLog("password_changed", { accountId, sessionId });
   }
 
   /** Replaces the password of who reads the account's mail; ends all sessions. */
   async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
     const { id } = await codes.redeem("reset", email, code, client);
-    await accounts.replacePassword(id, await passwords.hash(password));
+    await accounts.replacePassword(id, { to: await passwords.hash(password) });
     await accounts.confirm(id); // the code came by mail
     await guard.clear([limits.signInOfAccount, emailKey(email)]);
     securityLog("password_reset", { accountId: id });

@@ -51,7 +51,9 @@ export function sessionUseCases(deps: Dependencies) {
     const at = now();
     const refreshToken = tokens.firstRefresh({ accountId: account.id, sessionId: newId() }, at);
     const { accountId, sessionId, reference: current } = refreshToken;
-    await sessions.add(openSession({ id: sessionId, accountId, current, at, client }));
+    const session = openSession({ id: sessionId, accountId, current, at, client });
+    if (!(await sessions.add(session, account.passwordHash)))
+      throw new AppError("bad_credentials", "password was changed meanwhile");
     securityLog("sign_in", { accountId, sessionId });
     return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
   }

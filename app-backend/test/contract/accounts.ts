@@ -19,7 +19,7 @@ export function accountsContract(open: OpenStores): void {
       const { accounts } = stores();
       expect(await accounts.get(randomUUID())).toBeUndefined();
       expect(await accounts.getByEmail("nobody@example.org")).toBeUndefined();
-      await expect(accounts.remove(randomUUID())).resolves.toBeUndefined();
+      expect(await accounts.remove(randomUUID())).toEqual([]);
     });
 
     test("AUTH-05 of parallel accounts for one address one is added, the others are told", async () => {
@@ -55,14 +55,24 @@ export function accountsContract(open: OpenStores): void {
       const { accounts, sessions } = stores();
       const [own, other] = [await addAccount(stores()), await addAccount(stores())];
       const [kept, ended, others] = [someSession(own.id), someSession(own.id), someSession(other.id)];
-      for (const session of [kept, ended, others]) await sessions.add(session);
-      await accounts.replacePassword(own.id, "new hash", kept.id);
+      for (const session of [kept, ended, others]) await sessions.add(session, "hash");
+      await accounts.replacePassword(own.id, { from: "hash", to: "new hash", keptSessionId: kept.id });
       expect((await accounts.get(own.id))?.passwordHash).toBe("new hash");
       expect(await sessions.get(kept.id)).toBeDefined();
       expect(await sessions.get(ended.id)).toBeUndefined();
       expect(await sessions.get(others.id)).toBeDefined();
-      await accounts.replacePassword(own.id, "newer hash");
+      await accounts.replacePassword(own.id, { to: "newer hash" });
       expect(await sessions.get(kept.id)).toBeUndefined();
+    });
+
+    test("a password is replaced only where it is the one that was proved", async () => {
+      const { accounts, sessions } = stores();
+      const { id } = await addAccount(stores());
+      expect(await accounts.replacePassword(id, { from: "another", to: "new" })).toBe(false);
+      expect((await accounts.get(id))?.passwordHash).toBe("hash");
+      await accounts.replacePassword(id, { from: "hash", to: "new" });
+      expect(await sessions.add(someSession(id), "hash")).toBe(false);
+      expect(await sessions.add(someSession(id), "new")).toBe(true);
     });
 
     test("confirming is remembered", async () => {
@@ -73,11 +83,11 @@ export function accountsContract(open: OpenStores): void {
 
     test("a removed account leaves nothing anywhere, and its address is free", async () => {
       const account = await addAccount(stores());
-      await stores().sessions.add(someSession(account.id));
+      await stores().sessions.add(someSession(account.id), "hash");
       const code = { accountId: account.id, purpose: "reset", hash: "0".repeat(64) } as const;
       await stores().codes.replace({ ...code, expiresAt: new Date() });
       expect(await stores().dump()).toContain(account.id);
-      await stores().accounts.remove(account.id);
+      expect(await stores().accounts.remove(account.id)).toEqual([account.pictureKey]);
       expect(await stores().dump()).not.toContain(account.id);
       await stores().accounts.add(someAccount({ email: account.email }));
     });

@@ -49,7 +49,7 @@ export function imagesContract(open: OpenStores): void {
       expect(await images.publish(image.id, renditionOf(image.id), after(at, 5))).toBe(true);
       const whole = { ...image, ...renditionOf(image.id), publishedAt: after(at, 5) };
       expect(await images.get(image.id)).toEqual(whole);
-      expect(await images.listOfAccount(accountId)).toEqual([whole]);
+      expect(await images.remove(image.id)).toEqual(whole);
     });
 
     test("an image that is not there is undefined, is not published, and removing it is no error", async () => {
@@ -58,6 +58,23 @@ export function imagesContract(open: OpenStores): void {
       expect(await images.get(id)).toBeUndefined();
       expect(await images.publish(id, renditionOf(id), at)).toBe(false);
       await expect(images.remove(id)).resolves.toBeUndefined();
+    });
+
+    test("giving up a pending image leaves a published one", async () => {
+      const { images } = stores();
+      const [image, id] = [pending(), await published(accountId, at)];
+      await images.add(image);
+      for (const each of [image.id, id]) await images.removePending(each);
+      expect(await images.get(image.id)).toBeUndefined();
+      expect(await images.get(id)).toBeDefined();
+    });
+
+    test("an image that takes more than the quota is not published", async () => {
+      const { images } = stores();
+      const image = pending();
+      await images.add(image);
+      const large = { ...renditionOf(image.id), bytes: quota.maxBytes + 1 };
+      await expect(images.publish(image.id, large, at)).rejects.toMatchObject({ code: "quota_exceeded" });
     });
 
     test("of parallel publications one is taken", async () => {

@@ -22,7 +22,7 @@ export function sessionsContract(open: OpenStores): void {
   describe("sessions", () => {
     test("a session reads back as it was added, to the millisecond", async () => {
       const session = someSession(accountId);
-      await stores().sessions.add(session);
+      await stores().sessions.add(session, "hash");
       expect(await stores().sessions.get(session.id)).toEqual(session);
     });
 
@@ -34,7 +34,7 @@ export function sessionsContract(open: OpenStores): void {
     test("rotating spends one reference for another, and remembers both", async () => {
       const { sessions } = stores();
       const session = someSession(accountId);
-      await sessions.add(session);
+      await sessions.add(session, "hash");
       const step = stepOf(session.id, session.current);
       expect(await sessions.rotate(step)).toBe(true);
       const { to: current, from: previous, at: rotatedAt, idleEndsAt } = step;
@@ -45,7 +45,7 @@ export function sessionsContract(open: OpenStores): void {
 
     test("a session that is over does not rotate", async () => {
       const session = someSession(accountId);
-      await stores().sessions.add(session);
+      await stores().sessions.add(session, "hash");
       const step = { ...stepOf(session.id, session.current), at: session.idleEndsAt };
       expect(await stores().sessions.rotate(step)).toBe(false);
     });
@@ -57,9 +57,9 @@ export function sessionsContract(open: OpenStores): void {
     test("a list has the account's own, the last used first", async () => {
       const { sessions } = stores();
       const [first, second] = [someSession(accountId), someSession(accountId)];
-      await sessions.add(first);
-      await sessions.add(second);
-      await sessions.add(someSession((await addAccount(stores())).id));
+      await sessions.add(first, "hash");
+      await sessions.add(second, "hash");
+      await sessions.add(someSession((await addAccount(stores())).id), "hash");
       await sessions.rotate(stepOf(first.id, first.current));
       expect((await sessions.listOfAccount(accountId)).map(({ id }) => id)).toEqual([first.id, second.id]);
     });
@@ -68,7 +68,7 @@ export function sessionsContract(open: OpenStores): void {
       const { sessions } = stores();
       const other = someSession((await addAccount(stores())).id);
       for (const session of [other, someSession(accountId), someSession(accountId)])
-        await sessions.add(session);
+        await sessions.add(session, "hash");
       await sessions.removeOfAccount(accountId);
       expect(await sessions.listOfAccount(accountId)).toEqual([]);
       expect(await sessions.get(other.id)).toEqual(other);
@@ -86,7 +86,7 @@ export async function roundsWithOneWinner(stores: Stores, rotate: Sessions["rota
   let rounds = 0;
   for (let round = 0; round < 100; round++) {
     const session = someSession(accountId);
-    await stores.sessions.add(session);
+    await stores.sessions.add(session, "hash");
     const steps = Array.from({ length: 10 }, () => rotate(stepOf(session.id, session.current)));
     if ((await Promise.all(steps)).filter(Boolean).length === 1) rounds++;
   }

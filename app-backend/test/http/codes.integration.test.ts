@@ -3,6 +3,7 @@ import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
 import {
   type Answer,
+  bearer,
   getAccount,
   goodPassword,
   mailedCode,
@@ -49,6 +50,35 @@ describe("a forgotten password", () => {
     expect((await getAccount(app, second.body.accessToken)).status).toBe(401);
     expect((await signIn(app, email, goodPassword)).status).toBe(401);
     expect((await signIn(app, email, newPassword)).body.account.confirmed).toBe(true);
+  });
+
+  test("wins over a change of the password that is under way with the old one", async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const { email, code, body } = await forgetful();
+      const change = postJson(
+        app,
+        "/auth/password",
+        { current: goodPassword, next: "the thief's own" },
+        bearer(body.accessToken),
+      );
+      const [done] = await Promise.all([reset(email, code), change]);
+      if (done.status !== 204) continue; // the change came first, and voided the code
+      expect((await signIn(app, email, newPassword)).status).toBe(200);
+    }
+  });
+
+  test("leaves no session behind that a sign-in with the old one opens meanwhile", async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { email, code } = await forgetful();
+      const [done, ...signedIn] = await Promise.all([
+        reset(email, code),
+        signIn(app, email),
+        signIn(app, email),
+      ]);
+      expect(done.status).toBe(204);
+      for (const { status, body } of signedIn)
+        if (status === 200) expect((await getAccount(app, body.accessToken)).status).toBe(401);
+    }
   });
 
   test("the code may be typed with spaces", async () => {

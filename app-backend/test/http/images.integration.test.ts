@@ -174,6 +174,47 @@ describe("an upload", () => {
   });
 });
 
+describe("uploads that race", () => {
+  const keysOfAll = async () => (await app.bucket.keys()).filter((key) => key.startsWith("images/"));
+
+  test("of one form, with different files, leave the objects of the one that is served", async () => {
+    const before = (await keysOfAll()).length;
+    const announced = await announce(app, token, png, { bytes: 5000 });
+    const { id } = announced.body.image;
+    const files = [png, accepted["image/gif"]!.subarray(0), accepted["image/jpeg"]!];
+    await Promise.all(
+      files.map(async (file) => {
+        await post(announced, file);
+        await complete(app, token, id);
+      }),
+    );
+    expect((await complete(app, token, id)).status).toBe(200);
+    expect(await keysOfAll()).toHaveLength(before + 2);
+  });
+
+  test("with their removal leave nothing", async () => {
+    const before = (await keysOfAll()).length;
+    for (let round = 0; round < 10; round += 1) {
+      const announced = await announce(app, token, png);
+      await post(announced, png);
+      const { id } = announced.body.image;
+      await Promise.all([complete(app, token, id), remove(id)]);
+      await remove(id);
+    }
+    expect(await keysOfAll()).toHaveLength(before);
+    expect(await counted()).toEqual({ images: 0, bytes: 0 });
+  });
+});
+
+test.each(["%C3%A9", "a", "%00", "x".repeat(300)])(
+  "WEB-08 what is no id is the id of nothing: %s",
+  async (id) => {
+    for (const path of [`/images/${id}`, `/images/${id}/download`])
+      expect((await get(path)).status).toBe(404);
+    expect((await remove(id)).status).toBe(404);
+  },
+);
+
 describe("a list", () => {
   test("pages through everybody's images, the newest first, each once", async () => {
     const other = (await member(app)).body.accessToken;

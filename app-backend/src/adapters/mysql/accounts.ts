@@ -2,6 +2,7 @@ import type { Pool } from "mysql2/promise";
 import type { Account, Profile } from "../../domain/account.ts";
 import { AppError } from "../../domain/app-error.ts";
 import { emailKey } from "../../domain/email.ts";
+import { uploadKeyOf } from "../../domain/image.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import { isDuplicate } from "./database-error.ts";
 import { change, select, transaction } from "./pool.ts";
@@ -54,11 +55,16 @@ export function mysqlAccounts(pool: Pool): Accounts {
       return (await change(pool, sql, [to, id, from])) === 1;
     },
 
-    async replacePassword(id, passwordHash, keptSessionId = "") {
-      await transaction(pool, async (statements) => {
-        await statements.change("UPDATE accounts SET password_hash = ? WHERE id = ?", [passwordHash, id]);
-        const sql = "DELETE FROM sessions WHERE account_id = ? AND id <> ?";
-        await statements.change(sql, [id, keptSessionId]);
+    async replacePassword(id, { to, from, keptSessionId = "" }) {
+      return transaction(pool, async (statements) => {
+        const condition = from === undefined ? "" : " AND password_hash = ?";
+        const values = from === undefined ? [to, id] : [to, id, from];
+        const sql = `UPDATE accounts SET password_hash = ? WHERE id = ?${condition}`;
+        if ((await statements.change(sql, values)) === 0) return false;
+        const others = "DELETE FROM sessions WHERE account_id = ? AND id <> ?";
+        await statements.change(others, [id, keptSessionId]);
+        await statements.change("DELETE FROM codes WHERE account_id = ? AND purpose = 'reset'", [id]);
+        return true;
       });
     },
 
@@ -67,9 +73,27 @@ export function mysqlAccounts(pool: Pool): Accounts {
     },
 
     async remove(id) {
-      await change(pool, "DELETE FROM accounts WHERE id = ?", [id]); // what belongs to it goes by foreign keys
+      return transaction(pool, async (statements) => {
+        const picture = "SELECT picture_key FROM accounts WHERE id = ? FOR UPDATE";
+        const [account] = await statements.select<{ picture_key: string }>(picture, [id]);
+        if (!account) return [];
+        const sql = "SELECT id, object_key, thumbnail_key FROM images WHERE account_id = ? FOR UPDATE";
+        const images = await statements.select<ImageKeys>(sql, [id]);
+        await statements.change("DELETE FROM accounts WHERE id = ?", [id]); // the rest goes by foreign keys
+        return [account.picture_key, ...images.flatMap(keysOf)];
+      });
     },
   };
+}
+
+interface ImageKeys {
+  readonly id: string;
+  readonly object_key: string | null;
+  readonly thumbnail_key: string | null;
+}
+
+function keysOf({ id, object_key, thumbnail_key }: ImageKeys): string[] {
+  return [uploadKeyOf(id), object_key, thumbnail_key].filter((key) => key !== null);
 }
 
 const profileColumns: Record<keyof Profile, string> = {

@@ -1,4 +1,5 @@
 import type { Pool } from "mysql2/promise";
+import { AppError } from "../../domain/app-error.ts";
 import { type Image, type PendingImage, quota } from "../../domain/image.ts";
 import type { Images } from "../../ports/images.ts";
 import { select, transaction } from "./pool.ts";
@@ -31,6 +32,17 @@ export function mysqlImages(pool: Pool): Images {
     return select<Row>(pool, `SELECT ${columns} FROM images ${rest}`, values);
   }
 
+  async function removeWhere(condition: string, id: string): Promise<Image | PendingImage | undefined> {
+    return transaction(pool, async (statements) => {
+      const sql = `SELECT ${columns} FROM images WHERE ${condition} FOR UPDATE`;
+      const [row] = await statements.select<Row>(sql, [id]);
+      if (!row) return undefined;
+      await statements.change(uncount, [row.bytes, row.account_id, row.bytes]);
+      await statements.change("DELETE FROM images WHERE id = ?", [id]);
+      return imageOf(row);
+    });
+  }
+
   return {
     async get(id) {
       const [row] = await rows("WHERE id = ?", [id]);
@@ -56,10 +68,6 @@ export function mysqlImages(pool: Pool): Images {
       return found.map((row) => imageOf(row) as Image);
     },
 
-    async listOfAccount(accountId) {
-      return (await rows("WHERE account_id = ?", [accountId])).map(imageOf);
-    },
-
     async add({ id, accountId, name, contentType, bytes, createdAt }) {
       return transaction(pool, async (statements) => {
         const count = `UPDATE accounts SET image_count = image_count + 1, image_bytes = image_bytes + ?
@@ -80,9 +88,12 @@ export function mysqlImages(pool: Pool): Images {
           [id],
         );
         if (!row) return false;
-        const recount =
-          "UPDATE accounts SET image_bytes = image_bytes + ? - LEAST(image_bytes, ?) WHERE id = ?";
-        await statements.change(recount, [rendition.bytes, row.bytes, row.account_id]);
+        const recount = `UPDATE accounts SET image_bytes = image_bytes + ? - LEAST(image_bytes, ?)
+          WHERE id = ? AND image_bytes + ? - LEAST(image_bytes, ?) <= ?`;
+        const bytesNow = [rendition.bytes, row.bytes];
+        const counted = [...bytesNow, row.account_id, ...bytesNow, quota.maxBytes];
+        if ((await statements.change(recount, counted)) === 0)
+          throw new AppError("quota_exceeded", "image takes more than was announced");
         const { contentType, bytes, width, height, objectKey, thumbnailKey } = rendition;
         const sql = `UPDATE images SET content_type = ?, bytes = ?, width = ?, height = ?, object_key = ?,
           thumbnail_key = ?, thumbnail_width = ?, thumbnail_height = ?, published_at = ? WHERE id = ?`;
@@ -92,15 +103,10 @@ export function mysqlImages(pool: Pool): Images {
       });
     },
 
-    async remove(id) {
-      await transaction(pool, async (statements) => {
-        const [row] = await statements.select<Row>(`SELECT ${columns} FROM images WHERE id = ? FOR UPDATE`, [
-          id,
-        ]);
-        if (!row) return;
-        await statements.change(uncount, [row.bytes, row.account_id, row.bytes]);
-        await statements.change("DELETE FROM images WHERE id = ?", [id]);
-      });
+    remove: (id) => removeWhere("id = ?", id),
+
+    async removePending(id) {
+      await removeWhere("id = ? AND published_at IS NULL", id);
     },
 
     async listAbandoned(before, limit) {

@@ -10,9 +10,10 @@ export function mysqlLimits(pool: Pool): Limits {
       const id = idOf(rule, subject);
       for (;;) {
         if (await count(rule, id, at.getTime())) return 0;
-        const waitMs = (await freeAt(id)) - at.getTime();
-        if (waitMs > 0) return waitMs;
-        // Cleared since: the try is counted as a first one.
+        const freeAt = await nextTryAt(id);
+        if (freeAt === undefined) await begin(rule, id, at.getTime());
+        else if (freeAt > at.getTime()) return freeAt - at.getTime();
+        // Else it was cleared since, and is counted as a first try.
       }
     },
 
@@ -22,15 +23,13 @@ export function mysqlLimits(pool: Pool): Limits {
     },
 
     async clear(rule, subject) {
-      await change(pool, "DELETE FROM limits WHERE id = ?", [idOf(rule, subject)]);
+      await change(pool, "UPDATE limits SET used = 0, free_at = 0 WHERE id = ?", [idOf(rule, subject)]);
     },
   };
 
   /** Whether the try may go on; then it is counted. */
   async function count(rule: LimitRule, id: string, now: number): Promise<boolean> {
     const { free, delayMs, maxDelayMs, forgetMs } = rule;
-    const first = "INSERT IGNORE INTO limits (id, used, free_at, forget_at) VALUES (?, 0, 0, ?)";
-    await change(pool, first, [id, now + forgetMs]);
     // Condition and count are one statement. Assignments run from left to right: free_at sees the new count.
     const sql = `UPDATE limits SET
         used = IF(forget_at <= ?, 0, used) + 1,
@@ -41,9 +40,14 @@ export function mysqlLimits(pool: Pool): Limits {
     return (await change(pool, sql, [...growth, now + forgetMs, id, now, now])) === 1;
   }
 
-  async function freeAt(id: string): Promise<number> {
+  async function begin({ forgetMs }: LimitRule, id: string, now: number): Promise<void> {
+    const sql = "INSERT IGNORE INTO limits (id, used, free_at, forget_at) VALUES (?, 0, 0, ?)";
+    await change(pool, sql, [id, now + forgetMs]);
+  }
+
+  async function nextTryAt(id: string): Promise<number | undefined> {
     const [row] = await select<{ free_at: number }>(pool, "SELECT free_at FROM limits WHERE id = ?", [id]);
-    return row?.free_at ?? 0;
+    return row?.free_at;
   }
 }
 

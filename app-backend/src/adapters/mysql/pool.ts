@@ -124,18 +124,12 @@ async function connectionOf(pool: Pool): Promise<PoolConnection> {
 }
 
 /** The driver's own timeouts leave out the preparing of a statement. */
-async function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
-  const timer = new AbortController();
-  const tooLate = sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
-    throw new DatabaseTimeout(`no answer within ${timeoutMs} ms`);
+function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new DatabaseTimeout(`no answer within ${timeoutMs} ms`));
+    const timer = setTimeout(late, timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    timer.abort();
-    tooLate.catch(() => undefined);
-    work.catch(() => undefined);
-  }
 }
 
 function statementsOn(connection: PoolConnection): Statements {

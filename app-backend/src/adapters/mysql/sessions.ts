@@ -31,9 +31,11 @@ export function mysqlSessions(pool: Pool): Sessions {
       return (await select<Row>(pool, sql, [accountId])).map(sessionOf);
     },
 
-    async add(session) {
-      const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-      await change(pool, sql, valuesOf(session));
+    async add(session, passwordHash) {
+      // Reading the account locks it: a new password comes before, and nothing is added, or after, and ends the session.
+      const sql = `INSERT INTO sessions (${columns})
+        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE id = ? AND password_hash = ?`;
+      return (await change(pool, sql, [...valuesOf(session), session.accountId, passwordHash])) === 1;
     },
 
     async rotate({ sessionId, from, to, at, idleEndsAt }) {

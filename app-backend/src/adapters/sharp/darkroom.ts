@@ -17,33 +17,56 @@ import {
 } from "../../domain/image-type.ts";
 import type { Darkroom, Developed, Print } from "../../ports/darkroom.ts";
 
-// A decoded image of 50 megapixels takes 200 MB, so one is developed at a time; a micro has 1 GiB.
+// What an image takes while it is developed decides how many at a time, and how large: a micro has 1 GiB.
 const atOnce = 1;
-const maxWaiting = 20;
+const maxInside = 21;
+const maxWorkBytes = 600e6;
+const maxSeconds = 30;
+
+// Measured with libvips 8.17: bytes of memory for a pixel at the peak of decoding, turning and encoding.
+const bytesOfPixel = { usual: 11, deepOrInterlaced: 17, avif: 27 };
 
 // Files are read once: keeping them would only take memory. One thread leaves the other cores to the requests.
 sharp.cache(false);
 sharp.concurrency(1);
 
+// libvips looks at the bytes itself and reads far more than what is accepted, SVG and PDF among it.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({
+  operation: ["Jpeg", "Png", "Webp", "Nsgif", "Heif"].map((loader) => `VipsForeignLoad${loader}`),
+});
+
 /** Encodes images with libvips, outside of the event loop, through files in the temporary folder. */
 export function sharpDarkroom(): Darkroom {
   const queue = pLimit(atOnce);
+  let inside = 0;
+
   return {
     async develop(upload) {
-      if (queue.pendingCount >= maxWaiting) throw new AppError("unavailable", "too many images wait");
-      const folder = await mkdtemp(join(tmpdir(), "tintype-"));
-      const discard = () => rm(folder, { recursive: true, force: true });
+      // Counted before anything is waited for, so that many at once cannot all find it empty.
+      if (inside >= maxInside) throw new AppError("unavailable", "too many images wait");
+      inside += 1;
       try {
-        const path = join(folder, "upload");
-        await receive(upload, path);
-        await judge(path);
-        return { ...(await queue(() => encode(path, folder))), discard };
-      } catch (error) {
-        await discard();
-        throw error;
+        return await developInTurn(upload);
+      } finally {
+        inside -= 1;
       }
     },
   };
+
+  async function developInTurn(upload: AsyncIterable<Uint8Array>): Promise<Developed> {
+    const folder = await mkdtemp(join(tmpdir(), "tintype-"));
+    const discard = () => rm(folder, { recursive: true, force: true });
+    try {
+      const path = join(folder, "upload");
+      await receive(upload, path);
+      await judge(path);
+      return { ...(await queue(() => encode(path, folder))), discard };
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+  }
 }
 
 async function receive(upload: AsyncIterable<Uint8Array>, path: string): Promise<void> {
@@ -61,17 +84,33 @@ async function receive(upload: AsyncIterable<Uint8Array>, path: string): Promise
 
 /** Looks at the header alone: nothing has been decoded yet. */
 async function judge(path: string): Promise<void> {
-  if ((await typeOf(path)) === undefined) throw unsupported("begins like no image that is accepted");
+  const type = await typeOf(path);
+  if (type === undefined) throw unsupported("begins like no image that is accepted");
   const header = await readable(path)
     .metadata()
     .catch((error: unknown) => {
       throw unsupported(String(error));
     });
-  const frames = header.pages ?? 1;
-  if (pixelsOf(header) > maxPixels || frames > maxFrames) {
-    const message = `has more than ${maxPixels / 1e6} megapixels or ${maxFrames} frames`;
+  // One file may look like two things to two readers.
+  if (header.format !== formatOf(type)) throw unsupported(`${type.extension} read as ${header.format}`);
+  const pixels = pixelsOf(header);
+  const isTooLarge = pixels > maxPixels || (header.pages ?? 1) > maxFrames;
+  if (isTooLarge || pixels * bytesOfPixelIn(header) > maxWorkBytes) {
+    const message = `has more than ${maxPixels / 1e6} megapixels or ${maxFrames} frames, or takes too much to decode`;
     throw fieldError("image_dimensions", "image", message);
   }
+}
+
+/** What libvips calls a type. */
+function formatOf({ extension }: ImageType): string {
+  return { jpg: "jpeg", avif: "heif" }[extension] ?? extension;
+}
+
+function bytesOfPixelIn({ format, depth, isProgressive }: Metadata): number {
+  if (format === "heif") return bytesOfPixel.avif;
+  return depth !== "uchar" || (format === "png" && isProgressive)
+    ? bytesOfPixel.deepOrInterlaced
+    : bytesOfPixel.usual;
 }
 
 function pixelsOf({ width, height, pages = 1, pageHeight }: Metadata): number {
@@ -121,7 +160,7 @@ function encodedAs({ extension }: ImageType, image: Sharp): Sharp {
 }
 
 async function print(image: Sharp, path: string, { contentType, extension }: ImageType): Promise<Print> {
-  const { width, height, pageHeight } = await image.toFile(path);
+  const { width, height, pageHeight } = await image.timeout({ seconds: maxSeconds }).toFile(path);
   const { size: bytes } = await stat(path);
   const facts = { contentType, extension, bytes, width, height: pageHeight ?? height };
   return { path, sha256: await sha256Of(path), ...facts };

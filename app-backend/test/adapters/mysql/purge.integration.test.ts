@@ -58,7 +58,7 @@ describe("purging", () => {
     await fillSessions(100_000, after(now, -1000));
     const sessions = mysqlSessions(database.pool);
     const live = openSession({ id: randomUUID(), accountId, current: "1".repeat(64), at: now, client });
-    await sessions.add(live);
+    await sessions.add(live, "x");
     let purging = true;
     const removed = purge(database.pool, now).finally(() => (purging = false));
     const waitsMs: number[] = [];

@@ -126,7 +126,35 @@ describe("developing", () => {
   });
 });
 
+const svg =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><script>alert(1)</script></svg>';
+
 describe("refusing", () => {
+  test.each([
+    ["an SVG that begins like an AVIF", Buffer.from(`<!--ftypavif0000-->${svg}`)],
+    [
+      "an SVG behind a whole box of an AVIF",
+      Buffer.concat([beginnings["image/avif"]!.subarray(0, 28), Buffer.from(svg)]),
+    ],
+  ])("UPL-01 %s", async (_what, image) => {
+    await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
+  });
+
+  test("UPL-05 what would take too much memory to develop, though its pixels are few enough", async () => {
+    const wide = { create: { width: 7000, height: 7000, channels: 3, background: "#31506b" } } as const;
+    const avif = await sharp(wide).avif({ effort: 0, quality: 1 }).toBuffer();
+    await expect(develop(avif)).rejects.toMatchObject({ code: "image_dimensions" });
+  });
+
+  test("more than 21 at once: the rest is told to come back", async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, () => develop(accepted["image/png"]!)),
+    );
+    const refused = results.filter(({ status }) => status === "rejected");
+    expect(refused).toHaveLength(19);
+    expect(refused[0]).toMatchObject({ reason: { code: "unavailable" } });
+  });
+
   test.each(Object.entries({ ...refused, ...beginnings }))(
     "UPL-01 what is no whole image: %s",
     async (_what, image) => {
