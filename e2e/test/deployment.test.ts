@@ -27,7 +27,7 @@ interface Outputs {
   readonly url: string;
   readonly localUrl: string;
   readonly bucket: string;
-  readonly frontend: { readonly instanceId: string; readonly publicDns: string };
+  readonly frontend: { readonly instanceId: string; readonly publicDns: string; readonly privateIp: string };
   readonly backend: { readonly instanceId: string; readonly privateIp: string; readonly apiPort: number };
 }
 
@@ -201,7 +201,11 @@ describe("a deployment", () => {
 
   galleryTests({ visit, newPerson });
 
-  faultTests({ localUrl: () => deployed().localUrl, backendId: () => deployed().backend.instanceId });
+  faultTests({
+    localUrl: () => deployed().localUrl,
+    frontendIp: () => deployed().frontend.privateIp,
+    backendId: () => deployed().backend.instanceId,
+  });
 
   test("finds every record's object in the bucket", async () => {
     const { stdout } = await succeed("integrity");

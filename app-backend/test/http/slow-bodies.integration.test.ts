@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { startApp, type TestApp } from "../app.ts";
@@ -17,7 +16,7 @@ test("DOS-01 who sends a byte of a body each second is hung up on within 15 s", 
   socket.write(`POST /api/auth/signin HTTP/1.1\r\n${headers}\r\n\r\n{`);
   const startedAt = performance.now();
   const drip = setInterval(() => socket.write(" "), 1000);
-  await once(socket, "close");
+  await new Promise((resolve) => socket.once("close", resolve)); // `once` would fail with a reset
   clearInterval(drip);
   expect(performance.now() - startedAt).toBeGreaterThan(9_000);
   expect(performance.now() - startedAt).toBeLessThan(15_000);
