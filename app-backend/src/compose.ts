@@ -44,9 +44,7 @@ export interface Surroundings {
 export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
   const { now = () => new Date(), newId = randomUUID, logTo } = surroundings;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
-  const pool = openPool(config.database);
-  const client = openS3(config.storage);
-  const { bucket } = config.storage;
+  const { pool, client, bucket, pictures, letGo } = openStorage(config, now);
 
   const { accounts, sessions, passwords, codes, images } = useCases();
   const app = httpApp({
@@ -81,7 +79,6 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
       onFault: (error) => log.error({ err: error }, "mail was not sent"),
     });
     const passwords = passwordUseCases({ ...common, passwords: hashes, codes });
-    const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
     const darkroom = sharpDarkroom();
     const images = imageUseCases({ ...common, images: mysqlImages(pool), pictures, darkroom });
     const ofAccounts = { pictures, darkroom, passwords: hashes, proof: passwords, codes };
@@ -98,8 +95,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
 
   async function close(): Promise<void> {
     await codes.settle();
-    await pool.end();
-    client.destroy();
+    await letGo();
   }
 
   return { app, log, codes, images, close };
@@ -113,25 +109,28 @@ export function openPurge(config: DatabaseConfig) {
 
 /** What compares records with objects, and gives up uploads that were never completed. */
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
-  const pool = openPool(config.database);
-  const client = openS3(config.storage);
-  const { bucket } = config.storage;
-  const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
-  const images = imageUseCases({
-    images: mysqlImages(pool),
-    pictures,
-    darkroom: sharpDarkroom(),
-    now,
-    newId: randomUUID,
-  });
+  const { pool, pictures, letGo } = openStorage(config, now);
+  const darkroom = sharpDarkroom();
+  const images = imageUseCases({ images: mysqlImages(pool), pictures, darkroom, now, newId: randomUUID });
   return {
     collect: images.giveUpAbandoned,
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), pictures, now }),
-    async close() {
-      await pool.end();
-      client.destroy();
-    },
+    close: letGo,
   };
+}
+
+/** Database and bucket, and what lets go of both. */
+function openStorage({ database, storage }: ServerConfig, now: () => Date) {
+  const pool = openPool(database);
+  const client = openS3(storage);
+  const { bucket } = storage;
+  const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
+
+  async function letGo(): Promise<void> {
+    await pool.end();
+    client.destroy();
+  }
+  return { pool, client, bucket, pictures, letGo };
 }
 
 const warnings = new Set([
