@@ -3,7 +3,8 @@
 # Settings come from the command line (make deploy NAME=blue), not from the shell's environment, where names
 # as common as these may mean something else. What stands there all the same may have been meant: then a command
 # that concerns a deployment is refused.
-settings = CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE
+settings = CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE \
+  DOMAIN STATE_BUCKET
 from_shell := $(foreach name,$(settings),$(if $(filter environment,$(origin $(name))),$(addprefix $(name)=,$(value $(name)))))
 
 CLOUD = aws
@@ -16,14 +17,19 @@ LOCAL_PORT =
 MAIL_FROM =
 CONFIRMATION = optional
 REPLACE =
+DOMAIN =
+STATE_BUCKET =
 YES =
 REPAIR =
+FROM =
+TO =
+FOLLOW =
 HOST = backend
 MODE = full
-export CLOUD NAME REGION OS INSTANCE_TYPE OPERATOR_CIDR LOCAL_PORT MAIL_FROM CONFIRMATION REPLACE YES REPAIR HOST
+export $(settings) YES REPAIR FROM TO FOLLOW HOST
 
 # A name that is mistyped, or in lower case, would otherwise be passed over in silence. Make's own are let through.
-known = $(settings) YES REPAIR HOST MODE PORT
+known = $(settings) YES REPAIR FROM TO FOLLOW HOST MODE PORT
 given = $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 unknown := $(filter-out $(known) MAKE% SHELL -*-% .%,$(given))
 $(if $(unknown),$(error There is no setting $(unknown). Settings are: $(known)))
@@ -37,7 +43,8 @@ jest = node --no-warnings --experimental-vm-modules node_modules/jest/bin/jest.j
 installed = node_modules/.package-lock.json
 
 .DEFAULT_GOAL = help
-.PHONY: help deploy destroy plan output status logs integrity ssh dev check format test bench
+.PHONY: help deploy destroy plan rollback backup restore output status logs ssh integrity rotate-secrets state-bucket \
+  dev check format test bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
 deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
@@ -46,14 +53,24 @@ destroy: $(installed) ## take it off again, data included
 	$(on_deployment) infra/deploy/destroy.ts
 plan: $(installed) ## show what a deploy would change
 	$(on_deployment) infra/deploy/plan.ts
+rollback: $(installed) ## put the release before this one back
+	$(on_deployment) infra/deploy/rollback.ts
+backup: $(installed) ## keep the database in the bucket (TO=FILE: all of it, images too, on this machine)
+	$(on_deployment) infra/deploy/backup.ts
+restore: $(installed) ## put a backup in the place of what is there (FROM=latest, its name, or a file)
+	$(on_deployment) infra/deploy/restore.ts
 output: $(installed) ## addresses and ids, as JSON
 	$(on_deployment) infra/deploy/output.ts
 status: $(installed) ## how both hosts are
 	$(on_deployment) infra/deploy/status.ts
-logs: $(installed) ## last lines of a host's log (HOST=backend or frontend)
+logs: $(installed) ## last lines of a host's log (HOST=backend or frontend, FOLLOW=1)
 	$(on_deployment) infra/deploy/logs.ts
 integrity: $(installed) ## compare records with images on S3 (REPAIR=1 repairs)
 	$(on_deployment) infra/deploy/integrity.ts
+rotate-secrets: $(installed) ## new secrets on the hosts, nobody is signed out
+	$(on_deployment) infra/deploy/rotate-secrets.ts
+state-bucket: $(installed) ## make the bucket that STATE_BUCKET= names, for Terraform's state
+	$(on_deployment) infra/deploy/state-bucket.ts
 ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
 	$(on_deployment) infra/deploy/ssh.ts
 
@@ -82,7 +99,7 @@ format: $(installed) ## format the code
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 # Not `npm ci`: it refuses a lock file that lacks other platforms' binaries, which not every registry has.
 $(installed): package.json package-lock.json $(wildcard */package.json)
