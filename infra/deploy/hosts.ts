@@ -74,9 +74,10 @@ export async function onHost(
   outputs: Outputs,
   host: HostName,
   shell: string,
+  timeoutMs = 30_000,
 ): Promise<Result> {
   const target = sshArguments(deployment, await hostAddress(deployment, outputs, host));
-  return tryRun("ssh", [...target, shell], { timeoutMs: 30_000 });
+  return tryRun("ssh", [...target, shell], { timeoutMs });
 }
 
 /** Waits until user-data has ended well on a host; a Failure tells where it failed. */

@@ -38,6 +38,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
       children: {
         backend: await host("backend", {
           backend_release: props.backend,
+          backend_site_release: props.frontend.id,
           backend_node: props.node,
           backend_listen: `${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
           backend_site_origin: outputs.url,

@@ -108,12 +108,15 @@ describe("a deploy is refused before anything is made", () => {
   });
 });
 
-test.each(["output", "status", "logs"])("%s of what is not there says how to deploy", (command) => {
-  const { code, said } = tell(command, { CLOUD: "local" });
-  expect(said).toContain("make deploy CLOUD=local");
-  expect(code).not.toBe(0);
-  expect(existsSync(join(repository, `.tintype/local-${name}`))).toBe(false);
-});
+test.each(["output", "status", "logs", "rollback"])(
+  "%s of what is not there says how to deploy",
+  (command) => {
+    const { code, said } = tell(command, { CLOUD: "local" });
+    expect(said).toContain("make deploy CLOUD=local");
+    expect(code).not.toBe(0);
+    expect(existsSync(join(repository, `.tintype/local-${name}`))).toBe(false);
+  },
+);
 
 describe("a deployment that is there", () => {
   const folder = join(repository, `.tintype/aws-${name}`);
@@ -133,13 +136,16 @@ describe("a deployment that is there", () => {
     expect(tell("destroy", { CLOUD: "aws", YES: "1" }).said).toContain("aws configure"); // the next obstacle
   });
 
-  test.each(["output", "status", "logs", "ssh"])("that did not get finished is told by %s", (command) => {
-    writeState({ stack });
-    const { code, said } = tell(command, { CLOUD: "aws" });
-    expect(said).toContain("A deploy did not finish: 2 resources exist.");
-    expect(said).toContain(`make destroy NAME=${name}`);
-    expect(code).toBe(1);
-  });
+  test.each(["output", "status", "logs", "ssh", "rollback"])(
+    "that did not get finished is told by %s",
+    (command) => {
+      writeState({ stack });
+      const { code, said } = tell(command, { CLOUD: "aws" });
+      expect(said).toContain("A deploy did not finish: 2 resources exist.");
+      expect(said).toContain(`make destroy NAME=${name}`);
+      expect(code).toBe(1);
+    },
+  );
 
   test("whose hosts are gone has a status that says so", () => {
     const local = join(repository, `.tintype/local-${name}/stack/stacks/ec2`);
@@ -156,16 +162,19 @@ describe("a deployment that is there", () => {
     expect(code).toBe(1);
   });
 
-  test.each(["deploy", "plan", "destroy"])("is not looked for in another region by %s", (command) => {
-    const { code, said } = tell(command, { CLOUD: "aws", REGION: "eu-central-1", YES: "1" });
-    expect(said).toContain("This deployment is in us-east-1. Say so with every command: REGION=us-east-1");
-    expect({ code, synthesized: readdirSync(stack) }).toEqual({
-      code: 2,
-      synthesized: ["terraform.tfstate"],
-    });
-  });
+  test.each(["deploy", "rollback", "plan", "destroy"])(
+    "is not looked for in another region by %s",
+    (command) => {
+      const { code, said } = tell(command, { CLOUD: "aws", REGION: "eu-central-1", YES: "1" });
+      expect(said).toContain("This deployment is in us-east-1. Say so with every command: REGION=us-east-1");
+      expect({ code, synthesized: readdirSync(stack) }).toEqual({
+        code: 2,
+        synthesized: ["terraform.tfstate"],
+      });
+    },
+  );
 
-  test.each(["deploy", "plan", "destroy"])(
+  test.each(["deploy", "rollback", "plan", "destroy"])(
     "is left alone by %s while another command changes it",
     (command) => {
       writeFileSync(join(folder, "lock"), JSON.stringify(lockOf(process.pid)));

@@ -3,7 +3,7 @@ import { serverConfig } from "../config.ts";
 import { serve, stop } from "../http/serve.ts";
 import { orExit } from "./or-exit.ts";
 
-const graceMs = 10_000;
+const graceMs = 9_000; // what is left after it is closed within the tenth second
 
 const config = orExit(serverConfig);
 const { app, log, close } = compose(config);

@@ -16,6 +16,10 @@ const away = new Set([
   "ER_ACCESS_DENIED_ERROR",
   "ER_DBACCESS_DENIED_ERROR",
   "ER_BAD_DB_ERROR",
+  "ER_DISK_FULL",
+  "ER_RECORD_FILE_FULL",
+  "ER_ERROR_ON_WRITE",
+  "ER_OUT_OF_RESOURCES",
 ]);
 
 // Deadlock, and a lock that another transaction kept: InnoDB rolled back, and the same may well work now.

@@ -1,0 +1,65 @@
+#!/bin/bash
+# What the backend host does about a release. What fails says why on standard error.
+#   serve try RELEASE    migrates, and runs it beside the one that serves, where nobody reaches it, until it is ready
+#   serve start          restarts the API with what is current, until it is ready
+#   serve stop
+set -euo pipefail
+
+units=/etc/systemd/system
+service=tintype-backend.service
+
+ask() { # address:port; the first line of the answer
+  # shellcheck disable=SC2016 # the inner shell expands it
+  timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /api/ready HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
+    "${1%:*}" "${1##*:}" 2>/dev/null || true
+}
+
+tell() { # unit, what is wrong with it
+  journalctl --sync 2>/dev/null || true
+  printf '%s %s. Its last lines:\n\n' "$1" "$2" >&2
+  journalctl --unit "$1" --no-pager --output cat --lines 12 >&2
+  echo >&2
+}
+
+wait_until_ready() { # unit, address:port, seconds
+  local end=$((SECONDS + $3)) answer=""
+  while [ "$SECONDS" -lt "$end" ]; do
+    if [ "$(systemctl show --property SubState "$1")" != SubState=running ]; then
+      tell "$1" "ended"
+      return 1
+    fi
+    answer=$(ask "$2")
+    case $answer in "HTTP/1.1 200 "*) return ;; esac
+    sleep 0.2
+  done
+  tell "$1" "was not ready within $3 s (${answer##*$'\n'})"
+  return 1
+}
+
+try() {
+  local unit="tintype-candidate@$1.service" outcome=0
+  systemctl daemon-reload
+  if ! systemctl start "tintype-migrate@$1.service" 2>/dev/null; then
+    tell "tintype-migrate@$1.service" "failed"
+    return 1
+  fi
+  systemctl start "$unit"
+  wait_until_ready "$unit" 127.0.0.1:8079 20 || outcome=1
+  systemctl stop "$unit"
+  systemctl reset-failed "$unit" 2>/dev/null || true
+  return "$outcome"
+}
+
+start() {
+  install -m 0644 "/opt/tintype/current/$service" "$units/"
+  systemctl daemon-reload
+  systemctl reset-failed "$service" 2>/dev/null || true
+  systemctl restart "$service" || true
+  wait_until_ready "$service" "$(sed -n 's/^ListenStream=//p' "$units/tintype-backend.socket")" 10
+}
+
+case $1 in
+  try) try "$2" ;;
+  start) start ;;
+  stop) systemctl stop tintype-backend.socket "$service" ;;
+esac

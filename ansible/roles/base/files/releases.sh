@@ -1,0 +1,97 @@
+#!/bin/bash
+# Which of the releases in /opt/tintype/releases this host serves: `current`. The one before it stays as `previous`.
+#   releases switch RELEASE DEPLOY    says "switched" where that changed anything
+#   releases rollback DEPLOY          puts back what was served before that deploy
+#   releases show                     current, previous and deploy; empty lines for what is not there
+# A deploy has a name that is the same on all hosts: so a host whose release it did not change has nothing to put back.
+set -euo pipefail
+trap '' HUP # a connection that is lost must not leave it half done
+cd "${TINTYPE_ROOT:-/opt/tintype}"
+
+of() { [ ! -L "$1" ] || basename "$(readlink "$1")"; }
+noted() { [ ! -e deploy ] || cat deploy; }
+point() { # link, release; nothing where that is empty
+  rm -f "$1.new"
+  if [ -z "$2" ]; then rm -f "$1" && return; fi
+  ln -s "$PWD/releases/$2" "$1.new" && mv -T "$1.new" "$1"
+}
+note() { # deploy; nothing where that is empty
+  if [ -z "$1" ]; then rm -f deploy && return; fi
+  printf '%s\n' "$1" >deploy.new && mv deploy.new deploy
+}
+# What this host has to do about its release besides pointing at it. Not every host has.
+serve() { [ ! -x bin/serve ] || bin/serve "$@"; }
+
+# Has a release served, or all as it was and exit code 1.
+put() {
+  local before
+  before=$(of current)
+  point current "$1"
+  if serve start; then return; fi
+  point current "$before"
+  if [ -z "$before" ]; then
+    serve stop
+    echo "$1 was not put in force. Nothing is served." >&2
+  elif serve start; then
+    echo "$1 was not put in force. $before serves again." >&2
+  else
+    echo "$1 was not put in force, and $before does not serve either." >&2
+  fi
+  return 1
+}
+
+switch() {
+  local before earlier last
+  before=$(of current) earlier=$(of previous) last=$(noted)
+  if [ "$before" = "$1" ] && [ "$last" = "$2" ]; then return; fi
+  trap prune EXIT
+  if [ "$before" != "$1" ] && ! serve try "$1"; then
+    echo "$1 was not put in force. ${before:-Nothing} serves as before." >&2
+    exit 1
+  fi
+  if [ "$last" != "$2" ]; then
+    point previous "$before"
+    note "$2"
+  fi
+  if [ "$before" != "$1" ] && ! put "$1"; then
+    point previous "$earlier"
+    note "$last"
+    exit 1
+  fi
+  echo switched
+}
+
+rollback() {
+  local before earlier
+  before=$(of current) earlier=$(of previous)
+  if [ "$(noted)" != "$1" ]; then return; fi
+  if [ -n "$earlier" ] && [ "$earlier" != "$before" ]; then
+    if ! serve try "$earlier"; then
+      echo "$earlier was not put back. $before serves as before." >&2
+      exit 1
+    fi
+    put "$earlier"
+  fi
+  point previous ""
+  note ""
+}
+
+# Keeps what serves, the one before it, and one more. A site's files stay while a release that is kept has them.
+prune() {
+  local old
+  find releases -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 |
+    grep -vxF -e "$(of current)" -e "$(of previous)" | tail -n +2 |
+    while read -r old; do rm -rf "releases/$old" "releases/$old".*; done || true
+  if [ -d assets ]; then find assets -type f -links 1 -delete; fi
+}
+
+exec 9>lock
+if [ "$1" != show ] && ! flock -n 9; then
+  echo "Another command changes what this host serves. Wait for its end." >&2
+  exit 1
+fi
+case $1 in
+  switch) switch "$2" "$3" ;;
+  rollback) rollback "$2" ;;
+  show) printf '%s\n' "$(of current)" "$(of previous)" "$(noted)" ;;
+esac

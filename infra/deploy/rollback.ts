@@ -1,0 +1,41 @@
+import { currentDeployment, type Deployment } from "./deployment.ts";
+import { command, Failure } from "./failure.ts";
+import { hostNames } from "./hosts.ts";
+import { alone } from "./lock.ts";
+import { requireSameRegion } from "./place.ts";
+import { require } from "./requirements.ts";
+import { returnsOf, servedBy, undo } from "./served.ts";
+import { reachableUrl } from "./site-url.ts";
+import { smokeTest } from "./smoke-test.ts";
+import { requireOutputs } from "./state.ts";
+import { say, step } from "./steps.ts";
+
+await command(() => {
+  const deployment = currentDeployment();
+  return alone(deployment, () => rollback(deployment));
+});
+
+/** Puts back what the last deploy replaced. The database stays as it is: each release can live with the next one's. */
+async function rollback(deployment: Deployment): Promise<void> {
+  await require(["ssh"]);
+  requireSameRegion(deployment);
+  const outputs = requireOutputs(deployment);
+  const [frontend, backend] = await step("Ask the hosts what they serve", () =>
+    Promise.all([servedBy(deployment, outputs, "frontend"), servedBy(deployment, outputs, "backend")]),
+  );
+  const returns = returnsOf({ frontend, backend });
+  if (returns.length === 0) {
+    throw new Failure(
+      "The hosts keep no release from before the one that serves: this is the first, or it was put back already.\n" +
+        `The newest comes with: ${deployment.make("deploy")}`,
+      2,
+    );
+  }
+  await step("Put the releases before these back", async () => {
+    for (const host of hostNames) await undo(deployment, outputs, { host, deploy: backend.deploy });
+  });
+  const url = await reachableUrl(deployment, outputs);
+  await step("Ask the site", () => smokeTest(url));
+  for (const { host, from, to } of returns) say(`    ${host}: ${to} serves again, in the place of ${from}`);
+  say(`\nThe newest comes back with: ${deployment.make("deploy")}`);
+}

@@ -1,0 +1,152 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
+const script = join(import.meta.dirname, "../../ansible/roles/base/files/releases.sh");
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "tintype-releases-"));
+  for (const folder of ["releases", "bin"]) mkdirSync(join(root, folder));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function releases(...args: string[]) {
+  const env = { PATH: process.env["PATH"], TINTYPE_ROOT: root };
+  const { status, stdout, stderr } = spawnSync("bash", [script, ...args], { encoding: "utf8", env });
+  return { code: status, shown: stdout.trim(), said: stderr.trim() };
+}
+
+let age = 1_000_000;
+function unpack(...names: string[]): void {
+  for (const name of names) {
+    mkdirSync(join(root, "releases", name), { recursive: true });
+    writeFileSync(join(root, "releases", `${name}.whole`), "");
+    utimesSync(join(root, "releases", name), (age += 1), age);
+  }
+}
+
+/** How the host serves a release: what is called is written down; exit code 1 where the shell condition holds. */
+function serveBy(failing: string): void {
+  const current = `$(basename "$(readlink "${root}/current")")`;
+  const lines = ["#!/bin/bash", `task="$* ${current}"`, `echo "$task" >>${root}/tasks`, `! ${failing}`];
+  writeFileSync(join(root, "bin/serve"), lines.join("\n"), { mode: 0o755 });
+}
+
+const shown = () => releases("show").shown.split("\n");
+const folders = () => readdirSync(join(root, "releases")).toSorted();
+
+test("a release serves after a switch, and the one before it is kept", () => {
+  unpack("a", "b");
+  expect(releases("switch", "a", "a x")).toEqual({ code: 0, shown: "switched", said: "" });
+  expect(releases("switch", "b", "b x").shown).toBe("switched");
+  expect(shown()).toEqual(["b", "a", "b x"]);
+});
+
+test("the same again changes nothing, and is not even tried", () => {
+  unpack("a");
+  releases("switch", "a", "a x");
+  serveBy("true");
+  expect(releases("switch", "a", "a x")).toEqual({ code: 0, shown: "", said: "" });
+});
+
+test("a release that fails when it is tried changes nothing", () => {
+  unpack("a", "b", "c");
+  releases("switch", "a", "a x");
+  releases("switch", "b", "b x");
+  serveBy(`[[ $task == "try c"* ]]`);
+  const { code, said } = releases("switch", "c", "c x");
+  expect({ code, said }).toEqual({ code: 1, said: "c was not put in force. b serves as before." });
+  expect(shown()).toEqual(["b", "a", "b x"]);
+});
+
+test("a release that fails when it is to serve gives its place back to the one before", () => {
+  unpack("a", "b", "c");
+  releases("switch", "a", "a x");
+  releases("switch", "b", "b x");
+  serveBy(`[[ $task == "start c" ]]`);
+  const { code, said } = releases("switch", "c", "c x");
+  expect({ code, said }).toEqual({ code: 1, said: "c was not put in force. b serves again." });
+  expect(shown()).toEqual(["b", "a", "b x"]);
+});
+
+test("where the first release fails nothing serves", () => {
+  unpack("a");
+  serveBy(`[[ $task == "start a" ]]`);
+  expect(releases("switch", "a", "a x")).toMatchObject({
+    code: 1,
+    said: expect.stringContaining("Nothing is"),
+  });
+  expect(existsSync(join(root, "current"))).toBe(false);
+});
+
+test("a rollback undoes a deploy once, and the next deploy brings it again", () => {
+  unpack("a", "b");
+  releases("switch", "a", "a x");
+  releases("switch", "b", "b x");
+  expect(releases("rollback", "b x").code).toBe(0);
+  expect(shown()).toEqual(["a"]);
+  releases("rollback", "b x");
+  expect(shown()).toEqual(["a"]);
+  releases("switch", "b", "b x");
+  expect(shown()).toEqual(["b", "a", "b x"]);
+});
+
+test("a rollback of a deploy that did not change this host leaves it as it is", () => {
+  unpack("a", "b");
+  releases("switch", "a", "a x");
+  releases("switch", "b", "b x");
+  releases("switch", "b", "b y");
+  expect(shown()).toEqual(["b", "b", "b y"]);
+  releases("rollback", "b y");
+  expect(shown()).toEqual(["b"]);
+});
+
+test("a rollback of a deploy that did not reach this host leaves it alone", () => {
+  unpack("a", "b");
+  releases("switch", "a", "a x");
+  releases("switch", "b", "b x");
+  expect(releases("rollback", "b y").code).toBe(0);
+  expect(shown()).toEqual(["b", "a", "b x"]);
+});
+
+test("a rollback to a release that cannot serve any more changes nothing", () => {
+  unpack("a", "b");
+  releases("switch", "a", "a x");
+  releases("switch", "b", "b x");
+  serveBy(`[[ $task == "try a"* ]]`);
+  expect(releases("rollback", "b x").code).toBe(1);
+  expect(shown()).toEqual(["b", "a", "b x"]);
+});
+
+test("three releases stay, and the site's files that one of them has", () => {
+  mkdirSync(join(root, "assets"));
+  for (const name of ["a", "b", "c", "d", "e"]) {
+    unpack(name);
+    writeFileSync(join(root, "releases", name, `${name}.js`), name);
+    linkSync(join(root, "releases", name, `${name}.js`), join(root, "assets", `${name}.js`));
+    utimesSync(join(root, "releases", name), (age += 1), age);
+    releases("switch", name, `${name} x`);
+  }
+  expect(folders()).toEqual(["c", "c.whole", "d", "d.whole", "e", "e.whole"]);
+  expect(readdirSync(join(root, "assets")).toSorted()).toEqual(["c.js", "d.js", "e.js"]);
+});
+
+test("two switches at once: the second is refused", () => {
+  unpack("a");
+  serveBy(`{ [[ -e ${root}/second ]] || bash ${script} switch a other >${root}/second 2>&1; false; }`);
+  const { code } = releases("switch", "a", "a x");
+  expect(code).toBe(0);
+  expect(spawnSync("cat", [join(root, "second")], { encoding: "utf8" }).stdout).toContain("Another command");
+});
