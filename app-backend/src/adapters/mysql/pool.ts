@@ -21,11 +21,15 @@ export interface DatabaseConfig {
 
 // Together below the 3 seconds after which a person is told that the database is away.
 const connectTimeoutMs = 1_000;
-const waitTimeoutMs = 1_500;
-const statementTimeoutMs = 1_000;
+const waitTimeoutMs = 1_400;
+const statementTimeoutMs = 1_400;
 
 const maxTries = 4;
 const maxPauseMs = 50;
+/** So long after the first try another one may begin. */
+const triesMs = 1_500;
+/** The least that MySQL knows. The server gives up before we do: what we no longer wait for has no effect later. */
+const lockWaitSeconds = 1;
 
 /** What the driver is told for a pool and for a single connection alike: times are UTC, text is all of Unicode. */
 export function driverOptions(config: DatabaseConfig): PoolOptions {
@@ -43,7 +47,12 @@ export function driverOptions(config: DatabaseConfig): PoolOptions {
 }
 
 export function openPool(config: DatabaseConfig): Pool {
-  return createPool({ ...driverOptions(config), connectionLimit: 8, maxIdle: 8, queueLimit: 256 });
+  // How long requests may wait is limited, not how many: they come in a crowd after a restart.
+  const pool = createPool({ ...driverOptions(config), connectionLimit: 8, maxIdle: 8, queueLimit: 1024 });
+  pool.pool.on("connection", (connection) => {
+    connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}`, () => undefined);
+  });
+  return pool;
 }
 
 type Value = string | number | boolean | Date | null;
@@ -88,11 +97,13 @@ type Work<Result> = (statements: Statements, connection: PoolConnection) => Prom
 
 /** Gives `work` a connection; what lost a conflict of locks has had no effect and is done again after a short pause. */
 async function onConnection<Result>(pool: Pool, work: Work<Result>): Promise<Result> {
+  const startedAt = performance.now();
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt(pool, work);
     } catch (error) {
-      if (!isConflict(error) || tries === maxTries) return databaseError(error);
+      const isLate = tries === maxTries || performance.now() - startedAt > triesMs;
+      if (!isConflict(error) || isLate) return databaseError(error);
     }
     await sleep(Math.random() * maxPauseMs * tries);
   }

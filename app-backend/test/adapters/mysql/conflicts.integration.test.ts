@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
+import { change, openPool, type Statements, transaction } from "../../../src/adapters/mysql/pool.ts";
+import { createDatabase } from "../../store.ts";
+
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  pool = openPool(database.config);
+  await database.pool.query("CREATE TABLE counters (id INT PRIMARY KEY, value INT NOT NULL)");
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.pool.query("REPLACE INTO counters VALUES (1, 0), (2, 0)");
+});
+
+const add = "UPDATE counters SET value = value + 1 WHERE id = ?";
+
+async function values(): Promise<number[]> {
+  const [rows] = await database.pool.query<RowDataPacket[]>("SELECT value FROM counters ORDER BY id");
+  return rows.map((row) => row["value"] as number);
+}
+
+/** Another connection that holds a row until it lets go. */
+async function hold(id: number): Promise<{ connection: PoolConnection; letGo: () => Promise<void> }> {
+  const connection = await database.pool.getConnection();
+  await connection.query("START TRANSACTION");
+  await connection.query("SELECT * FROM counters WHERE id = ? FOR UPDATE", [id]);
+  const letGo = async () => {
+    await connection.query("ROLLBACK");
+    connection.release();
+  };
+  return { connection, letGo };
+}
+
+describe("REL-04", () => {
+  test("of two that deadlock (1213) each takes effect once", async () => {
+    let runs = 0;
+    const both = (first: number, second: number) => async (statements: Statements) => {
+      runs += 1;
+      await statements.change(add, [first]);
+      await sleep(100);
+      await statements.change(add, [second]);
+    };
+    await Promise.all([transaction(pool, both(1, 2)), transaction(pool, both(2, 1))]);
+    expect(runs).toBeGreaterThan(2);
+    expect(await values()).toEqual([2, 2]);
+  });
+
+  test("ten crossing transactions all take effect, once each", async () => {
+    const crossing = Array.from({ length: 10 }, (_, index) =>
+      transaction(pool, async (statements) => {
+        await statements.change(add, [1 + (index % 2)]);
+        await statements.change(add, [2 - (index % 2)]);
+      }).then(
+        () => 1,
+        () => 0, // lost four times: told, and without effect
+      ),
+    );
+    const done = (await Promise.all(crossing)).reduce((sum: number, one) => sum + one, 0);
+    expect(await values()).toEqual([done, done]);
+    expect(done).toBeGreaterThan(0);
+  });
+
+  test("who waited too long for a lock (1205) is let try again, and takes effect once", async () => {
+    const { letGo } = await hold(1);
+    let runs = 0;
+    const waiting = transaction(pool, async (statements) => {
+      runs += 1;
+      await statements.change(add, [2]); // only the statement that waits is undone by the server
+      await statements.change(add, [1]);
+    });
+    await sleep(1_250);
+    await letGo();
+    await waiting;
+    expect(runs).toBe(2);
+    expect(await values()).toEqual([1, 1]);
+  });
+
+  test("a lock that is never let go of is told as unavailable within 3 s, and has no effect later", async () => {
+    const { letGo } = await hold(1);
+    const startedAt = performance.now();
+    await expect(change(pool, add, [1])).rejects.toMatchObject({ code: "unavailable" });
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    await letGo();
+    await sleep(300);
+    expect(await values()).toEqual([0, 0]);
+  });
+});
