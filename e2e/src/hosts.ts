@@ -37,6 +37,11 @@ export async function killBackend(instanceId: string): Promise<void> {
   await docker("exec", containerName(instanceId), ...kill);
 }
 
+/** What a shell command printed that a host's root ran. */
+export async function asRoot(instanceId: string, shell: string): Promise<string> {
+  return (await docker("exec", containerName(instanceId), "bash", "-c", shell)).join("\n");
+}
+
 /** A clean shutdown and a start. */
 export async function reboot(...instanceIds: string[]): Promise<void> {
   await docker("restart", "-t", "30", ...instanceIds.map(containerName));

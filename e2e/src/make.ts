@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-const repository = join(import.meta.dirname, "../..");
+export const repository = join(import.meta.dirname, "../..");
 export const stateRoot = join(repository, ".tintype");
 
 export interface Made {
@@ -15,15 +15,18 @@ export interface LocalDeployment {
   readonly name: string;
   readonly localPort: number;
   readonly timeoutMs: number;
+  /** What is deployed is built from there. @default - this repository */
+  readonly source?: string;
 }
 
 // What a test runner, or a make around it, tells its children. With NODE_ENV the site would be built for tests.
 const unwanted = ["NODE_ENV", "NODE_OPTIONS", "JEST_WORKER_ID", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"];
 
 /** `make` for one deployment in the local cloud. What it prints also goes to `.tintype/NAME.log`. */
-export function localMake({ name, localPort, timeoutMs }: LocalDeployment) {
+export function localMake({ name, localPort, timeoutMs, source }: LocalDeployment) {
   const fixed = ["CLOUD=local", `NAME=${name}`, `LOCAL_PORT=${localPort}`];
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !unwanted.includes(key)));
+  const kept = Object.entries(process.env).filter(([key]) => !unwanted.includes(key));
+  const env = { ...Object.fromEntries(kept), ...(source !== undefined && { TINTYPE_SOURCE: source }) };
   mkdirSync(stateRoot, { recursive: true });
 
   return function make(target: string, ...settings: string[]): Promise<Made> {

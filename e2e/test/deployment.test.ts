@@ -22,6 +22,7 @@ import { photograph } from "../src/photos.ts";
 import { until } from "../src/until.ts";
 import { faultTests } from "./faults.ts";
 import { galleryTests } from "./gallery.ts";
+import { releaseTests } from "./releases.ts";
 
 interface Outputs {
   readonly url: string;
@@ -206,6 +207,8 @@ describe("a deployment", () => {
     frontendIp: () => deployed().frontend.privateIp,
     backendId: () => deployed().backend.instanceId,
   });
+
+  releaseTests({ name, localPort, frontend: () => deployed().frontend, backend: () => deployed().backend });
 
   test("finds every record's object in the bucket", async () => {
     const { stdout } = await succeed("integrity");

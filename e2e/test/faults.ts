@@ -1,7 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import sharp from "sharp";
+import { member } from "../src/api-client.ts";
 import { killBackend } from "../src/hosts.ts";
 import { type Slowness, slowClients } from "../src/slow-clients.ts";
 import { until } from "../src/until.ts";
@@ -56,7 +55,7 @@ export function faultTests({ localUrl, frontendIp, backendId }: Site): void {
   });
 
   test("REL-01 killed 20 times during uploads, the API loses nothing it has acknowledged", async () => {
-    const api = await client(localUrl());
+    const api = await member(localUrl());
     const acknowledged = new Set<string>();
     let uploading = true;
     const uploads = Array.from({ length: 3 }, async () => {
@@ -92,64 +91,4 @@ export function faultTests({ localUrl, frontendIp, backendId }: Site): void {
     }
     return ms.toSorted((a, b) => a - b)[Math.floor(ms.length * 0.99)]!;
   }
-}
-
-/** A person who speaks to the API directly. */
-async function client(url: string) {
-  const credentials = {
-    email: `${randomBytes(6).toString("hex")}@example.org`,
-    password: "silver and light",
-  };
-  const image = await sharp({ create: { width: 60, height: 40, channels: 3, background: "#31506b" } })
-    .png()
-    .toBuffer();
-  const form = new FormData();
-  for (const [name, value] of Object.entries(credentials)) form.append(name, value);
-  form.append("image", new Blob([new Uint8Array(image)]), "a.png");
-  await json(await fetch(`${url}/api/auth/register`, { method: "POST", body: form }));
-  let accessToken: string | undefined;
-  ({ accessToken } = await call<{ accessToken: string }>("POST", "/auth/signin", credentials));
-
-  async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const authorization = accessToken === undefined ? "" : `Bearer ${accessToken}`;
-    const headers = { "content-type": "application/json", authorization };
-    return json(
-      await fetch(`${url}/api${path}`, { method, headers, body: body ? JSON.stringify(body) : null }),
-    );
-  }
-
-  return {
-    /** The id of an image that the API has acknowledged. */
-    async upload(): Promise<string> {
-      const announcement = { name: "a.png", contentType: "image/png", bytes: image.length };
-      type Announced = { image: { id: string }; upload: { url: string; fields: Record<string, string> } };
-      const announced = await call<Announced>("POST", "/images", announcement);
-      const form = new FormData();
-      for (const [name, value] of Object.entries(announced.upload.fields)) form.append(name, value);
-      form.append("file", new Blob([new Uint8Array(image)]));
-      // Node does not know that names under localhost are this machine.
-      const to = announced.upload.url.replace("s3.localhost", "127.0.0.1");
-      await fetch(to, { method: "POST", body: form });
-      await call("POST", `/images/${announced.image.id}/complete`);
-      return announced.image.id;
-    },
-    async ownImages(): Promise<string[]> {
-      const ids: string[] = [];
-      let query = "owner=me&limit=100";
-      for (;;) {
-        type Page = { items: { id: string }[]; cursor?: string };
-        const page = await call<Page>("GET", `/images?${query}`);
-        ids.push(...page.items.map(({ id }) => id));
-        if (page.cursor === undefined) return ids;
-        query = `owner=me&limit=100&cursor=${page.cursor}`;
-      }
-    },
-    remove: (id: string) => call("DELETE", `/images/${id}`),
-  };
-}
-
-async function json<Answer>(answer: Response): Promise<Answer> {
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.status} ${text.slice(0, 200)}`);
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
 }

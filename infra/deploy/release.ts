@@ -14,20 +14,22 @@ export interface Release {
 }
 
 const folder = join(stateRoot, "releases");
+/** Where the applications are built from: another checkout beside this one, as far as they are concerned. */
+const source = process.env["TINTYPE_SOURCE"] || repository;
 
 export async function buildBackend(log: string): Promise<Release> {
-  const out = join(repository, "app-backend/dist");
-  await run(process.execPath, ["--import", "tsx", "app-backend/build.ts", out], { cwd: repository, log });
+  const out = join(source, "app-backend/dist");
+  await run(process.execPath, ["--import", "tsx", "app-backend/build.ts", out], { cwd: source, log });
   return pack("backend", out);
 }
 
 export async function buildFrontend(log: string): Promise<Release> {
   const vite = join(repository, "node_modules/vite/bin/vite.js");
   await run(process.execPath, [vite, "build", "app-frontend", "--logLevel", "warn"], {
-    cwd: repository,
+    cwd: source,
     log,
   });
-  return pack("frontend", join(repository, "app-frontend/dist"));
+  return pack("frontend", join(source, "app-frontend/dist"));
 }
 
 async function pack(name: string, out: string): Promise<Release> {

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { Agent, request, type RequestOptions } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import sharp from "sharp";
+
+/** Connections are let go of before nginx does so, which could meet a request on its way. */
+const agent = new Agent({ keepAlive: true, timeout: 5_000, maxSockets: 256 });
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+interface Sent {
+  readonly headers?: Record<string, string | number>;
+  readonly body?: string | Buffer;
+  /** The body takes so long. */
+  readonly bodyMs?: number;
+}
+
+/** One request with its whole answer. Rejects where there is none. */
+export function ask(method: string, url: string, { headers, body, bodyMs = 0 }: Sent = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+    const options: RequestOptions = { method, agent, headers: { ...length, ...headers }, timeout: 70_000 };
+    const sent = request(url, options, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      answer.on("end", () => resolve({ status: answer.statusCode!, headers: answer.headers, text }));
+      answer.on("error", reject);
+    });
+    sent.on("error", reject).on("timeout", () => sent.destroy(new Error("no answer in 70 s")));
+    if (bodyMs === 0) sent.end(body);
+    else void drip(sent, Buffer.from(body ?? ""), bodyMs);
+  });
+}
+
+async function drip(to: NodeJS.WritableStream, body: Buffer, overMs: number): Promise<void> {
+  const pieces = 20;
+  const size = Math.ceil(body.length / pieces);
+  for (let at = 0; at < body.length; at += size) {
+    to.write(body.subarray(at, at + size));
+    await sleep(overMs / pieces);
+  }
+  to.end();
+}
+
+export const picture = () =>
+  sharp({ create: { width: 60, height: 40, channels: 3, background: "#31506b" } })
+    .png()
+    .toBuffer();
+
+/** A multipart form: its type and its bytes. */
+export async function form(fields: Record<string, string>, name: string, file: Buffer) {
+  const data = new FormData();
+  for (const [field, value] of Object.entries(fields)) data.append(field, value);
+  data.append(name, new Blob([new Uint8Array(file)]), "a.png");
+  const encoded = new Response(data);
+  const body = Buffer.from(await encoded.arrayBuffer());
+  return { headers: { "content-type": encoded.headers.get("content-type")! }, body };
+}
+
+type Asking = typeof ask;
+export type Member = Awaited<ReturnType<typeof member>>;
+
+/** Somebody with an account who speaks to the API directly, by `asking`. What is refused throws. */
+export async function member(origin: string, asking: Asking = ask) {
+  const email = `${randomBytes(6).toString("hex")}@example.org`;
+  const credentials = { email, password: "silver and light" };
+  const file = await picture();
+  let accessToken = "";
+  let cookie = "";
+
+  async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+    const own = { origin, cookie, ...(accessToken && { authorization: `Bearer ${accessToken}` }) };
+    const answer = await asking(method, `${origin}/api${path}`, {
+      ...sent,
+      headers: { ...own, ...sent.headers },
+    });
+    if (answer.status >= 300) throw new Error(`${answer.status} ${answer.text.slice(0, 200)}`);
+    return answer;
+  }
+  const json = (method: string, path: string, value: unknown, headers = {}) => {
+    const type = { "content-type": "application/json" };
+    return call(method, path, { headers: { ...type, ...headers }, body: JSON.stringify(value) });
+  };
+
+  function enter({ headers, text }: Answer): void {
+    ({ accessToken } = JSON.parse(text) as { accessToken: string });
+    cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie;
+  }
+
+  const self = {
+    /** As on another device: this one's session goes on. */
+    signInElsewhere: () => json("POST", "/auth/signin", credentials, { cookie: "" }),
+    refresh: async () => enter(await call("POST", "/auth/refresh")),
+    account: () => call("GET", "/account"),
+    images: () => call("GET", "/images?limit=24"),
+    async replacePicture(bodyMs = 0): Promise<void> {
+      await call("PUT", "/account/image", { ...(await form({}, "image", file)), bodyMs });
+    },
+    /** The id of an image that the API has acknowledged. */
+    async announce(): Promise<string> {
+      const answer = await json("POST", "/images", {
+        name: "a.png",
+        contentType: "image/png",
+        bytes: file.length,
+      });
+      return (JSON.parse(answer.text) as { image: { id: string } }).image.id;
+    },
+    /** The id of an image that the API has acknowledged as published. */
+    async upload(): Promise<string> {
+      const answer = await json("POST", "/images", {
+        name: "a.png",
+        contentType: "image/png",
+        bytes: file.length,
+      });
+      const { image, upload } = JSON.parse(answer.text) as Announced;
+      // Node does not know that names under localhost are this machine.
+      const to = upload.url.replace("s3.localhost", "127.0.0.1");
+      const { status } = await ask("POST", to, await form(upload.fields, "file", file));
+      if (status >= 300) throw new Error(`the bucket answered ${status}`);
+      await call("POST", `/images/${image.id}/complete`);
+      return image.id;
+    },
+    async ownImages(): Promise<string[]> {
+      const ids: string[] = [];
+      let query = "owner=me&limit=100";
+      for (;;) {
+        const page = JSON.parse((await call("GET", `/images?${query}`)).text) as Page;
+        ids.push(...page.items.map(({ id }) => id));
+        if (page.cursor === undefined) return ids;
+        query = `owner=me&limit=100&cursor=${page.cursor}`;
+      }
+    },
+    remove: (id: string) => call("DELETE", `/images/${id}`),
+  };
+
+  await call("POST", "/auth/register", await form(credentials, "image", file));
+  enter(await json("POST", "/auth/signin", credentials));
+  return self;
+}
+
+interface Announced {
+  readonly image: { readonly id: string };
+  readonly upload: { readonly url: string; readonly fields: Record<string, string> };
+}
+interface Page {
+  readonly items: readonly { readonly id: string }[];
+  readonly cursor?: string;
+}

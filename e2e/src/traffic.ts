@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, ask, type Member, member } from "./api-client.ts";
+
+/** What became of the requests of some traffic. */
+export interface Tally {
+  readonly requests: number;
+  /** What was asked for and what came instead, of each request that failed. */
+  readonly failures: readonly string[];
+  readonly p99Ms: number;
+  readonly slowestMs: number;
+  readonly perSecond: number;
+}
+
+const people = 3;
+/** Of a person, before the API asks for a pause. */
+const mostPictures = 18;
+const pictureEveryMs = 4_000;
+
+/** So many of a hundred requests; an upload is three of them. */
+const mix = {
+  page: 20,
+  asset: 34,
+  health: 8,
+  ready: 2,
+  account: 15,
+  list: 12,
+  refresh: 3,
+  signIn: 2,
+  upload: 1,
+};
+type Kind = keyof typeof mix;
+
+/** People who use a site, all of it, so many requests a second, whether or not the ones before were answered. */
+export async function crew(origin: string) {
+  let counted: ReturnType<typeof tally> | undefined;
+
+  async function asking(...sent: Parameters<typeof ask>): Promise<Answer> {
+    const current = counted;
+    const startedAt = performance.now();
+    const done = (outcome: string | undefined) =>
+      current?.note(performance.now() - startedAt, outcome && `${sent[0]} ${sent[1]}: ${outcome}`);
+    try {
+      const answer = await ask(...sent);
+      const { status, headers, text } = answer;
+      done(status < 300 ? undefined : `${status} after ${headers["retry-after"]} s ${text.slice(0, 120)}`);
+      return answer;
+    } catch (error) {
+      done(String(error));
+      throw error;
+    }
+  }
+
+  const members = await Promise.all(Array.from({ length: people }, () => member(origin, asking)));
+  const assets = [...(await ask("GET", `${origin}/`)).text.matchAll(/\/assets\/[^"]+/g)].map(
+    ([path]) => path,
+  );
+  const acts = actions({ members, assets, origin, asking });
+  const order = shuffled();
+  const picturesLeft = members.map(() => mostPictures);
+
+  /** Begins; `stop` ends it and tells how it went when the last answer is there. */
+  function start(perSecond: number) {
+    const current = (counted = tally());
+    const underWay = new Set<Promise<void>>();
+    let sent = 0;
+    const begin = (act: () => Promise<unknown>) => {
+      const done: Promise<void> = act().then(
+        () => undefined,
+        () => undefined, // counted already
+      );
+      underWay.add(done);
+      void done.finally(() => underWay.delete(done));
+    };
+    const startedAt = performance.now();
+    const timer = setInterval(() => {
+      // As many as are due by now: a timer that comes late makes up for it.
+      for (const due = ((performance.now() - startedAt) / 1000) * perSecond; sent < due; sent += 1)
+        begin(acts[order[sent % order.length]!]);
+    }, 5);
+    const pictures = setInterval(() => {
+      const who = picturesLeft.findIndex((left) => left > 0);
+      if (who < 0) return;
+      picturesLeft[who]! -= 1;
+      begin(() => members[who]!.replacePicture(1_500));
+    }, pictureEveryMs);
+
+    return {
+      tally: current.so,
+      async stop(): Promise<Tally> {
+        clearInterval(timer);
+        clearInterval(pictures);
+        while (underWay.size > 0) await Promise.race([...underWay, sleep(100)]);
+        counted = undefined;
+        return current.so();
+      },
+    };
+  }
+  return { start, members };
+}
+
+interface Parts {
+  readonly members: readonly Member[];
+  readonly assets: readonly string[];
+  readonly origin: string;
+  readonly asking: typeof ask;
+}
+
+function actions({ members, assets, origin, asking }: Parts): Record<Kind, () => Promise<unknown>> {
+  const busy = new Set<Member>(); // a browser renews its session once at a time
+  let turn = 0;
+  const someone = () => members[(turn += 1) % members.length]!;
+  const get = (path: string) => asking("GET", `${origin}${path}`);
+
+  async function alone(work: (one: Member) => Promise<unknown>): Promise<void> {
+    const one = members.find((candidate) => !busy.has(candidate));
+    if (one === undefined) return;
+    busy.add(one);
+    await work(one).finally(() => busy.delete(one));
+  }
+
+  return {
+    page: () => get("/"),
+    asset: () => get(assets[(turn += 1) % assets.length]!),
+    health: () => get("/api/health"),
+    ready: () => get("/api/ready"),
+    account: () => someone().account(),
+    list: () => someone().images(),
+    refresh: () => alone((one) => one.refresh()),
+    signIn: () => someone().signInElsewhere(),
+    async upload() {
+      const one = someone();
+      await one.remove(await one.upload());
+    },
+  };
+}
+
+function tally() {
+  const startedAt = performance.now();
+  const ms: number[] = [];
+  const failures: string[] = [];
+  return {
+    note(tookMs: number, failure: string | undefined): void {
+      ms.push(tookMs);
+      if (failure !== undefined) failures.push(`${new Date().toISOString()} ${failure}`);
+    },
+    so(): Tally {
+      const sorted = ms.toSorted((a, b) => a - b);
+      const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
+      const seconds = (performance.now() - startedAt) / 1000;
+      const rate = Math.round(ms.length / seconds);
+      return { requests: ms.length, failures, p99Ms: at(0.99), slowestMs: at(1), perSecond: rate };
+    },
+  };
+}
+
+/** The kinds in their shares, spread evenly and the same each time. */
+function shuffled(): Kind[] {
+  const kinds = Object.entries(mix) as [Kind, number][];
+  return kinds
+    .flatMap(([kind, share]) =>
+      Array.from({ length: share }, (_, index) => ({ kind, at: (index + 0.5) / share })),
+    )
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ kind }) => kind);
+}

@@ -1,0 +1,139 @@
+import { expect, test } from "@jest/globals";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ask, type Member } from "../src/api-client.ts";
+import { asRoot } from "../src/hosts.ts";
+import type { crew, Tally } from "../src/traffic.ts";
+import { until } from "../src/until.ts";
+
+interface Site {
+  readonly people: () => Awaited<ReturnType<typeof crew>>;
+  readonly frontendId: () => string;
+  readonly backendId: () => string;
+  readonly origin: () => string;
+}
+
+const secondMs = 1000;
+const perSecond = 50;
+
+/** What the site does without its database, and without room on its disks. */
+export function databaseFaultTests({ people, frontendId, backendId, origin }: Site): void {
+  const onBackend = (shell: string) => asRoot(backendId(), shell);
+  const isReady = async () => (await ask("GET", `${origin()}/api/ready`)).status === 200;
+  const processId = () => onBackend("systemctl show --property MainPID tintype-backend");
+
+  test.each([
+    ["restarted", "systemctl restart mariadb"],
+    ["killed", "systemctl kill --signal KILL mariadb; sleep 1; systemctl is-active mariadb || true"],
+  ])(
+    "REL-02 with the database %s there are 503 only until it is back, and nothing acknowledged is lost",
+    async (...given) => {
+      const [, shell] = given;
+      const process = await processId();
+      const [someone] = people().members as [Member];
+      const uploads = uploading(someone);
+      const traffic = people().start(perSecond);
+      await sleep(2 * secondMs);
+      const brokenAt = Date.now();
+      await onBackend(shell);
+      await until("the database is up", () => onBackend("mysqladmin ping"), 60 * secondMs);
+      const upAt = Date.now();
+      await sleep(7 * secondMs);
+      const tally = await traffic.stop();
+      const acknowledged = await uploads.stop();
+      console.log(`REL-02 away ${upAt - brokenAt} ms, ${tally.failures.length} of ${tally.requests} refused`);
+      expectOnly503(tally, brokenAt, upAt + 5 * secondMs);
+      expect(await processId()).toBe(process);
+      const listed = await someone.ownImages();
+      expect(acknowledged.filter((id) => !listed.includes(id))).toEqual([]);
+      for (const id of acknowledged) await someone.remove(id);
+    },
+  );
+
+  test("REL-06 with its disk full the database refuses what it cannot keep, and takes it again when there is room", async () => {
+    const [someone] = people().members as [Member];
+    const acknowledged: string[] = [];
+    await onBackend("fallocate --length $(df --output=avail --block-size=1 /data | tail -n 1) /data/full");
+    try {
+      const refused = await until("an image is refused", () => refusal(someone, acknowledged), 60 * secondMs);
+      expect(refused).toMatch(/^503 /);
+      expect((await ask("GET", `${origin()}/api/health`)).status).toBe(200);
+    } finally {
+      await onBackend("rm -f /data/full");
+    }
+    await until(
+      "images are taken again",
+      async () => acknowledged.push(await someone.announce()),
+      20 * secondMs,
+    );
+    const kept = await onBackend(
+      "mysql --batch --skip-column-names tintype --execute 'SELECT id FROM images'",
+    );
+    expect(acknowledged.filter((id) => !kept.includes(id))).toEqual([]);
+    for (const id of acknowledged) await someone.remove(id);
+  });
+
+  test("REL-06 with no room for logs the site goes on, and logs again when there is room", async () => {
+    const full = (folder: string) =>
+      `mount -t tmpfs -o size=64k tmpfs ${folder} && head -c 1M /dev/zero >${folder}/full || true`;
+    await asRoot(frontendId(), `${full("/var/log/nginx")}; nginx -s reopen`);
+    await onBackend(`${full("/var/log/journal")}; systemctl restart systemd-journald`);
+    const traffic = people().start(perSecond);
+    await sleep(5 * secondMs);
+    await asRoot(frontendId(), "umount --lazy /var/log/nginx; nginx -s reopen");
+    await onBackend("umount --lazy /var/log/journal; systemctl restart systemd-journald");
+    await sleep(2 * secondMs);
+    expect((await traffic.stop()).failures).toEqual([]);
+    const { headers } = await ask("GET", `${origin()}/api/health`);
+    const id = String(headers["x-request-id"]);
+    await until(
+      "nginx logs",
+      () => asRoot(frontendId(), `grep ${id} /var/log/nginx/access.log`),
+      5 * secondMs,
+    );
+    await until("the API logs", () => onBackend(`journalctl -u tintype-backend | grep ${id}`), 5 * secondMs);
+  });
+
+  test("is ready after all of that", async () => {
+    await until("ready", isReady, 10 * secondMs);
+  });
+}
+
+/** Somebody who adds pictures until told to stop; gives those that the API acknowledged. */
+function uploading(someone: Member) {
+  const acknowledged: string[] = [];
+  let going = true;
+  const work = (async () => {
+    while (going)
+      await someone.upload().then(
+        (id) => acknowledged.push(id),
+        () => sleep(100),
+      );
+  })();
+  return {
+    async stop(): Promise<string[]> {
+      going = false;
+      await work;
+      return acknowledged;
+    },
+  };
+}
+
+/** How the API refuses to note another image; undefined where it takes it. */
+async function refusal(someone: Member, acknowledged: string[]): Promise<string | undefined> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const outcome = await someone.announce().then(
+      (id) => void acknowledged.push(id),
+      (error: Error) => error.message,
+    );
+    if (outcome !== undefined) return outcome;
+  }
+  return undefined;
+}
+
+function expectOnly503({ failures }: Tally, from: number, to: number): void {
+  const others = failures.filter((failure) => {
+    const at = Date.parse(failure.slice(0, 24));
+    return !/: 503 after \d+ s /.test(failure) || at < from || at > to;
+  });
+  expect(others).toEqual([]);
+}

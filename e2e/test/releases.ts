@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ask, member } from "../src/api-client.ts";
+import { checkout } from "../src/checkout.ts";
+import { asRoot } from "../src/hosts.ts";
+import { localMake } from "../src/make.ts";
+import { crew } from "../src/traffic.ts";
+import { databaseFaultTests } from "./database-faults.ts";
+
+interface Host {
+  readonly instanceId: string;
+  readonly privateIp: string;
+}
+
+export interface Deployed {
+  readonly name: string;
+  readonly localPort: number;
+  readonly frontend: () => Host;
+  readonly backend: () => Host;
+}
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const perSecond = 200;
+/** How many releases follow each other under traffic; the last is what this repository holds. */
+const releases = Number(process.env["RELEASES"] ?? 2);
+
+/** Releases nobody notices, bad ones too; and restarts. Ends with what this repository holds. */
+export function releaseTests({ name, localPort, frontend, backend }: Deployed): void {
+  describe("under traffic", () => {
+    let source: ReturnType<typeof checkout>;
+    let people: Awaited<ReturnType<typeof crew>>;
+    // Not by the published port: what stands behind it has limits of its own.
+    const origin = () => `http://${frontend().privateIp}`;
+    const make = localMake({ name, localPort, timeoutMs: 11 * minuteMs });
+    const makeFrom = ({ folder }: { folder: string }) =>
+      localMake({ name, localPort, timeoutMs: 11 * minuteMs, source: folder });
+
+    beforeAll(async () => {
+      source = checkout();
+      people = await crew(origin());
+    });
+    afterAll(() => source?.remove());
+
+    const releaseNow = async () =>
+      (JSON.parse((await ask("GET", `${origin()}/api/health`)).text) as { release: string }).release;
+    const pageNow = async () => (await ask("GET", `${origin()}/`)).text;
+
+    test(`DEP-05 of ${releases} releases at ${perSecond} requests a second nobody notices any`, async () => {
+      const seen = [await releaseNow()];
+      const filesBefore = await asRoot(frontend().instanceId, "ls /opt/tintype/current/assets");
+      const traffic = people.start(perSecond);
+      for (let release = 1; release <= releases; release += 1) {
+        const text = `console.info("release ${release} of ${process.pid}");\n`;
+        source.change("app-backend/src/entrypoints/server.ts", "const graceMs", `${text}const graceMs`);
+        source.change("app-frontend/src/main.tsx", "createRoot(", `${text}createRoot(`);
+        const { code, stderr } = await (release === releases ? make : makeFrom(source))("deploy");
+        expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+        seen.push(await releaseNow());
+        console.log(`${release}: ${stderr.match(/Deployed in .*/)?.[0]}`, figures(traffic.tally()));
+      }
+      const { failures, requests } = await traffic.stop();
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(releases * 2000);
+      expect(seen.filter((id, index) => id === seen[index + 1])).toEqual([]);
+      if (releases > 2) return;
+      for (const file of filesBefore.split("\n")) {
+        expect(await ask("GET", `${origin()}/assets/${file}`)).toMatchObject({ status: 200 });
+      }
+    });
+
+    test("DEP-08 of two deploys at once the second is refused, naming the first", async () => {
+      const first = make("deploy");
+      await sleep(5 * secondMs);
+      const second = await make("deploy");
+      expect(second).toMatchObject({ code: 2, stderr: expect.stringMatching(/`make deploy .*` is at work/) });
+      expect((await first).code).toBe(0);
+    });
+
+    test.each([
+      ["ends at once", "const config", "failing()", "serves as before"],
+      ["ends where it is to serve", "const { app,", `if ("fd" in config.place) failing()`, "serves again"],
+      ["never gets ready", "", "", "serves as before"],
+    ])(
+      "DEP-06 a release that %s takes no traffic: the deploy says why, the one before serves",
+      async (...given) => {
+        const [kind, before, failing, outcome] = given;
+        const bad = checkout();
+        const says = `nothing to ${kind} with`;
+        const fail = `function failing() { console.error("${says}"); process.exit(3); }\n`;
+        if (before === "")
+          bad.change("app-backend/src/adapters/mysql/probe.ts", "FROM sessions", "FROM nothing");
+        else bad.change("app-backend/src/entrypoints/server.ts", before, `${fail}${failing};\n${before}`);
+        const [release, page] = [await releaseNow(), await pageNow()];
+        const traffic = people.start(perSecond);
+        const { code, stderr } = await makeFrom(bad)("deploy");
+        const { failures, ...rest } = await traffic.stop();
+        bad.remove();
+        console.log(kind, figures({ ...rest, failures }));
+        expect(failures).toEqual([]);
+        expect(code).toBe(1);
+        expect(stderr).toContain(before === "" ? '"message":"does not answer"' : says);
+        expect(stderr).toContain(outcome);
+        expect([await releaseNow(), await pageNow()]).toEqual([release, page]);
+      },
+    );
+
+    test("a rollback puts the release before back on both hosts, once; a deploy brings the newest again", async () => {
+      const [release, page] = [await releaseNow(), await pageNow()];
+      const traffic = people.start(perSecond);
+      const { code, stderr } = await make("rollback");
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/frontend: .*backend: /s),
+      });
+      const [releaseBefore, pageBefore] = [await releaseNow(), await pageNow()];
+      expect(releaseBefore).not.toBe(release);
+      expect(pageBefore).not.toBe(page);
+      const again = await make("rollback");
+      expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("was put back already") });
+      expect((await make("deploy")).code).toBe(0);
+      expect([await releaseNow(), await pageNow()]).toEqual([release, page]);
+      expect((await traffic.stop()).failures).toEqual([]);
+    });
+
+    test("REL-10 stopped with uploads in flight, the API drops nothing and is gone within 10 s", async () => {
+      const uploader = await member(origin());
+      const traffic = people.start(perSecond);
+      await sleep(2 * secondMs);
+      const uploads = Array.from({ length: 6 }, () => uploader.replacePicture(3 * secondMs));
+      await sleep(secondMs);
+      const stoppedAt = performance.now();
+      await asRoot(backend().instanceId, "systemctl restart tintype-backend.service");
+      expect(performance.now() - stoppedAt).toBeLessThan(10 * secondMs);
+      await Promise.all(uploads);
+      await sleep(3 * secondMs);
+      const { failures, ...rest } = await traffic.stop();
+      console.log("REL-10", figures({ ...rest, failures }));
+      expect(failures).toEqual([]);
+    });
+
+    databaseFaultTests({
+      people: () => people,
+      frontendId: () => frontend().instanceId,
+      backendId: () => backend().instanceId,
+      origin,
+    });
+  });
+}
+
+function figures({
+  failures,
+  ...rest
+}: {
+  readonly failures: readonly string[];
+  readonly requests: number;
+}): string {
+  return JSON.stringify({ ...rest, failed: failures.length });
+}
