@@ -138,7 +138,8 @@ async function connectionOf(pool: Pool): Promise<PoolConnection> {
 function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
   return new Promise((resolve, reject) => {
     const late = () => reject(new DatabaseTimeout(`no answer within ${timeoutMs} ms`));
-    const timer = setTimeout(late, timeoutMs);
+    // Where this process itself was held up, the answer may be here, unread: it is read before what is late is.
+    const timer = setTimeout(() => setImmediate(late), timeoutMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

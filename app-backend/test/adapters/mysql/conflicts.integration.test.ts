@@ -93,3 +93,11 @@ describe("REL-04", () => {
     expect(await values()).toEqual([0, 0]);
   });
 });
+
+test("an answer that came while this process was held up is taken, not called late", async () => {
+  await change(pool, add, [1]); // what follows needs no connection to be made
+  const answer = change(pool, add, [1]);
+  for (let tick = 0; tick < 50; tick += 1) await new Promise((next) => process.nextTick(next)); // it is sent now
+  for (const heldUpUntil = performance.now() + 1_800; performance.now() < heldUpUntil;);
+  expect(await answer).toBe(1);
+});
