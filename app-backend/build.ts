@@ -23,6 +23,8 @@ await build({
     migrate: "src/entrypoints/migrate.ts",
     purge: "src/entrypoints/purge.ts",
     integrity: "src/entrypoints/integrity.ts",
+    backup: "src/entrypoints/backup.ts",
+    restore: "src/entrypoints/restore.ts",
   },
   outdir: outDir,
   outExtension: { ".js": ".mjs" },

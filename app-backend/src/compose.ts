@@ -5,6 +5,7 @@ import { hmacCodeMaker } from "./adapters/hmac/code-maker.ts";
 import { journalMail } from "./adapters/journal/mail.ts";
 import { jwtTokens } from "./adapters/jwt/tokens.ts";
 import { mysqlAccounts } from "./adapters/mysql/accounts.ts";
+import { mysqlCopies } from "./adapters/mysql/copies.ts";
 import { mysqlCodes } from "./adapters/mysql/codes.ts";
 import { mysqlObjectRecords } from "./adapters/mysql/object-records.ts";
 import { mysqlImages } from "./adapters/mysql/images.ts";
@@ -13,6 +14,7 @@ import { type DatabaseConfig, openPool } from "./adapters/mysql/pool.ts";
 import { probeDatabase } from "./adapters/mysql/probe.ts";
 import { purge } from "./adapters/mysql/purge.ts";
 import { mysqlSessions } from "./adapters/mysql/sessions.ts";
+import { s3Backups } from "./adapters/s3/backups.ts";
 import { openS3 } from "./adapters/s3/client.ts";
 import { s3Incoming } from "./adapters/s3/incoming.ts";
 import { s3Pictures } from "./adapters/s3/pictures.ts";
@@ -20,17 +22,19 @@ import { probeBucket } from "./adapters/s3/probe.ts";
 import { signedUrls } from "./adapters/s3/signed-urls.ts";
 import { sharpDarkroom } from "./adapters/sharp/darkroom.ts";
 import { sesMail } from "./adapters/ses/mail.ts";
-import type { ServerConfig } from "./config.ts";
+import type { BackupConfig, ServerConfig } from "./config.ts";
 import { httpApp } from "./http/app.ts";
 import { currentRequest } from "./http/request-log.ts";
 import { openLog } from "./log.ts";
 import type { SecurityLog } from "./ports/security-log.ts";
 import { accountUseCases } from "./usecases/accounts.ts";
+import { backupUseCase } from "./usecases/backups.ts";
 import { codeUseCases } from "./usecases/codes.ts";
 import { integrityCheck } from "./usecases/integrity.ts";
 import { imageUseCases } from "./usecases/images.ts";
 import { guard } from "./usecases/guard.ts";
 import { passwordUseCases } from "./usecases/passwords.ts";
+import { restoreUseCase } from "./usecases/restores.ts";
 import { sessionUseCases } from "./usecases/sessions.ts";
 
 /** What a test may want to decide instead of the machine. */
@@ -119,8 +123,21 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   };
 }
 
+/** What keeps the database in the bucket, and puts it back from there; `migrations` is the folder of this release's. */
+export function openBackups(config: BackupConfig, migrations: string, now = () => new Date()) {
+  const { client, bucket, pictures, letGo } = openStorage(config, now);
+  const copies = mysqlCopies({ reader: config.reader, exchanger: config.database, migrations });
+  const backups = s3Backups({ client, bucket });
+  const keep = backupUseCase({ copies, backups, release: config.release, now });
+  return {
+    keep: () => copies.alone("backup", () => keep()),
+    restore: restoreUseCase({ copies, backups, pictures, keep }),
+    close: letGo,
+  };
+}
+
 /** Database and bucket, and what lets go of both. */
-function openStorage({ database, storage }: ServerConfig, now: () => Date) {
+function openStorage({ database, storage }: Pick<ServerConfig, "database" | "storage">, now: () => Date) {
   const pool = openPool(database);
   const client = openS3(storage);
   const { bucket } = storage;

@@ -32,15 +32,27 @@ const databaseVariables = z
     when: () => true, // told together with the other faults, not after they are mended
   });
 
+const bucketVariables = {
+  BUCKET: required,
+  AWS_REGION: required,
+  AWS_ENDPOINT_URL_S3: z.url("is not a URL").optional(),
+  RELEASE: z.string().default("dev"),
+};
+
+const backupVariables = z.object({
+  ...bucketVariables,
+  MYSQL_BACKUP_USER: required,
+  MYSQL_BACKUP_PASSWORD: z.string().default(""),
+  BACKUP_FOLDER: z.string().min(1).optional(),
+});
+
 const serverVariables = z
   .object({
+    ...bucketVariables,
     PORT: port.default(3000),
     LISTEN_FDS: z.string().optional(),
     LISTEN_PID: z.string().optional(),
     SITE_ORIGIN: required.refine(isOrigin, "is not an origin such as https://example.org"),
-    BUCKET: required,
-    AWS_REGION: required,
-    AWS_ENDPOINT_URL_S3: z.url("is not a URL").optional(),
     ACCESS_TOKEN_SECRET: secret,
     REFRESH_TOKEN_SECRET: secret,
     MAIL_FROM: z
@@ -49,7 +61,6 @@ const serverVariables = z
       .default(""),
     AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
     CONFIRMATION: z.enum(["optional", "required"], "is neither optional nor required").default("optional"),
-    RELEASE: z.string().default("dev"),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   })
   .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
@@ -81,7 +92,7 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
     place: isActivated ? { fd: 3 } : { port: env.PORT },
     siteOrigin: env.SITE_ORIGIN,
     database: databaseOf(env),
-    storage: { bucket: env.BUCKET, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3 },
+    storage: bucketOf(env),
     mail:
       env.MAIL_FROM === ""
         ? undefined
@@ -91,6 +102,30 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
     refreshSecret: env.REFRESH_TOKEN_SECRET,
     release: env.RELEASE,
     logLevel: env.LOG_LEVEL,
+  };
+}
+
+export interface BackupConfig {
+  /** As who may exchange tables. */
+  readonly database: DatabaseConfig;
+  /** As who may read them, and write into copies alone. */
+  readonly reader: DatabaseConfig;
+  readonly storage: BucketConfig;
+  readonly release: string;
+  /** Where the last backup is noted; undefined: nowhere. */
+  readonly folder: string | undefined;
+}
+
+/** All that a backup and a restore are told from outside. Throws as `serverConfig` does. */
+export function backupConfig(environment: NodeJS.ProcessEnv = process.env): BackupConfig {
+  const env = parse(z.intersection(backupVariables, databaseVariables), environment);
+  const database = databaseOf(env);
+  return {
+    database,
+    reader: { ...database, user: env.MYSQL_BACKUP_USER, password: env.MYSQL_BACKUP_PASSWORD },
+    storage: bucketOf(env),
+    release: env.RELEASE,
+    folder: env.BACKUP_FOLDER,
   };
 }
 
@@ -108,6 +143,10 @@ function databaseOf(env: z.infer<typeof databaseVariables>): DatabaseConfig {
     password: env.MYSQL_PASSWORD,
     database: env.MYSQL_DATABASE,
   };
+}
+
+function bucketOf(env: Pick<z.infer<typeof backupVariables>, keyof typeof bucketVariables>): BucketConfig {
+  return { bucket: env.BUCKET, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3 };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.output<Schema> {

@@ -38,8 +38,8 @@ export interface Pictures {
   digest(key: string): Promise<string | undefined>;
   /** All objects whose keys begin so, a page at a time. */
   list(prefix: string): AsyncIterable<readonly StoredObject[]>;
-  /** Puts back the newest version of an object that has that SHA-256; false where there is none. */
-  restore(key: string, sha256: string): Promise<boolean>;
+  /** Puts back the newest version of an object that has that SHA-256, or any where none is given; false where there is none. */
+  restore(key: string, sha256: string | undefined): Promise<boolean>;
   /** Lets a browser send one object of that key and type, and of at most so many bytes. */
   upload(key: string, rule: UploadRule): Promise<Upload>;
 }

@@ -1,8 +1,6 @@
+import { digestIn, lastingPrefixes } from "../domain/object-key.ts";
 import type { ObjectRecords } from "../ports/object-records.ts";
 import type { Pictures } from "../ports/pictures.ts";
-
-/** What stands in the bucket for good; `incoming/` empties itself. */
-const prefixes = ["images/", "pictures/"];
 
 // An object is written before its record: a young one without a record is on its way.
 const onItsWayMs = 3_600_000;
@@ -32,7 +30,7 @@ export function integrityCheck({ records, pictures, now }: Dependencies) {
     for await (const keys of records.pages()) {
       for (const key of keys) await compare(key, repair, report);
     }
-    for (const prefix of prefixes) {
+    for (const prefix of lastingPrefixes) {
       for await (const objects of pictures.list(prefix)) {
         const old = objects.filter(({ modifiedAt }) => now().getTime() - modifiedAt.getTime() > onItsWayMs);
         const known = await records.known(old.map(({ key }) => key));
@@ -60,8 +58,3 @@ export function integrityCheck({ records, pictures, now }: Dependencies) {
 }
 
 type MutableReport = { -readonly [Field in keyof Report]: Report[Field] };
-
-/** What an object's name says it holds. Pictures from before images were developed say nothing. */
-function digestIn(key: string): string | undefined {
-  return /\/([0-9a-f]{64})\.[a-z]+$/.exec(key)?.[1];
-}

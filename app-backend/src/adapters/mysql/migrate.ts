@@ -1,6 +1,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection, RowDataPacket } from "mysql2/promise";
+import { whileLocked } from "./named-lock.ts";
 
 const lockWaitSeconds = 30;
 
@@ -8,21 +9,17 @@ const lockWaitSeconds = 30;
  * Brings the schema up to date: runs each file of the directory that the database has not seen, in order of name.
  * A lock lets one runner in at a time. Returns the names that were run.
  */
-export async function migrate(connection: Connection, directory: string): Promise<string[]> {
-  await lock(connection);
-  try {
+export function migrate(connection: Connection, directory: string): Promise<string[]> {
+  return whileLocked(connection, "migrate", lockWaitSeconds, async () => {
     const pending = await pendingMigrations(connection, directory);
     for (const name of pending) await run(connection, directory, name);
     return pending;
-  } finally {
-    await connection.query("DO RELEASE_LOCK(CONCAT(DATABASE(), '.migrate'))");
-  }
+  });
 }
 
-async function lock(connection: Connection): Promise<void> {
-  const sql = "SELECT GET_LOCK(CONCAT(DATABASE(), '.migrate'), ?) AS locked";
-  const [rows] = await connection.query<RowDataPacket[]>(sql, [lockWaitSeconds]);
-  if (rows[0]?.["locked"] !== 1) throw new Error(`another migration held the lock for ${lockWaitSeconds} s`);
+/** The names of all migrations in a directory, in order. */
+export async function migrationsIn(directory: string): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
 }
 
 async function pendingMigrations(connection: Connection, directory: string): Promise<string[]> {
@@ -31,8 +28,7 @@ async function pendingMigrations(connection: Connection, directory: string): Pro
   );
   const [rows] = await connection.query<RowDataPacket[]>("SELECT name FROM migrations");
   const applied = new Set(rows.map((row) => row["name"]));
-  const names = (await readdir(directory)).filter((name) => /^\d{4}_\w+\.sql$/.test(name));
-  return names.sort().filter((name) => !applied.has(name));
+  return (await migrationsIn(directory)).filter((name) => !applied.has(name));
 }
 
 // One statement a file: DDL commits by itself, so a file that failed has done nothing.

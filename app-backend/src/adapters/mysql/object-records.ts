@@ -16,10 +16,14 @@ const tables = {
   accounts: "SELECT id, picture_key AS first_key, NULL AS second_key FROM accounts WHERE TRUE",
 } as const;
 
-export function mysqlObjectRecords(pool: Pool): ObjectRecords {
+/** Of all tables with keys in them, or of those `among` that are named. */
+export function mysqlObjectRecords(pool: Pool, among?: readonly string[]): ObjectRecords {
+  const sources = Object.entries(tables)
+    .filter(([table]) => among?.includes(table) ?? true)
+    .map(([, sql]) => sql);
   return {
     async *pages() {
-      for (const sql of Object.values(tables)) {
+      for (const sql of sources) {
         let after = "";
         for (;;) {
           const rows = await select<Row>(pool, `${sql} AND id > ? ORDER BY id LIMIT ${pageRows}`, [after]);
@@ -36,7 +40,7 @@ export function mysqlObjectRecords(pool: Pool): ObjectRecords {
       if (ids.length === 0) return new Set();
       const marks = ids.map(() => "?").join(", ");
       const found = await Promise.all(
-        Object.values(tables).map((sql) => select<Row>(pool, `${sql} AND id IN (${marks})`, ids)),
+        sources.map((sql) => select<Row>(pool, `${sql} AND id IN (${marks})`, ids)),
       );
       return new Set(found.flat().flatMap(keysOf));
     },

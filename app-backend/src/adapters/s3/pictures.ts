@@ -72,7 +72,7 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
 
     async restore(key, sha256) {
       for (const versionId of await versionsOf(key)) {
-        if ((await digest(key, versionId)) !== sha256) continue;
+        if (sha256 !== undefined && (await digest(key, versionId)) !== sha256) continue;
         const source = `${bucket}/${key}?versionId=${versionId}`;
         const command = new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: source });
         await client.send(command).catch(rethrowStorageError);
