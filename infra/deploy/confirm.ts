@@ -9,21 +9,59 @@ export interface Questioning {
   readonly output: NodeJS.WritableStream;
 }
 
+interface Question {
+  /** The command that asks. */
+  readonly target: string;
+  readonly told: string;
+  /** What it would do to the deployment, and what was not done where it may not. */
+  readonly would: string;
+  readonly undone: string;
+}
+
 /** Has the person type the name of what will be destroyed in AWS. The local cloud holds nothing to mourn. */
-export async function confirmDestroy(
-  { cloud, name, region, make }: Deployment,
+export function confirmDestroy(deployment: Deployment, questioning: Questioning): Promise<void> {
+  return confirmName(deployment, questioning, {
+    target: "destroy",
+    told: `This removes ${deployment.name} from AWS in ${deployment.region}, data included.`,
+    would: `${deployment.name} may go, data included`,
+    undone: "nothing was removed",
+  });
+}
+
+/** As `confirmDestroy`, of what a backup will replace. */
+export function confirmRestore(
+  deployment: Deployment,
+  questioning: Questioning,
+  told: string,
+): Promise<void> {
+  return confirmName(deployment, questioning, {
+    target: "restore",
+    told,
+    would: `what ${deployment.name} holds may be replaced`,
+    undone: "nothing was replaced",
+  });
+}
+
+async function confirmName(
+  { cloud, name, make }: Deployment,
   { yes, input, output }: Questioning,
+  { target, told, would, undone }: Question,
 ): Promise<void> {
   if (cloud === "local" || yes) return;
   if (input.isTTY !== true) {
-    throw new Failure(
-      `Nobody can be asked whether ${name} may go, data included. If so: ${make("destroy")} YES=1`,
-      2,
-    );
+    throw new Failure(`Nobody can be asked whether ${would}. If so: ${make(target)} YES=1`, 2);
   }
-  output.write(`This removes ${name} from AWS in ${region}, data included. Type its name to go on: `);
+  output.write(`${told} Type its name to go on: `);
   const answer = await firstLine(input);
-  if (answer.trim() !== name) throw new Failure("That is not its name: nothing was removed.", 2);
+  if (answer.trim() !== name) throw new Failure(`That is not its name: ${undone}.`, 2);
+}
+
+/** Whether the person wants what is proposed; false where nobody can be asked. */
+export async function agrees(proposal: string, { yes, input, output }: Questioning): Promise<boolean> {
+  if (yes || input.isTTY !== true) return false;
+  output.write(`${proposal} [Y/n] `);
+  const answer = (await firstLine(input)).trim().toLowerCase();
+  return !["n", "no"].includes(answer);
 }
 
 /** Not as a terminal, which would keep Ctrl-C to itself. Empty where the input ends. */

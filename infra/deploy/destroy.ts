@@ -4,10 +4,11 @@ import { cloudFile, stopCloud } from "../local-cloud/cloud.ts";
 import { containers } from "../local-cloud/boot.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
 import { cloudAccess, existingCloudAccess } from "./aws-access.ts";
-import { confirmDestroy } from "./confirm.ts";
+import { confirmDestroy, type Questioning } from "./confirm.ts";
 import { currentDeployment, type Deployment, stateRoot } from "./deployment.ts";
 import { emptyBucket } from "./empty-bucket.ts";
 import { command, Failure } from "./failure.ts";
+import { keepLastBackup } from "./last-backup.ts";
 import { leftByTag } from "./left-by-tag.ts";
 import { alone } from "./lock.ts";
 import { forgetDeployment } from "./lost-cloud.ts";
@@ -32,13 +33,12 @@ async function destroy(deployment: Deployment): Promise<void> {
   }
 
   requireSameRegion(deployment);
-  await confirmDestroy(deployment, {
-    yes: process.env["YES"] === "1",
-    input: process.stdin,
-    output: process.stderr,
-  });
+  const yes = process.env["YES"] === "1";
+  const questioning = { yes, input: process.stdin, output: process.stderr };
+  await confirmDestroy(deployment, questioning);
   const access = await existingCloudAccess(deployment);
   if (access !== undefined) await requireSameAccount(deployment, access);
+  const lastBackup = await offerLastBackup(deployment, access, questioning);
   if (access !== undefined && existsSync(join(deployment.stack, "terraform.tfstate"))) {
     await require(["terraform"]);
     const tf = await terraform(deployment, access);
@@ -62,6 +62,20 @@ async function destroy(deployment: Deployment): Promise<void> {
   }
   unpinPlace(deployment);
   say("\n0 resources left.");
+  if (lastBackup !== undefined) {
+    say(`What it held is in ${lastBackup}. After a deploy: ${deployment.make("restore")} FROM=${lastBackup}`);
+  }
+}
+
+/** Where all of it stands: what a deploy left half made holds nothing yet. */
+async function offerLastBackup(
+  deployment: Deployment,
+  access: Record<string, string> | undefined,
+  questioning: Questioning,
+): Promise<string | undefined> {
+  const outputs = readOutputs(deployment);
+  if (access === undefined || outputs === undefined) return undefined;
+  return keepLastBackup(deployment, { outputs, access, to: process.env["TO"] || undefined }, questioning);
 }
 
 async function somethingIsThere({ cloud, name, stack }: Deployment): Promise<boolean> {

@@ -68,7 +68,7 @@ export function sshArguments(deployment: Deployment, host: HostAddress): string[
   ];
 }
 
-/** Runs a shell command on a host. */
+/** Runs a shell command on a host, for half a minute at most unless told otherwise. */
 export async function onHost(
   deployment: Deployment,
   outputs: Outputs,

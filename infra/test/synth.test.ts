@@ -173,9 +173,10 @@ describe("the bucket", () => {
     expect(only("aws_s3_bucket_versioning")["versioning_configuration"]).toEqual({ status: "Enabled" });
   });
 
-  test("forgets what a killed upload left within a day, and old versions within a week", () => {
+  test("forgets what a killed upload left within a day, backups within a month, and old versions within a week", () => {
     expect(only("aws_s3_bucket_lifecycle_configuration")["rule"]).toMatchObject([
       { status: "Enabled", filter: [{ prefix: "incoming/" }], expiration: [{ days: 1 }] },
+      { status: "Enabled", filter: [{ prefix: "backups/" }], expiration: [{ days: 30 }] },
       {
         status: "Enabled",
         filter: [{ prefix: "" }],
@@ -226,8 +227,20 @@ describe("the backend's role", () => {
     const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
     const resources = statements().flatMap((statement) => statement["Resource"] as string | string[]);
     expect(new Set(resources)).toEqual(
-      new Set([arn, `${arn}/images/*`, `${arn}/incoming/*`, `${arn}/pictures/*`]),
+      new Set([arn, `${arn}/backups/*`, `${arn}/images/*`, `${arn}/incoming/*`, `${arn}/pictures/*`]),
     );
+  });
+
+  test("may write and read backups, and remove none", () => {
+    const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
+    const reaching = statements().filter(({ Resource }) =>
+      [Resource]
+        .flat()
+        .some((resource: string) => resource.startsWith(`${arn}/b`) || resource === `${arn}/*`),
+    );
+    expect(reaching.map(({ Action }) => Action)).toEqual([
+      ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+    ]);
   });
 
   test("sends no mail, unless a sender is set", () => {

@@ -47,6 +47,13 @@ export class HostRole extends Construct {
           ],
           Resource: ["images", "incoming", "pictures"].map((prefix) => `${props.bucket.arn}/${prefix}/*`),
         },
+        // Not DeleteObject: whoever breaks into the application may write over backups, and the bucket keeps what
+        // was there.
+        {
+          Effect: "Allow",
+          Action: ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+          Resource: `${props.bucket.arn}/backups/*`,
+        },
         // Readiness asks whether the bucket is there (HeadBucket); the integrity check lists what is in it.
         { Effect: "Allow", Action: ["s3:ListBucket", "s3:ListBucketVersions"], Resource: props.bucket.arn },
       ),

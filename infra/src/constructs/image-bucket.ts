@@ -80,7 +80,7 @@ export class ImageBucket extends Construct {
     });
   }
 
-  /** What a killed upload or a removed account left is gone by itself. */
+  /** What a killed upload or a removed account left is gone by itself, and so are old backups. */
   private expireLeftovers(bucket: string): void {
     const versioning = new S3BucketVersioningA(this, "versioning", {
       bucket,
@@ -95,6 +95,12 @@ export class ImageBucket extends Construct {
           status: "Enabled",
           filter: [{ prefix: "incoming/" }],
           expiration: [{ days: 1 }],
+        },
+        {
+          id: "backups",
+          status: "Enabled",
+          filter: [{ prefix: "backups/" }],
+          expiration: [{ days: 30 }],
         },
         {
           id: "old-versions",

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "@jest/globals";
-import { confirmDestroy } from "../../deploy/confirm.ts";
+import { agrees, confirmDestroy, confirmRestore } from "../../deploy/confirm.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
 
 const aws = scratchDeployment();
@@ -31,4 +31,30 @@ test("where nobody can be asked, it has to be said before", async () => {
   await expect(confirmDestroy(aws, nobody)).rejects.toThrow("make destroy NAME=blue YES=1");
   await expect(confirmDestroy(aws, { ...nobody, yes: true })).resolves.toBeUndefined();
   await expect(confirmDestroy({ ...aws, cloud: "local" }, nobody)).resolves.toBeUndefined();
+});
+
+test("a restore says what it replaces, and takes the name alone", async () => {
+  const terminal = asked("blue\n");
+  await confirmRestore(aws, terminal, "This replaces 3 accounts.");
+  expect(String(terminal.output.read())).toContain("This replaces 3 accounts. Type its name to go on:");
+  await expect(confirmRestore(aws, asked("latest\n"), "")).rejects.toThrow("nothing was replaced");
+  const nobody = { yes: false, input: new PassThrough(), output: new PassThrough() };
+  await expect(confirmRestore(aws, nobody, "")).rejects.toThrow("make restore NAME=blue YES=1");
+});
+
+test.each([
+  ["\n", true],
+  ["y\n", true],
+  ["n\n", false],
+  ["No\n", false],
+])("a last backup is offered at a terminal: %j is %s", async (typed, expected) => {
+  const terminal = asked(typed);
+  expect(await agrees("Keep a last backup?", terminal)).toBe(expected);
+  expect(String(terminal.output.read())).toBe("Keep a last backup? [Y/n] ");
+});
+
+test("no last backup is offered where nobody can be asked, or it was said that none is wanted", async () => {
+  const nobody = { yes: false, input: new PassThrough(), output: new PassThrough() };
+  expect(await agrees("Keep?", nobody)).toBe(false);
+  expect(await agrees("Keep?", { ...asked("y\n"), yes: true })).toBe(false);
 });

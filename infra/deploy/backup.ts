@@ -1,0 +1,20 @@
+import { currentDeployment } from "./deployment.ts";
+import { command } from "./failure.ts";
+import { keepBackup } from "./keep-backup.ts";
+import { alone } from "./lock.ts";
+import { presentCloud } from "./present-cloud.ts";
+import { say } from "./steps.ts";
+import { requireOutputs } from "./state.ts";
+
+await command(() => {
+  const deployment = currentDeployment();
+  return alone(deployment, async () => {
+    const startedAt = Date.now();
+    const outputs = requireOutputs(deployment);
+    const access = await presentCloud(deployment);
+    const to = process.env["TO"] || undefined;
+    const { name } = await keepBackup(deployment, { outputs, access, to });
+    say(`\nBacked up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
+    say(`\nTo put it back: ${deployment.make("restore")} FROM=${to ?? name}`);
+  });
+});
