@@ -42,6 +42,11 @@ export async function asRoot(instanceId: string, shell: string): Promise<string>
   return (await docker("exec", containerName(instanceId), "bash", "-c", shell)).join("\n");
 }
 
+/** What a command on a host prints, line by line. */
+export function onHost(instanceId: string, ...command: string[]): Promise<string[]> {
+  return docker("exec", containerName(instanceId), ...command);
+}
+
 /** A clean shutdown and a start. */
 export async function reboot(...instanceIds: string[]): Promise<void> {
   await docker("restart", "-t", "30", ...instanceIds.map(containerName));

@@ -20,6 +20,7 @@ import { type Made, localMake, stateRoot } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photos.ts";
 import { until } from "../src/until.ts";
+import { backupTests } from "./backup.ts";
 import { faultTests } from "./faults.ts";
 import { galleryTests } from "./gallery.ts";
 import { releaseTests } from "./releases.ts";
@@ -275,6 +276,15 @@ describe("a deployment", () => {
     expect(outputs.frontend).toEqual(before.frontend);
     expect(await shownAfterSignIn()).toEqual(ownPage());
   });
+
+  const backups = backupTests({
+    make,
+    visit,
+    newPerson,
+    backendId: () => deployed().backend.instanceId,
+    file: join(stateRoot, `${name}.tar`),
+  });
+  backups.restoreFileTests();
 
   test("writes no secret into its state, program, inventory or logs", async () => {
     const secrets = await secretsOf(deployed().backend.instanceId);

@@ -21,7 +21,7 @@ export const parts = {
 };
 
 /** Keys become paths on this machine, and the host says them: none may lead elsewhere. */
-const objectKey = z.string().regex(/^(images|pictures)\/[\w-]+\/[\w-]+(\.\w+)?$/);
+const objectKey = z.string().regex(/^(images|pictures)(\/[\w-]+)+(\.\w+)*$/);
 
 export const keptObject = z.object({
   key: objectKey,
@@ -92,5 +92,8 @@ async function collect(folder: string, record: BackupRecord, bucket: Bucket): Pr
 
 function keysIn(file: string): string[] {
   const lines = gunzipSync(readFileSync(file)).toString().split("\n");
-  return lines.filter((line) => line !== "").map((key) => objectKey.parse(key));
+  const keys = lines.filter((line) => line !== "");
+  const strange = keys.find((key) => !objectKey.safeParse(key).success);
+  if (strange === undefined) return keys;
+  throw new Failure(`A record points at what is no object of the application: ${JSON.stringify(strange)}`);
 }

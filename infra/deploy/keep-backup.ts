@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { requireNoFile, writeBackupFile } from "./backup-file.ts";
 import { type BackupRecord, contentsOf, count } from "./backup-record.ts";
 import { openBucket } from "./bucket.ts";
@@ -31,7 +31,7 @@ export async function keepBackup(
       `    ${count(gone.length, "object")} that records point at were gone before:\n  ${gone.join("\n  ")}`,
     );
   }
-  say(`    ${relative(process.cwd(), file)}`);
+  say(`    ${to}`);
   return record;
 }
 

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openBackups } from "../compose.ts";
 import { backupConfig } from "../config.ts";
@@ -25,5 +25,6 @@ try {
 function note(folder: string, last: object): void {
   const aside = join(folder, "last.json.new");
   writeFileSync(aside, `${JSON.stringify(last)}\n`);
+  chmodSync(aside, 0o644); // the unit's files are for its user alone; this one is no secret
   renameSync(aside, join(folder, "last.json"));
 }

@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), "tintype-backup-"));
 const access = process.env as Record<string, string>;
 const client = new S3Client({ endpoint: access["AWS_ENDPOINT_URL_S3"]!, forcePathStyle: true });
 const deployment = scratchDeployment();
-const first = `images/0a/${"1".repeat(64)}.png`;
+const first = `images/0a/thumbnail/${"1".repeat(64)}.png`;
 const second = `pictures/0b/${"2".repeat(64)}.jpg`;
 let from: { name: string; bucket: Bucket };
 let file: string;
@@ -112,7 +112,9 @@ describe("a backup's file", () => {
     "takes no key that leads elsewhere: %s",
     async (key) => {
       const record = await backup(name, [key]);
-      await expect(writeBackupFile(file, record, from.bucket)).rejects.toThrow();
+      await expect(writeBackupFile(file, record, from.bucket)).rejects.toThrow(
+        "no object of the application",
+      );
       expect(existsSync(file)).toBe(false);
     },
   );
@@ -123,7 +125,7 @@ describe("a backup's file", () => {
   });
 
   test.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
-    ["an image is changed", (bytes) => replaced(bytes, "first", "fir5t"), /images\/0a\/1+\.png is not what/],
+    ["an image is changed", (bytes) => replaced(bytes, "first", "fir5t"), /thumbnail\/1+\.png is not what/],
     ["the file is cut off", (bytes) => bytes.subarray(0, 2000), /is no backup, or a damaged one/],
     ["the file is something else", () => Buffer.from("hello"), /is no backup, or a damaged one/],
   ])("is refused where %s", async (_how, damage, reason) => {
