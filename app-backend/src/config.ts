@@ -48,11 +48,11 @@ const backupVariables = z.object({
 
 const serverVariables = z
   .object({
-    ...bucketVariables,
     PORT: port.default(3000),
     LISTEN_FDS: z.string().optional(),
     LISTEN_PID: z.string().optional(),
     SITE_ORIGIN: required.refine(isOrigin, "is not an origin such as https://example.org"),
+    ...bucketVariables,
     ACCESS_TOKEN_SECRET: secret,
     REFRESH_TOKEN_SECRET: secret,
     MAIL_FROM: z

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { databaseConfig, serverConfig } from "../src/config.ts";
+import { backupConfig, databaseConfig, serverConfig } from "../src/config.ts";
 import { goodEnvironment, newSecret } from "./environment.ts";
 
 describe("the environment", () => {
@@ -51,6 +51,16 @@ describe("the environment", () => {
       "/run/mysqld.sock",
     );
     expect(() => databaseConfig(environment)).toThrow("MYSQL_SOCKET or MYSQL_HOST is missing");
+  });
+
+  test("names who may read the tables beside who may exchange them", () => {
+    const { ACCESS_TOKEN_SECRET: _, REFRESH_TOKEN_SECRET: __, ...environment } = goodEnvironment();
+    expect(() => backupConfig(environment)).toThrow("MYSQL_BACKUP_USER is missing");
+    const own = { ...environment, MYSQL_BACKUP_USER: "reader", MYSQL_BACKUP_PASSWORD: "reads" };
+    expect(backupConfig(own)).toMatchObject({
+      database: { user: "tintype", password: "" },
+      reader: { user: "reader", password: "reads", database: "tintype" },
+    });
   });
 
   test("hands over a socket that systemd opened for this very process", () => {
