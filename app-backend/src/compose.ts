@@ -11,10 +11,12 @@ import { mysqlObjectRecords } from "./adapters/mysql/object-records.ts";
 import { mysqlImages } from "./adapters/mysql/images.ts";
 import { mysqlLimits } from "./adapters/mysql/limits.ts";
 import { type DatabaseConfig, openPool } from "./adapters/mysql/pool.ts";
+import { poolUse } from "./adapters/mysql/pool-use.ts";
 import { probeDatabase } from "./adapters/mysql/probe.ts";
 import { purge } from "./adapters/mysql/purge.ts";
 import { mysqlSessions } from "./adapters/mysql/sessions.ts";
 import { s3Backups } from "./adapters/s3/backups.ts";
+import { type Metrics, prometheusMetrics } from "./adapters/prometheus/metrics.ts";
 import { openS3 } from "./adapters/s3/client.ts";
 import { s3Incoming } from "./adapters/s3/incoming.ts";
 import { s3Pictures } from "./adapters/s3/pictures.ts";
@@ -26,6 +28,7 @@ import type { BackupConfig, ServerConfig } from "./config.ts";
 import { httpApp } from "./http/app.ts";
 import { currentRequest } from "./http/request-log.ts";
 import { openLog } from "./log.ts";
+import type { Darkroom } from "./ports/darkroom.ts";
 import type { SecurityLog } from "./ports/security-log.ts";
 import { accountUseCases } from "./usecases/accounts.ts";
 import { backupUseCase } from "./usecases/backups.ts";
@@ -50,6 +53,12 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const { pool, client, bucket, pictures, letGo } = openStorage(config, now);
 
+  const metrics = prometheusMetrics({
+    release: config.release,
+    poolUse: poolUse(pool),
+    ofProcess: config.metrics !== undefined,
+  });
+
   const { accounts, sessions, passwords, codes, images } = useCases();
   const app = httpApp({
     accounts,
@@ -62,11 +71,12 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     siteOrigin: config.siteOrigin,
     release: config.release,
     log,
+    onRequest: metrics.request,
     newId,
   });
 
   function useCases() {
-    const securityLog = auditTo(log);
+    const securityLog = auditTo(log, metrics);
     const hashes = argon2Passwords();
     const common = {
       accounts: mysqlAccounts(pool),
@@ -78,12 +88,12 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     const codes = codeUseCases({
       ...common,
       codes: mysqlCodes(pool),
-      codeMaker: hmacCodeMaker(config.refreshSecret),
+      codeMaker: hmacCodeMaker(config.refreshSecrets),
       mail: config.mail ? sesMail(config.mail) : journalMail((line, message) => log.info(line, message)),
       onFault: (error) => log.error({ err: error }, "mail was not sent"),
     });
     const passwords = passwordUseCases({ ...common, passwords: hashes, codes });
-    const darkroom = sharpDarkroom();
+    const darkroom = timed(sharpDarkroom(), metrics);
     const images = imageUseCases({ ...common, images: mysqlImages(pool), pictures, darkroom });
     const ofAccounts = { pictures, darkroom, passwords: hashes, proof: passwords, codes };
     const accounts = accountUseCases({ ...common, ...ofAccounts });
@@ -91,7 +101,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
       ...common,
       sessions: mysqlSessions(pool),
       passwords: hashes,
-      tokens: jwtTokens({ accessSecret: config.accessSecret, refreshSecret: config.refreshSecret, newId }),
+      tokens: jwtTokens({ ...config, newId }),
       confirmationRequired: config.confirmationRequired,
     });
     return { accounts, sessions, passwords, codes, images };
@@ -102,7 +112,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     await letGo();
   }
 
-  return { app, log, codes, images, close };
+  return { app, log, metrics, codes, images, close };
 }
 
 /** What removes rows that are over; needs the database alone. */
@@ -158,8 +168,27 @@ const warnings = new Set([
   "code_failed",
 ]);
 
-/** Security events as lines of the log that say `audit`. */
-function auditTo(log: Logger): SecurityLog {
-  return (event, facts = {}) =>
+/** Security events as lines of the log that say `audit`, and counted. */
+function auditTo(log: Logger, metrics: Metrics): SecurityLog {
+  return (event, facts = {}) => {
+    metrics.event(event, facts.limit);
     log[warnings.has(event) ? "warn" : "info"]({ audit: event, ...facts }, "audit");
+  };
+}
+
+/** A darkroom whose work is timed. */
+function timed(darkroom: Darkroom, metrics: Metrics): Darkroom {
+  return {
+    async develop(upload) {
+      const startedAt = performance.now();
+      let outcome: "taken" | "refused" = "refused";
+      try {
+        const developed = await darkroom.develop(upload);
+        outcome = "taken";
+        return developed;
+      } finally {
+        metrics.image(outcome, performance.now() - startedAt);
+      }
+    },
+  };
 }

@@ -3,6 +3,8 @@ import type { DatabaseConfig } from "./adapters/mysql/pool.ts";
 import type { BucketConfig } from "./adapters/s3/client.ts";
 import type { SesConfig } from "./adapters/ses/mail.ts";
 import { isEmail } from "./domain/email.ts";
+import type { Keyring } from "./domain/keyring.ts";
+import type { Address } from "./http/serve-metrics.ts";
 import type { Place } from "./http/serve.ts";
 
 const minSecretBytes = 64;
@@ -16,6 +18,30 @@ const secret = required
   .transform((text) => Buffer.from(text, "base64"))
   .refine((bytes) => bytes.length >= minSecretBytes, `is shorter than ${minSecretBytes} bytes`)
   .refine((bytes) => new Set(bytes).size >= minDistinctBytes, "is not random: run `openssl rand -base64 64`");
+
+/** `KEY@SECONDS`, by comma: what signed before the secret, the oldest first, and until when in seconds since 1970. */
+const formerSecrets = z
+  .string()
+  .regex(/^([A-Za-z0-9+/=]+@\d{10}(,|$))*$/, { error: "is not a list of key@seconds", abort: true })
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .filter((entry) => entry !== "")
+      .map((entry) => {
+        const [key = "", seconds = ""] = entry.split("@");
+        return { key: Buffer.from(key, "base64"), until: new Date(Number(seconds) * 1000) };
+      }),
+  );
+
+const address = z
+  .string()
+  .regex(/^([\w.-]+:\d{1,5})?$/, "is not an address with a port, such as 127.0.0.1:9464")
+  .default("")
+  .transform((text): Address | undefined => {
+    const [host, port] = text.split(":");
+    return host && port ? { host, port: Number(port) } : undefined;
+  });
 
 const databaseVariables = z
   .object({
@@ -55,6 +81,9 @@ const serverVariables = z
     ...bucketVariables,
     ACCESS_TOKEN_SECRET: secret,
     REFRESH_TOKEN_SECRET: secret,
+    FORMER_ACCESS_TOKEN_SECRETS: formerSecrets,
+    FORMER_REFRESH_TOKEN_SECRETS: formerSecrets,
+    METRICS_LISTEN: address,
     MAIL_FROM: z
       .string()
       .refine((text) => text === "" || isEmail(text), "is not an email address")
@@ -77,8 +106,10 @@ export interface ServerConfig {
   readonly mail: SesConfig | undefined;
   /** Whether an address has to be confirmed before its account can be used. */
   readonly confirmationRequired: boolean;
-  readonly accessSecret: Buffer;
-  readonly refreshSecret: Buffer;
+  readonly accessSecrets: Keyring<Buffer>;
+  readonly refreshSecrets: Keyring<Buffer>;
+  /** Where the operator reads what is measured. Undefined: nowhere. */
+  readonly metrics: Address | undefined;
   readonly release: string;
   readonly logLevel: string;
 }
@@ -98,8 +129,9 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
         ? undefined
         : { from: env.MAIL_FROM, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_SESV2 },
     confirmationRequired: env.CONFIRMATION === "required",
-    accessSecret: env.ACCESS_TOKEN_SECRET,
-    refreshSecret: env.REFRESH_TOKEN_SECRET,
+    accessSecrets: { current: env.ACCESS_TOKEN_SECRET, former: env.FORMER_ACCESS_TOKEN_SECRETS },
+    refreshSecrets: { current: env.REFRESH_TOKEN_SECRET, former: env.FORMER_REFRESH_TOKEN_SECRETS },
+    metrics: env.METRICS_LISTEN,
     release: env.RELEASE,
     logLevel: env.LOG_LEVEL,
   };

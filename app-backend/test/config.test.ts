@@ -39,6 +39,27 @@ describe("the environment", () => {
     expect(() => serverConfig(environment)).toThrow("REFRESH_TOKEN_SECRET equals ACCESS_TOKEN_SECRET");
   });
 
+  test("names the secrets before the present ones, each until a time", () => {
+    const [older, old] = [newSecret(), newSecret()];
+    const former = `${older}@1760000000,${old}@1760000060`;
+    const config = serverConfig({ ...goodEnvironment(), FORMER_ACCESS_TOKEN_SECRETS: former });
+    expect(config.accessSecrets.former).toEqual([
+      { key: Buffer.from(older, "base64"), until: new Date(1_760_000_000_000) },
+      { key: Buffer.from(old, "base64"), until: new Date(1_760_000_060_000) },
+    ]);
+    expect(config.refreshSecrets.former).toEqual([]);
+    const cutOff = () => serverConfig({ ...goodEnvironment(), FORMER_ACCESS_TOKEN_SECRETS: older });
+    expect(cutOff).toThrow("FORMER_ACCESS_TOKEN_SECRETS is not a list of key@seconds");
+    expect(cutOff).not.toThrow(older);
+  });
+
+  test("shows metrics where it is told to, and nowhere else", () => {
+    const at = (METRICS_LISTEN: string) => serverConfig({ ...goodEnvironment(), METRICS_LISTEN }).metrics;
+    expect(at("10.0.0.5:9464")).toEqual({ host: "10.0.0.5", port: 9464 });
+    expect(at("")).toBeUndefined();
+    expect(() => at("9464")).toThrow("METRICS_LISTEN is not an address with a port");
+  });
+
   test.each(["http://example.org/", "ftp://example.org", "https://example.org/app", "example.org"])(
     "a site origin of %s is refused",
     (origin) =>

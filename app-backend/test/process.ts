@@ -22,8 +22,8 @@ export async function startProcess({ config, siteOrigin }: TestApp) {
       MYSQL_DATABASE: database.database,
       BUCKET: storage.bucket,
       AWS_REGION: storage.region,
-      ACCESS_TOKEN_SECRET: config.accessSecret.toString("base64"),
-      REFRESH_TOKEN_SECRET: config.refreshSecret.toString("base64"),
+      ACCESS_TOKEN_SECRET: config.accessSecrets.current.toString("base64"),
+      REFRESH_TOKEN_SECRET: config.refreshSecrets.current.toString("base64"),
     },
   });
   const port = await new Promise<number>((resolve, reject) => {

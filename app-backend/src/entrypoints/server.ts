@@ -1,18 +1,23 @@
 import { compose } from "../compose.ts";
 import { serverConfig } from "../config.ts";
+import { serveMetrics } from "../http/serve-metrics.ts";
 import { serve, stop } from "../http/serve.ts";
 import { orExit } from "./or-exit.ts";
 
 const graceMs = 9_000; // what is left after it is closed within the tenth second
 
 const config = orExit(serverConfig);
-const { app, log, close } = compose(config);
+const { app, log, metrics, close } = compose(config);
 const server = await serve(app, config.place);
 log.info({ place: server.address(), release: config.release }, "listening");
+const shown =
+  config.metrics &&
+  serveMetrics(metrics, config.metrics, (error) => log.warn({ err: error }, "metrics are not shown"));
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, async () => {
     log.info({ signal }, "stopping");
+    shown?.close().closeAllConnections();
     await stop(server, graceMs);
     await close();
     process.exit(0);

@@ -14,7 +14,7 @@ import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./open.ts";
 import { pictureForms } from "./picture-form.ts";
 import { refreshCookie } from "./refresh-cookie.ts";
-import { requestLog } from "./request-log.ts";
+import { type RequestLine, requestLog } from "./request-log.ts";
 import { refuseSlowBodies } from "./slow-bodies.ts";
 
 export interface HttpDependencies {
@@ -28,6 +28,8 @@ export interface HttpDependencies {
   readonly siteOrigin: string;
   readonly release: string;
   readonly log: Logger;
+  /** Is told of each request when it is over. */
+  readonly onRequest: (line: RequestLine) => void;
   readonly newId: () => string;
 }
 
@@ -40,7 +42,7 @@ export function httpApp(deps: HttpDependencies): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.set("trust proxy", 1); // nginx on the frontend host, nobody before it
-  app.use(requestLog(deps.log, deps.newId), answerHeaders, refuseSlowBodies());
+  app.use(requestLog(deps.log, deps.newId, deps.onRequest), answerHeaders, refuseSlowBodies());
   app.use("/api", openRouter(deps.release, deps.probes));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(

@@ -10,14 +10,33 @@ export function currentRequest(): { requestId?: string } {
   return requestId === undefined ? {} : { requestId };
 }
 
+/** What a request was, when it is over. */
+export interface RequestLine {
+  readonly method: string;
+  /** The pattern, or `none`. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+  /** Code of the refusal, where it was one. */
+  readonly refusal?: string | undefined;
+}
+
 /** Names each request in `x-request-id`, and writes one line when it is over. Nothing of what it carried is in there. */
-export function requestLog(log: Logger, newId: () => string): RequestHandler {
+export function requestLog(
+  log: Logger,
+  newId: () => string,
+  onRequest: (line: RequestLine) => void,
+): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
     const requestId = newId();
     res.locals["requestId"] = requestId;
     res.set("x-request-id", requestId);
-    res.once("close", () => log.info(lineOf(req, res, performance.now() - startedAt), "request"));
+    res.once("close", () => {
+      const line = lineOf(req, res, performance.now() - startedAt);
+      log.info(line, "request");
+      onRequest({ ...line, refusal: res.locals["refusal"]?.code });
+    });
     underWay.run(requestId, next);
   };
 }

@@ -1,11 +1,15 @@
 import type { Code } from "../domain/code.ts";
 
+export interface CodeAttempt extends Omit<Code, "expiresAt" | "hash"> {
+  readonly hashes: readonly string[];
+}
+
 export interface Codes {
   /** Keeps a code in the place of the one for the same account and purpose, its tries unspent. */
   replace(code: Code): Promise<void>;
   /**
-   * Spends one try on the live code, and the code itself if the hash is its own. Of any number of parallel calls with
-   * the right hash one is true. False: wrong, expired, spent, tried too often, or none there.
+   * Spends one try on the live code, and the code itself if one of the hashes is its own. Of any number of parallel calls
+   * with the right hash one is true. False: wrong, expired, spent, tried too often, or none there.
    */
-  redeem(code: Omit<Code, "expiresAt">, at: Date): Promise<boolean>;
+  redeem(attempt: CodeAttempt, at: Date): Promise<boolean>;
 }

@@ -52,8 +52,9 @@ export function codeUseCases(deps: Dependencies) {
 
   async function send(purpose: CodePurpose, { id, email }: Account): Promise<void> {
     const code = codeMaker.newCode();
-    const hash = codeMaker.hash(code, { accountId: id, purpose });
-    await codes.replace({ accountId: id, purpose, hash, expiresAt: after(now(), codeLifeMs) });
+    const at = now();
+    const hash = codeMaker.hash(code, { accountId: id, purpose }, at);
+    await codes.replace({ accountId: id, purpose, hash, expiresAt: after(at, codeLifeMs) });
     await mail.send({ to: email, ...messages[purpose](code) });
   }
 
@@ -64,8 +65,9 @@ export function codeUseCases(deps: Dependencies) {
     await guard.admit(ofAddress, ofAccount);
     const account = await accounts.getByEmail(email);
     const accountId = account?.id ?? nobody;
-    const hash = codeMaker.hash(text, { accountId, purpose });
-    const isRight = await codes.redeem({ accountId, purpose, hash }, now());
+    const at = now();
+    const hashes = codeMaker.hashes(text, { accountId, purpose }, at);
+    const isRight = await codes.redeem({ accountId, purpose, hashes }, at);
     if (!account || !isRight) {
       securityLog("code_failed", { accountId: account?.id });
       throw fieldError("bad_code", "code", "is wrong or has expired");

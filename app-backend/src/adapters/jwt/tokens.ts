@@ -1,6 +1,7 @@
 import { createHash, createSecretKey, type KeyObject } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { AppError, type ErrorCode } from "../../domain/app-error.ts";
+import { type Keyring, keysInForce, mapKeys, signingKey } from "../../domain/keyring.ts";
 import { accessLifeMs, refreshIdleMs } from "../../domain/session.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
 
@@ -19,38 +20,41 @@ interface Claims {
 interface Kind {
   readonly typ: string; // RFC 8725 section 3.11: one kind of token never passes for another
   readonly audience: string;
-  readonly key: KeyObject;
+  readonly keys: Keyring<KeyObject>;
+  readonly lifeMs: number;
   readonly refusal: ErrorCode;
 }
 
 interface Dependencies {
-  readonly accessSecret: Buffer;
-  readonly refreshSecret: Buffer;
+  readonly accessSecrets: Keyring<Buffer>;
+  readonly refreshSecrets: Keyring<Buffer>;
   readonly newId: () => string;
 }
 
-export function jwtTokens({ accessSecret, refreshSecret, newId }: Dependencies): Tokens {
-  // As a KeyObject made once: with the bare secret jsonwebtoken spends 44 times as long on a check.
+export function jwtTokens({ accessSecrets, refreshSecrets, newId }: Dependencies): Tokens {
+  // As KeyObjects made once: with the bare secret jsonwebtoken spends 44 times as long on a check.
   const access: Kind = {
     typ: "at+jwt",
     audience: "tintype-api",
-    key: createSecretKey(accessSecret),
+    keys: mapKeys(accessSecrets, (secret) => createSecretKey(secret)),
+    lifeMs: accessLifeMs,
     refusal: "not_signed_in",
   };
   const refresh: Kind = {
     typ: "rt+jwt",
     audience: "tintype-session",
-    key: createSecretKey(refreshSecret),
+    keys: mapKeys(refreshSecrets, (secret) => createSecretKey(secret)),
+    lifeMs: refreshIdleMs,
     refusal: "session_ended",
   };
 
   function signRefresh(holder: TokenHolder, seed: string, at: Date): RefreshToken {
-    const claims = claimsOf(holder, seed, at, refreshIdleMs);
-    return refreshToken(sign(refresh, claims), claims);
+    const claims = claimsOf(holder, seed, at, refresh.lifeMs);
+    return refreshToken(sign(refresh, claims, at), claims);
   }
 
   return {
-    access: (holder, at) => sign(access, claimsOf(holder, newId(), at, accessLifeMs)),
+    access: (holder, at) => sign(access, claimsOf(holder, newId(), at, access.lifeMs), at),
     readAccess: (text, at) => holderOf(read(access, text, at)),
     firstRefresh: (holder, at) => signRefresh(holder, newId(), at),
     nextRefresh: (parent, at) => signRefresh(parent, sha256(parent.seed), at),
@@ -72,31 +76,48 @@ function refreshToken(text: string, claims: Claims): RefreshToken {
   return { ...holderOf(claims), text, reference: sha256(text), seed: claims.jti, expiresAt };
 }
 
-function sign(kind: Kind, claims: Claims): string {
-  return jwt.sign({ ...claims, iss: issuer, aud: kind.audience }, kind.key, {
+function sign(kind: Kind, claims: Claims, at: Date): string {
+  return jwt.sign({ ...claims, iss: issuer, aud: kind.audience }, signingKey(kind.keys, at), {
     header: { alg: "HS256", typ: kind.typ },
   });
 }
 
-function read(kind: Kind, text: string, at: Date, options: { ignoreExpiration?: boolean } = {}): Claims {
-  const clockTimestamp = Math.floor(at.getTime() / 1000);
-  try {
-    const { header, payload } = jwt.verify(text, kind.key, {
-      ...options,
-      algorithms: ["HS256"],
-      issuer,
-      audience: kind.audience,
-      clockTimestamp,
-      clockTolerance: leewaySeconds,
-      complete: true,
-    });
-    const claims = claimsOfPayload(payload);
-    if (header.typ !== kind.typ) throw new Error(`typ is ${header.typ}`);
-    if (claims.iat > clockTimestamp + leewaySeconds) throw new Error("issued in the future");
-    return claims;
-  } catch (cause) {
-    throw new AppError(kind.refusal, `${kind.typ} refused: ${String(cause)}`, { cause });
+interface Reading {
+  readonly ignoreExpiration?: boolean;
+}
+
+function read(kind: Kind, text: string, at: Date, options: Reading = {}): Claims {
+  let cause: unknown;
+  for (const key of keysInForce(kind.keys, at, kind.lifeMs + leewaySeconds * 1000)) {
+    try {
+      return readBy(key, kind, text, at, options);
+    } catch (error) {
+      cause = error;
+      if (!isOfOtherKey(error)) break;
+    }
   }
+  throw new AppError(kind.refusal, `${kind.typ} refused: ${String(cause)}`, { cause });
+}
+
+function isOfOtherKey(error: unknown): boolean {
+  return error instanceof jwt.JsonWebTokenError && error.message === "invalid signature";
+}
+
+function readBy(key: KeyObject, kind: Kind, text: string, at: Date, options: Reading): Claims {
+  const clockTimestamp = Math.floor(at.getTime() / 1000);
+  const { header, payload } = jwt.verify(text, key, {
+    ...options,
+    algorithms: ["HS256"],
+    issuer,
+    audience: kind.audience,
+    clockTimestamp,
+    clockTolerance: leewaySeconds,
+    complete: true,
+  });
+  const claims = claimsOfPayload(payload);
+  if (header.typ !== kind.typ) throw new Error(`typ is ${header.typ}`);
+  if (claims.iat > clockTimestamp + leewaySeconds) throw new Error("issued in the future");
+  return claims;
 }
 
 // By hand, not by schema: this runs on every request, and a schema takes as long as the signature.

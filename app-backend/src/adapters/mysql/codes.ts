@@ -11,13 +11,14 @@ export function mysqlCodes(pool: Pool): Codes {
       await change(pool, sql, [accountId, purpose, hash, expiresAt]);
     },
 
-    async redeem({ accountId, purpose, hash }, at) {
+    async redeem({ accountId, purpose, hashes }, at) {
       // The try is counted before the hash is looked at: tries at the same time cannot be more than there are.
       const count = `UPDATE codes SET tries = tries + 1
         WHERE account_id = ? AND purpose = ? AND tries < ? AND expires_at > ?`;
       if ((await change(pool, count, [accountId, purpose, maxCodeTries, at])) === 0) return false;
-      const spend = "DELETE FROM codes WHERE account_id = ? AND purpose = ? AND hash = ?";
-      return (await change(pool, spend, [accountId, purpose, hash])) === 1;
+      const places = hashes.map(() => "?").join(", ");
+      const spend = `DELETE FROM codes WHERE account_id = ? AND purpose = ? AND hash IN (${places})`;
+      return (await change(pool, spend, [accountId, purpose, ...hashes])) === 1;
     },
   };
 }

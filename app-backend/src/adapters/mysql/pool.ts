@@ -8,6 +8,7 @@ import {
   type RowDataPacket,
 } from "mysql2/promise";
 import { databaseError, DatabaseTimeout, isConflict } from "./database-error.ts";
+import { poolUse } from "./pool-use.ts";
 
 /** How to reach the database: by socket, or by host and port. */
 export interface DatabaseConfig {
@@ -111,6 +112,8 @@ async function onConnection<Result>(pool: Pool, work: Work<Result>): Promise<Res
 
 async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> {
   const connection = await connectionOf(pool);
+  const use = poolUse(pool);
+  use.lent += 1;
   try {
     const result = await work(statementsOn(connection), connection);
     connection.release();
@@ -120,17 +123,23 @@ async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> 
     if (error instanceof Error && "sqlState" in error) connection.release();
     else connection.destroy();
     throw error;
+  } finally {
+    use.lent -= 1;
   }
 }
 
 /** A connection, unless none is free for too long: the pool itself would wait for ever. */
 async function connectionOf(pool: Pool): Promise<PoolConnection> {
   const wanted = pool.getConnection();
+  const use = poolUse(pool);
+  use.waiting += 1;
   try {
     return await inTime(wanted, waitTimeoutMs);
   } catch (error) {
     wanted.then((connection) => connection.release()).catch(() => undefined);
     throw error;
+  } finally {
+    use.waiting -= 1;
   }
 }
 

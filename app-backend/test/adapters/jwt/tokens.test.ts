@@ -5,7 +5,11 @@ import { jwtTokens } from "../../../src/adapters/jwt/tokens.ts";
 
 const accessSecret = randomBytes(64);
 const refreshSecret = randomBytes(64);
-const tokens = jwtTokens({ accessSecret, refreshSecret, newId: randomUUID });
+const tokens = jwtTokens({
+  accessSecrets: { current: accessSecret, former: [] },
+  refreshSecrets: { current: refreshSecret, former: [] },
+  newId: randomUUID,
+});
 
 const at = new Date("2026-01-01T00:00:00Z");
 const seconds = (count: number) => new Date(at.getTime() + count * 1000);
@@ -119,5 +123,61 @@ describe("a refresh token", () => {
 
   test("two sessions begin with different tokens", () => {
     expect(tokens.firstRefresh(holder, at).reference).not.toBe(tokens.firstRefresh(holder, at).reference);
+  });
+});
+
+describe("after the secrets were rotated", () => {
+  const until = seconds(60);
+  const ring = (secret: Buffer) => ({ current: randomBytes(64), former: [{ key: secret, until }] });
+  const after = jwtTokens({
+    accessSecrets: ring(accessSecret),
+    refreshSecrets: ring(refreshSecret),
+    newId: randomUUID,
+  });
+  const day = 24 * 3600;
+
+  test("an access token of the key before is good until it expires", () => {
+    const text = tokens.access(holder, seconds(59));
+    expect(after.readAccess(text, seconds(59 + 604))).toEqual(holder);
+    expect(() => after.readAccess(text, seconds(59 + 605))).toThrow(refusal);
+  });
+
+  test("the key before is accepted for as long as what it signed lives, and then forgotten", () => {
+    const forged = forge({ iat: iat + 60, exp: iat + 90 * day });
+    expect(after.readAccess(forged, seconds(60 + 604))).toEqual(holder);
+    expect(() => after.readAccess(forged, seconds(60 + 605))).toThrow(refusal);
+    const refresh = tokens.firstRefresh(holder, at);
+    const ended = expect.objectContaining({ code: "session_ended" });
+    expect(after.readRefresh(refresh.text, seconds(60 + 14 * day))).toEqual(refresh);
+    expect(() => after.readRefresh(refresh.text, seconds(60 + 14 * day + 5))).toThrow(ended);
+  });
+
+  test("all processes sign by the key before until the handover, and by the new one from then on", () => {
+    expect(tokens.readAccess(after.access(holder, seconds(59)), seconds(59))).toEqual(holder);
+    expect(read(after.access(holder, until), until)).toThrow(refusal);
+  });
+
+  test("a retry finds the same generation, although the key has changed since", () => {
+    const parent = tokens.firstRefresh(holder, at);
+    expect(after.nextRefresh(parent, seconds(59))).toEqual(tokens.nextRefresh(parent, seconds(59)));
+    expect(after.nextRefresh(parent, until).reference).not.toBe(tokens.nextRefresh(parent, until).reference);
+  });
+
+  test("after two rotations in a row both keys before are good", () => {
+    const [second, third] = [randomBytes(64), randomBytes(64)];
+    const former = [
+      { key: accessSecret, until },
+      { key: second, until: seconds(70) },
+    ];
+    const twice = jwtTokens({
+      accessSecrets: { current: third, former },
+      refreshSecrets: ring(refreshSecret),
+      newId: randomUUID,
+    });
+    for (const time of [0, 65, 75]) {
+      expect(twice.readAccess(twice.access(holder, seconds(time)), seconds(100))).toEqual(holder);
+    }
+    expect(tokens.readAccess(twice.access(holder, seconds(59)), seconds(59))).toEqual(holder);
+    expect(read(twice.access(holder, seconds(65)), seconds(65))).toThrow(refusal);
   });
 });

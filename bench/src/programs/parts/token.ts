@@ -5,5 +5,9 @@ const accessSecret = randomBytes(64);
 
 export const key = createSecretKey(accessSecret);
 /** The application's own part that signs and checks. */
-export const tokens = jwtTokens({ accessSecret, refreshSecret: randomBytes(64), newId: randomUUID });
+export const tokens = jwtTokens({
+  accessSecrets: { current: accessSecret, former: [] },
+  refreshSecrets: { current: randomBytes(64), former: [] },
+  newId: randomUUID,
+});
 export const accessToken = tokens.access({ accountId: randomUUID(), sessionId: randomUUID() }, new Date());

@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { compose } from "../../src/compose.ts";
+import type { ServerConfig } from "../../src/config.ts";
+import type { Keyring } from "../../src/domain/keyring.ts";
+import { serve, stop } from "../../src/http/serve.ts";
+import { startApp, type TestApp } from "../app.ts";
+import { getAccount, mailedCode, member, postJson, refresh } from "../client.ts";
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.close());
+
+const rotated = ({ current, former }: Keyring<Buffer>, until: Date) => ({
+  current: randomBytes(64),
+  former: [...former, { key: current, until }],
+});
+
+/** The application once more, on the same database and bucket, as it is when it was restarted after a rotation. */
+async function restarted(handover: Date) {
+  const config: ServerConfig = {
+    ...app.config,
+    accessSecrets: rotated(app.config.accessSecrets, handover),
+    refreshSecrets: rotated(app.config.refreshSecrets, handover),
+    logLevel: "silent",
+  };
+  const { app: api, close } = compose(config);
+  const server = await serve(api, { port: 0 });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    ...app,
+    url,
+    async close() {
+      await stop(server, 1000);
+      await close();
+    },
+  };
+}
+
+test("nobody is signed out by new secrets: tokens, refresh and a mailed code of before go on", async () => {
+  const { body, cookie, email } = await member(app);
+  await postJson(app, "/auth/forgot", { email });
+  const code = await mailedCode(app, email);
+  const next = await restarted(new Date());
+  try {
+    expect((await getAccount(next, body.accessToken)).status).toBe(200);
+    const renewed = await refresh(next, cookie);
+    expect(renewed.status).toBe(200);
+    // What the new secrets sign is nothing to who knows the old ones alone.
+    expect((await getAccount(app, renewed.body.accessToken)).status).toBe(401);
+    expect((await refresh(next, renewed.cookie)).status).toBe(200);
+    const password = "a much better one";
+    expect((await postJson(next, "/auth/reset", { email, code, password })).status).toBe(204);
+  } finally {
+    await next.close();
+  }
+});
+
+test("before the handover the new process and the one that it replaces read each other's tokens", async () => {
+  const { cookie } = await member(app);
+  const next = await restarted(new Date(Date.now() + 60_000));
+  try {
+    const renewed = await refresh(next, cookie);
+    expect((await getAccount(app, renewed.body.accessToken)).status).toBe(200);
+    expect((await refresh(app, renewed.cookie)).status).toBe(200);
+  } finally {
+    await next.close();
+  }
+});
