@@ -16,13 +16,14 @@ export interface FirewallProps {
 type Source = Pick<VpcSecurityGroupIngressRuleConfig, "cidrIpv4" | "referencedSecurityGroupId">;
 
 /**
- * Who may connect to what: the world to the site, the operator to SSH, the frontend host to the API.
+ * Who may connect to what: the world to the site, the operator to SSH and metrics, the frontend host to the API.
  * MySQL is open to nobody: it listens on the backend host's loopback alone.
  */
 export class Firewall extends Construct {
   readonly frontend: SecurityGroup;
   readonly backend: SecurityGroup;
   readonly apiPort = 8080;
+  readonly metricsPort = 9464;
 
   constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
@@ -34,6 +35,7 @@ export class Firewall extends Construct {
     this.backend = this.group("api", props);
     this.allow(this.backend, "api", this.apiPort, { referencedSecurityGroupId: this.frontend.id });
     this.allow(this.backend, "ssh", 22, operator);
+    this.allow(this.backend, "metrics", this.metricsPort, operator);
   }
 
   private group(id: string, { name, network }: FirewallProps): SecurityGroup {

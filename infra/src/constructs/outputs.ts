@@ -30,6 +30,7 @@ export class Outputs extends Construct {
       privateIp: backend.instance.privateIp,
       publicIp: backend.instance.publicIp,
       apiPort: rest.firewall.apiPort,
+      metricsPort: rest.firewall.metricsPort,
     });
     this.output("bucket", bucket.name);
     this.output("region", rest.region);

@@ -63,9 +63,19 @@ add_swap() {
   echo "/swapfile none swap sw 0 0" >>/etc/fstab
 }
 
+# What brings security updates from now on. Ansible says which and when.
+install_updates() {
+  case "$os" in
+    amzn2) install_packages yum-cron ;;
+    amzn2023) install_packages dnf-automatic ;;
+    debian*) install_packages unattended-upgrades ;;
+  esac
+}
+
 finish() {
   echo "done" >"$status"
 }
 
 add_swap
 install_python
+install_updates

@@ -6,4 +6,7 @@ while read -r _ path type _; do
     cgroup | cgroup2) mount -o remount,rw,bind "$path" ;;
   esac
 done </proc/mounts
+# Parameters of the network are the container's own; all others are this machine's, and stay read-only.
+mount --bind /proc/sys/net /proc/sys/net
+mount -o remount,rw,bind /proc/sys/net
 exec /sbin/init

@@ -1,0 +1,144 @@
+#!/bin/bash
+# Gives the application new keys for tokens, a new database user with a new password, and migrations a new password.
+# Nobody is signed out: the keys that signed until now go on for a minute, so that no process meets a token that it cannot
+# read, and are accepted for as long as what they signed lives. Whatever interrupts this, the files and the database
+# fit together: the old pair, or the new one. Run again, it ends what it began.
+set -euo pipefail
+umask 077
+address=$1 port=$2
+folder=${SECRETS:-/data/secrets}
+handover_seconds=60
+keep_seconds=$((15 * 24 * 3600)) # beyond the life of a refresh token; how long exactly is the application's to know
+most_kept=10
+
+random() { head -c "$1" /dev/urandom | base64 | tr -d '\n'; }
+
+# A value of a file of settings, or nothing.
+value() { sed -n "s/^$2=//p" "$folder/$1.env" | tail -n 1; }
+
+refuse_jobs_at_work() {
+  local unit
+  for unit in $(systemctl list-units --plain --no-legend --state=activating 'tintype-*.service' | awk '{ print $1 }'); do
+    case "$unit" in
+      tintype-rotate.service | tintype-backend.service) continue ;;
+    esac
+    echo "$unit is at work with the passwords of now. Try again when it has ended." >&2
+    exit 1
+  done
+}
+
+# The keys before the new one: those that are still of use, and the one that signs until the handover.
+former() {
+  local now entry kept=() all
+  now=$(date +%s)
+  IFS=, read -r -a all <<<"$(value backend "FORMER_${1}S")"
+  for entry in ${all[@]+"${all[@]}"}; do
+    if [ "${entry#*@}" -gt $((now - keep_seconds)) ]; then kept+=("$entry"); fi
+  done
+  if [ "${#kept[@]}" -ge "$most_kept" ]; then
+    echo "$most_kept earlier keys are still accepted. Try again when they are over: each is kept for 15 days." >&2
+    exit 1
+  fi
+  kept+=("$(value backend "$1")@$((now + handover_seconds))")
+  (IFS=, && printf '%s' "${kept[*]}")
+}
+
+# The one of two names that the application does not use.
+other_user() {
+  local user
+  user=$(value backend MYSQL_USER)
+  if [ "${user:-tintype}" = tintype ]; then echo tintype_2; else echo tintype; fi
+}
+
+# With the very rights of the user in use, which are known to the playbook alone.
+make_user() {
+  local new=$1 password=$2 user rights
+  user=$(value backend MYSQL_USER)
+  rights=$(mysql --skip-column-names --execute "SHOW GRANTS FOR ${user:-tintype}@localhost" |
+    sed -n "s/^GRANT \(.*\) ON \`tintype\`\.\* TO .*/GRANT \1 ON tintype.* TO $new@localhost;/p")
+  [ -n "$rights" ]
+  mysql <<SQL
+DROP USER IF EXISTS $new@localhost;
+CREATE USER $new@localhost IDENTIFIED BY '$password';
+$rights
+SQL
+  mysql --defaults-extra-file=<(printf '[client]\nuser=%s\npassword=%s\n' "$new" "$password") \
+    --execute 'SELECT 1 FROM tintype.accounts LIMIT 0'
+}
+
+# All new values come into the file at once.
+write_settings() {
+  local user=$1 password=$2 access refresh
+  access=$(former ACCESS_TOKEN_SECRET)
+  refresh=$(former REFRESH_TOKEN_SECRET)
+  cat >"$folder/backend.env.new" <<ENV
+ACCESS_TOKEN_SECRET=$(random 64)
+REFRESH_TOKEN_SECRET=$(random 64)
+FORMER_ACCESS_TOKEN_SECRETS=$access
+FORMER_REFRESH_TOKEN_SECRETS=$refresh
+MYSQL_USER=$user
+MYSQL_PASSWORD=$password
+ENV
+}
+
+is_well() {
+  local status
+  exec 3<>"/dev/tcp/$address/$port" || return 1
+  printf 'GET /api/health HTTP/1.0\r\n\r\n' >&3
+  read -r -t 2 status <&3 || return 1
+  exec 3>&-
+  [[ $status = *" 200 "* ]]
+}
+
+restart() {
+  local try
+  systemctl restart tintype-backend.service
+  for ((try = 0; try < 20; try++)); do
+    if is_well 2>/dev/null; then return 0; fi
+    sleep 1
+  done
+  return 1
+}
+
+# Nothing knows the values of before any more.
+forget() {
+  mysql --execute "DROP USER IF EXISTS $(other_user)@localhost"
+  rm -f "$folder/backend.env.before"
+}
+
+rotate_application() {
+  local user password
+  user=$(other_user)
+  password=$(random 33)
+  write_settings "$user" "$password"
+  make_user "$user" "$password"
+  # Until both the users and the files are new, the next deploy has to look at them.
+  rm -f "$folder/database-user"
+  cp "$folder/backend.env" "$folder/backend.env.before"
+  mv "$folder/backend.env.new" "$folder/backend.env"
+  if restart; then
+    forget
+    return
+  fi
+  mv "$folder/backend.env.before" "$folder/backend.env"
+  restart || true
+  echo "The application did not come up with new secrets: it has those of before again." >&2
+  exit 1
+}
+
+rotate_migration() {
+  local password
+  password=$(random 33)
+  printf 'MYSQL_PASSWORD=%s\n' "$password" >"$folder/migrate.env.new"
+  printf "ALTER USER tintype_migrate@localhost IDENTIFIED BY '%s';\n" "$password" | mysql
+  mv "$folder/migrate.env.new" "$folder/migrate.env"
+}
+
+refuse_jobs_at_work
+if [ -e "$folder/backend.env.before" ]; then
+  restart
+  forget
+fi
+rotate_application
+rotate_migration
+echo "rotated"
