@@ -31,6 +31,11 @@ export async function reaches(address: string, port: number, from?: string): Pro
   );
 }
 
+/** What a shell command prints as root on a host, line by line. */
+export function ask(instanceId: string, shell: string): Promise<string[]> {
+  return docker("exec", containerName(instanceId), "bash", "-c", shell);
+}
+
 /** Kills the application on the backend host as nothing can that it might prepare for. */
 export async function killBackend(instanceId: string): Promise<void> {
   const kill = ["systemctl", "kill", "--signal", "KILL", "tintype-backend.service"];
@@ -58,7 +63,7 @@ export async function secretsOf(instanceId: string): Promise<string[]> {
   return (
     lines
       .map((line) => line.replace(/^[A-Z][A-Z0-9_]*=(?=.)/, ""))
-      .flatMap((line) => line.split(/[\s"']+/))
+      .flatMap((line) => line.split(/[\s"',@]+/))
       // A checksum there stands beside the path of its file.
       .filter((value) => value.length >= 16 && !value.startsWith("/data/secrets/"))
   );
@@ -92,6 +97,6 @@ function engineRuns(): Promise<boolean> {
 }
 
 async function docker(...args: string[]): Promise<string[]> {
-  const { stdout } = await execute("docker", args);
+  const { stdout } = await execute("docker", args, { maxBuffer: 2 ** 28 });
   return stdout.split("\n").filter((line) => line !== "");
 }

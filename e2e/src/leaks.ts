@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 
 const kept = ["terraform.tfstate", "terraform.tfstate.backup", "cdk.tf.json", "inventory.json"];
 const privateKey = "PRIVATE KEY-----";
@@ -20,5 +21,13 @@ export function filesThatLeak(
   return files.filter((file) => {
     const text = readFileSync(join(folder, file), "utf8");
     return [privateKey, ...secrets].some((secret) => text.includes(secret));
+  });
+}
+
+/** Those of the gzipped archives in a folder that hold one of the secrets. */
+export function archivesThatLeak(folder: string, secrets: readonly string[]): string[] {
+  return readdirSync(folder).filter((name) => {
+    const bytes = gunzipSync(readFileSync(join(folder, name)));
+    return secrets.some((secret) => bytes.includes(secret));
   });
 }

@@ -15,18 +15,23 @@ export interface LocalDeployment {
   readonly name: string;
   readonly localPort: number;
   readonly timeoutMs: number;
-  /** What is deployed is built from there. @default - this repository */
-  readonly source?: string;
+  /** Added to the environment that make gets. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 // What a test runner, or a make around it, tells its children. With NODE_ENV the site would be built for tests.
 const unwanted = ["NODE_ENV", "NODE_OPTIONS", "JEST_WORKER_ID", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"];
 
+/** What a person's shell would give to make. */
+export function makeEnvironment(added: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([key]) => !unwanted.includes(key));
+  return { ...Object.fromEntries(own), ...added };
+}
+
 /** `make` for one deployment in the local cloud. What it prints also goes to `.tintype/NAME.log`. */
-export function localMake({ name, localPort, timeoutMs, source }: LocalDeployment) {
+export function localMake({ name, localPort, timeoutMs, env: added = {} }: LocalDeployment) {
   const fixed = ["CLOUD=local", `NAME=${name}`, `LOCAL_PORT=${localPort}`];
-  const kept = Object.entries(process.env).filter(([key]) => !unwanted.includes(key));
-  const env = { ...Object.fromEntries(kept), ...(source !== undefined && { TINTYPE_SOURCE: source }) };
+  const env = makeEnvironment(added);
   mkdirSync(stateRoot, { recursive: true });
 
   return function make(target: string, ...settings: string[]): Promise<Made> {

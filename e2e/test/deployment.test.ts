@@ -23,11 +23,14 @@ import { until } from "../src/until.ts";
 import { backupTests } from "./backup.ts";
 import { faultTests } from "./faults.ts";
 import { galleryTests } from "./gallery.ts";
+import { hardeningTests } from "./hardening.ts";
+import { operatorTests } from "./operators.ts";
 import { releaseTests } from "./releases.ts";
 
 interface Outputs {
   readonly url: string;
   readonly localUrl: string;
+  readonly metricsUrl: string;
   readonly bucket: string;
   readonly frontend: { readonly instanceId: string; readonly publicDns: string; readonly privateIp: string };
   readonly backend: { readonly instanceId: string; readonly privateIp: string; readonly apiPort: number };
@@ -210,6 +213,26 @@ describe("a deployment", () => {
   });
 
   releaseTests({ name, localPort, frontend: () => deployed().frontend, backend: () => deployed().backend });
+  hardeningTests({
+    name,
+    localPort,
+    localUrl: () => deployed().localUrl,
+    frontend: () => deployed().frontend,
+    backend: () => deployed().backend,
+  });
+
+  operatorTests({
+    name,
+    localPort,
+    localUrl: () => deployed().localUrl,
+    metricsUrl: () => deployed().metricsUrl,
+    frontend: () => deployed().frontend,
+    backend: () => deployed().backend,
+    visit,
+    person: knownPerson,
+    signIn: (page) => pages.signIn(page, knownPerson()),
+    isSignedIn: async (page) => expect(await pages.shownAccount(page)).toEqual(ownPage()),
+  });
 
   test("finds every record's object in the bucket", async () => {
     const { stdout } = await succeed("integrity");
@@ -231,11 +254,12 @@ describe("a deployment", () => {
     });
   });
 
-  test("opens SSH and the site to this machine, and nothing else", async () => {
+  test("opens SSH, the site and the metrics to this machine, and nothing else", async () => {
     const { frontend, backend } = deployed();
     const ssh = { port: "22/tcp", address: "127.0.0.1" };
     expect(await publishedPorts(frontend.instanceId)).toEqual([ssh, { ...ssh, port: "80/tcp" }]);
-    expect(await publishedPorts(backend.instanceId)).toEqual([ssh]);
+    const metrics = { ...ssh, port: "9464/tcp" };
+    expect(await publishedPorts(backend.instanceId)).toEqual([ssh, metrics]);
   });
 
   test("lets the frontend host alone at the API, and nobody at the database", async () => {

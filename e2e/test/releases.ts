@@ -34,7 +34,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
     const origin = () => `http://${frontend().privateIp}`;
     const make = localMake({ name, localPort, timeoutMs: 11 * minuteMs });
     const makeFrom = ({ folder }: { folder: string }) =>
-      localMake({ name, localPort, timeoutMs: 11 * minuteMs, source: folder });
+      localMake({ name, localPort, timeoutMs: 11 * minuteMs, env: { TINTYPE_SOURCE: folder } });
 
     beforeAll(async () => {
       source = checkout();

@@ -18,12 +18,19 @@ export const diskFull =
 
 /** Runs a command's main function; turns what it throws into a message and an exit code. */
 export async function command(main: () => Promise<void>): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endUnread);
   try {
     await main();
   } catch (error) {
     process.exitCode = error instanceof Failure ? error.exitCode : 1;
     process.stderr.write(`\n${explain(error)}\n`);
   }
+}
+
+/** Who read what is printed may have seen enough of it: `make status | head`. */
+function endUnread(error: Error): void {
+  if (!isNodeError(error) || error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? 0);
 }
 
 function explain(error: unknown): string {

@@ -41,6 +41,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_site_release: props.frontend.id,
           backend_node: props.node,
           backend_listen: `${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
+          backend_metrics_listen: `${outputs.backend.privateIp}:${outputs.backend.metricsPort}`,
           backend_site_origin: outputs.url,
           backend_bucket: outputs.bucket,
           backend_region: outputs.region,

@@ -1,18 +1,23 @@
 import { currentDeployment } from "./deployment.ts";
 import { command, Failure } from "./failure.ts";
+import { follow } from "./follow.ts";
 import { chosenHost, onHost } from "./hosts.ts";
 import { requireOutputs } from "./state.ts";
 
 const sources = {
-  backend: ["backend", "sudo journalctl --unit 'tintype-*' --no-pager --output cat --lines 200"],
-  frontend: ["frontend", "sudo tail -n 200 /var/log/nginx/access.log /var/log/nginx/error.log"],
+  backend: "journalctl --unit 'tintype-*' --no-pager --output cat --lines 200",
+  frontend: "tail -n 200 /var/log/nginx/access.log /var/log/nginx/error.log",
 } as const;
+const further = { backend: "--follow", frontend: "--follow=name" } as const;
 
 await command(async () => {
   const host = chosenHost();
   const deployment = currentDeployment();
-  const [name, shell] = sources[host];
-  const { code, stdout, stderr } = await onHost(deployment, requireOutputs(deployment), name, shell);
+  const outputs = requireOutputs(deployment);
+  if (process.env["FOLLOW"] === "1") {
+    return follow(deployment, outputs, host, `${sources[host]} ${further[host]}`);
+  }
+  const { code, stdout, stderr } = await onHost(deployment, outputs, host, `sudo ${sources[host]}`);
   if (code !== 0) throw new Failure(`The ${host} host did not answer: ${stderr.trim()}`);
   process.stdout.write(stdout);
 });

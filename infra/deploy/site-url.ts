@@ -7,3 +7,11 @@ export async function reachableUrl(deployment: Deployment, outputs: Outputs): Pr
   if (deployment.cloud === "aws") return outputs.url;
   return `http://localhost:${await localPortOf(deployment, outputs, "frontend", 80)}`;
 }
+
+/** The URL under which this machine reads what the API has counted; undefined where the deployment is older than that. */
+export async function metricsUrl(deployment: Deployment, outputs: Outputs): Promise<string | undefined> {
+  const { publicIp, metricsPort } = outputs.backend;
+  if (metricsPort === undefined) return undefined;
+  if (deployment.cloud === "aws") return `http://${publicIp}:${metricsPort}/api/metrics`;
+  return `http://localhost:${await localPortOf(deployment, outputs, "backend", metricsPort)}/api/metrics`;
+}

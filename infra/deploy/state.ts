@@ -8,7 +8,13 @@ export interface Outputs {
   readonly region: string;
   readonly bucket: string;
   readonly frontend: { instanceId: string; privateIp: string; publicDns: string; publicIp: string };
-  readonly backend: { instanceId: string; privateIp: string; publicIp: string; apiPort: number };
+  readonly backend: {
+    instanceId: string;
+    privateIp: string;
+    publicIp: string;
+    apiPort: number;
+    metricsPort?: number;
+  };
 }
 
 interface State {

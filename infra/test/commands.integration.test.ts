@@ -153,7 +153,7 @@ describe("a deployment that is there", () => {
     writeState({ stack: local }, {});
     const { code, shown } = tell("status", { CLOUD: "local" });
     rmSync(join(repository, `.tintype/local-${name}`), { recursive: true });
-    expect(shown).toMatch(/^site +not reachable$/m);
+    expect(shown).toMatch(/^site +! not reachable$/m);
     for (const host of ["frontend", "backend"]) {
       expect(shown).toContain(
         `The ${host} host is missing or stopped. To bring it back: make deploy CLOUD=local`,

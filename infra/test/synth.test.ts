@@ -132,11 +132,16 @@ describe("the firewall", () => {
     for (const rule of ssh) expect(ports(rule)).toEqual([22, 22]);
   });
 
-  test("opens the backend to the frontend's group on the API's port, and to SSH", () => {
+  test("opens what the API has counted to the operator's range alone", () => {
+    const metrics = rules().filter((rule) => rule["from_port"] <= 9464 && rule["to_port"] >= 9464);
+    expect(metrics.map((rule) => [rule["cidr_ipv4"], ...ports(rule)])).toEqual([[operatorCidr, 9464, 9464]]);
+  });
+
+  test("opens the backend to the frontend's group on the API's port, and to SSH and metrics", () => {
     const backend = reference("aws_security_group", "ec2/firewall/api", "id");
     const frontend = reference("aws_security_group", "ec2/firewall/frontend", "id");
     const [api, ...others] = rules().filter(
-      (rule) => rule["security_group_id"] === backend && rule["from_port"] !== 22,
+      (rule) => rule["security_group_id"] === backend && ![22, 9464].includes(rule["from_port"]),
     );
     expect(others).toEqual([]);
     expect(api).toMatchObject({

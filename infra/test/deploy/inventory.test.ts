@@ -15,7 +15,13 @@ const outputs: Outputs = {
     publicIp: "203.0.113.4",
     publicDns: "site.example",
   },
-  backend: { instanceId: "i-0b", privateIp: "10.0.0.5", publicIp: "203.0.113.5", apiPort: 8080 },
+  backend: {
+    instanceId: "i-0b",
+    privateIp: "10.0.0.5",
+    publicIp: "203.0.113.5",
+    apiPort: 8080,
+    metricsPort: 9464,
+  },
 };
 const release = { id: "0123456789ab", archive: "/archive.tar.gz" };
 const node = { version: "22.0.0", binary: "/node" };

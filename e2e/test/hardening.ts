@@ -1,0 +1,162 @@
+import { expect, test } from "@jest/globals";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ask } from "../src/hosts.ts";
+import { localMake } from "../src/make.ts";
+
+interface Deployed {
+  readonly name: string;
+  readonly localPort: number;
+  readonly localUrl: () => string;
+  readonly frontend: () => { readonly instanceId: string; readonly privateIp: string };
+  readonly backend: () => { readonly instanceId: string; readonly privateIp: string };
+}
+
+const minuteMs = 60_000;
+const isDebian = "command -v apt-get >/dev/null";
+
+/** What the hosts are like after Ansible: asked of the machines, not of the playbook. */
+export function hardeningTests({ name, localPort, localUrl, frontend, backend }: Deployed): void {
+  const hosts = () => [frontend().instanceId, backend().instanceId];
+  const sql = (statement: string) =>
+    ask(backend().instanceId, `mysql --skip-column-names --execute "${statement}"`);
+
+  test("SSH lets in one user with a key, and speaks nothing that is broken", async () => {
+    for (const host of hosts()) {
+      const said = await settings(host);
+      expect(said).toMatchObject({
+        permitrootlogin: "no",
+        allowusers: "ec2-user",
+        authenticationmethods: "publickey",
+        passwordauthentication: "no",
+        kbdinteractiveauthentication: "no",
+        maxauthtries: "2",
+        logingracetime: "30",
+        allowagentforwarding: "no",
+        allowstreamlocalforwarding: "no",
+        x11forwarding: "no",
+        permittunnel: "no",
+      });
+      const algorithms = `${said["kexalgorithms"]},${said["ciphers"]},${said["macs"]}`;
+      expect(algorithms).toMatch(/curve25519-sha256,.*aes256-gcm@openssh.com,.*hmac-sha2-512-etm/);
+      expect(algorithms).not.toMatch(/sha1(?!\d)|cbc|3des|md5|nistp|group14|umac-64/);
+    }
+  });
+
+  test("SSH carries connections to the metrics, and to nothing else", async () => {
+    const to = (await settings(backend().instanceId))["permitopen"];
+    expect(to).toBe(`${backend().privateIp}:9464`);
+    expect((await settings(frontend().instanceId))["allowtcpforwarding"]).toBe("no");
+  });
+
+  test("all that runs of Tintype has an exposure of 2.5 at most, and nginx of 3", async () => {
+    const list = "systemctl list-unit-files --plain --no-legend 'tintype-*.service' | awk '{ print $1 }'";
+    for (const host of hosts()) {
+      const units = (await ask(host, list)).map((unit) => unit.replace("@.", "@x."));
+      if (host === backend().instanceId) expect(units).toContain("tintype-backend.service");
+      for (const unit of units) expect([unit, await exposure(host, unit)]).toEqual([unit, atMost(2.5)]);
+    }
+    expect(await exposure(frontend().instanceId, "nginx.service")).toEqual(atMost(3));
+  });
+
+  test("the database knows nobody without a name or from elsewhere, and reads no files", async () => {
+    expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual([]);
+    expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
+    expect(await sql("SELECT @@local_infile, @@bind_address")).toEqual(["0\t127.0.0.1"]);
+  });
+
+  test("the application's database user may read and write rows of its schema, and no more", async () => {
+    const users = await sql("SELECT user FROM mysql.user WHERE user IN ('tintype', 'tintype_2')");
+    expect(users).toHaveLength(1);
+    const grants = await sql(`SHOW GRANTS FOR ${users[0]}@localhost`);
+    expect(grants.filter((line) => !line.startsWith("GRANT USAGE ON *.* "))).toEqual([
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON \`tintype\`.* TO \`${users[0]}\`@\`localhost\``,
+    ]);
+  });
+
+  test("the kernel has every parameter of the list that it lets the host set, the network's among them", async () => {
+    const compare = `while read -r name _ value; do
+      file=/proc/sys/\${name//.//}
+      if [[ $name = '#'* ]] || [ ! -e $file ]; then continue; fi
+      if [ "$(cat $file)" = "$value" ]; then echo "as wanted $name"
+      elif [ -w $file ]; then echo "wrong $name"; else echo "refused $name"; fi
+    done </etc/sysctl.d/60-tintype.conf`;
+    for (const host of hosts()) {
+      const lines = await ask(host, compare);
+      expect(lines.filter((line) => line.startsWith("wrong"))).toEqual([]);
+      expect(lines.filter((line) => line.startsWith("refused net."))).toEqual([]);
+      expect(lines).toContain("as wanted net.ipv4.conf.all.rp_filter");
+    }
+  });
+
+  test("nobody but root can read the secrets, or write what runs", async () => {
+    for (const host of hosts()) {
+      const open = "find /opt/tintype /etc/tintype /etc/nginx -not -type l -perm /022 2>/dev/null; true";
+      expect(await ask(host, open)).toEqual([]);
+      expect(await ask(host, "stat -c %a:%U /etc/ssh/sshd_config")).toEqual(["600:root"]);
+    }
+    const secrets = "find /data/secrets -not -user root -o -perm /077";
+    expect(await ask(backend().instanceId, secrets)).toEqual([]);
+    expect(await ask(backend().instanceId, "stat -c %a /data/secrets")).toEqual(["700"]);
+  });
+
+  test("security updates come by themselves", async () => {
+    const debian = "command -v unattended-upgrade; apt-config dump APT::Periodic::Unattended-Upgrade";
+    const amazon = "systemctl is-enabled dnf-automatic.timer; grep apply_updates /etc/dnf/automatic.conf";
+    for (const host of hosts()) {
+      const said = (await ask(host, `if ${isDebian}; then ${debian}; else ${amazon}; fi`)).join("\n");
+      expect(said).toMatch(
+        /bin\/unattended-upgrade\n.*Unattended-Upgrade "1"|^enabled\napply_updates = yes$/,
+      );
+    }
+  });
+
+  test("DOS-01 one address has 512 requests open at most, and others are served meanwhile", async () => {
+    const refused = { count: 0 };
+    const sockets = Array.from({ length: 600 }, () => slowBody(frontend().privateIp, refused));
+    await sleep(3000);
+    const site = await ask(frontend().instanceId, "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/");
+    for (const socket of sockets) socket.destroy();
+    expect(site).toEqual(["200"]);
+    expect(refused.count).toBeGreaterThanOrEqual(600 - 512);
+    expect(refused.count).toBeLessThan(150);
+    expect((await fetch(`${localUrl()}/api/health`)).status).toBe(200);
+  });
+
+  test("what an earlier database left open is closed by a deploy, which tells no secret even when it tells all", async () => {
+    await sql("CREATE USER ''@localhost; CREATE USER root@'%'; CREATE DATABASE test");
+    const env = { ANSIBLE_VERBOSITY: "4" }; // the log is looked through for secrets at the end
+    const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs, env });
+    const { code, stderr } = await make("deploy");
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual([]);
+    expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
+  });
+}
+
+/** What the SSH server goes by. Its lists of several values come as several lines. */
+async function settings(host: string): Promise<Record<string, string>> {
+  const lines = await ask(host, "sshd -T");
+  return Object.fromEntries(lines.map((line) => line.split(/ (.*)/s).slice(0, 2)));
+}
+
+async function exposure(host: string, unit: string): Promise<number> {
+  const lines = await ask(host, `systemd-analyze security --no-pager ${unit} | tail -n 1`);
+  return Number(/: ([\d.]+) /.exec(lines.join(""))?.[1] ?? Number.NaN);
+}
+
+/** For `toEqual`: a number that is no greater. */
+function atMost(limit: number) {
+  return { asymmetricMatch: (value: unknown) => typeof value === "number" && value <= limit };
+}
+
+/** A request whose body is still to come. */
+function slowBody(address: string, refused: { count: number }) {
+  const head = "POST /api/auth/signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+  const socket = connect(80, address, () => socket.write(`${head}Content-Length: 5000\r\n\r\n{`));
+  socket.on("error", () => undefined);
+  socket.once("data", (text) => {
+    if (String(text).startsWith("HTTP/1.1 429")) refused.count += 1;
+  });
+  return socket;
+}
