@@ -204,7 +204,7 @@ describe("a deployment", () => {
     });
   });
 
-  galleryTests({ visit, newPerson });
+  galleryTests({ visit, newPerson, localUrl: () => deployed().localUrl });
 
   faultTests({
     localUrl: () => deployed().localUrl,

@@ -13,10 +13,12 @@ interface Site {
   /** Goes to the site with a browser that has never been there. */
   visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
   newPerson(picture: PickedFile): pages.Person;
+  /** Where a deploy says that the site is. */
+  localUrl(): string;
 }
 
 /** Two people and ten photographs, on a site that nobody has put an image on. */
-export function galleryTests({ visit, newPerson }: Site): void {
+export function galleryTests({ visit, newPerson, localUrl }: Site): void {
   test("two people add ten photographs of different kinds; each sees both people's", async () => {
     await visit(async (page, browser) => {
       const all = await photographs();
@@ -44,6 +46,20 @@ export function galleryTests({ visit, newPerson }: Site): void {
       await downloadsWhatWasSent(other, all[1]!);
       await cannotTouch(other, ben, page);
       await deletesOwn(page, "web.webp");
+    });
+  });
+
+  test("a person adds and sees a picture at the URL that a deploy prints", async () => {
+    await visit(async (_page, browser) => {
+      const page = await browser.newPage({ baseURL: localUrl() });
+      const faults = await watchFaults(page);
+      await pages.createAccount(page, newPerson(await photograph(browser)));
+      await gallery.openGallery(page, gallery.paths.own);
+      await gallery.addPictures(page, (await photographs()).slice(1, 2));
+      expect(await gallery.shownPictures(page)).toEqual(["clear.png"]);
+      await gallery.view(page, "clear.png");
+      await gallery.remove(page);
+      expect(faults).toEqual([]);
     });
   });
 

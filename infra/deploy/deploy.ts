@@ -7,6 +7,7 @@ import { ensureEngine } from "../local-cloud/engine.ts";
 import { ec2 } from "../local-cloud/instances.ts";
 import { startCloud } from "../local-cloud/cloud.ts";
 import { verifySender } from "../local-cloud/mail-front.ts";
+import { noteSite } from "../local-cloud/sites.ts";
 import { configureHosts } from "./ansible.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
@@ -69,6 +70,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   });
   for (const line of recap) say(`    ${line}`);
   const url = await reachableUrl(deployment, outputs);
+  if (local) noteSite(deployment.name, { origin: outputs.url, shownAt: url });
   await step("Ask the site", () => smokeTest(url));
 
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);

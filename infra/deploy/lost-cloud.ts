@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { removeHosts } from "../local-cloud/boot.ts";
 import { runningCloud } from "../local-cloud/cloud.ts";
+import { forgetSite } from "../local-cloud/sites.ts";
 import type { Deployment } from "./deployment.ts";
 import { unpinPlace } from "./place.ts";
 import { say } from "./steps.ts";
@@ -30,6 +31,7 @@ export async function forgetDeployment(deployment: Deployment): Promise<number> 
   for (const path of [join(deployment.folder, "cloud-id"), deployment.knownHosts, deployment.inventory]) {
     rmSync(path, { force: true });
   }
+  forgetSite(deployment.name);
   unpinPlace(deployment);
   return hosts;
 }

@@ -12,6 +12,7 @@ import { isOwn } from "./own-peers.ts";
 import { profileInAny } from "./profiles.ts";
 import { notedRegions } from "./regions.ts";
 import { createS3Front } from "./s3-front/server.ts";
+import { siteShownAt } from "./sites.ts";
 
 // The emulated AWS API as one background process: moto, the strict front before its S3, the way to its
 // SES, and the instances' metadata service. It lives until it is told to stop; what it holds lives as long.
@@ -21,7 +22,8 @@ const credentials = localCredentials(now);
 const moto = await startMoto();
 const api = { endpoint: moto.url.href, credentials: credentials.operator };
 
-const s3Front = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
+const { secretFor } = credentials;
+const s3Front = createS3Front({ upstream: moto.url, secretFor, now, siteShownAt });
 const profileAt = (privateIp: string) => profileInAny(notedRegions(), privateIp, api);
 const metadata = createMetadataService({ credentials, profileAt, now });
 

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { type Callers, authenticate } from "./authentication.ts";
 import { readBody } from "./body.ts";
 import { bucketPolicies } from "./bucket-policies.ts";
+import { cors, type SiteShownAt } from "./cors.ts";
 import { verifyPayload } from "./payload.ts";
 import { postAnswer } from "./post-answer.ts";
 import { isPostForm } from "./post-form.ts";
@@ -10,16 +11,19 @@ import { verifyPostObject } from "./post-object.ts";
 import { type S3Request, parseRequest } from "./request.ts";
 import { responseOverrides } from "./response-overrides.ts";
 import { S3Error, errorDocument, newRequestId } from "./s3-error.ts";
-import { corsHeaders, endToEnd, refuseBesideS3, routingHeader, send } from "./upstream.ts";
+import { endToEnd, refuseBesideS3, routingHeader, send } from "./upstream.ts";
 
 export interface S3FrontOptions extends Callers {
   /** An S3 that believes whatever it is sent, addressed path-style. */
   readonly upstream: URL;
+  /** @default - pages run under their site's own origin alone */
+  readonly siteShownAt?: SiteShownAt;
 }
 
 /** A server that verifies each request as AWS would, and only then passes it on; the caller listens and closes. */
 export function createS3Front(callerOptions: S3FrontOptions): Server {
-  const options = { ...callerOptions, policyAnswer: bucketPolicies() };
+  const { upstream, siteShownAt } = callerOptions;
+  const options = { ...callerOptions, policyAnswer: bucketPolicies(), cors: cors(upstream, siteShownAt) };
   return createServer((message, response) => {
     response.setHeader("x-amz-request-id", newRequestId());
     serve(options, message, response).catch((error) => refuse(options, message, response, error));
@@ -28,6 +32,7 @@ export function createS3Front(callerOptions: S3FrontOptions): Server {
 
 interface FrontOptions extends S3FrontOptions {
   readonly policyAnswer: ReturnType<typeof bucketPolicies>;
+  readonly cors: ReturnType<typeof cors>;
 }
 
 async function serve(options: FrontOptions, message: IncomingMessage, response: ServerResponse) {
@@ -40,25 +45,19 @@ async function serve(options: FrontOptions, message: IncomingMessage, response: 
   const policy = options.policyAnswer(request, body);
   if (policy !== undefined) return void response.writeHead(policy.status, policy.headers).end(policy.body);
   const routed = new Map([routingHeader(authenticated.signer.credential.text), ...headers]);
-  const answer = await send(options.upstream, { ...request, headers: routed, body });
-  return relay(answer, response, responseOverrides(request, answer));
+  const headersOfSite = options.cors.fromSite(routed);
+  const answer = await send(options.upstream, { ...request, headers: headersOfSite, body });
+  const changes = { ...responseOverrides(request, answer), ...options.cors.toPage(request, answer) };
+  return relay(answer, response, changes);
 }
 
-/** Browsers send it without a signature; the bucket's CORS rules answer. Other headers could make moto take it for another service's. */
-async function preflight(
-  { upstream }: S3FrontOptions,
-  request: S3Request,
-  response: ServerResponse,
-): Promise<void> {
-  const headers = [...request.headers].filter(([name]) => /^(origin|access-control-request-.+)$/.test(name));
-  await relay(
-    await send(upstream, { ...request, headers: new Map(headers), body: Buffer.alloc(0) }),
-    response,
-  );
+async function preflight({ cors: rules }: FrontOptions, request: S3Request, response: ServerResponse) {
+  const answer = await rules.preflight(request);
+  return relay(answer, response, rules.toPage(request, answer));
 }
 
 async function postObject(
-  options: S3FrontOptions,
+  options: FrontOptions,
   request: S3Request,
   message: IncomingMessage,
   response: ServerResponse,
@@ -69,7 +68,7 @@ async function postObject(
   stored.resume();
   const origin = `http://${request.headers.get("host")}`;
   const { status, headers, body } = postAnswer(posted, stored.headers.etag ?? "", origin);
-  response.writeHead(status, { ...headers, ...(await corsHeaders(options.upstream, request)) }).end(body);
+  response.writeHead(status, { ...headers, ...(await options.cors.headersFor(request)) }).end(body);
 }
 
 async function relay(
@@ -87,23 +86,26 @@ async function relay(
 }
 
 async function refuse(
-  { upstream }: S3FrontOptions,
+  { cors: rules }: FrontOptions,
   message: IncomingMessage,
   response: ServerResponse,
   cause: unknown,
 ): Promise<void> {
   if (response.headersSent || (message.destroyed && !message.complete)) return void response.destroy();
   const error = cause instanceof S3Error ? cause : internalError(cause);
-  const cors = await parseAndAskCors(upstream, message);
+  const readable = await parseAndAskCors(rules, message);
   const requestId = String(response.getHeader("x-amz-request-id"));
-  response.writeHead(error.status, { "content-type": "application/xml", ...cors });
+  response.writeHead(error.status, { "content-type": "application/xml", ...readable });
   response.end(errorDocument(error, message.url ?? "/", requestId));
 }
 
 /** Without it a browser hides the refusal's status and reason from the page. */
-async function parseAndAskCors(upstream: URL, message: IncomingMessage): Promise<Record<string, string>> {
+async function parseAndAskCors(
+  rules: FrontOptions["cors"],
+  message: IncomingMessage,
+): Promise<Record<string, string>> {
   try {
-    return await corsHeaders(upstream, parseRequest(message));
+    return await rules.headersFor(parseRequest(message));
   } catch {
     return {};
   }

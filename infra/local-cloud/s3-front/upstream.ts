@@ -1,6 +1,5 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import type { Payload } from "./payload.ts";
-import type { S3Request } from "./request.ts";
 import { S3Error } from "./s3-error.ts";
 import { ALGORITHM } from "./sigv4.ts";
 
@@ -61,24 +60,4 @@ export function endToEnd(headers: Iterable<readonly [string, string]>): Record<s
 /** moto finds service and account by this header alone: it knows no presigned URL and no POST policy. */
 export function routingHeader(credential: string): [string, string] {
   return ["authorization", `${ALGORITHM} Credential=${credential}, SignedHeaders=host, Signature=verified`];
-}
-
-/** The headers that let a page of another origin read the answer, as the bucket's CORS rules have it. */
-export async function corsHeaders(upstream: URL, request: S3Request): Promise<Record<string, string>> {
-  const origin = request.headers.get("origin");
-  if (origin === undefined) return {};
-  const headers = new Map([
-    ["origin", origin],
-    ["access-control-request-method", request.method],
-  ]);
-  const preflight = { method: "OPTIONS", target: request.target, headers, body: Buffer.alloc(0) };
-  const answer = await send(upstream, preflight);
-  answer.resume();
-  const wanted = ["access-control-allow-origin", "access-control-expose-headers"];
-  return Object.fromEntries(
-    wanted.flatMap((name) => {
-      const value = answer.headers[name];
-      return typeof value === "string" ? [[name, value]] : [];
-    }),
-  );
 }

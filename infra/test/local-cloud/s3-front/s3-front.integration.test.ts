@@ -23,6 +23,9 @@ import { closed, credentials, listening, refusal, s3Client, secretFor, urlOf } f
 
 const Bucket = `photos-${randomUUID()}`;
 const PAGE = "http://page.test";
+const SHOWN_AT = "http://localhost:8080";
+const OTHER_SHOWN_AT = "http://localhost:8081";
+const sites: Record<string, string> = { [SHOWN_AT]: PAGE, [OTHER_SHOWN_AT]: "http://other.test" };
 
 let server: Server;
 let client: S3Client;
@@ -30,7 +33,14 @@ let client: S3Client;
 beforeAll(async () => {
   const upstream = process.env["MOTO_URL"];
   if (!upstream) throw new Error("set MOTO_URL to the address of a running moto_server");
-  server = await listening(createS3Front({ upstream: new URL(upstream), secretFor, now: () => new Date() }));
+  server = await listening(
+    createS3Front({
+      upstream: new URL(upstream),
+      secretFor,
+      now: () => new Date(),
+      siteShownAt: (origin) => sites[origin],
+    }),
+  );
   client = s3Client(urlOf(server));
   await client.send(new CreateBucketCommand({ Bucket }));
   const rule = { AllowedOrigins: [PAGE], AllowedMethods: ["GET", "POST"], AllowedHeaders: ["*"] };
@@ -154,15 +164,46 @@ describe("a browser with what the application signed", () => {
     expect(await listed("form/")).toEqual(["form/1 ü"]);
   });
 
+  const preflight = (origin: string) =>
+    fetch(`${urlOf(server)}/${Bucket}`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST" },
+    });
+  const allowed = ({ status, headers }: Response) => [status, headers.get("access-control-allow-origin")];
+
   test("asks first, and learns what the bucket allows", async () => {
-    const preflight = (origin: string) =>
-      fetch(`${urlOf(server)}/${Bucket}`, {
-        method: "OPTIONS",
-        headers: { origin, "access-control-request-method": "POST" },
+    expect(allowed(await preflight(PAGE))).toEqual([200, PAGE]);
+    expect(allowed(await preflight("http://other.test"))).toEqual([403, null]);
+  });
+
+  test("is heard at the port under which its site is shown as at the site's own name", async () => {
+    const post = async (origin: string, file: string) => {
+      const { url, fields } = await createPresignedPost(client, {
+        Bucket,
+        Key: "shown",
+        Conditions: [["content-length-range", 1, 10]],
       });
-    const allowed = await preflight(PAGE);
-    expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([200, PAGE]);
-    expect((await preflight("http://other.test")).status).toBe(403);
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.append(name, value);
+      form.append("file", new Blob([file]));
+      return fetch(url, { method: "POST", body: form, headers: { origin } });
+    };
+    const get = async (origin: string) =>
+      fetch(await getSignedUrl(client, new GetObjectCommand({ Bucket, Key: "shown" })), {
+        headers: { origin },
+      });
+    const answers = async (origin: string) =>
+      [
+        await preflight(origin),
+        await post(origin, "picture"),
+        await post(origin, "far too much"),
+        await get(origin),
+      ].map(allowed);
+    const readable = (origin: string | null) => [204, 400, 200].map((status) => [status, origin]);
+    expect(await answers(SHOWN_AT)).toEqual([[200, SHOWN_AT], ...readable(SHOWN_AT)]);
+    for (const stranger of [OTHER_SHOWN_AT, "http://localhost:8082", "http://localhost", "null"]) {
+      expect(await answers(stranger)).toEqual([[403, null], ...readable(null)]);
+    }
   });
 });
 
