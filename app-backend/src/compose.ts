@@ -30,6 +30,7 @@ import { currentRequest } from "./http/request-log.ts";
 import { openLog } from "./log.ts";
 import type { Darkroom } from "./ports/darkroom.ts";
 import type { SecurityLog } from "./ports/security-log.ts";
+import { abandonedUploads } from "./usecases/abandoned-uploads.ts";
 import { accountUseCases } from "./usecases/accounts.ts";
 import { backupUseCase } from "./usecases/backups.ts";
 import { codeUseCases } from "./usecases/codes.ts";
@@ -39,6 +40,7 @@ import { guard } from "./usecases/guard.ts";
 import { passwordUseCases } from "./usecases/passwords.ts";
 import { restoreUseCase } from "./usecases/restores.ts";
 import { sessionUseCases } from "./usecases/sessions.ts";
+import { uploadUseCases } from "./usecases/uploads.ts";
 
 /** What a test may want to decide instead of the machine. */
 export interface Surroundings {
@@ -59,7 +61,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     ofProcess: config.metrics !== undefined,
   });
 
-  const { accounts, sessions, passwords, codes, images } = useCases();
+  const { accounts, sessions, passwords, codes, images, abandoned } = useCases();
   const app = httpApp({
     accounts,
     sessions,
@@ -94,7 +96,10 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     });
     const passwords = passwordUseCases({ ...common, passwords: hashes, codes });
     const darkroom = timed(sharpDarkroom(), metrics);
-    const images = imageUseCases({ ...common, images: mysqlImages(pool), pictures, darkroom });
+    const stored = { images: mysqlImages(pool), pictures };
+    const abandoned = abandonedUploads({ ...stored, now });
+    const uploads = uploadUseCases({ ...common, ...stored, darkroom, abandoned });
+    const images = imageUseCases({ ...stored, uploads });
     const ofAccounts = { pictures, darkroom, passwords: hashes, proof: passwords, codes };
     const accounts = accountUseCases({ ...common, ...ofAccounts });
     const sessions = sessionUseCases({
@@ -104,7 +109,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
       tokens: jwtTokens({ ...config, newId }),
       confirmationRequired: config.confirmationRequired,
     });
-    return { accounts, sessions, passwords, codes, images };
+    return { accounts, sessions, passwords, codes, images, abandoned };
   }
 
   async function close(): Promise<void> {
@@ -112,7 +117,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     await letGo();
   }
 
-  return { app, log, metrics, codes, images, close };
+  return { app, log, metrics, codes, abandoned, close };
 }
 
 /** What removes rows that are over; needs the database alone. */
@@ -124,10 +129,8 @@ export function openPurge(config: DatabaseConfig) {
 /** What compares records with objects, and gives up uploads that were never completed. */
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const { pool, pictures, letGo } = openStorage(config, now);
-  const darkroom = sharpDarkroom();
-  const images = imageUseCases({ images: mysqlImages(pool), pictures, darkroom, now, newId: randomUUID });
   return {
-    collect: images.giveUpAbandoned,
+    collect: abandonedUploads({ images: mysqlImages(pool), pictures, now }).giveUp,
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), pictures, now }),
     close: letGo,
   };

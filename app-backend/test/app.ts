@@ -16,6 +16,8 @@ interface Options {
   readonly newId?: () => string;
   /** How to reach the database, where it is not to be reached directly. */
   readonly route?: (database: DatabaseConfig) => DatabaseConfig;
+  /** The port of this machine by which to reach the bucket, where that is not its own. */
+  readonly bucketPort?: number;
 }
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>;
@@ -28,7 +30,10 @@ export async function startApp(options: Options = {}) {
     ...serverConfig({ ...goodEnvironment(), SITE_ORIGIN: siteOrigin }),
     database: options.route?.(database.config) ?? database.config,
     confirmationRequired,
-    storage: bucket.config,
+    storage: {
+      ...bucket.config,
+      ...(options.bucketPort && { endpoint: `http://127.0.0.1:${options.bucketPort}` }),
+    },
   };
   const logLines: string[] = [];
   const logTo = new Writable({
@@ -40,7 +45,7 @@ export async function startApp(options: Options = {}) {
   const {
     app,
     codes,
-    images,
+    abandoned,
     close: closeApp,
   } = compose(config, {
     logTo,
@@ -68,7 +73,7 @@ export async function startApp(options: Options = {}) {
     /** The events of the audit log, in order. */
     audit: () => logLines.map((line) => JSON.parse(line)).filter((line) => "audit" in line) as AuditLine[],
     settle: codes.settle,
-    images,
+    giveUpAbandoned: abandoned.giveUp,
     close,
   };
 }

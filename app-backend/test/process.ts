@@ -22,6 +22,7 @@ export async function startProcess({ config, siteOrigin }: TestApp) {
       MYSQL_DATABASE: database.database,
       BUCKET: storage.bucket,
       AWS_REGION: storage.region,
+      AWS_ENDPOINT_URL_S3: storage.endpoint,
       ACCESS_TOKEN_SECRET: config.accessSecrets.current.toString("base64"),
       REFRESH_TOKEN_SECRET: config.refreshSecrets.current.toString("base64"),
     },

@@ -8,6 +8,7 @@ export type Failure = { fields: FieldErrors; form?: ApiError };
 /** Where the error of a code belongs: to the first of these fields that the form has. */
 const fieldsOfCode: Record<string, readonly string[]> = {
   bad_code: ["code"],
+  damaged_image: ["image"],
   email_taken: ["email"],
   image_dimensions: ["image"],
   image_too_large: ["image"],

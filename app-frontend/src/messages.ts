@@ -8,6 +8,7 @@ const messages: Record<string, string> = {
   bad_code: "This code is wrong or no longer valid. Check it, or ask for another one.",
   bad_credentials: "The email or the password is not right. Check both and try again.",
   cancelled: "Cancelled: nothing has changed.",
+  damaged_image: "This picture cannot be read: it is damaged or cut off. Choose another one.",
   email_taken: "This email address already has an account. Sign in, or use another address.",
   empty_image: "This file is empty. Choose another one.",
   image_dimensions: "This picture has over 50 megapixels, or over 200 frames. Choose a smaller one.",

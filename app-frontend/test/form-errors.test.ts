@@ -26,6 +26,7 @@ describe("failureOf", () => {
   it.each([
     ["email_taken", "email"],
     ["unsupported_image", "image"],
+    ["damaged_image", "image"],
     ["image_too_large", "image"],
     ["image_dimensions", "image"],
     ["wrong_password", "password"],

@@ -97,6 +97,7 @@ describe("retry", () => {
     ["quota_exceeded", true],
     ["not_uploaded", true],
     ["unsupported_image", false],
+    ["damaged_image", false],
     ["image_dimensions", false],
   ])("after %s may help: %s", async (code, may) => {
     queue.add(files("a"));

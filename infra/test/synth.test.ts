@@ -180,7 +180,12 @@ describe("the bucket", () => {
 
   test("forgets what a killed upload left within a day, backups within a month, and old versions within a week", () => {
     expect(only("aws_s3_bucket_lifecycle_configuration")["rule"]).toMatchObject([
-      { status: "Enabled", filter: [{ prefix: "incoming/" }], expiration: [{ days: 1 }] },
+      {
+        status: "Enabled",
+        filter: [{ prefix: "incoming/" }],
+        expiration: [{ days: 1 }],
+        noncurrent_version_expiration: [{ noncurrent_days: 1 }],
+      },
       { status: "Enabled", filter: [{ prefix: "backups/" }], expiration: [{ days: 30 }] },
       {
         status: "Enabled",

@@ -16,6 +16,7 @@ export type ErrorCode =
   | "image_too_large"
   | "image_dimensions"
   | "unsupported_image"
+  | "damaged_image"
   | "too_many_requests"
   | "unavailable";
 

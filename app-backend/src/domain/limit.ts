@@ -33,6 +33,14 @@ export const limits = {
     forgetMs: 24 * hourMs,
   },
   mailFromAddress: { name: "mail from address", ...perAddress },
+  /** For images that were announced and never came to be: what is sent for them is no account's any more. */
+  uploadOfAccount: {
+    name: "upload of account",
+    free: 200,
+    delayMs: secondMs,
+    maxDelayMs: hourMs,
+    forgetMs: 24 * hourMs,
+  },
   pictureOfAccount: { name: "picture of account", ...perAddress },
   registerFromAddress: { name: "register from address", ...perAddress },
 } as const satisfies Record<string, LimitRule>;

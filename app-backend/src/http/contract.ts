@@ -22,7 +22,7 @@ export interface Operation {
   readonly refusals: readonly ErrorCode[];
 }
 
-const imageRefusals = ["image_too_large", "unsupported_image", "image_dimensions"] as const;
+const imageRefusals = ["image_too_large", "unsupported_image", "damaged_image", "image_dimensions"] as const;
 const pictureRefusals = [...imageRefusals, "too_many_requests"] as const;
 
 /** Every operation, by name. A route without its line here does not exist: a test compares them. */
@@ -180,7 +180,13 @@ export const operations = {
     body: inputs.announcement,
     status: 201,
     answer: answers.announced,
-    refusals: ["not_signed_in", "quota_exceeded", "image_too_large", "unsupported_image"],
+    refusals: [
+      "not_signed_in",
+      "quota_exceeded",
+      "image_too_large",
+      "unsupported_image",
+      "too_many_requests",
+    ],
   },
   completeImage: {
     method: "post",
@@ -190,7 +196,7 @@ export const operations = {
     params: inputs.byId,
     status: 200,
     answer: answers.oneImage,
-    refusals: ["not_signed_in", "not_found", "not_uploaded", "quota_exceeded", ...imageRefusals],
+    refusals: ["not_signed_in", "not_found", "not_uploaded", "quota_exceeded", ...pictureRefusals],
   },
   getImage: {
     method: "get",

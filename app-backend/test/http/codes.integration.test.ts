@@ -155,6 +155,26 @@ describe("a forgotten password", () => {
     expect(bare(await reset(email, wrong))).toEqual(bare(await reset(nobody, wrong)));
   });
 
+  test("AUTH-07 a wrong code takes as many statements for a known address as for an unknown one", async () => {
+    const executed = async () => {
+      const [[row]] = await app.pool.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'");
+      return Number(row?.["Value"]);
+    };
+    const counted = async (email: string, code: string) => {
+      await reset(email, code); // its limits have their rows by then
+      const before = await executed();
+      await reset(email, code);
+      return (await executed()) - before;
+    };
+    const [known, unknown]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 4; round += 1) {
+      const { email, code } = await forgetful();
+      known.push(await counted(email, other(code)));
+      unknown.push(await counted(newEmail(), other(code)));
+    }
+    expect(Math.min(...known)).toBe(Math.min(...unknown)); // other tests may ask at the same time
+  });
+
   test("the database holds no code", async () => {
     const { code } = await forgetful();
     const [rows] = await app.pool.query<RowDataPacket[]>("SELECT * FROM codes");

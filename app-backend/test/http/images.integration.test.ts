@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import sharp from "sharp";
 import { startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, goodPassword, member, send, sendJson } from "../client.ts";
 import { accepted, picture, refused } from "../images.ts";
+import { tcpGate } from "../tcp-gate.ts";
 import { addImage, announce, complete, post, upload } from "../uploads.ts";
 
 const dayMs = 24 * 3600 * 1000;
@@ -87,6 +89,15 @@ describe("an upload", () => {
     expect((await complete(app, token, id)).status).toBe(404);
   });
 
+  test("that was cut off is told to be damaged, and nothing is left", async () => {
+    const whole = await picture(400, 300).jpeg().toBuffer();
+    const half = whole.subarray(0, whole.length / 2);
+    const answer = await upload(app, token, half, { contentType: "image/jpeg" });
+    expect(answer).toMatchObject(refusal(422, "damaged_image"));
+    expect(answer.body.errors).toEqual([{ field: "image", message: "is damaged or cut off" }]);
+    expect(await counted()).toEqual({ images: 0, bytes: 0 });
+  });
+
   test.each([
     [{ contentType: "image/svg+xml" }, 415, "unsupported_image"],
     [{ contentType: "text/html" }, 415, "unsupported_image"],
@@ -152,10 +163,10 @@ describe("an upload", () => {
   test("UPL-15 that is never completed is given up after a day, and its room is free again", async () => {
     const { id } = (await announce(app, token, png)).body.image;
     expect(await counted()).toEqual({ images: 1, bytes: png.length });
-    await app.images.giveUpAbandoned();
+    await app.giveUpAbandoned();
     expect(await counted()).toEqual({ images: 1, bytes: png.length });
     aheadMs = dayMs + 1;
-    await app.images.giveUpAbandoned();
+    await app.giveUpAbandoned();
     expect(await counted()).toEqual({ images: 0, bytes: 0 });
     aheadMs = 0;
     expect((await complete(app, token, id)).status).toBe(404);
@@ -174,7 +185,65 @@ describe("an upload", () => {
   });
 });
 
+describe("uploads that come to nothing", () => {
+  test("are limited to 200 a day for an account; one that becomes an image does not count", async () => {
+    for (let round = 0; round < 3; round += 1) await addImage(app, token);
+    for (let count = 0; count < 200; count += 1) {
+      const announced = await announce(app, token, png);
+      expect(announced.status).toBe(201);
+      await remove(announced.body.image.id); // its form works on for a quarter of an hour
+    }
+    expect(await announce(app, token, png)).toMatchObject(refusal(429, "too_many_requests"));
+    expect((await announce(app, (await member(app)).body.accessToken, png)).status).toBe(201);
+    aheadMs = 2_000;
+    expect((await announce(app, token, png)).status).toBe(201);
+  });
+
+  test("do not count where the account is full", async () => {
+    await app.pool.execute("UPDATE accounts SET image_count = 500 WHERE id = ?", [accountId]);
+    const refused = await announce(app, token, png);
+    expect(refused).toMatchObject(refusal(409, "quota_exceeded"));
+    const [limits] = await app.pool.execute<RowDataPacket[]>(
+      "SELECT SUM(used) AS used FROM limits WHERE id = ?",
+      [createHash("sha256").update(`upload of account:${accountId}`).digest("hex")],
+    );
+    expect(Number(limits[0]?.["used"])).toBe(0);
+  });
+});
+
 describe("uploads that race", () => {
+  test("of one completion with itself are one piece of work", async () => {
+    const gate = await tcpGate(Number(new URL(app.config.storage.endpoint!).port));
+    const site = await startApp({ bucketPort: gate.port });
+    try {
+      const { accessToken } = (await member(site)).body;
+      const source = await picture(900, 600).png({ compressionLevel: 0 }).toBuffer();
+      const announced = await announce(site, accessToken, source);
+      await post(announced, source);
+      const before = gate.bytesBack();
+      const { id } = announced.body.image;
+      const answers = await Promise.all(Array.from({ length: 5 }, () => complete(site, accessToken, id)));
+      expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+      expect(gate.bytesBack() - before).toBeLessThan(1.5 * source.length); // it was read once
+    } finally {
+      await site.close();
+      gate.close();
+    }
+  });
+
+  test("of one account leave room for others: a seventh at once is told to come back", async () => {
+    const source = await picture(2400, 1800).png().toBuffer();
+    const announced = await Promise.all(Array.from({ length: 10 }, () => announce(app, token, source)));
+    for (const each of announced) expect(await post(each, source)).toBe(204);
+    const ids = announced.map(({ body }) => body.image.id);
+    const answers = await Promise.all(ids.map((id) => complete(app, token, id)));
+    const statuses = answers.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([...Array(6).fill(200), ...Array(4).fill(429)]);
+    const late = answers.find(({ status }) => status === 429)!;
+    expect([late.body.code, late.headers.get("retry-after")]).toEqual(["too_many_requests", "5"]);
+    for (const id of ids) expect((await complete(app, token, id)).status).toBe(200);
+  });
+
   const keysOfAll = async () => (await app.bucket.keys()).filter((key) => key.startsWith("images/"));
 
   test("of one form, with different files, leave the objects of the one that is served", async () => {

@@ -95,6 +95,8 @@ export class ImageBucket extends Construct {
           status: "Enabled",
           filter: [{ prefix: "incoming/" }],
           expiration: [{ days: 1 }],
+          // Sent under one form again and again, or for an image that is gone: nobody's quota holds it.
+          noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
         },
         {
           id: "backups",

@@ -6,6 +6,9 @@ export interface BucketConfig {
   readonly endpoint?: string | undefined;
 }
 
+// With all tries below the 30 seconds after which the page gives up.
+const requestTimeoutMs = 8_000;
+
 /** The client; credentials come from the SDK's default chain, on a host from its instance role. */
 export function openS3({ region, endpoint }: BucketConfig): S3Client {
   return new S3Client({
@@ -15,6 +18,11 @@ export function openS3({ region, endpoint }: BucketConfig): S3Client {
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 2_000,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: requestTimeoutMs, // an answer may also stop halfway
+    },
   });
 }

@@ -26,10 +26,10 @@ interface Dependencies {
 }
 
 export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
-  async function read(key: string, VersionId?: string): Promise<Readable | undefined> {
+  async function read(key: string, VersionId?: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }));
-      return Body as Readable;
+      return whole(Body as Readable);
     } catch (error) {
       return error instanceof NoSuchKey ? undefined : rethrowStorageError(error);
     }
@@ -111,6 +111,15 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
       });
     },
   };
+}
+
+/** What an answer holds, or the storage's error where it stops halfway. */
+async function* whole(body: Readable): AsyncIterable<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    rethrowStorageError(error);
+  }
 }
 
 /** RFC 6266: the name in ASCII for old programs, and as it is (RFC 8187) for all others. */

@@ -89,7 +89,7 @@ async function judge(path: string): Promise<void> {
   const header = await readable(path)
     .metadata()
     .catch((error: unknown) => {
-      throw unsupported(String(error));
+      throw damaged(error);
     });
   // One file may look like two things to two readers.
   if (header.format !== formatOf(type)) throw unsupported(`${type.extension} read as ${header.format}`);
@@ -147,7 +147,7 @@ async function encode(path: string, folder: string): Promise<Omit<Developed, "di
     const thumbnail = await print(small, join(folder, "thumbnail"), imageTypeOf("image/webp")!);
     return { original, thumbnail };
   } catch (error) {
-    throw unsupported(String(error));
+    throw damaged(error);
   }
 }
 
@@ -173,6 +173,12 @@ async function sha256Of(path: string): Promise<string> {
 }
 
 function unsupported(reason: string): AppError {
-  const message = "is not a whole JPEG, PNG, GIF, WebP or AVIF image";
+  const message = "is not a JPEG, PNG, GIF, WebP or AVIF image";
   return new AppError("unsupported_image", reason, { faults: [{ field: "image", message }] });
+}
+
+/** Of what begins like an image and cannot be read to its end. */
+function damaged(cause: unknown): AppError {
+  const faults = [{ field: "image", message: "is damaged or cut off" }];
+  return new AppError("damaged_image", String(cause), { faults, cause });
 }

@@ -131,13 +131,14 @@ const svg =
 
 describe("refusing", () => {
   test.each([
-    ["an SVG that begins like an AVIF", Buffer.from(`<!--ftypavif0000-->${svg}`)],
+    ["an SVG that begins like an AVIF", "unsupported_image", Buffer.from(`<!--ftypavif0000-->${svg}`)],
     [
       "an SVG behind a whole box of an AVIF",
+      "damaged_image",
       Buffer.concat([beginnings["image/avif"]!.subarray(0, 28), Buffer.from(svg)]),
     ],
-  ])("UPL-01 %s", async (_what, image) => {
-    await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
+  ])("UPL-01 %s", async (_what, code, image) => {
+    await expect(develop(image)).rejects.toMatchObject({ code });
   });
 
   test("UPL-05 what would take too much memory to develop, though its pixels are few enough", async () => {
@@ -155,12 +156,22 @@ describe("refusing", () => {
     expect(refused[0]).toMatchObject({ reason: { code: "unavailable" } });
   });
 
-  test.each(Object.entries({ ...refused, ...beginnings }))(
-    "UPL-01 what is no whole image: %s",
-    async (_what, image) => {
-      await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
-    },
-  );
+  test.each(Object.entries(refused))("UPL-01 what is no image: %s", async (_what, image) => {
+    await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
+  });
+
+  test.each(Object.entries(beginnings))("what is no more than the beginning of %s", async (_type, image) => {
+    await expect(develop(image)).rejects.toMatchObject({ code: "damaged_image" });
+  });
+
+  test.each(["jpeg", "png", "gif", "webp", "avif"] as const)("a %s that was cut off", async (type) => {
+    const whole = await picture(400, 300).toFormat(type).toBuffer();
+    const half = whole.subarray(0, whole.length / 2);
+    await expect(develop(half)).rejects.toMatchObject({
+      code: "damaged_image",
+      faults: [{ field: "image", message: "is damaged or cut off" }],
+    });
+  });
 
   test.each([
     ["a PNG of 14000 x 14000", pngOfSize(14_000, 14_000)],

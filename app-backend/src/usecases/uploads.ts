@@ -1,0 +1,143 @@
+import { AppError, fieldError } from "../domain/app-error.ts";
+import {
+  type Image,
+  isPublished,
+  type PendingImage,
+  type PendingImageView,
+  type Rendition,
+  uploadKeyOf,
+  uploadLifeMs,
+  viewPending,
+} from "../domain/image.ts";
+import { imageTypeOf, maxImageBytes } from "../domain/image-type.ts";
+import { limits } from "../domain/limit.ts";
+import type { Darkroom, Developed } from "../ports/darkroom.ts";
+import type { Images } from "../ports/images.ts";
+import type { Pictures, Upload } from "../ports/pictures.ts";
+import type { AbandonedUploads } from "./abandoned-uploads.ts";
+import type { Guard } from "./guard.ts";
+import { turns } from "./turns.ts";
+
+export interface Announcement {
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: number;
+}
+
+interface Dependencies {
+  readonly images: Images;
+  readonly pictures: Pictures;
+  readonly darkroom: Darkroom;
+  readonly abandoned: AbandonedUploads;
+  readonly guard: Guard;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export type UploadUseCases = ReturnType<typeof uploadUseCases>;
+
+/** How images come in: announced to us, sent to the bucket, completed by us. */
+export function uploadUseCases(deps: Dependencies) {
+  const { images, pictures, darkroom, abandoned, guard, now, newId } = deps;
+  const completions = turns<Image>();
+
+  /** Reserves room for an image and allows its upload. Counts as a try until the image is there. */
+  async function announce(accountId: string, { name, contentType, bytes }: Announcement) {
+    if (imageTypeOf(contentType) === undefined)
+      throw fieldError("unsupported_image", "contentType", "is not an image type that is accepted");
+    if (bytes > maxImageBytes) throw fieldError("image_too_large", "bytes", `are more than ${maxImageBytes}`);
+    const attempt = [limits.uploadOfAccount, accountId] as const;
+    await guard.admit(attempt);
+    const image: PendingImage = { id: newId(), accountId, name, contentType, bytes, createdAt: now() };
+    if (!(await images.add(image))) {
+      await guard.giveBack(attempt);
+      throw new AppError("quota_exceeded", "account is full");
+    }
+    const rule = { contentType, maxBytes: bytes, lifeMs: uploadLifeMs };
+    const upload = await pictures.upload(uploadKeyOf(image.id), rule);
+    return { image: viewPending(image), upload } satisfies { image: PendingImageView; upload: Upload };
+  }
+
+  /**
+   * Checks, cleans and publishes what was uploaded. Stopped anywhere, it can be called again: objects are named by what
+   * they hold, and the record comes last. Called again meanwhile, it waits for the same work.
+   */
+  async function complete(accountId: string, id: string): Promise<Image> {
+    const image = await owned(accountId, id);
+    return isPublished(image) ? image : completions.take(accountId, id, () => develop(accountId, id));
+  }
+
+  async function develop(accountId: string, id: string): Promise<Image> {
+    const upload = await pictures.read(uploadKeyOf(id));
+    if (!upload) return publishedMeanwhile(accountId, id);
+    const developed = await darkroom.develop(upload).catch(async (error: unknown) => {
+      if (isForGood(error)) await abandoned.discard(id);
+      throw error;
+    });
+    try {
+      const isNew = await publish(id, await store(id, developed));
+      if (isNew) await guard.giveBack([limits.uploadOfAccount, accountId]);
+    } finally {
+      await developed.discard();
+    }
+    await pictures.remove(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
+    return publishedMeanwhile(accountId, id);
+  }
+
+  /** Whether it was this one: another process may have been faster; then what was made here is taken away. */
+  async function publish(id: string, rendition: Rendition): Promise<boolean> {
+    try {
+      if (await images.publish(id, rendition, now())) return true;
+    } catch (error) {
+      if (isForGood(error)) {
+        await removeAll([rendition.objectKey, rendition.thumbnailKey]);
+        await abandoned.discard(id);
+      }
+      throw error;
+    }
+    const stored = await images.get(id);
+    const kept = stored && isPublished(stored) ? [stored.objectKey, stored.thumbnailKey] : [];
+    await removeAll([rendition.objectKey, rendition.thumbnailKey].filter((key) => !kept.includes(key)));
+    return false;
+  }
+
+  async function publishedMeanwhile(accountId: string, id: string): Promise<Image> {
+    const image = await owned(accountId, id);
+    if (!isPublished(image)) throw new AppError("not_uploaded", "nothing was uploaded");
+    return image;
+  }
+
+  async function store(id: string, { original, thumbnail }: Developed): Promise<Rendition> {
+    const objectKey = `images/${id}/${original.sha256}.${original.extension}`;
+    const thumbnailKey = `images/${id}/${thumbnail.sha256}.${thumbnail.extension}`;
+    await Promise.all([pictures.write(objectKey, original), pictures.write(thumbnailKey, thumbnail)]);
+    const { contentType, width, height } = original;
+    const size = { width, height, thumbnailWidth: thumbnail.width, thumbnailHeight: thumbnail.height };
+    return { contentType, bytes: original.bytes + thumbnail.bytes, ...size, objectKey, thumbnailKey };
+  }
+
+  /** Removes objects that nothing points at; the integrity check finds what could not be removed. */
+  async function removeAll(keys: readonly string[]): Promise<void> {
+    await Promise.all(keys.map((key) => pictures.remove(key).catch(() => undefined)));
+  }
+
+  async function owned(accountId: string, id: string): Promise<Image | PendingImage> {
+    const image = await images.get(id);
+    if (image?.accountId !== accountId) throw new AppError("not_found", "no such image of the account");
+    return image;
+  }
+
+  return { announce, complete };
+}
+
+/** Whether the upload will never be an image, however often it is looked at. */
+function isForGood(error: unknown): boolean {
+  const codes = [
+    "unsupported_image",
+    "damaged_image",
+    "image_dimensions",
+    "image_too_large",
+    "quota_exceeded",
+  ];
+  return error instanceof AppError && codes.includes(error.code);
+}
