@@ -10,11 +10,19 @@ interface Dependencies {
 /** Query parameters that S3 answers with, such as `response-content-disposition`. */
 export type ResponseOverrides = Readonly<Record<string, string>>;
 
+type Credentials = Awaited<ReturnType<S3Client["config"]["credentials"]>>;
+
+/** What all URLs of a key and half of a life have in common. */
 interface Signer {
   readonly accessKeyId: string;
-  readonly token: string | undefined;
-  readonly scope: string;
+  readonly beganAtMs: number;
+  readonly lifeMs: number;
   readonly key: Buffer;
+  /** What is signed begins with it. */
+  readonly head: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The parameters as they are, for URLs without overrides. */
+  readonly query: string;
 }
 
 /**
@@ -27,37 +35,49 @@ export function signedUrls({ client, bucket, now }: Dependencies) {
   const place = placeOf(client, bucket);
   let kept: Signer | undefined;
 
-  async function signer(date: string): Promise<Signer> {
-    const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
-    const scope = `${date}/${(await place).region}/s3/aws4_request`;
-    if (kept?.accessKeyId === accessKeyId && kept.scope === scope) return kept;
-    const key = scope
-      .split("/")
-      .reduce<Buffer>((secret, part) => hmac(secret, part), Buffer.from(`AWS4${secretAccessKey}`));
-    kept = { accessKeyId, token: sessionToken, scope, key };
+  async function signer(lifeMs: number): Promise<Signer> {
+    const credentials = await client.config.credentials();
+    const { accessKeyId } = credentials;
+    const beganAtMs = Math.floor(now().getTime() / (lifeMs / 2)) * (lifeMs / 2);
+    const same = kept?.accessKeyId === accessKeyId && kept.beganAtMs === beganAtMs && kept.lifeMs === lifeMs;
+    if (kept && same) return kept;
+    const { region } = await place;
+    kept = { accessKeyId, beganAtMs, lifeMs, ...signing(credentials, region, new Date(beganAtMs), lifeMs) };
     return kept;
   }
 
   /** A URL that shows the object for at least half of `lifeMs`, and for `lifeMs` at most. */
-  return async (objectKey: string, lifeMs: number, overrides: ResponseOverrides = {}): Promise<string> => {
-    const beganAt = new Date(Math.floor(now().getTime() / (lifeMs / 2)) * (lifeMs / 2));
-    const time = beganAt.toISOString().replace(/[-:]|\.\d{3}/g, "");
-    const { accessKeyId, token, scope, key } = await signer(time.slice(0, 8));
+  return async (objectKey: string, lifeMs: number, overrides?: ResponseOverrides): Promise<string> => {
+    const { key, head, parameters, query: plain } = await signer(lifeMs);
     const { host, origin, prefix } = await place;
-    const path = prefix + objectKey.split("/").map(encode).join("/");
-    const query = queryOf({
-      ...overrides,
-      "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
-      "X-Amz-Credential": `${accessKeyId}/${scope}`,
-      "X-Amz-Date": time,
-      "X-Amz-Expires": String(lifeMs / 1000),
-      ...(token && { "X-Amz-Security-Token": token }),
-      "X-Amz-SignedHeaders": "host",
-    });
+    const path = prefix + pathOf(objectKey);
+    const query = overrides ? queryOf({ ...parameters, ...overrides }) : plain;
     const request = `GET\n${path}\n${query}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`;
-    const signature = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(request)}`).toString("hex");
+    const signature = hmac(key, head + sha256(request)).toString("hex");
     return `${origin}${path}?${query}&X-Amz-Signature=${signature}`;
   };
+}
+
+function signing(
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+  region: string,
+  at: Date,
+  lifeMs: number,
+): Pick<Signer, "key" | "head" | "parameters" | "query"> {
+  const time = at.toISOString().replace(/[-:]|\.\d{3}/g, "");
+  const scope = `${time.slice(0, 8)}/${region}/s3/aws4_request`;
+  const key = scope
+    .split("/")
+    .reduce<Buffer>((secret, part) => hmac(secret, part), Buffer.from(`AWS4${secretAccessKey}`));
+  const parameters = {
+    "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+    "X-Amz-Credential": `${accessKeyId}/${scope}`,
+    "X-Amz-Date": time,
+    "X-Amz-Expires": String(lifeMs / 1000),
+    ...(sessionToken && { "X-Amz-Security-Token": sessionToken }),
+    "X-Amz-SignedHeaders": "host",
+  };
+  return { key, head: `AWS4-HMAC-SHA256\n${time}\n${scope}\n`, parameters, query: queryOf(parameters) };
 }
 
 /** Where the bucket's objects are: as the SDK would address them. */
@@ -76,6 +96,10 @@ async function placeOf({ config }: S3Client, bucket: string) {
 function queryOf(parameters: Record<string, string>): string {
   const pairs = Object.entries(parameters).map(([name, value]) => `${encode(name)}=${encode(value)}`);
   return pairs.toSorted((a, b) => (a < b ? -1 : 1)).join("&");
+}
+
+function pathOf(objectKey: string): string {
+  return /^[\w./-]*$/.test(objectKey) ? objectKey : objectKey.split("/").map(encode).join("/");
 }
 
 /** RFC 3986: what `encodeURIComponent` leaves beyond letters, digits and -._~ is encoded too. */
