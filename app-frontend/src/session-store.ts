@@ -2,6 +2,7 @@ import { accessToken } from "./access-token.ts";
 import type { Account, Credentials, Grant } from "./api.ts";
 import { type ApiError, isSignedOut } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
+import type { SessionMark } from "./session-mark.ts";
 import type { SessionNews } from "./session-news.ts";
 
 export type SessionState =
@@ -24,7 +25,12 @@ export type SessionApi = {
 export type SessionStore = ReturnType<typeof sessionStore>;
 
 /** Who is signed in, in this tab and in step with the others. */
-export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: SessionNews) => void) {
+export function sessionStore(
+  api: SessionApi,
+  clock: Clock,
+  mark: SessionMark,
+  tellOthers: (news: SessionNews) => void,
+) {
   const listeners = new Set<() => void>();
   let state: SessionState = { status: "starting" };
   const token = accessToken({
@@ -32,8 +38,14 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
     clock,
     tellOthers,
     // A renewal brings a new URL for the same picture: taking it would load the picture again.
-    onGranted: (account) => isOf(account) || become({ status: "signed-in", account }),
-    onRefused: (held) => forget(held ? "ended" : undefined),
+    onGranted(account) {
+      mark.set();
+      if (!isOf(account)) become({ status: "signed-in", account });
+    },
+    onRefused(held) {
+      mark.clear();
+      forget(held ? "ended" : undefined);
+    },
   });
 
   function become(next: SessionState) {
@@ -51,6 +63,7 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
   }
 
   function leave(because?: Reason) {
+    mark.clear();
     forget(because);
     tellOthers("signed-out");
   }
@@ -78,6 +91,7 @@ export function sessionStore(api: SessionApi, clock: Clock, tellOthers: (news: S
 
     /** Finds out whether the browser still holds a session. Ends in any state but `starting`; never rejects. */
     async start() {
+      if (!mark.isSet()) return become({ status: "signed-out" });
       become({ status: "starting" });
       tellOthers("opened");
       await token.others.answer();

@@ -2,6 +2,7 @@ import { type ReactNode, createContext, use, useSyncExternalStore } from "react"
 import * as api from "./api.ts";
 import { browserClock } from "./clock.ts";
 import type { SessionNews } from "./session-news.ts";
+import { sessionMark } from "./session-mark.ts";
 import { type SessionState, type SessionStore, sessionStore } from "./session-store.ts";
 
 const SessionContext = createContext<SessionStore | undefined>(undefined);
@@ -9,7 +10,8 @@ const SessionContext = createContext<SessionStore | undefined>(undefined);
 /** The session of this page, in step with the other tabs where the browser lets them talk. */
 export function browserSession(): SessionStore {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("tintype-session") : undefined;
-  const session = sessionStore(api, browserClock, (news) => channel?.postMessage(news));
+  const mark = sessionMark(() => window.localStorage);
+  const session = sessionStore(api, browserClock, mark, (news) => channel?.postMessage(news));
   channel?.addEventListener("message", ({ data }: MessageEvent<SessionNews>) => void session.hear(data));
   window.addEventListener("pageshow", ({ persisted }) => void (persisted && session.wake()));
   return session;

@@ -3,6 +3,7 @@ import type { Account, Grant } from "../src/api.ts";
 import { ApiError } from "../src/api-error.ts";
 import { greetingMs } from "../src/other-tabs.ts";
 import type { SessionNews } from "../src/session-news.ts";
+import { sessionMark } from "../src/session-mark.ts";
 import { type SessionApi, type SessionStore, sessionStore } from "../src/session-store.ts";
 
 const account = { id: "a1", email: "name@example.com", imageUrl: "/picture?1" } as Account;
@@ -56,12 +57,19 @@ function handClock() {
   };
 }
 
+let stored: Map<string, string>;
 let told: SessionNews[];
 let clock: ReturnType<typeof handClock>;
 let fake: ReturnType<typeof server>;
 
+const mark = sessionMark(() => ({
+  getItem: (key) => stored.get(key) ?? null,
+  setItem: (key, value) => void stored.set(key, value),
+  removeItem: (key) => void stored.delete(key),
+}));
+
 function open() {
-  return sessionStore(fake.api, clock, (news) => void told.push(news));
+  return sessionStore(fake.api, clock, mark, (news) => void told.push(news));
 }
 
 /** Starts while no other tab answers. */
@@ -80,6 +88,7 @@ async function openSignedIn() {
 }
 
 beforeEach(() => {
+  stored = new Map([["tintype-session", "1"]]);
   told = [];
   clock = handClock();
   fake = server();
@@ -98,6 +107,37 @@ describe("starting", () => {
     const session = open();
     await start(session);
     expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
+  it("asks nothing where this browser has no session", async () => {
+    stored.clear();
+    const session = open();
+    await session.start();
+    expect(session.getState()).toEqual({ status: "signed-out" });
+    expect([fake.calls, told]).toEqual([[], []]);
+  });
+
+  it("asks the next time from the sign-in on, until the session is over", async () => {
+    stored.clear();
+    const session = open();
+    await session.start();
+    await session.signIn(credentials);
+    await start(open());
+    expect(fake.calls).toEqual(["signIn", "refresh"]);
+    await session.signOut();
+    expect(stored.size).toBe(0);
+    await session.signIn(credentials);
+    fake.api.refresh = () => Promise.reject(ended());
+    await clock.pass(540_000);
+    expect(stored.size).toBe(0);
+  });
+
+  it("asks where the browser keeps nothing", () => {
+    const mark = sessionMark(() => {
+      throw new Error("The operation is insecure.");
+    });
+    mark.set();
+    expect(mark.isSet()).toBe(true);
   });
 
   it("does not take a server that is away for being signed out", async () => {

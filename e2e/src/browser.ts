@@ -29,15 +29,14 @@ export function openBrowser({ resolverRules }: BrowserProps = {}): Promise<Brows
 
 /**
  * A list that grows by what goes wrong in the page: errors on its console, what it throws and does not catch, what its
- * policy blocks. That nobody is signed in yet is told by a 401, which Chromium logs and nobody can prevent.
+ * policy blocks.
  */
 export async function watchFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
     const { url } = message.location();
-    const expected = url.endsWith("/api/auth/refresh") && message.text().includes("status of 401");
-    if (message.type() === "error" && !expected) faults.push(`${message.text()} (${url})`);
+    if (message.type() === "error") faults.push(`${message.text()} (${url})`);
   });
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
