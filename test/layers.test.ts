@@ -91,6 +91,8 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["stacks know no deployment", "infra/src/stacks/b.ts", "../../deploy/deployment.ts", "../settings.ts"],
   ["infra imports no backend", "infra/deploy/a.ts", "../../app-backend/src/config.ts", "../src/settings.ts"],
   ["infra imports no frontend", "infra/deploy/b.ts", "app-frontend/src/paths.ts", "../src/settings.ts"],
+  ["controls know no construct", "infra/src/policy/a.ts", "../constructs/a.ts", "./synthesized.ts"],
+  ["controls know no CDKTF", "infra/src/policy/controls/a.ts", "cdktf", "../control.ts"],
   ["a construct imports no backend", "infra/src/constructs/c.ts", "app-backend/src/config.ts", "cdktf"],
   [
     "the backend imports no infra",

@@ -1,13 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { judge } from "../src/policy/policy.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { command } from "./failure.ts";
+import { command, Failure } from "./failure.ts";
 import { alone } from "./lock.ts";
 import { requireSameAccount, requireSameRegion } from "./place.ts";
 import { planLine, plannedActions } from "./plan-text.ts";
 import { require } from "./requirements.ts";
 import { currentStack } from "./stack.ts";
+import { policyReport, priceReport, synthesized } from "./stack-report.ts";
 import { say } from "./steps.ts";
 
 await command(() => {
@@ -21,10 +23,18 @@ async function plan(deployment: Deployment): Promise<void> {
   const access = await cloudAccess(deployment);
   await requireSameAccount(deployment, access);
   const changes = await (await currentStack(deployment, access)).plan();
+  printChanges(deployment, changes);
+  const stack = synthesized(deployment);
+  const judgement = judge(stack);
+  for (const line of ["", ...policyReport(judgement), "", ...priceReport(stack)]) console.log(line);
+  if (judgement.findings.length > 0) throw new Failure("The stack breaks controls, named above.");
+}
+
+function printChanges({ logs }: Deployment, changes: string | undefined): void {
   if (changes === undefined) return console.log("No changes: what is deployed is what the stack says.");
   for (const action of plannedActions(changes)) console.log(`  ${action}`);
   console.log(`\n${planLine(changes)}`);
-  const file = join(deployment.logs, "plan.txt");
+  const file = join(logs, "plan.txt");
   writeFileSync(file, changes);
   say(`All of it: ${file}`);
 }

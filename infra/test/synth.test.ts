@@ -1,70 +1,52 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  type Configuration,
+  operatorCidr,
+  type Resource,
+  synthesize,
+  synthesizedStack,
+} from "./synthesize.ts";
 
-const main = join(import.meta.dirname, "../src/main.ts");
-// By its address: from another working folder the bare name would not be found.
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const operatorCidr = "203.0.113.7/32";
-const folder = mkdtempSync(join(tmpdir(), "tintype-synth-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const elsewhere = mkdtempSync(join(tmpdir(), "tintype-elsewhere-"));
+afterAll(() => rmSync(elsewhere, { recursive: true }));
 
-/** Terraform's JSON as it is. */
-type Resource = Record<string, any>;
-interface Configuration {
-  readonly provider: { readonly aws: Resource[] };
-  readonly resource: Record<string, Record<string, Resource>>;
-}
-
-interface Place {
-  readonly cwd: string;
-  readonly env: Record<string, string>;
-}
-
-/** Every file that the program writes, by its path. */
-async function synthesize(name: string, { cwd, env }: Place): Promise<Record<string, string>> {
-  const out = join(folder, name);
-  await promisify(execFile)(process.execPath, ["--import", tsx, main], {
-    cwd,
-    env: {
-      PATH: process.env["PATH"],
-      NAME: "shop",
-      OPERATOR_CIDR: operatorCidr,
-      OPERATOR_PUBLIC_KEY: "ssh-ed25519 AAAAC3Nza operator",
-      CDKTF_OUTDIR: out,
-      ...env,
-    },
-  });
-  const paths = (readdirSync(out, { recursive: true }) as string[]).toSorted();
-  const files = paths.filter((path) => statSync(join(out, path)).isFile());
-  return Object.fromEntries(files.map((path) => [path, readFileSync(join(out, path), "utf8")]));
-}
+/** Moves the clock of a program by ten years. */
+const later = `
+  const Then = Date;
+  const shift = 3650 * 86_400_000;
+  globalThis.Date = class extends Then {
+    constructor(...given) { super(...(given.length > 0 ? given : [Then.now() + shift])); }
+    static now() { return Then.now() + shift; }
+  };`;
 
 let here: Record<string, string>;
-let elsewhere: Record<string, string>;
+let there: Record<string, string>;
 let stack: Configuration;
 let withMail: Configuration;
 
 beforeAll(async () => {
-  const cwd = join(folder, "elsewhere");
-  mkdirSync(cwd);
-  const repository = join(import.meta.dirname, "../..");
-  let mail: Record<string, string>;
-  [here, mail, elsewhere] = await Promise.all([
-    synthesize("one", { cwd: repository, env: { LC_ALL: "C", TZ: "UTC" } }),
-    synthesize("mail", { cwd: repository, env: { MAIL_FROM: "hello@example.org" } }),
-    synthesize("two", {
-      cwd,
-      env: { LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8", TZ: "Pacific/Kiritimati", HOME: cwd },
+  const home = join(elsewhere, "home");
+  mkdirSync(home);
+  [here, withMail, there] = await Promise.all([
+    synthesize({ env: { LC_ALL: "C", TZ: "UTC" } }),
+    synthesizedStack({ MAIL_FROM: "hello@example.org" }),
+    synthesize({
+      cwd: elsewhere,
+      env: {
+        LC_ALL: "tr_TR.UTF-8",
+        LANG: "tr_TR.UTF-8",
+        TZ: "Pacific/Kiritimati",
+        HOME: home,
+        USER: "somebody",
+        HOSTNAME: "elsewhere",
+      },
+      before: later,
     }),
   ]);
   stack = JSON.parse(here["stacks/ec2/cdk.tf.json"]!) as Configuration;
-  withMail = JSON.parse(mail["stacks/ec2/cdk.tf.json"]!) as Configuration;
 }, 60_000);
 
 const all = (type: string): Resource[] => Object.values(stack.resource[type] ?? {});
@@ -80,9 +62,9 @@ const reference = (type: string, path: string, attribute: string) => {
   return `\${${type}.${id}.${attribute}}`;
 };
 
-test("DEP-10 the same settings give the same bytes in any folder, locale and time zone", () => {
+test("DEP-10 the same settings give the same bytes in any folder, locale, time zone and decade", () => {
   expect(Object.keys(here)).toContain("stacks/ec2/cdk.tf.json");
-  expect(elsewhere).toEqual(here);
+  expect(there).toEqual(here);
 });
 
 describe("the hosts", () => {

@@ -49,6 +49,7 @@ export class Firewall extends Construct {
       securityGroupId: group.id,
       ipProtocol: "-1",
       cidrIpv4: "0.0.0.0/0",
+      description: "package sources and S3",
       tags: { Name: "package sources and S3" },
     });
     return group;
@@ -60,6 +61,7 @@ export class Firewall extends Construct {
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,
+      description: what,
       tags: { Name: what },
       ...source,
     });

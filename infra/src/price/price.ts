@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { publicAddresses } from "../policy/public-address.ts";
+import { blocks, providersOf, resourcesOf, type Synthesized } from "../policy/synthesized.ts";
+
+interface RegionPrices {
+  readonly instanceHour: Readonly<Record<string, number>>;
+  readonly volumeGbMonth: Readonly<Record<string, number>>;
+  readonly publicAddressHour: number;
+  readonly s3GbMonth: number;
+  readonly s3ThousandUploads: number;
+  readonly outGb: number;
+}
+
+interface PriceList {
+  readonly asOf: string;
+  readonly currency: string;
+  readonly terms: string;
+  readonly sources: readonly string[];
+  readonly regions: Readonly<Record<string, RegionPrices>>;
+}
+
+export interface Item {
+  readonly what: string;
+  /** For a month; undefined where the list has no price of it. */
+  readonly price: number | undefined;
+}
+
+export const hoursInMonth = 730;
+
+export const priceList = JSON.parse(
+  readFileSync(new URL("price-list.json", import.meta.url), "utf8"),
+) as PriceList;
+
+/** What a month of a synthesized stack costs, by what is billed; undefined where the list does not have its region. */
+export function monthlyPrice(stack: Synthesized): Item[] | undefined {
+  const prices = priceList.regions[regionOf(stack)];
+  if (prices === undefined) return undefined;
+  return [...instances(stack, prices), ...volumes(stack, prices), ...traffic(stack, prices)];
+}
+
+export const regionOf = (stack: Synthesized): string =>
+  String(providersOf(stack).find(({ address }) => address === "provider.aws")?.body["region"]);
+
+function instances(stack: Synthesized, { instanceHour }: RegionPrices): Item[] {
+  const types = resourcesOf(stack, "aws_instance").map(
+    ({ body }) => [String(body["instance_type"]), 1] as const,
+  );
+  return summed(types).map(([type, count]) =>
+    item(`${count} ${type}`, instanceHour[type], "an hour", count * hoursInMonth),
+  );
+}
+
+function volumes(stack: Synthesized, { volumeGbMonth }: RegionPrices): Item[] {
+  const devices = resourcesOf(stack, "aws_instance").flatMap(({ body }) => [
+    ...blocks(body["root_block_device"] ?? {}),
+    ...blocks(body["ebs_block_device"]),
+  ]);
+  const sizes = [
+    ...devices.map((device) => [String(device["volume_type"]), Number(device["volume_size"])] as const),
+    ...resourcesOf(stack, "aws_ebs_volume").map(
+      ({ body }) => [String(body["type"]), Number(body["size"])] as const,
+    ),
+  ];
+  return summed(sizes).map(([type, gb]) => item(`${gb} GB ${type}`, volumeGbMonth[type], "a GB", gb));
+}
+
+/** How much S3 holds and takes, no stack says: a small site is assumed. */
+function traffic(stack: Synthesized, prices: RegionPrices): Item[] {
+  const addresses = publicAddresses(stack);
+  const { s3GbMonth: gb, s3ThousandUploads: uploads, outGb } = prices;
+  return [
+    item(`${addresses} public IPv4`, prices.publicAddressHour, "an hour", addresses * hoursInMonth),
+    {
+      what: `S3: 1 GB at ${gb}, 10,000 uploads at ${uploads} a thousand (assumed)`,
+      price: resourcesOf(stack, "aws_s3_bucket").length * (gb + 10 * uploads),
+    },
+    { what: `data out to the internet: 100 GB free, then ${outGb} a GB`, price: 0 },
+  ];
+}
+
+function item(what: string, each: number | undefined, unit: string, amount: number): Item {
+  if (each === undefined || Number.isNaN(amount))
+    return { what: `${what}, of which the list has no price`, price: undefined };
+  return { what: `${what} at ${each} ${unit}`, price: each * amount };
+}
+
+function summed(entries: readonly (readonly [string, number])[]): [string, number][] {
+  const sums = new Map<string, number>();
+  for (const [name, amount] of entries) sums.set(name, (sums.get(name) ?? 0) + amount);
+  return [...sums];
+}

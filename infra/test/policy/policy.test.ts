@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { controls, exceptions, judge } from "../../src/policy/policy.ts";
+import { type Configuration, synthesizedStack } from "../synthesize.ts";
+import { breaches } from "./breaches.ts";
+
+/** Every setting that changes what the stack holds. */
+const variants: Record<string, Record<string, string>> = {
+  plain: {},
+  "with mail": { MAIL_FROM: "hello@example.org" },
+  "with everything": {
+    MAIL_FROM: "hello@example.org",
+    DOMAIN: "example.org",
+    OS: "al2023",
+    REGION: "eu-central-1",
+    INSTANCE_TYPE: "t3.small",
+    STATE_BUCKET: "example-state",
+  },
+};
+
+let stacks: Record<string, Configuration>;
+
+beforeAll(async () => {
+  const made = Object.entries(variants).map(
+    async ([what, env]) => [what, await synthesizedStack(env)] as const,
+  );
+  stacks = Object.fromEntries(await Promise.all(made));
+}, 60_000);
+
+test.each(Object.keys(variants))("DEP-13 the stack breaks no control without a reason: %s", (variant) => {
+  expect(judge(stacks[variant]!).findings).toEqual([]);
+});
+
+test("DEP-13 every exception is needed, and says why", () => {
+  const judgements = Object.values(stacks).map((stack) => judge(stack));
+  const unused = exceptions.filter((exception) =>
+    judgements.every((found) => found.unused.includes(exception)),
+  );
+  expect(unused).toEqual([]);
+  expect(exceptions.filter(({ reason }) => reason.length < 20)).toEqual([]);
+});
+
+test("an exception is for one resource, and one that nothing needs is told", () => {
+  const [first, ...others] = exceptions;
+  const elsewhere = { ...first!, resource: `${first!.resource}X` };
+  const { findings, unused } = judge(stacks["plain"]!, [elsewhere, ...others]);
+  expect(findings).toMatchObject([{ id: first!.id, resource: first!.resource }]);
+  expect(unused).toEqual([elsewhere]);
+});
+
+test("every control is seen to fail here, and has an id of its own", () => {
+  const ids = controls.map(({ id }) => id);
+  expect(ids.toSorted()).toEqual(Object.keys(breaches).toSorted());
+});
+
+describe.each(Object.entries(breaches))("%s notices that", (id, cases) => {
+  test.each(cases)("%s", (_what, breach) => {
+    const broken = structuredClone(stacks["plain"]!);
+    breach(broken);
+    expect(judge(broken).findings.map((finding) => finding.id)).toContain(id);
+  });
+});

@@ -1,0 +1,53 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import { priceReport } from "../../deploy/stack-report.ts";
+import { monthlyPrice, priceList } from "../../src/price/price.ts";
+import { type Configuration, synthesizedStack } from "../synthesize.ts";
+
+let stack: Configuration;
+beforeAll(async () => {
+  stack = await synthesizedStack();
+});
+
+const sum = () => monthlyPrice(stack)!.reduce((total, { price }) => total + price!, 0);
+
+test("two micro hosts with their volumes and addresses cost about 26 USD a month", () => {
+  expect(monthlyPrice(stack)!.map(({ what }) => what)).toEqual([
+    "2 t3.micro at 0.0104 an hour",
+    "42 GB gp3 at 0.08 a GB",
+    "2 public IPv4 at 0.005 an hour",
+    "S3: 1 GB at 0.023, 10,000 uploads at 0.005 a thousand (assumed)",
+    "data out to the internet: 100 GB free, then 0.09 a GB",
+  ]);
+  expect(sum()).toBeCloseTo(15.184 + 3.36 + 7.3 + 0.073, 6);
+});
+
+test("the price follows the stack: another volume, host and address", () => {
+  const before = sum();
+  stack = structuredClone(stack);
+  stack.resource["aws_ebs_volume"]!["more"] = { type: "gp3", size: 100 };
+  stack.resource["aws_eip"]!["more"] = {};
+  stack.resource["aws_instance"]!["more"] = {
+    instance_type: "t3.micro",
+    associate_public_ip_address: false,
+    root_block_device: { volume_type: "gp3", volume_size: 8 },
+  };
+  expect(sum() - before).toBeCloseTo(108 * 0.08 + 730 * (0.005 + 0.0104), 6);
+});
+
+test("a type or a region that the list does not have is told, not guessed", async () => {
+  const type = await synthesizedStack({ INSTANCE_TYPE: "x9.huge" });
+  expect(priceReport(type).join("\n")).toMatch(
+    /^Price: more than 10\.73 USD.*\n +\? {2}2 x9\.huge, of which the list has no price$/m,
+  );
+  const region = await synthesizedStack({ REGION: "ma-north-1" });
+  expect(monthlyPrice(region)).toBeUndefined();
+  expect(priceReport(region)).toEqual([
+    `Price: not known for ma-north-1; the list of ${priceList.asOf} has us-east-1, eu-central-1.`,
+  ]);
+});
+
+test("the list says whose prices they are and of when", () => {
+  expect(priceList.asOf).toMatch(/^\d{4}-\d{2}$/);
+  for (const source of priceList.sources) expect(source).toMatch(/^https:\/\/aws\.amazon\.com\//);
+  expect(priceReport(stack).join("\n")).toContain(`prices of ${priceList.asOf}`);
+});
