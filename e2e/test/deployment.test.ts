@@ -26,6 +26,7 @@ import { galleryTests } from "./gallery.ts";
 import { hardeningTests } from "./hardening.ts";
 import { operatorTests } from "./operators.ts";
 import { releaseTests } from "./releases.ts";
+import { teardownTests } from "./teardown.ts";
 
 interface Outputs {
   readonly url: string;
@@ -326,10 +327,10 @@ describe("a deployment", () => {
     expect(filesThatLeak(folder, files, secrets)).toEqual([]);
   });
 
+  teardownTests({ name, bucket: () => deployed().bucket, make });
+
   test("goes away without a trace, and says so when asked again", async () => {
     deployed();
-    const { stdout, stderr } = await succeed("destroy", "YES=1");
-    expect(stdout + stderr).toMatch(/\b0 resources left/);
     expect(await containersAndNetworks(name)).toEqual([]);
     expect(newLoopFiles()).toEqual([]);
     const again = await succeed("destroy", "YES=1");

@@ -19,6 +19,15 @@ export async function existingCloudAccess(
   return cloudAccess(deployment);
 }
 
+export function noCredentials({ message }: Error): Failure {
+  return new Failure(
+    `AWS was not reached or did not accept who we are (${message}).\n` +
+      "Set credentials: `aws configure`, `aws sso login`, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and " +
+      "AWS_SECRET_ACCESS_KEY.\nWithout an AWS account: make deploy CLOUD=local",
+    2,
+  );
+}
+
 /** Asks AWS who we are and whether the region is there; a Failure says what to set. */
 async function checkAccess(region: string): Promise<void> {
   // Regions are asked for where every account has an endpoint; a wrong region has none that could answer.
@@ -26,12 +35,7 @@ async function checkAccess(region: string): Promise<void> {
   try {
     await new STSClient(home).send(new GetCallerIdentityCommand({}));
   } catch (error) {
-    throw new Failure(
-      `AWS was not reached or did not accept who we are (${(error as Error).message}).\n` +
-        "Set credentials: `aws configure`, `aws sso login`, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and " +
-        "AWS_SECRET_ACCESS_KEY.\nWithout an AWS account: make deploy CLOUD=local",
-      2,
-    );
+    throw noCredentials(error as Error);
   }
   const known = await new EC2Client(home)
     .send(new DescribeRegionsCommand({}))

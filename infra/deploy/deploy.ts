@@ -18,13 +18,17 @@ import { writeInventory } from "./inventory.ts";
 import { forgetLostCloud } from "./lost-cloud.ts";
 import { keepPort } from "./local-port.ts";
 import { alone } from "./lock.ts";
+import { requireNewName } from "./new-name.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { pinPlace, requireSameAccount, requireSameRegion } from "./place.ts";
 import { actionCount, planLine } from "./plan-text.ts";
 import { buildBackend, buildFrontend } from "./release.ts";
+import { requireKey } from "./operator.ts";
+import { requireStateBucket } from "./require-state-bucket.ts";
 import { require, type RequirementName, requireSpace } from "./requirements.ts";
 import { reachableUrl } from "./site-url.ts";
 import { smokeTest } from "./smoke-test.ts";
+import { tellSupport } from "./os-support.ts";
 import { currentStack } from "./stack.ts";
 import { say, step } from "./steps.ts";
 import { requireOutputs } from "./state.ts";
@@ -44,11 +48,14 @@ async function deploy(deployment: Deployment): Promise<void> {
     cloudAccess(deployment),
   );
   await requireSameAccount(deployment, access);
+  await requireStateBucket(deployment, access);
   const [backend, frontend] = await step("Build the application", () => {
     const log = join(deployment.logs, "build.log");
     return Promise.all([buildBackend(log), buildFrontend(log)]);
   });
   if (local) await forgetLostCloud(deployment);
+  await requireNewName(deployment, access);
+  await requireKey(deployment);
   const tf = await step("Synthesize and initialize Terraform", () => currentStack(deployment, access));
   const changes = await step("Plan", () => tf.plan());
   say(`    ${changes === undefined ? "No changes." : planLine(changes)}`);
@@ -57,7 +64,7 @@ async function deploy(deployment: Deployment): Promise<void> {
     await step("Apply", (note) => tf.apply((done) => note(`${done} of ${actionCount(changes)}`)));
   }
 
-  const outputs = requireOutputs(deployment);
+  const outputs = await requireOutputs(deployment);
   if (local) keepPort(deployment);
   if (local) await step("Boot the hosts", () => bootHosts(deployment, outputs.region));
   await step("Wait for their first boot to end", () =>
@@ -75,13 +82,14 @@ async function deploy(deployment: Deployment): Promise<void> {
 
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
   say(`  ${url}`);
+  tellSupport(deployment);
   say(`\nTake it off again: ${deployment.make("destroy")}`);
 }
 
 async function check(deployment: Deployment): Promise<void> {
   const local = deployment.cloud === "local";
   await require(["terraform", "ansible", "ssh", ...(local ? localTools() : [])]);
-  requireSameRegion(deployment);
+  await requireSameRegion(deployment);
   requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);
   if (!local) return;
   await ensureEngine();

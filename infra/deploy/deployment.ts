@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { defaultRegion, parseSettings, personsSettings } from "../src/settings.ts";
+import { defaultRegion, type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
 import { Failure } from "./failure.ts";
 import { keptPort } from "./local-port.ts";
 
@@ -28,9 +28,13 @@ export interface Deployment {
   readonly confirmation: "optional" | "required";
   /** The host that a deploy makes anew. */
   readonly replace: "frontend" | "backend" | undefined;
+  /** Bucket of Terraform's state; undefined where that is a file in `stack`. */
+  readonly stateBucket: string | undefined;
+  /** Of hosts that are made from now on. */
+  readonly os: OperatingSystem;
   readonly folder: string;
   readonly logs: string;
-  /** Terraform's working folder: configuration and state. */
+  /** Terraform's working folder: its configuration, and its state unless a bucket has it. */
   readonly stack: string;
   readonly privateKey: string;
   readonly knownHosts: string;
@@ -52,6 +56,8 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     mailFrom: given.MAIL_FROM,
     confirmation: given.CONFIRMATION,
     replace: given.REPLACE,
+    stateBucket: given.STATE_BUCKET,
+    os: given.OS,
     folder,
     logs: join(folder, "log"),
     stack: join(folder, "stack/stacks/ec2"),
@@ -65,6 +71,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
         ...(cloud === "local" ? ["CLOUD=local"] : []),
         ...(name === "dev" ? [] : [`NAME=${name}`]),
         ...(region === defaultRegion ? [] : [`REGION=${region}`]),
+        ...(given.STATE_BUCKET === undefined ? [] : [`STATE_BUCKET=${given.STATE_BUCKET}`]),
       ].join(" "),
   };
 }

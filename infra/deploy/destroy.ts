@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cloudFile, stopCloud } from "../local-cloud/cloud.ts";
-import { containers } from "../local-cloud/boot.ts";
+import { containers, removeHosts } from "../local-cloud/boot.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
 import { cloudAccess, existingCloudAccess } from "./aws-access.ts";
 import { confirmDestroy, type Questioning } from "./confirm.ts";
@@ -9,14 +9,15 @@ import { currentDeployment, type Deployment, stateRoot } from "./deployment.ts";
 import { emptyBucket } from "./empty-bucket.ts";
 import { command, Failure } from "./failure.ts";
 import { keepLastBackup } from "./last-backup.ts";
-import { leftByTag } from "./left-by-tag.ts";
+import { leftOf } from "./left.ts";
 import { alone } from "./lock.ts";
 import { forgetDeployment } from "./lost-cloud.ts";
-import { requireSameAccount, requireSameRegion, unpinPlace } from "./place.ts";
+import { requireSameAccount, requireSameRegion } from "./place.ts";
+import { requireStateBucket } from "./require-state-bucket.ts";
 import { require } from "./requirements.ts";
 import { say, step } from "./steps.ts";
-import { readOutputs } from "./state.ts";
-import { terraform } from "./terraform.ts";
+import { stackToDestroy } from "./stack.ts";
+import { readOutputs, readState } from "./state.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -32,35 +33,24 @@ async function destroy(deployment: Deployment): Promise<void> {
     return;
   }
 
-  requireSameRegion(deployment);
+  await requireSameRegion(deployment);
   const yes = process.env["YES"] === "1";
   const questioning = { yes, input: process.stdin, output: process.stderr };
   await confirmDestroy(deployment, questioning);
   const access = await existingCloudAccess(deployment);
   if (access !== undefined) await requireSameAccount(deployment, access);
   const lastBackup = await offerLastBackup(deployment, access, questioning);
-  if (access !== undefined && existsSync(join(deployment.stack, "terraform.tfstate"))) {
-    await require(["terraform"]);
-    const tf = await terraform(deployment, access);
-    const outputs = readOutputs(deployment);
-    if (outputs !== undefined) {
-      await step("Empty the bucket", () => emptyBucket(outputs.bucket, outputs.region, access));
-    }
-    await step("Destroy what Terraform made", async () => {
-      await tf.init();
-      await tf.destroy();
-    });
-  }
-  const left =
-    access === undefined ? [] : await step("Ask by tag what is left", () => leftByTag(deployment, access));
+  const left = access === undefined ? [] : await destroyAll(deployment, access);
   if (deployment.cloud === "local") {
-    await step("Remove the hosts, their networks and volumes", () => forgetDeployment(deployment));
-    await endLocalCloud(deployment);
+    await step("Remove the hosts, their networks and volumes", () => removeHosts(deployment.name));
   }
   if (left.length > 0) {
-    throw new Failure(`${left.length} resources left, by tag:\n  ${left.join("\n  ")}`);
+    const count = `${left.length} ${left.length === 1 ? "resource" : "resources"} left`;
+    const way = `Remove by hand what Terraform did not make, then again: ${deployment.make("destroy")}`;
+    throw new Failure(`${count}:\n  ${left.join("\n  ")}\n${way}`);
   }
-  unpinPlace(deployment);
+  await forgetDeployment(deployment);
+  await endLocalCloud(deployment);
   say("\n0 resources left.");
   if (lastBackup !== undefined) {
     say(`What it held is in ${lastBackup}. After a deploy: ${deployment.make("restore")} FROM=${lastBackup}`);
@@ -73,13 +63,32 @@ async function offerLastBackup(
   access: Record<string, string> | undefined,
   questioning: Questioning,
 ): Promise<string | undefined> {
-  const outputs = readOutputs(deployment);
+  const outputs = await readOutputs(deployment);
   if (access === undefined || outputs === undefined) return undefined;
   return keepLastBackup(deployment, { outputs, access, to: process.env["TO"] || undefined }, questioning);
 }
 
-async function somethingIsThere({ cloud, name, stack }: Deployment): Promise<boolean> {
-  if (existsSync(join(stack, "terraform.tfstate"))) return true;
+/** Gives what is left of it. */
+async function destroyAll(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
+  if ((await readState(deployment)) !== undefined) {
+    await require(["terraform"]);
+    await requireStateBucket(deployment, access);
+    const outputs = await readOutputs(deployment);
+    if (outputs !== undefined) {
+      await step("Empty the bucket", async (note) => {
+        const { versions, uploads } = await emptyBucket(outputs.bucket, outputs.region, access);
+        note(`${versions} versions, ${uploads} unfinished uploads`);
+      });
+    }
+    const tf = await stackToDestroy(deployment, access);
+    await step("Destroy what Terraform made", () => tf.destroy());
+  }
+  return step("Ask each service, and by tag, what is left", () => leftOf(deployment, access));
+}
+
+async function somethingIsThere(deployment: Deployment): Promise<boolean> {
+  const { cloud, name } = deployment;
+  if ((await readState(deployment)) !== undefined) return true;
   return cloud === "local" && (await engineRuns()) && (await containers(name)).length > 0;
 }
 
@@ -92,7 +101,7 @@ async function requireNothingLeft(deployment: Deployment): Promise<void> {
   if (access === undefined) {
     return say("By this machine's record, that is: without credentials AWS was not asked.");
   }
-  const left = await leftByTag(deployment, access);
+  const left = await leftOf(deployment, access);
   if (left.length === 0) return say(`0 resources with its tag in ${deployment.region}.`);
   throw new Failure(
     `But this machine has no record of what carries its tag in ${deployment.region}. ` +

@@ -8,7 +8,7 @@ await command(async () => {
   const deployment = currentDeployment();
   const task = process.env["REPAIR"] === "1" ? "repair" : "check";
   const job = { unit: `tintype-integrity@${task}.service`, report: "integrity" };
-  const { isWell, report, said } = await runJob(deployment, requireOutputs(deployment), job);
+  const { isWell, report, said } = await runJob(deployment, await requireOutputs(deployment), job);
   if (report === undefined) throw new Failure(`The check did not run: ${said}`);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (!isWell) throw new Failure("Something is left. Repair what can be repaired: REPAIR=1");

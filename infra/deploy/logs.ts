@@ -13,7 +13,7 @@ const further = { backend: "--follow", frontend: "--follow=name" } as const;
 await command(async () => {
   const host = chosenHost();
   const deployment = currentDeployment();
-  const outputs = requireOutputs(deployment);
+  const outputs = await requireOutputs(deployment);
   if (process.env["FOLLOW"] === "1") {
     return follow(deployment, outputs, host, `${sources[host]} ${further[host]}`);
   }

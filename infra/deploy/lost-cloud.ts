@@ -5,6 +5,7 @@ import { runningCloud } from "../local-cloud/cloud.ts";
 import { forgetSite } from "../local-cloud/sites.ts";
 import type { Deployment } from "./deployment.ts";
 import { unpinPlace } from "./place.ts";
+import { forgetState } from "./state-file.ts";
 import { say } from "./steps.ts";
 
 /**
@@ -22,16 +23,13 @@ export async function forgetLostCloud(deployment: Deployment): Promise<void> {
   if (now !== undefined) writeFileSync(file, now);
 }
 
-/** Removes the hosts and the state of a deployment whose cloud is gone. */
-export async function forgetDeployment(deployment: Deployment): Promise<number> {
-  const hosts = await removeHosts(deployment.name);
-  for (const name of ["terraform.tfstate", "terraform.tfstate.backup"]) {
-    rmSync(join(deployment.stack, name), { force: true });
-  }
+/** Removes what this machine keeps of a deployment of which nothing is left, or whose cloud is gone. */
+export async function forgetDeployment(deployment: Deployment): Promise<void> {
+  if (deployment.cloud === "local") await removeHosts(deployment.name);
+  await forgetState(deployment);
   for (const path of [join(deployment.folder, "cloud-id"), deployment.knownHosts, deployment.inventory]) {
     rmSync(path, { force: true });
   }
   forgetSite(deployment.name);
   unpinPlace(deployment);
-  return hosts;
 }

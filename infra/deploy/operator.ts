@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Deployment } from "./deployment.ts";
 import { Failure } from "./failure.ts";
 import { run } from "./run.ts";
+import { readState, resourcesIn } from "./state.ts";
 
 /** The public half of the deployment's SSH key, in OpenSSH format; the key is made at the first use. */
 export async function operatorPublicKey(deployment: Deployment): Promise<string> {
@@ -12,6 +13,18 @@ export async function operatorPublicKey(deployment: Deployment): Promise<string>
   }
   if (!existsSync(publicKey)) writeFileSync(publicKey, await run("ssh-keygen", ["-y", "-f", privateKey]));
   return readFileSync(publicKey, "utf8").trim();
+}
+
+/** Throws a Failure where the state is shared, and the hosts were made by a machine whose key is not here. */
+export async function requireKey(deployment: Deployment): Promise<void> {
+  const { privateKey, stateBucket, name } = deployment;
+  if (stateBucket === undefined || existsSync(privateKey)) return;
+  if (resourcesIn(await readState(deployment)) === 0) return;
+  throw new Failure(
+    `${name} was deployed from another machine, and the SSH key to its hosts is not here. ` +
+      `Copy it from there, readable by you alone: ${privateKey}`,
+    2,
+  );
 }
 
 /** Who may open SSH connections: what OPERATOR_CIDR says, else this machine as the cloud sees it. */

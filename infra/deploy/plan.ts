@@ -7,6 +7,9 @@ import { command, Failure } from "./failure.ts";
 import { alone } from "./lock.ts";
 import { requireSameAccount, requireSameRegion } from "./place.ts";
 import { planLine, plannedActions } from "./plan-text.ts";
+import { requireKey } from "./operator.ts";
+import { tellSupport } from "./os-support.ts";
+import { requireStateBucket } from "./require-state-bucket.ts";
 import { require } from "./requirements.ts";
 import { currentStack } from "./stack.ts";
 import { policyReport, priceReport, synthesized } from "./stack-report.ts";
@@ -19,13 +22,16 @@ await command(() => {
 
 async function plan(deployment: Deployment): Promise<void> {
   await require(["terraform", "ssh"]);
-  requireSameRegion(deployment);
+  await requireSameRegion(deployment);
   const access = await cloudAccess(deployment);
   await requireSameAccount(deployment, access);
+  await requireStateBucket(deployment, access);
+  await requireKey(deployment);
   const changes = await (await currentStack(deployment, access)).plan();
   printChanges(deployment, changes);
   const stack = synthesized(deployment);
   const judgement = judge(stack);
+  tellSupport(deployment);
   for (const line of ["", ...policyReport(judgement), "", ...priceReport(stack)]) console.log(line);
   if (judgement.findings.length > 0) throw new Failure("The stack breaks controls, named above.");
 }

@@ -7,7 +7,7 @@ import { requireOutputs } from "./state.ts";
 await command(async () => {
   const host = chosenHost();
   const deployment = currentDeployment();
-  const address = await hostAddress(deployment, requireOutputs(deployment), host);
+  const address = await hostAddress(deployment, await requireOutputs(deployment), host);
   const { status } = spawnSync("ssh", sshArguments(deployment, address), { stdio: "inherit" });
   // Any other number is that of the last command in that shell, and no concern of make's.
   if (status === 255 || status === null) throw new Failure(`The ${host} host was not reached, or let go.`);

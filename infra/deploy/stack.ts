@@ -18,6 +18,20 @@ export async function currentStack(
   return tf;
 }
 
+/** As `currentStack`, for what only goes away: whose key it was and who might connect does not matter then. */
+export async function stackToDestroy(
+  deployment: Deployment,
+  access: Record<string, string>,
+): Promise<Terraform> {
+  // Where a bucket has the state another machine may have made the deployment, and this one has no configuration.
+  if (deployment.stateBucket !== undefined) {
+    await synthesize(deployment, { OPERATOR_CIDR: "127.0.0.1/32", OPERATOR_PUBLIC_KEY: "ssh-ed25519 -" });
+  }
+  const tf = await terraform(deployment, access);
+  await tf.init();
+  return tf;
+}
+
 /** The stack's program writes Terraform's configuration. It reads its settings from the environment. */
 async function synthesize(deployment: Deployment, env: Record<string, string>): Promise<void> {
   await run(process.execPath, ["--import", "tsx", "infra/src/main.ts"], {

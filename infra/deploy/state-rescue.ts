@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { diskFull, Failure } from "./failure.ts";
 import type { Result } from "./run.ts";
 
+/** Where Terraform leaves a state that its bucket did not take. */
+export const errored = "errored.tfstate";
+
 const roomBytes = 8 * 2 ** 20;
 
 /** Takes the room that a state needs, so that nothing else can fill the disk with it; gives the function that frees it. */
@@ -14,16 +17,20 @@ export function keepRoom(folder: string): () => void {
 
 /**
  * On a full disk Terraform can only print the state of what it made, and leaves a state that is cut off. Puts the
- * printed one in its place. Undefined where that is not what went wrong.
+ * printed one into a file of that name. Undefined where that is not what went wrong.
  */
-export function rescueState(stack: string, { stdout, stderr }: Result): Failure | undefined {
+export function rescueState(
+  stack: string,
+  { stdout, stderr }: Result,
+  name: "terraform.tfstate" | typeof errored = "terraform.tfstate",
+): Failure | undefined {
   const printed = [stdout, stderr].find((text) => text.includes('"terraform_version"'));
   if (printed === undefined) return undefined;
   const state = printed.slice(printed.search(/^\{$/m), printed.lastIndexOf("\n}") + 2);
   JSON.parse(state);
-  const file = join(stack, "terraform.tfstate");
+  const file = join(stack, name);
   writeFileSync(`${file}.new`, state, { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  rmSync(join(stack, "errored.tfstate"), { force: true });
+  if (name !== errored) rmSync(join(stack, errored), { force: true });
   return new Failure(diskFull);
 }

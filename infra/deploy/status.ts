@@ -8,7 +8,7 @@ import { type Outputs, requireOutputs } from "./state.ts";
 
 await command(async () => {
   const deployment = currentDeployment();
-  const outputs = requireOutputs(deployment);
+  const outputs = await requireOutputs(deployment);
   const [site, frontend, backend] = await Promise.all([
     askSite(deployment, outputs),
     ...hostNames.map((host) => askHost(deployment, outputs, host)),

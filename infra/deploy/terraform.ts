@@ -1,12 +1,14 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Deployment, stateRoot } from "./deployment.ts";
 import { throwIfInterrupted } from "./interruption.ts";
 import { actionsDone } from "./plan-text.ts";
 import { failureOf, run, tryRun } from "./run.ts";
-import { readOutputs } from "./state.ts";
-import { keepRoom, rescueState } from "./state-rescue.ts";
+import { ownBucketRegion } from "./require-state-bucket.ts";
+import { readState } from "./state.ts";
+import { lockedBy } from "./state-lock.ts";
+import { errored, keepRoom, rescueState } from "./state-rescue.ts";
 
 export interface Terraform {
   init(): Promise<void>;
@@ -21,7 +23,7 @@ const registry = "https://registry.terraform.io/.well-known/terraform.json";
 
 /** Terraform in a deployment's folder, with the environment that points it at its cloud. */
 export async function terraform(deployment: Deployment, access: Record<string, string>): Promise<Terraform> {
-  readOutputs(deployment); // of a state that is cut off Terraform would say that nothing was made
+  await readState(deployment); // of a state that is cut off Terraform would say that nothing was made
   const env = {
     ...access,
     ...(await cliConfiguration()),
@@ -40,9 +42,11 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     const result = await tryRun("terraform", args, { ...options, ...(heard !== undefined && { heard }) });
     release();
     if (result.code === 0) return;
-    const rescued = rescueState(deployment.stack, result);
-    if (rescued === undefined) throwIfInterrupted();
-    throw rescued ?? failureOf("terraform", given, result, options);
+    const inBucket = deployment.stateBucket !== undefined;
+    const rescued = rescueState(deployment.stack, result, inBucket ? errored : "terraform.tfstate");
+    const known = rescued ?? lockedBy(deployment, result);
+    if (known === undefined) throwIfInterrupted();
+    throw known ?? failureOf("terraform", given, result, options);
   }
 
   async function resources(): Promise<string[]> {
@@ -52,7 +56,12 @@ export async function terraform(deployment: Deployment, access: Record<string, s
 
   return {
     async init() {
-      await call("init");
+      // Where the state is was settled before (state-place.ts): Terraform is not to ask, nor to move it.
+      await call("init", "-reconfigure", ...(await backendOptions(deployment, access)));
+      const left = join(deployment.stack, errored);
+      if (deployment.stateBucket === undefined || !existsSync(left)) return;
+      await call("state", "push", errored);
+      rmSync(left);
     },
     async plan() {
       const args = [chdir, "plan", "-detailed-exitcode", "-out=next.tfplan", "-no-color"];
@@ -61,7 +70,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
       if (result.code === 0) return undefined;
       if (result.code === 2) return result.stdout;
       throwIfInterrupted();
-      throw failureOf("terraform", ["plan"], result, options);
+      throw lockedBy(deployment, result) ?? failureOf("terraform", ["plan"], result, options);
     },
     async apply(tell) {
       await change(["apply", "next.tfplan"], (printed) => tell?.(actionsDone(printed)));
@@ -70,6 +79,11 @@ export async function terraform(deployment: Deployment, access: Record<string, s
       await change(["destroy", "-auto-approve"]);
     },
   };
+}
+
+async function backendOptions(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
+  if (deployment.stateBucket === undefined) return [];
+  return [`-backend-config=region=${(await ownBucketRegion(deployment, access)) ?? deployment.region}`];
 }
 
 /** Has Terraform make a host anew. */

@@ -12,6 +12,9 @@ const deploymentName = z
   .regex(/^[a-z][a-z0-9-]{0,19}$/, "use 1 to 20 lower-case letters, digits and hyphens, a letter first")
   .default("dev");
 
+// S3 allows dots too, with which a certificate does not fit.
+const bucketName = /^[a-z\d][a-z\d-]{1,61}[a-z\d]$/;
+
 // Graviton has a g behind its generation, as in t4g and im4gn; in g5 and gr6 the letter means graphics.
 const arm = /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./;
 
@@ -41,6 +44,7 @@ const stackSettings = z.object({
     ),
   OPERATOR_PUBLIC_KEY: z.string().regex(/^(ssh-ed25519|ssh-rsa) /, "use an OpenSSH public key"),
   MAIL_FROM: z.string().regex(address, "use a plain email address, such as hello@example.org").optional(),
+  STATE_BUCKET: z.string().regex(bucketName, "use 3 to 63 lower-case letters, digits and hyphens").optional(),
 });
 
 export type OperatingSystem = "al2" | "al2023";
@@ -57,6 +61,8 @@ export interface Settings {
   readonly operatorPublicKey: string;
   /** @default - the backend may send no mail */
   readonly mailFrom?: string | undefined;
+  /** @default - Terraform's state is a file beside its configuration */
+  readonly stateBucket?: string | undefined;
 }
 
 /** What a person may set on the command line; the rest is found out or made by a deploy. */
@@ -88,5 +94,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     operatorCidr: parsed.OPERATOR_CIDR,
     operatorPublicKey: parsed.OPERATOR_PUBLIC_KEY,
     mailFrom: parsed.MAIL_FROM,
+    stateBucket: parsed.STATE_BUCKET,
   };
 }

@@ -15,10 +15,12 @@ import { CreateVpcCommand, DeleteVpcCommand, EC2Client } from "@aws-sdk/client-e
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { currentDeployment } from "../deploy/deployment.ts";
 import { writeState } from "./deploy/scratch-deployment.ts";
+import { teller } from "./tell.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const scratch = mkdtempSync(join(tmpdir(), "tintype-commands-"));
 const name = "refused";
+const tell = teller({ name, home: scratch });
 
 afterAll(() => {
   rmSync(scratch, { recursive: true });
@@ -26,33 +28,6 @@ afterAll(() => {
     rmSync(join(repository, `.tintype/${cloud}-${name}`), { recursive: true, force: true });
   }
 });
-
-interface Outcome {
-  readonly code: number | null;
-  readonly said: string;
-  readonly shown: string;
-}
-
-/** Runs a command of the Makefile as a person without AWS credentials. */
-function tell(command: string, env: NodeJS.ProcessEnv): Outcome {
-  const { status, stderr, stdout } = spawnSync(
-    process.execPath,
-    ["--no-warnings", "--import", "tsx", `infra/deploy/${command}.ts`],
-    {
-      cwd: repository,
-      encoding: "utf8",
-      env: {
-        PATH: process.env["PATH"],
-        HOME: scratch,
-        AWS_EC2_METADATA_DISABLED: "true",
-        NAME: name,
-        OPERATOR_CIDR: "203.0.113.7/32",
-        ...env,
-      },
-    },
-  );
-  return { code: status, said: stderr, shown: stdout };
-}
 
 /** A PATH on which some programs are not found, nor what could install them. */
 function pathWithout(...programs: string[]): string {

@@ -49,7 +49,6 @@ export class Firewall extends Construct {
       securityGroupId: group.id,
       ipProtocol: "-1",
       cidrIpv4: "0.0.0.0/0",
-      description: "package sources and S3",
       tags: { Name: "package sources and S3" },
     });
     return group;

@@ -1,4 +1,4 @@
-import { LocalBackend, TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { Aws } from "../constructs/aws.ts";
 import { DataVolume } from "../constructs/data-volume.ts";
@@ -11,6 +11,7 @@ import { Network } from "../constructs/network.ts";
 import { OperatorKey } from "../constructs/operator-key.ts";
 import { Outputs } from "../constructs/outputs.ts";
 import { PublicAddress } from "../constructs/public-address.ts";
+import { keepState } from "../constructs/state.ts";
 import type { Settings } from "../settings.ts";
 
 /** Two hosts in a network of their own, MySQL on the backend host, and a private bucket. */
@@ -18,7 +19,7 @@ export class Ec2Stack extends TerraformStack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     const { instanceType, name, operatorCidr, region, mailFrom } = settings;
-    new LocalBackend(this, { path: "terraform.tfstate" });
+    keepState(this, settings);
     new Aws(this, "aws", { ...settings, stack: id });
 
     const network = new Network(this, "network", { name, instanceType });

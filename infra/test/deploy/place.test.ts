@@ -7,21 +7,21 @@ import { scratchDeployment, writeState } from "./scratch-deployment.ts";
 const pinned = (folder: string) =>
   writeFileSync(join(folder, "place.json"), JSON.stringify({ region: "eu-central-1", account: "1" }));
 
-test("what is nowhere yet may be put anywhere", () => {
-  expect(() => requireSameRegion(scratchDeployment())).not.toThrow();
+test("what is nowhere yet may be put anywhere", async () => {
+  await requireSameRegion(scratchDeployment());
 });
 
-test("a deployment keeps to the region that it was begun in, until it is gone", () => {
+test("a deployment keeps to the region that it was begun in, until it is gone", async () => {
   const blue = scratchDeployment();
   pinned(blue.folder);
-  expect(() => requireSameRegion({ ...blue, region: "eu-central-1" })).not.toThrow();
-  expect(() => requireSameRegion(blue)).toThrow("with every command: REGION=eu-central-1");
+  await requireSameRegion({ ...blue, region: "eu-central-1" });
+  await expect(requireSameRegion(blue)).rejects.toThrow("with every command: REGION=eu-central-1");
   unpinPlace(blue);
-  expect(() => requireSameRegion(blue)).not.toThrow();
+  await requireSameRegion(blue);
 });
 
-test("an older deployment keeps to the region that its state names", () => {
+test("an older deployment keeps to the region that its state names", async () => {
   const blue = scratchDeployment();
   writeState(blue, { region: "eu-central-1" });
-  expect(() => requireSameRegion(blue)).toThrow("REGION=eu-central-1");
+  await expect(requireSameRegion(blue)).rejects.toThrow("REGION=eu-central-1");
 });

@@ -16,6 +16,8 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     mailFrom: undefined,
     confirmation: "optional",
     replace: undefined,
+    stateBucket: undefined,
+    os: "al2",
     folder,
     logs: folder,
     stack,

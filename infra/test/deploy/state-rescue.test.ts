@@ -40,3 +40,10 @@ test("room for a state is taken until it is freed", () => {
   free();
   expect(existsSync(join(folder, file))).toBe(false);
 });
+
+test("where a bucket has the state, a printed one is left for the next command to put there", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tintype-state-"));
+  rescueState(folder, { code: 1, stdout: "", stderr: `Error\n${state}\n` }, "errored.tfstate");
+  expect(readFileSync(join(folder, "errored.tfstate"), "utf8")).toBe(state);
+  expect(readdirSync(folder)).toEqual(["errored.tfstate"]);
+});

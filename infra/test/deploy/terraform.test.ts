@@ -12,19 +12,19 @@ test.each(["", '{"version":4,"outp'])("a state that is %j is told, with the one 
   const file = join(blue.stack, "terraform.tfstate");
   writeFileSync(file, state);
   writeFileSync(`${file}.backup`, before);
-  expect(() => readOutputs(blue)).toThrow(`mv ${file}.backup ${file}`);
+  await expect(readOutputs(blue)).rejects.toThrow(`mv ${file}.backup ${file}`);
   await expect(terraform(blue, {})).rejects.toMatchObject({ exitCode: 2 });
 });
 
-test("where none was before it, a file to remove is named", () => {
+test("where none was before it, a file to remove is named", async () => {
   const blue = scratchDeployment();
   const file = join(blue.stack, "terraform.tfstate");
   writeFileSync(file, "");
-  expect(() => readOutputs(blue)).toThrow(`If nothing was made: rm ${file}`);
+  await expect(readOutputs(blue)).rejects.toThrow(`If nothing was made: rm ${file}`);
 });
 
-test("a state of which nothing is left has no outputs", () => {
+test("a state of which nothing is left has no outputs", async () => {
   const blue = scratchDeployment();
   writeFileSync(join(blue.stack, "terraform.tfstate"), before);
-  expect(readOutputs(blue)).toBeUndefined();
+  expect(await readOutputs(blue)).toBeUndefined();
 });

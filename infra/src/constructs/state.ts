@@ -1,0 +1,22 @@
+import { LocalBackend, S3Backend, type TerraformStack } from "cdktf";
+
+export interface StateProps {
+  /** The deployment's name. */
+  readonly name: string;
+  /** @default - a file beside the configuration */
+  readonly stateBucket?: string | undefined;
+}
+
+/** The object that holds a deployment's state, in a bucket that may hold those of others. */
+export const stateKey = (name: string) => `tintype/${name}/terraform.tfstate`;
+
+/** Where Terraform keeps what it made. In a bucket it locks the state by an object beside it. */
+export function keepState(stack: TerraformStack, { name, stateBucket }: StateProps): void {
+  if (stateBucket === undefined) {
+    new LocalBackend(stack, { path: "terraform.tfstate" });
+    return;
+  }
+  // The bucket's region is told to `terraform init`: it need not be the deployment's.
+  new S3Backend(stack, { bucket: stateBucket, key: stateKey(name), encrypt: true, usePathStyle: true });
+  stack.addOverride("terraform.backend.s3.use_lockfile", true); // which the bindings do not know yet
+}
