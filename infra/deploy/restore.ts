@@ -17,7 +17,7 @@ await command(() => {
 });
 
 async function restore(deployment: Deployment): Promise<void> {
-  const outputs = requireOutputs(deployment);
+  const outputs = await requireOutputs(deployment);
   const source = restoreSource(process.env["FROM"], deployment);
   const bucket = openBucket(outputs, await presentCloud(deployment));
   if ("name" in source) {

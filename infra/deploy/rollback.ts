@@ -19,7 +19,7 @@ await command(() => {
 async function rollback(deployment: Deployment): Promise<void> {
   await require(["ssh"]);
   requireSameRegion(deployment);
-  const outputs = requireOutputs(deployment);
+  const outputs = await requireOutputs(deployment);
   const [frontend, backend] = await step("Ask the hosts what they serve", () =>
     Promise.all([servedBy(deployment, outputs, "frontend"), servedBy(deployment, outputs, "backend")]),
   );

@@ -10,7 +10,7 @@ const timeoutMs = 3 * 60_000; // beyond the unit's own
 
 await command(async () => {
   const deployment = currentDeployment();
-  requireOutputs(deployment);
+  await requireOutputs(deployment);
   await alone(deployment, () => step("Rotate the secrets on the backend host", () => rotate(deployment)));
   say(
     "\nNobody was signed out. Tokens of the keys before are accepted until they expire, 14 days at the longest.",
@@ -22,7 +22,7 @@ async function rotate(deployment: Deployment): Promise<void> {
   const shell =
     `sudo systemctl start ${unit}; code=$?; ` +
     `sudo journalctl --unit ${unit} --no-pager --output cat --lines 20; exit $code`;
-  const outputs = requireOutputs(deployment);
+  const outputs = await requireOutputs(deployment);
   const { code, stdout, stderr } = await onHost(deployment, outputs, "backend", shell, timeoutMs);
   if (code === 0) return;
   if (stderr.includes("not found")) {
