@@ -15,6 +15,7 @@ import { useSessionState } from "./session.tsx";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { Loading } from "./ui/loading.tsx";
 import { OfflineNotice } from "./ui/offline-notice.tsx";
+import { OpenLineNotice } from "./ui/open-line-notice.tsx";
 
 const known = Object.values(paths).map((path) => path());
 
@@ -30,6 +31,7 @@ export function App() {
           <Route pathname={pathname} />
         </ErrorBoundary>
       </main>
+      <OpenLineNotice />
     </>
   );
 }
