@@ -79,7 +79,7 @@ dev: $(installed) ## the application on this machine, with hot reload
 	$(run) infra/deploy/dev.ts
 check: $(installed) ## fast: format, lint, types, unit tests
 	$(run) infra/deploy/install-tools.ts shellcheck ansible-lint
-	find .ci infra/local-cloud/base-image -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
+	find .ci ansible infra/local-cloud/base-image -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
 	ansible-lint --offline --profile production -q ansible
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint

@@ -11,8 +11,10 @@ import { noteSite } from "../local-cloud/sites.ts";
 import { configureHosts } from "./ansible.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
+import { requireDomain, requireNewDomain, requireSaidDomain } from "./domain.ts";
 import { command } from "./failure.ts";
 import { requireFreePort } from "./free-port.ts";
+import { frontDoor } from "./front-door.ts";
 import { hostNames, waitForFirstBoot } from "./hosts.ts";
 import { writeInventory } from "./inventory.ts";
 import { forgetLostCloud } from "./lost-cloud.ts";
@@ -26,7 +28,7 @@ import { buildBackend, buildFrontend } from "./release.ts";
 import { requireKey } from "./operator.ts";
 import { requireStateBucket } from "./require-state-bucket.ts";
 import { require, type RequirementName, requireSpace } from "./requirements.ts";
-import { reachableUrl } from "./site-url.ts";
+import { siteLines } from "./site-lines.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { tellSupport } from "./os-support.ts";
 import { currentStack } from "./stack.ts";
@@ -43,6 +45,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   const local = deployment.cloud === "local";
 
   await step("Check tools and settings", () => check(deployment));
+  await requireNewDomain(deployment);
   if (local) await step("Prepare the image of the hosts", () => baseImage());
   const access = await step(local ? "Start the emulated AWS API" : "Sign in to AWS", () =>
     cloudAccess(deployment),
@@ -67,6 +70,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   const outputs = await requireOutputs(deployment);
   if (local) keepPort(deployment);
   if (local) await step("Boot the hosts", () => bootHosts(deployment, outputs.region));
+  await requireDomain(deployment, outputs);
   await step("Wait for their first boot to end", () =>
     Promise.all(hostNames.map((host) => waitForFirstBoot(deployment, outputs, host))),
   );
@@ -76,20 +80,21 @@ async function deploy(deployment: Deployment): Promise<void> {
     return configureHosts(deployment);
   });
   for (const line of recap) say(`    ${line}`);
-  const url = await reachableUrl(deployment, outputs);
-  if (local) noteSite(deployment.name, { origin: outputs.url, shownAt: url });
-  await step("Ask the site", () => smokeTest(url));
+  const door = await frontDoor(deployment, outputs);
+  if (local) noteSite(deployment.name, { origin: outputs.url, shownAt: door.url });
+  await step("Ask the site", () => smokeTest(door));
 
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
-  say(`  ${url}`);
+  for (const line of siteLines(deployment, door)) say(line);
   tellSupport(deployment);
   say(`\nTake it off again: ${deployment.make("destroy")}`);
 }
 
 async function check(deployment: Deployment): Promise<void> {
   const local = deployment.cloud === "local";
-  await require(["terraform", "ansible", "ssh", ...(local ? localTools() : [])]);
+  await require(["terraform", "ansible", "ssh", ...(local ? localTools(deployment) : [])]);
   await requireSameRegion(deployment);
+  await requireSaidDomain(deployment);
   requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);
   if (!local) return;
   await ensureEngine();
@@ -97,10 +102,11 @@ async function check(deployment: Deployment): Promise<void> {
   await requireFreePort(deployment);
 }
 
-function localTools(): RequirementName[] {
+function localTools({ domain }: Deployment): RequirementName[] {
   // Where no engine answers one is started here, and then these are its needs.
   const engine = ["engine", "iptables", "debootstrap"] as const;
-  return ["docker", "moto", ...(process.platform === "linux" ? engine : [])];
+  const acme = domain === undefined || domain === "none" ? [] : (["pebble", "openssl"] as const);
+  return ["docker", "moto", ...(process.platform === "linux" ? engine : []), ...acme];
 }
 
 async function bootHosts({ name, localPort, mailFrom }: Deployment, region: string): Promise<void> {

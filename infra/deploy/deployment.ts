@@ -26,6 +26,8 @@ export interface Deployment {
   readonly mailFrom: string | undefined;
   /** Whether an account has to confirm its address before it can sign in. */
   readonly confirmation: "optional" | "required";
+  /** What this command was told to be the site's name: `none` takes it away; undefined where nothing was said. */
+  readonly domain: string | undefined;
   /** The host that a deploy makes anew. */
   readonly replace: "frontend" | "backend" | undefined;
   /** Bucket of Terraform's state; undefined where that is a file in `stack`. */
@@ -46,7 +48,7 @@ export interface Deployment {
 /** Throws a Failure that names every setting that is wrong. Makes nothing: the folders come with the first command that writes (`alone`). */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
   const given = checked(env);
-  const { CLOUD: cloud, NAME: name, REGION: region } = given;
+  const { CLOUD: cloud, NAME: name, REGION: region, DOMAIN: domain } = given;
   const folder = join(stateRoot, `${cloud}-${name}`);
   return {
     cloud,
@@ -55,6 +57,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     localPort: given.LOCAL_PORT ?? keptPort(folder) ?? 8080,
     mailFrom: given.MAIL_FROM,
     confirmation: given.CONFIRMATION,
+    domain,
     replace: given.REPLACE,
     stateBucket: given.STATE_BUCKET,
     os: given.OS,
@@ -72,6 +75,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
         ...(name === "dev" ? [] : [`NAME=${name}`]),
         ...(region === defaultRegion ? [] : [`REGION=${region}`]),
         ...(given.STATE_BUCKET === undefined ? [] : [`STATE_BUCKET=${given.STATE_BUCKET}`]),
+        ...(domain === undefined || !["deploy", "plan"].includes(target) ? [] : [`DOMAIN=${domain}`]),
       ].join(" "),
   };
 }

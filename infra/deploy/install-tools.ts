@@ -5,6 +5,7 @@ import { require, type RequirementName } from "./requirements.ts";
 const all: RequirementName[] = [
   ...(["terraform", "ansible", "ssh", "docker", "engine", "iptables", "debootstrap"] as const),
   ...(["moto", "database", "chromium", "shellcheck", "ansible-lint"] as const),
+  ...(["pebble", "openssl", "certutil"] as const),
 ];
 
 await command(async () => {

@@ -1,7 +1,10 @@
 import { writeFileSync } from "node:fs";
+import { acmeAuthority, acmeName, startAcme } from "../local-cloud/acme.ts";
 import { runningCloud } from "../local-cloud/cloud.ts";
 import { hostGateway } from "../local-cloud/networks.ts";
+import { acmeClient } from "./acme-client.ts";
 import type { Deployment } from "./deployment.ts";
+import { domainOf } from "./domain.ts";
 import { type HostName, hostAddress, identityOptions } from "./hosts.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import type { Release } from "./release.ts";
@@ -53,11 +56,26 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           frontend_release: props.frontend,
           frontend_api_origin: `http://${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
           frontend_image_origin: endpoints.imageOrigin,
+          ...(await certification(deployment, outputs)),
         }),
       },
     },
   };
   writeFileSync(deployment.inventory, JSON.stringify(inventory, null, 2), { mode: 0o600 });
+}
+
+/** Whom the frontend host asks for a certificate, and for which name. Without a word of it, Let's Encrypt. */
+async function certification({ cloud }: Deployment, outputs: Outputs): Promise<object> {
+  const domain = domainOf(outputs);
+  if (domain === undefined) return {};
+  const site = { frontend_domain: domain, frontend_lego: await acmeClient() };
+  if (cloud === "aws") return site;
+  const { port } = await startAcme();
+  return {
+    ...site,
+    frontend_acme_directory: `https://${acmeName}:${port}/dir`,
+    frontend_acme_authority: acmeAuthority,
+  };
 }
 
 interface Endpoints {

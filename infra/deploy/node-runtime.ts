@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Deployment } from "./deployment.ts";
 import { stateRoot } from "./deployment.ts";
+import { fetchBytes, sha256 } from "./download.ts";
 import { Failure } from "./failure.ts";
 import { onHost } from "./hosts.ts";
 import { run } from "./run.ts";
@@ -64,7 +64,7 @@ async function downloadOldRuntime(): Promise<NodeRuntime> {
       .toString()
       .split("\n")
       .find((line) => line.endsWith(`  ${name}.tar.gz`));
-    if (expected?.slice(0, 64) !== createHash("sha256").update(bytes).digest("hex")) {
+    if (expected?.slice(0, 64) !== sha256(bytes)) {
       throw new Failure(`${base} served a Node runtime that is not the one its checksums name.`);
     }
     writeFileSync(archive, bytes);
@@ -72,10 +72,4 @@ async function downloadOldRuntime(): Promise<NodeRuntime> {
     rmSync(archive);
   });
   return { version, binary: join(folder, name, "bin/node") };
-}
-
-async function fetchBytes(url: string): Promise<Buffer> {
-  const response = await fetch(url).catch(() => undefined);
-  if (!response?.ok) throw new Failure(`Could not fetch ${url}: is this machine online?`);
-  return Buffer.from(await response.arrayBuffer());
 }

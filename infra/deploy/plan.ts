@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { judge } from "../src/policy/policy.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
+import { requireSaidDomain } from "./domain.ts";
 import { command, Failure } from "./failure.ts";
 import { alone } from "./lock.ts";
 import { requireSameAccount, requireSameRegion } from "./place.ts";
@@ -23,6 +24,7 @@ await command(() => {
 async function plan(deployment: Deployment): Promise<void> {
   await require(["terraform", "ssh"]);
   await requireSameRegion(deployment);
+  await requireSaidDomain(deployment);
   const access = await cloudAccess(deployment);
   await requireSameAccount(deployment, access);
   await requireStateBucket(deployment, access);

@@ -52,6 +52,22 @@ const requirements = {
     debian: "chromium",
     otherwise: "Chromium or Chrome",
   },
+  pebble: {
+    programs: ["pebble"],
+    debian: "pebble",
+    otherwise: "pebble, an ACME server to rehearse with: https://github.com/letsencrypt/pebble",
+  },
+  openssl: { programs: ["openssl"], debian: "openssl", otherwise: "OpenSSL" },
+  lego: {
+    programs: ["lego"],
+    debian: "lego",
+    otherwise: "lego, which asks for certificates: https://go-acme.github.io/lego/installation",
+  },
+  certutil: {
+    programs: ["certutil"],
+    debian: "libnss3-tools",
+    otherwise: "certutil of NSS, by which a browser is told whom to trust",
+  },
   shellcheck: {
     programs: ["shellcheck"],
     debian: "shellcheck",

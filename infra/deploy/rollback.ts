@@ -5,7 +5,7 @@ import { alone } from "./lock.ts";
 import { requireSameRegion } from "./place.ts";
 import { require } from "./requirements.ts";
 import { returnsOf, servedBy, undo } from "./served.ts";
-import { reachableUrl } from "./site-url.ts";
+import { frontDoor } from "./front-door.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { requireOutputs } from "./state.ts";
 import { say, step } from "./steps.ts";
@@ -18,7 +18,7 @@ await command(() => {
 /** Puts back what the last deploy replaced. The database stays as it is: each release can live with the next one's. */
 async function rollback(deployment: Deployment): Promise<void> {
   await require(["ssh"]);
-  requireSameRegion(deployment);
+  await requireSameRegion(deployment);
   const outputs = await requireOutputs(deployment);
   const [frontend, backend] = await step("Ask the hosts what they serve", () =>
     Promise.all([servedBy(deployment, outputs, "frontend"), servedBy(deployment, outputs, "backend")]),
@@ -34,8 +34,8 @@ async function rollback(deployment: Deployment): Promise<void> {
   await step("Put the releases before these back", async () => {
     for (const host of hostNames) await undo(deployment, outputs, { host, deploy: backend.deploy });
   });
-  const url = await reachableUrl(deployment, outputs);
-  await step("Ask the site", () => smokeTest(url));
+  const door = await frontDoor(deployment, outputs);
+  await step("Ask the site", () => smokeTest(door));
   for (const { host, from, to } of returns) say(`    ${host}: ${to} serves again, in the place of ${from}`);
   say(`\nThe newest comes back with: ${deployment.make("deploy")}`);
 }

@@ -1,26 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure.ts";
+import { ask, type FrontDoor } from "./front-door.ts";
 
 /** Asks the site, through its front door, for the page, the script and style that it names, and the API's readiness. */
-export async function smokeTest(origin: string, attempts = 15): Promise<void> {
-  const page = await ask(`${origin}/`, attempts);
-  if (!page.includes('<div id="root"')) throw new Failure(`${origin} answers, but not with Tintype's page.`);
+export async function smokeTest(door: FrontDoor, attempts = 15): Promise<void> {
+  const page = await insist(door, "/", attempts);
+  if (!page.includes('<div id="root"'))
+    throw new Failure(`${door.url} answers, but not with Tintype's page.`);
   const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
-  for (const path of [...assets, "/api/ready"]) await ask(`${origin}${path}`, attempts);
+  for (const path of [...assets, "/api/ready"]) await insist(door, path, attempts);
 }
 
-async function ask(url: string, attempts: number): Promise<string> {
+async function insist(door: FrontDoor, path: string, attempts: number): Promise<string> {
   let last = "";
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch((error: Error) => error);
-    if (response instanceof Response) {
-      const text = await response.text();
-      if (response.ok) return text;
-      last = `${response.status}: ${text.slice(0, 500)}`;
-    } else {
-      last = String(response.cause ?? response);
-    }
+    const answer = await ask(door, path).catch((error: Error) => error);
+    if (answer instanceof Error) last = String(answer);
+    else if (answer.status === 200) return answer.text;
+    else last = `${answer.status}: ${answer.text.slice(0, 500)}`;
     await sleep(1000);
   }
-  throw new Failure(`The site is deployed but ${url} does not answer well: ${last}`);
+  throw new Failure(`The site is deployed but ${door.url}${path} does not answer well: ${last}`);
 }

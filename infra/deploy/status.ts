@@ -2,7 +2,7 @@ import { currentDeployment, type Deployment } from "./deployment.ts";
 import { command, Failure } from "./failure.ts";
 import { type Fact, type Facts, factsOf, questions } from "./host-facts.ts";
 import { type HostName, hostNames, onHost } from "./hosts.ts";
-import { reachableUrl } from "./site-url.ts";
+import { ask, frontDoor } from "./front-door.ts";
 import { statusTable } from "./status-table.ts";
 import { type Outputs, requireOutputs } from "./state.ts";
 
@@ -20,11 +20,11 @@ await command(async () => {
 });
 
 async function askSite(deployment: Deployment, outputs: Outputs): Promise<Fact> {
-  const url = await reachableUrl(deployment, outputs).catch(() => undefined); // the host's own line says why
-  if (url === undefined) return { well: false, text: "not reachable" };
-  const ready = await fetch(`${url}/api/ready`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
-  if (ready?.ok) return { well: true, text: `${url} ready` };
-  return { well: false, text: `${url} not ready (${ready?.status ?? "no answer"})` };
+  const door = await frontDoor(deployment, outputs).catch(() => undefined); // the host's own line says why
+  if (door === undefined) return { well: false, text: "not reachable" };
+  const ready = await ask(door, "/api/ready").catch(() => undefined);
+  if (ready?.status === 200) return { well: true, text: `${door.url} ready` };
+  return { well: false, text: `${door.url} not ready (${ready?.status ?? "no answer"})` };
 }
 
 async function askHost(deployment: Deployment, outputs: Outputs, host: HostName): Promise<Facts> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { acmeName } from "./acme.ts";
 import { baseImage } from "./base-image.ts";
 import { tryRun } from "../deploy/run.ts";
 import { docker, dockerLines } from "./engine.ts";
@@ -98,6 +99,7 @@ async function create(deployment: string, instance: ListedInstance, sitePort: nu
     ...["--name", name, "--hostname", `ip-${instance.privateIp.replaceAll(".", "-")}`],
     ...["--network", network.name, "--ip", instance.privateIp],
     ...["--add-host", `s3.localhost:${network.gateway}`],
+    ...["--add-host", `${acmeName}:${network.gateway}`],
     ...labelArguments(deployment),
     ...["--label", `tintype.shape=${shape(instance, sitePort)}`],
     ...systemd,

@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { repository } from "../deploy/deployment.ts";
 import { Failure } from "../deploy/failure.ts";
+import { stopAcme } from "./acme.ts";
+import { startInBackground } from "./background.ts";
 import { cloudFolder } from "./cloud-folder.ts";
-import { openPrivateLog } from "./private-log.ts";
 import { endProcess, runs } from "./processes.ts";
 import { forgetRegions } from "./regions.ts";
 
@@ -44,24 +42,14 @@ export async function startCloud(): Promise<LocalCloud> {
   const running = runningCloud();
   if (running !== undefined) return running;
   await stopCloud();
-  const out = openPrivateLog(log);
-  const child = spawn(process.execPath, ["--import", "tsx", daemon], {
-    cwd: repository,
-    detached: true,
-    stdio: ["ignore", out, out],
-  });
-  child.unref();
-  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 200) {
-    const cloud = runningCloud();
-    if (cloud !== undefined) return cloud;
-    if (child.exitCode !== null) break;
-    await sleep(200);
-  }
+  const started = await startInBackground({ program: daemon, log, state: runningCloud });
+  if (started !== undefined) return started;
   throw new Failure(`The emulated AWS API did not start. See ${log}`);
 }
 
 /** Ends it, and everything that it held; and the moto of one that was killed and could not do so itself. */
 export async function stopCloud(): Promise<void> {
+  await stopAcme();
   const cloud = lastCloud();
   if (cloud === undefined) return;
   await endProcess(cloud.pid, daemon);

@@ -6,6 +6,20 @@ const cidr = new RegExp(`^${octet}(\\.${octet}){3}/(\\d|[12]\\d|3[0-2])$`);
 // What stands in systemd's settings and IAM's conditions as it is: no display name, quote, blank or wildcard.
 const address = /^[\w+-]+(\.[\w+-]+)*@([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/i;
 
+// Certificates for Amazon's names are issued to nobody else, and a subject holds 64 characters.
+// `none` takes a deployment's domain away.
+const hostName = z
+  .string()
+  .max(64, "use a host name of at most 64 characters")
+  .regex(
+    /^(none|([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z]([a-z\d-]{0,61}[a-z\d])?)$/,
+    "use a host name in lower case, without a scheme, such as tintype.example.org",
+  )
+  .refine(
+    (value) => !value.endsWith(".amazonaws.com"),
+    "use a domain of your own: nobody certifies Amazon's",
+  );
+
 /** Every AWS name begins with it, so it keeps to what the narrowest of them allows. */
 const deploymentName = z
   .string()
@@ -45,6 +59,7 @@ const stackSettings = z.object({
   OPERATOR_PUBLIC_KEY: z.string().regex(/^(ssh-ed25519|ssh-rsa) /, "use an OpenSSH public key"),
   MAIL_FROM: z.string().regex(address, "use a plain email address, such as hello@example.org").optional(),
   STATE_BUCKET: z.string().regex(bucketName, "use 3 to 63 lower-case letters, digits and hyphens").optional(),
+  DOMAIN: hostName.optional(),
 });
 
 export type OperatingSystem = "al2" | "al2023";
@@ -63,6 +78,8 @@ export interface Settings {
   readonly mailFrom?: string | undefined;
   /** @default - Terraform's state is a file beside its configuration */
   readonly stateBucket?: string | undefined;
+  /** The site's name, which has a certificate. @default - plain HTTP under the name that AWS gives */
+  readonly domain?: string | undefined;
 }
 
 /** What a person may set on the command line; the rest is found out or made by a deploy. */
@@ -95,5 +112,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     operatorPublicKey: parsed.OPERATOR_PUBLIC_KEY,
     mailFrom: parsed.MAIL_FROM,
     stateBucket: parsed.STATE_BUCKET,
+    domain: parsed.DOMAIN === "none" ? undefined : parsed.DOMAIN,
   };
 }

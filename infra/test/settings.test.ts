@@ -125,6 +125,38 @@ describe("the sender of mail", () => {
   });
 });
 
+describe("the site's name", () => {
+  test.each(["tintype.example.org", "a.b", "xn--bcher-kva.example", "1-2.example.co.uk"])(
+    "may be %s",
+    (DOMAIN) => {
+      expect(readSettings({ ...given, DOMAIN }).domain).toBe(DOMAIN);
+    },
+  );
+
+  test.each(["", "none"])("may be taken away by %j", (DOMAIN) => {
+    expect(readSettings({ ...given, DOMAIN }).domain).toBeUndefined();
+  });
+
+  test.each([
+    "Tintype.example.org",
+    "https://tintype.example.org",
+    "tintype.example.org/",
+    "tintype.example.org:443",
+    "tintype.example.org.",
+    "tintype",
+    "192.0.2.1",
+    "*.example.org",
+    "-a.example.org",
+    "a..org",
+    "a.example.org\nLEGO=/tmp/x",
+    "$(id).example.org",
+    `${"a".repeat(60)}.example.org`,
+    "ec2-192-0-2-1.compute-1.amazonaws.com",
+  ])("may not be %j", (DOMAIN) => {
+    expect(faulty({ ...given, DOMAIN })).toEqual(["DOMAIN"]);
+  });
+});
+
 describe("what a person sets", () => {
   const set = (env: NodeJS.ProcessEnv) => parseSettings(personsSettings, env);
 

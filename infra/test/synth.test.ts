@@ -26,13 +26,15 @@ let here: Record<string, string>;
 let there: Record<string, string>;
 let stack: Configuration;
 let withMail: Configuration;
+let withDomain: Configuration;
 
 beforeAll(async () => {
   const home = join(elsewhere, "home");
   mkdirSync(home);
-  [here, withMail, there] = await Promise.all([
+  [here, withMail, withDomain, there] = await Promise.all([
     synthesize({ env: { LC_ALL: "C", TZ: "UTC" } }),
     synthesizedStack({ MAIL_FROM: "hello@example.org" }),
+    synthesizedStack({ DOMAIN: "tintype.example.org" }),
     synthesize({
       cwd: elsewhere,
       env: {
@@ -101,11 +103,21 @@ describe("the firewall", () => {
     expect(all("aws_security_group_rule")).toEqual([]);
   });
 
-  test("opens port 80 to the world, and nothing else", () => {
-    const open = rules().filter(
+  const open = (of: Configuration) =>
+    Object.values(of.resource["aws_vpc_security_group_ingress_rule"] ?? {}).filter(
       (rule) => rule["cidr_ipv4"]?.endsWith("/0") || rule["cidr_ipv6"] !== undefined,
     );
-    expect(open.map(ports)).toEqual([[80, 80]]);
+
+  test("opens port 80 to the world, and nothing else", () => {
+    expect(open(stack).map(ports)).toEqual([[80, 80]]);
+  });
+
+  test("opens port 443 too where the site has a domain, on the same host", () => {
+    expect(open(withDomain).map(ports)).toEqual([
+      [80, 80],
+      [443, 443],
+    ]);
+    expect(new Set(open(withDomain).map((rule) => rule["security_group_id"])).size).toBe(1);
   });
 
   test("opens SSH to the operator's range alone", () => {
@@ -200,6 +212,16 @@ describe("the bucket", () => {
       `http://${reference("aws_eip", "ec2/site/eip", "public_dns")}`,
     ]);
   });
+});
+
+test("a domain is the site's origin wherever an origin stands, by HTTPS", () => {
+  expect(withDomain.output["url"]!["value"]).toBe("https://tintype.example.org");
+  const [cors] = Object.values(withDomain.resource["aws_s3_bucket_cors_configuration"]!);
+  expect(cors!["cors_rule"]).toMatchObject([{ allowed_origins: ["https://tintype.example.org"] }]);
+});
+
+test("a domain replaces neither host", () => {
+  expect(withDomain.resource["aws_instance"]).toEqual(stack.resource["aws_instance"]);
 });
 
 describe("the backend's role", () => {

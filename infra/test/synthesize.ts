@@ -52,6 +52,7 @@ export type Resource = Record<string, any>;
 export interface Configuration {
   readonly terraform: Resource;
   readonly provider: { readonly aws: Resource[] };
+  readonly output: Record<string, Resource>;
   readonly resource: Record<string, Record<string, Resource>>;
 }
 

@@ -11,6 +11,8 @@ export interface FirewallProps {
   readonly name: string;
   readonly network: Network;
   readonly operatorCidr: string;
+  /** Whether the site has a certificate: else nothing listens on port 443. */
+  readonly tls: boolean;
 }
 
 type Source = Pick<VpcSecurityGroupIngressRuleConfig, "cidrIpv4" | "referencedSecurityGroupId">;
@@ -29,7 +31,9 @@ export class Firewall extends Construct {
     super(scope, id);
     const operator = { cidrIpv4: props.operatorCidr };
     this.frontend = this.group("frontend", props);
-    this.allow(this.frontend, "http", 80, { cidrIpv4: "0.0.0.0/0" });
+    const world = { cidrIpv4: "0.0.0.0/0" };
+    this.allow(this.frontend, "http", 80, world);
+    if (props.tls) this.allow(this.frontend, "https", 443, world);
     this.allow(this.frontend, "ssh", 22, operator);
 
     this.backend = this.group("api", props);

@@ -7,14 +7,18 @@ import type { Network } from "./network.ts";
 export interface PublicAddressProps {
   readonly name: string;
   readonly network: Network;
+  /** @default - the name that AWS gives to the address, by plain HTTP */
+  readonly domain?: string | undefined;
 }
 
 /** The site's address. It outlives the instance behind it, so the URL stays when a host is replaced. */
 export class PublicAddress extends Construct {
   private readonly eip: Eip;
+  private readonly domain: string | undefined;
 
   constructor(scope: Construct, id: string, props: PublicAddressProps) {
     super(scope, id);
+    this.domain = props.domain;
     this.eip = new Eip(this, "eip", {
       domain: "vpc",
       dependsOn: [props.network.gateway],
@@ -31,7 +35,7 @@ export class PublicAddress extends Construct {
   }
 
   get origin(): string {
-    return `http://${this.publicDns}`;
+    return this.domain === undefined ? `http://${this.publicDns}` : `https://${this.domain}`;
   }
 
   pointAt(instance: Instance): void {

@@ -18,13 +18,18 @@ import type { Settings } from "../settings.ts";
 export class Ec2Stack extends TerraformStack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const { instanceType, name, operatorCidr, region, mailFrom } = settings;
+    const { instanceType, name, operatorCidr, region, mailFrom, domain } = settings;
     keepState(this, settings);
     new Aws(this, "aws", { ...settings, stack: id });
 
     const network = new Network(this, "network", { name, instanceType });
-    const firewall = new Firewall(this, "firewall", { name, network, operatorCidr });
-    const site = new PublicAddress(this, "site", { name, network });
+    const firewall = new Firewall(this, "firewall", {
+      name,
+      network,
+      operatorCidr,
+      tls: domain !== undefined,
+    });
+    const site = new PublicAddress(this, "site", { name, network, domain });
     const bucket = new ImageBucket(this, "images", { name, siteOrigin: site.origin });
     const dataVolume = new DataVolume(this, "data", { name, network });
     const common = {

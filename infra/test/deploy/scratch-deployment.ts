@@ -15,6 +15,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     localPort: 8080,
     mailFrom: undefined,
     confirmation: "optional",
+    domain: undefined,
     replace: undefined,
     stateBucket: undefined,
     os: "al2",

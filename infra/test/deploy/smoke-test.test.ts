@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
+import type { FrontDoor } from "../../deploy/front-door.ts";
 import { smokeTest } from "../../deploy/smoke-test.ts";
 
 const page =
@@ -14,14 +15,14 @@ afterEach(() => {
 });
 
 /** A site that has these paths and no others. */
-async function site(paths: Record<string, string>): Promise<string> {
+async function site(paths: Record<string, string>): Promise<FrontDoor> {
   server = createServer((request, response) => {
     const text = paths[request.url!];
     response.writeHead(text === undefined ? 404 : 200, { connection: "close" }).end(text);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 test("a site that is whole is well", async () => {
