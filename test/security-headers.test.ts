@@ -28,3 +28,19 @@ test("WEB-03 what nginx answers for the API has the headers that the API sets", 
   expect(policy).toBe(express["content-security-policy"]);
   expect(policy).toContain("default-src 'none'");
 });
+
+test("WEB-03 what is for TLS alone is sent over TLS alone, with every answer, the API's too", () => {
+  const settings = read(`${templates}/nginx.conf.j2`);
+  const overTls = {
+    "strict-transport-security": "$transport_security",
+    "cross-origin-opener-policy": "$opener_policy",
+  };
+  expect(ofNginx()).toMatchObject(overTls);
+  const [, api = ""] =
+    /\n        location \/api\/ \{\n(\s+# The API answers.+?)\n        \}/s.exec(settings) ?? [];
+  for (const [name, variable] of Object.entries(overTls)) {
+    expect(api.toLowerCase()).toContain(`add_header ${name} ${variable} always;`);
+    const [, mapped] = new RegExp(`map \\$https \\${variable} \\{\\s+on (.+);\\s+\\}`).exec(settings) ?? [];
+    expect(mapped).toMatch(/^("max-age=31536000; includeSubDomains"|same-origin)$/);
+  }
+});

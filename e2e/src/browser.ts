@@ -7,11 +7,14 @@ const programs = ["chromium", "google-chrome"];
 export interface BrowserProps {
   /** As Chromium's `--host-resolver-rules` takes them: `MAP host 127.0.0.1:8080`. */
   readonly resolverRules?: string;
+  /** @default - that of whom runs the tests */
+  readonly home?: string;
 }
 
 /** A browser without a window: the one that this machine has. */
-export function openBrowser({ resolverRules }: BrowserProps = {}): Promise<Browser> {
+export function openBrowser({ resolverRules, home }: BrowserProps = {}): Promise<Browser> {
   return chromium.launch({
+    ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     executablePath: installedBrowser(),
     chromiumSandbox: process.getuid?.() !== 0, // Chromium refuses to sandbox for root; else Playwright would turn it off
     args: [

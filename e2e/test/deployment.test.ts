@@ -19,6 +19,7 @@ import { filesThatLeak, openFiles } from "../src/leaks.ts";
 import { type Made, localMake, stateRoot } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photos.ts";
+import { ask } from "../src/site.ts";
 import { until } from "../src/until.ts";
 import { backupTests } from "./backup.ts";
 import { faultTests } from "./faults.ts";
@@ -27,6 +28,8 @@ import { hardeningTests } from "./hardening.ts";
 import { operatorTests } from "./operators.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
+import { headerTests } from "./headers.ts";
+import { httpsTests } from "./https.ts";
 
 interface Outputs {
   readonly url: string;
@@ -207,6 +210,24 @@ describe("a deployment", () => {
 
   galleryTests({ visit, newPerson, localUrl: () => deployed().localUrl });
 
+  headerTests({
+    tls: false,
+    address: "127.0.0.1",
+    port: () => localPort,
+    ask: (path, asked) => ask(`${deployed().localUrl}${path}`, asked),
+    person: () => ({ email: knownPerson().email, password: knownPerson().password }),
+  });
+
+  test("says on every page that it speaks plain HTTP, unless it is on this machine", async () => {
+    await visit(async (page) => {
+      await pages.openSignIn(page);
+      expect(await page.locator("footer").innerText()).toContain("plain HTTP");
+      await page.goto(`${deployed().localUrl}${pages.paths.signIn}`);
+      await pages.signInPage(page);
+      expect(await page.locator("footer").count()).toBe(0);
+    });
+  });
+
   faultTests({
     localUrl: () => deployed().localUrl,
     frontendIp: () => deployed().frontend.privateIp,
@@ -309,7 +330,6 @@ describe("a deployment", () => {
     backendId: () => deployed().backend.instanceId,
     file: join(stateRoot, `${name}.tar`),
   });
-  backups.restoreFileTests();
 
   test("writes no secret into its state, program, inventory or logs", async () => {
     const secrets = await secretsOf(deployed().backend.instanceId);
@@ -330,11 +350,26 @@ describe("a deployment", () => {
   teardownTests({ name, bucket: () => deployed().bucket, make });
 
   test("goes away without a trace, and says so when asked again", async () => {
-    deployed();
-    expect(await containersAndNetworks(name)).toEqual([]);
-    expect(newLoopFiles()).toEqual([]);
-    const again = await succeed("destroy", "YES=1");
-    expect(again.stdout + again.stderr).toContain("Nothing is deployed");
+    await requireNoTrace();
+  });
+
+  test("comes up again under its name, with nobody in it", async () => {
+    await succeed("deploy");
+    outputs = await readOutputs();
+    await visit(async (page) => {
+      const { status } = await pages.trySignIn(page, knownPerson());
+      expect(status).toBe(401);
+    });
+  });
+
+  backups.restoreFileTests();
+
+  httpsTests({ make, newPerson });
+
+  test("goes away again, its certificate too", async () => {
+    const { stderr } = await succeed("destroy", "YES=1");
+    expect(stderr).toContain("0 resources left.");
+    await requireNoTrace();
   });
 });
 
@@ -342,6 +377,13 @@ async function succeed(target: string, ...settings: string[]): Promise<Made> {
   const made = await make(target, ...settings);
   if (made.code === 0) return made;
   throw new Error(`make ${target} ended with ${made.code}:\n${made.stderr.slice(-2000)}`);
+}
+
+async function requireNoTrace(): Promise<void> {
+  expect(await containersAndNetworks(name)).toEqual([]);
+  expect(newLoopFiles()).toEqual([]);
+  const { stdout, stderr } = await succeed("destroy", "YES=1");
+  expect(stdout + stderr).toContain("Nothing is deployed");
 }
 
 async function readOutputs(): Promise<Outputs> {

@@ -5,7 +5,7 @@ import { requireSameAccount, requireSameRegion } from "./place.ts";
 
 /** Access to the cloud that a deployment is in; a Failure where that is not the one it was begun in, or gone. */
 export async function presentCloud(deployment: Deployment): Promise<Record<string, string>> {
-  requireSameRegion(deployment);
+  await requireSameRegion(deployment);
   const access = await existingCloudAccess(deployment);
   if (access === undefined) {
     throw new Failure(

@@ -1,0 +1,136 @@
+import { expect, test } from "@jest/globals";
+import type { IncomingHttpHeaders } from "node:http";
+import { type Answered, type Asked, send } from "../src/site.ts";
+
+interface Crawled {
+  /** Over TLS or not. */
+  readonly tls: boolean;
+  readonly address: string;
+  readonly port: () => number;
+  ask(path: string, asked?: Asked): Promise<Answered>;
+  /** Somebody who has an account. */
+  person(): { readonly email: string; readonly password: string };
+}
+
+const json = { "content-type": "application/json" };
+const pages = [
+  "/",
+  "/create",
+  "/confirm",
+  "/signin",
+  "/forgot",
+  "/reset",
+  "/account",
+  "/gallery",
+  "/nowhere",
+];
+
+/** Every route of the page and of the API, and every error that can be had from outside. */
+export function headerTests(site: Crawled): void {
+  const by = site.tls ? "HTTPS" : "HTTP";
+
+  test(`WEB-03 by ${by} every page and file has every security header`, async () => {
+    const { text } = await site.ask("/");
+    const files = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+    expect(files.length).toBeGreaterThan(1);
+    for (const path of [...pages, ...files, "/assets/none.js", "/.well-known/acme-challenge/none"]) {
+      const { status, headers } = await site.ask(path);
+      expect([path, status]).toEqual([path, path.endsWith("/none.js") ? 404 : expect.any(Number)]);
+      expect([path, faultsOf(headers, site.tls)]).toEqual([path, []]);
+    }
+    // To these nginx says no before it looks whom they are for.
+    for (const [path, method] of [
+      ["/api/account", "TRACE"],
+      ["/api/%00", "GET"],
+    ] as const) {
+      const { status, headers } = await site.ask(path, { method });
+      expect([path, Math.floor(status / 100), faultsOf(headers, site.tls)]).toEqual([path, 4, []]);
+    }
+  });
+
+  test(`WEB-03 by ${by} every route of the API has them, whoever asks, and nothing of it is kept`, async () => {
+    const asked = [...(await operations()), ...errors];
+    expect(asked.length).toBeGreaterThan(25);
+    const authorization = `Bearer ${await accessToken()}`;
+    for (const { path, method, headers, body } of asked) {
+      for (const who of [undefined, { authorization }]) {
+        const answer = await site.ask(path, {
+          method,
+          headers: { ...headers, ...who },
+          ...(body && { body }),
+        });
+        const about = `${method} ${path} ${answer.status}`;
+        expect([about, faultsOf(answer.headers, site.tls)]).toEqual([about, []]);
+        expect([about, answer.headers["cache-control"]]).toEqual([about, "no-store"]);
+      }
+    }
+  });
+
+  test.each([
+    ["without a host", "GET / HTTP/1.1\r\n\r\n"],
+    ["in no language", "hello\r\n\r\n"],
+    ["with a header that is too long", `GET / HTTP/1.1\r\nHost: a\r\nX-A: ${"a".repeat(40_000)}\r\n\r\n`],
+  ])(`WEB-03 to ${by} a request %s gets no version of anything`, async (_what, bytes) => {
+    const answer = await send(site.address, site.port(), bytes);
+    expect(answer).toContain("400 ");
+    expect(answer).not.toMatch(/nginx\/|\d+\.\d+\.\d+/);
+  });
+
+  /** What the API's own description lists, each as a caller who knows no better would send it. */
+  async function operations(): Promise<Request[]> {
+    const described = JSON.parse((await site.ask("/api/openapi.json")).text) as Described;
+    return Object.entries(described.paths).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .filter((method) => `${method} ${path}` !== "delete /auth/signout")
+        .map((method) => {
+          const sends = ["post", "patch", "put"].includes(method);
+          const to = `/api${path.replace(/\{\w+}/g, "none")}`;
+          return { method: method.toUpperCase(), path: to, headers: json, ...(sends && { body: "{}" }) };
+        }),
+    );
+  }
+
+  async function accessToken(): Promise<string> {
+    const body = JSON.stringify(site.person());
+    const { text } = await site.ask("/api/auth/signin", { method: "POST", headers: json, body });
+    return (JSON.parse(text) as { accessToken: string }).accessToken;
+  }
+}
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+interface Described {
+  readonly paths: Record<string, Record<string, object>>;
+}
+
+/** What no description lists: by the API, then by nginx in its place. */
+const errors: Request[] = [
+  { method: "GET", path: "/api/nowhere", headers: {} },
+  { method: "POST", path: "/api/auth/signin", headers: json, body: "{" },
+  { method: "POST", path: "/api/auth/refresh", headers: { origin: "https://evil.example" } },
+  { method: "GET", path: "/api/images?limit=-1", headers: {} },
+  { method: "POST", path: "/api/auth/register", headers: { "content-length": "99999999" } },
+];
+
+/** What is missing from an answer's headers, or should not be there. */
+function faultsOf(headers: IncomingHttpHeaders, tls: boolean): string[] {
+  const policy = String(headers["content-security-policy"]);
+  const transport = headers["strict-transport-security"];
+  const seconds = Number(/max-age=(\d+)/.exec(transport ?? "")?.[1]);
+  const right = {
+    "content-security-policy": /default-src 'none'.*frame-ancestors 'none'/.test(policy),
+    "no unsafe source": !policy.includes("unsafe"),
+    "x-content-type-options": headers["x-content-type-options"] === "nosniff",
+    "referrer-policy": headers["referrer-policy"] === "same-origin",
+    "cross-origin-resource-policy": headers["cross-origin-resource-policy"] === "same-origin",
+    "cross-origin-opener-policy": headers["cross-origin-opener-policy"] === (tls ? "same-origin" : undefined),
+    "strict-transport-security": tls ? seconds >= 31_536_000 : transport === undefined,
+    "no version": !/\d/.test(String(headers["server"])) && headers["x-powered-by"] === undefined,
+  };
+  return Object.entries(right).flatMap(([name, well]) => (well ? [] : [name]));
+}
