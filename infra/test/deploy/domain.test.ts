@@ -17,19 +17,19 @@ test("a site's domain is the name that it has a certificate for", () => {
   expect(domainOf({ url: "http://ec2-192-0-2-1.compute-1.amazonaws.com" })).toBeUndefined();
 });
 
-test("a deploy that says nothing of the domain does not take it away", () => {
-  expect(() => requireSaidDomain(deployedAt(url, undefined))).toThrow(
+test("a deploy that says nothing of the domain does not take it away", async () => {
+  await expect(requireSaidDomain(deployedAt(url, undefined))).rejects.toThrow(
     /at https:\/\/tintype\.example\.org\..*DOMAIN=tintype\.example\.org\n.*DOMAIN=none/,
   );
 });
 
-test.each(["tintype.example.org", "another.example.org", "none"])("one that says %s may", (domain) => {
-  expect(() => requireSaidDomain(deployedAt(url, domain))).not.toThrow();
+test.each(["tintype.example.org", "another.example.org", "none"])("one that says %s may", async (domain) => {
+  await expect(requireSaidDomain(deployedAt(url, domain))).resolves.toBeUndefined();
 });
 
-test("nothing needs to be said of a domain that is not there", () => {
-  expect(() => requireSaidDomain(deployedAt("http://site.example", undefined))).not.toThrow();
-  expect(() => requireSaidDomain(scratchDeployment())).not.toThrow();
+test("nothing needs to be said of a domain that is not there", async () => {
+  await expect(requireSaidDomain(deployedAt("http://site.example", undefined))).resolves.toBeUndefined();
+  await expect(requireSaidDomain(scratchDeployment())).resolves.toBeUndefined();
 });
 
 test("plain HTTP is called by its name at the end of a deploy, and HTTPS is not", () => {
