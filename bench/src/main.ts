@@ -6,12 +6,15 @@ import { run } from "../../infra/deploy/run.ts";
 import { step } from "../../infra/deploy/steps.ts";
 import { type Person, registerPeople } from "./app/people.ts";
 import { openSite, type Site } from "./app/site.ts";
+import { darkroomFigures } from "./figures/darkroom.ts";
+import { imageListFigures } from "./figures/image-list.ts";
 import { jsonFigures } from "./figures/json.ts";
 import { refreshFigures } from "./figures/refresh.ts";
 import { serverFigures } from "./figures/server.ts";
 import { atOnce, signInFigures } from "./figures/sign-in.ts";
 import type { Effort, Surroundings } from "./figures/surroundings.ts";
 import { tokenFigures } from "./figures/token.ts";
+import { transferFigures } from "./figures/transfer.ts";
 import type { Entry } from "./measure/figure.ts";
 import { othersPercent, untilCalm } from "./measure/others.ts";
 import { summarize } from "./measure/statistics.ts";
@@ -24,7 +27,7 @@ import { writeResults } from "./report/write.ts";
 const workspace = join(import.meta.dirname, "..");
 const formatter = join(workspace, "../node_modules/.bin/oxfmt");
 
-/** Others may be at work: how long each of the five parts waits for them at most. */
+/** Others may be at work: how long each part waits for them at most. */
 const patienceMs = 8_000;
 
 const efforts: Record<string, Effort> = {
@@ -43,6 +46,9 @@ const parts: readonly [title: string, figures: (surroundings: Surroundings) => P
   ["Access-token check", tokenFigures],
   ["Sign-in", signInFigures],
   ["Refresh", refreshFigures],
+  ["Image list", imageListFigures],
+  ["Pictures on their way", transferFigures],
+  ["Developing", darkroomFigures],
   ["Server: ready, memory", serverFigures],
 ];
 

@@ -70,7 +70,8 @@ export const readerClient = ({ headers }: Person, { accessToken }: SignedIn, pat
 
 const apiOf = (port: number) => `http://127.0.0.1:${port}/api`;
 
-async function succeed(answer: Promise<Response>): Promise<Response> {
+/** The answer; throws if it is no success. */
+export async function succeed(answer: Promise<Response>): Promise<Response> {
   const response = await answer;
   if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
   return response;

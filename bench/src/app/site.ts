@@ -3,18 +3,26 @@ import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type Connection, createConnection } from "mysql2/promise";
 import { run } from "../../../infra/deploy/run.ts";
-import { applicationFolder, replayingServer } from "../processes/bundles.ts";
+import { applicationFolder, passingServer, replayingServer } from "../processes/bundles.ts";
 import { node } from "../processes/runtime.ts";
 import { type Server, startServer } from "../processes/server.ts";
 
 export const siteOrigin = "http://localhost:8080";
+
+export type Kind = "deployed" | "replaying" | "passing";
+
+const files: Record<Kind, string> = {
+  deployed: join(applicationFolder, "server.mjs"),
+  replaying: replayingServer,
+  passing: passingServer,
+};
 
 /** A database and a bucket with servers of the application on them. */
 export interface Site {
   readonly environment: Readonly<Record<string, string>>;
   /** Beside the servers' own connections. */
   readonly database: Connection;
-  start(kind?: "deployed" | "replaying"): Promise<Server>;
+  start(kind?: Kind): Promise<Server>;
   close(): Promise<void>;
 }
 
@@ -34,14 +42,15 @@ export async function openSite(logs: string): Promise<Site> {
     port: Number(MYSQL_PORT),
     user: MYSQL_USER!,
     password: MYSQL_PASSWORD!,
+    timezone: "Z", // as the application writes times
   });
   await Promise.all([database.query(`CREATE DATABASE ${name}`), createBucket(environment.BUCKET)]);
   await database.changeUser({ database: name });
   await run(node, [join(applicationFolder, "migrate.mjs")], { env: environment });
 
-  const start = (kind: "deployed" | "replaying" = "deployed") =>
+  const start = (kind: Kind = "deployed") =>
     startServer({
-      file: kind === "deployed" ? join(applicationFolder, "server.mjs") : replayingServer,
+      file: files[kind],
       env: environment,
       readyPath: "/api/ready",
       log: join(logs, `${kind}.log`),

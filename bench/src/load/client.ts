@@ -1,6 +1,6 @@
 /** Somebody who sends the same request again and again over one connection. */
 export interface Client {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

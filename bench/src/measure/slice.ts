@@ -8,7 +8,9 @@ export interface Slice {
 }
 
 export const cpuPerOperation = (slice: Slice) => slice.cpuMicros / slice.operations;
-export const perSecond = (slice: Slice) => (slice.operations / slice.wallMs) * 1000;
+export const msPerOperation = (slice: Slice) => slice.wallMs / slice.operations;
+export const perSecond = (slice: Pick<Slice, "operations" | "wallMs">) =>
+  (slice.operations / slice.wallMs) * 1000;
 
 /** Work and what it took of the process `pid`, all its threads included. */
 export async function sliceOf(
@@ -16,6 +18,6 @@ export async function sliceOf(
   work: () => Promise<Pick<Slice, "operations" | "wallMs">>,
 ): Promise<Slice> {
   const before = cpuMicros(pid);
-  const { operations, wallMs } = await work();
-  return { operations, wallMs, cpuMicros: cpuMicros(pid) - before };
+  const done = await work();
+  return { ...done, cpuMicros: cpuMicros(pid) - before };
 }

@@ -11,6 +11,8 @@ export const programsFolder = join(dist, "programs");
 export const applicationFolder = join(dist, "application");
 /** The same, but what the database has answered once it is not asked again. */
 export const replayingServer = join(dist, "replaying/server.mjs");
+/** The same, but pictures are passed on as they are. */
+export const passingServer = join(dist, "passing/server.mjs");
 
 const options: BuildOptions = {
   bundle: true,
@@ -31,22 +33,26 @@ export async function buildBundles(): Promise<void> {
   await Promise.all([
     run(process.execPath, args, { cwd: repository }),
     build({ ...options, entryPoints: [join(workspace, "src/programs/*.ts")], outdir: programsFolder }),
-    build({
-      ...options,
-      entryPoints: [join(repository, "app-backend/src/entrypoints/server.ts")],
-      outdir: join(dist, "replaying"),
-      plugins: [replayingDriver],
-    }),
+    buildServer("replaying", /^mysql2\/promise$/, "src/app/replaying-driver.ts"),
+    buildServer("passing", /\/sharp\/darkroom\.ts$/, "src/app/passing-darkroom.ts"),
   ]);
 }
 
-/** Puts `src/app/replaying-driver.ts` between the application and its driver. */
-const replayingDriver: Plugin = {
-  name: "replaying-driver",
-  setup({ onResolve }) {
-    const stand = join(workspace, "src/app/replaying-driver.ts");
-    onResolve({ filter: /^mysql2\/promise$/ }, ({ importer }) =>
-      importer === stand ? undefined : { path: stand },
-    );
-  },
-};
+/** Builds the application with something of this workspace in the place of one of its modules. */
+function buildServer(name: string, filter: RegExp, stand: string) {
+  return build({
+    ...options,
+    entryPoints: [join(repository, "app-backend/src/entrypoints/server.ts")],
+    outdir: join(dist, name),
+    plugins: [inPlaceOf(filter, join(workspace, stand))],
+  });
+}
+
+function inPlaceOf(filter: RegExp, stand: string): Plugin {
+  return {
+    name: "in-place-of",
+    setup({ onResolve }) {
+      onResolve({ filter }, ({ importer }) => (importer === stand ? undefined : { path: stand }));
+    },
+  };
+}

@@ -2,10 +2,15 @@ import type { Slice } from "../../measure/slice.ts";
 
 type Done = Pick<Slice, "operations" | "wallMs">;
 
-/** Repeats `work` for as long as each message says, and answers how often that was. */
-export function loop(work: () => number | Promise<number>, atOnce = 1): void {
+/** Repeats `work` for as long as each message says, and answers how often that was and what else `facts` tell of it. */
+export function loop(
+  work: () => number | Promise<number>,
+  atOnce = 1,
+  facts: () => object = () => ({}),
+): void {
   process.on("message", async ({ forMs }: { forMs: number }) => {
-    process.send!(await repeat(work, forMs, atOnce));
+    facts(); // what they tell of the time before is no part of it
+    process.send!({ ...(await repeat(work, forMs, atOnce)), ...facts() });
   });
 }
 
