@@ -15,7 +15,7 @@ import { requireDomain, requireNewDomain, requireSaidDomain } from "./domain.ts"
 import { command } from "./failure.ts";
 import { requireFreePort } from "./free-port.ts";
 import { frontDoor } from "./front-door.ts";
-import { hostNames, waitForFirstBoot } from "./hosts.ts";
+import { forgetKey, hostNames, waitForFirstBoot } from "./hosts.ts";
 import { writeInventory } from "./inventory.ts";
 import { forgetLostCloud } from "./lost-cloud.ts";
 import { keepPort } from "./local-port.ts";
@@ -109,9 +109,11 @@ function localTools({ domain }: Deployment): RequirementName[] {
   return ["docker", "moto", ...(process.platform === "linux" ? engine : []), ...acme];
 }
 
-async function bootHosts({ name, localPort, mailFrom }: Deployment, region: string): Promise<void> {
+async function bootHosts(deployment: Deployment, region: string): Promise<void> {
+  const { name, localPort, mailFrom } = deployment;
   const cloud = await startCloud();
   if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
   const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
-  await boot({ deployment: name, region, instances, sitePort: localPort });
+  const made = await boot({ deployment: name, region, instances, sitePort: localPort });
+  for (const id of made) await forgetKey(deployment, id);
 }

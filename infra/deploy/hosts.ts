@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { publishedPort } from "../local-cloud/boot.ts";
 import type { Deployment } from "./deployment.ts";
 import { Failure } from "./failure.ts";
-import { tryRun, type Result } from "./run.ts";
+import { type Result, run, tryRun } from "./run.ts";
 import type { Outputs } from "./state.ts";
 
 export const hostNames = ["frontend", "backend"] as const;
@@ -57,6 +58,11 @@ export function identityOptions({ knownHosts }: Deployment, { instanceId }: Host
     CheckHostIP: "no", // else the address would be known too
   };
   return Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+}
+
+/** For an instance that another container stands for now: with the old one's disk went its key. */
+export async function forgetKey({ knownHosts }: Deployment, instanceId: string): Promise<void> {
+  if (existsSync(knownHosts)) await run("ssh-keygen", ["-q", "-R", instanceId, "-f", knownHosts]);
 }
 
 /** Arguments of ssh that name key, known hosts and address. */

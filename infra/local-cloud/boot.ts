@@ -38,18 +38,23 @@ const systemd = [
   ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp"],
 ];
 
-/** Makes the containers of a deployment equal to the instances that the API lists. */
-export async function boot({ deployment, region, instances, sitePort }: BootProps): Promise<void> {
+/** Makes the containers of a deployment equal to the instances that the API lists. Gives the ids of those made anew. */
+export async function boot({ deployment, region, instances, sitePort }: BootProps): Promise<string[]> {
   noteRegion(region);
+  const made: string[] = [];
   // First the terminated ones: they may still hold a volume that another instance gets.
   for (const name of await containers(deployment)) {
     if (!instances.some((instance) => containerName(instance.id) === name)) await removeContainer(name);
   }
   for (const instance of instances) {
-    if (!(await isCurrent(instance, sitePort))) await create(deployment, instance, sitePort);
+    if (!(await isCurrent(instance, sitePort))) {
+      await create(deployment, instance, sitePort);
+      made.push(instance.id);
+    }
     await docker("start", containerName(instance.id));
     await filterTraffic(containerName(instance.id), instance);
   }
+  return made;
 }
 
 /** Ends all hosts of a deployment, with their networks and volumes. Gives how many hosts there were. */
