@@ -91,6 +91,13 @@ export async function member(origin: string, asking: Asking = ask) {
     cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie;
   }
 
+  async function announced(name: string): Promise<Announced> {
+    const { length: bytes } = file;
+    return JSON.parse(
+      (await json("POST", "/images", { name, contentType: "image/png", bytes })).text,
+    ) as Announced;
+  }
+
   const self = {
     /** As on another device: this one's session goes on. */
     signInElsewhere: () => json("POST", "/auth/signin", credentials, { cookie: "" }),
@@ -100,23 +107,11 @@ export async function member(origin: string, asking: Asking = ask) {
     async replacePicture(bodyMs = 0): Promise<void> {
       await call("PUT", "/account/image", { ...(await form({}, "image", file)), bodyMs });
     },
-    /** The id of an image that the API has acknowledged. */
-    async announce(): Promise<string> {
-      const answer = await json("POST", "/images", {
-        name: "a.png",
-        contentType: "image/png",
-        bytes: file.length,
-      });
-      return (JSON.parse(answer.text) as { image: { id: string } }).image.id;
-    },
+    /** Notes an image of that name without sending it. The id that the API has acknowledged. */
+    announce: async (name: string): Promise<string> => (await announced(name)).image.id,
     /** The id of an image that the API has acknowledged as published. */
     async upload(): Promise<string> {
-      const answer = await json("POST", "/images", {
-        name: "a.png",
-        contentType: "image/png",
-        bytes: file.length,
-      });
-      const { image, upload } = JSON.parse(answer.text) as Announced;
+      const { image, upload } = await announced("a.png");
       // Node does not know that names under localhost are this machine.
       const to = upload.url.replace("s3.localhost", "127.0.0.1");
       const { status } = await ask("POST", to, await form(upload.fields, "file", file));

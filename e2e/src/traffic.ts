@@ -1,15 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, ask, type Member, member } from "./api-client.ts";
-
-/** What became of the requests of some traffic. */
-export interface Tally {
-  readonly requests: number;
-  /** What was asked for and what came instead, of each request that failed. */
-  readonly failures: readonly string[];
-  readonly p99Ms: number;
-  readonly slowestMs: number;
-  readonly perSecond: number;
-}
+import { type Tally, tally } from "./tally.ts";
 
 const people = 3;
 /** Of a person, before the API asks for a pause. */
@@ -130,25 +121,6 @@ function actions({ members, assets, origin, asking }: Parts): Record<Kind, () =>
     async upload() {
       const one = someone();
       await one.remove(await one.upload());
-    },
-  };
-}
-
-function tally() {
-  const startedAt = performance.now();
-  const ms: number[] = [];
-  const failures: string[] = [];
-  return {
-    note(tookMs: number, failure: string | undefined): void {
-      ms.push(tookMs);
-      if (failure !== undefined) failures.push(`${new Date().toISOString()} ${failure}`);
-    },
-    so(): Tally {
-      const sorted = ms.toSorted((a, b) => a - b);
-      const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
-      const seconds = (performance.now() - startedAt) / 1000;
-      const rate = Math.round(ms.length / seconds);
-      return { requests: ms.length, failures, p99Ms: at(0.99), slowestMs: at(1), perSecond: rate };
     },
   };
 }

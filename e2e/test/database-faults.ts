@@ -2,7 +2,8 @@ import { expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask, type Member } from "../src/api-client.ts";
 import { asRoot } from "../src/hosts.ts";
-import type { crew, Tally } from "../src/traffic.ts";
+import type { Tally } from "../src/tally.ts";
+import type { crew } from "../src/traffic.ts";
 import { until } from "../src/until.ts";
 
 interface Site {
@@ -50,26 +51,22 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
   );
 
   test("REL-06 with its disk full the database refuses what it cannot keep, and takes it again when there is room", async () => {
-    const [someone] = people().members as [Member];
-    const acknowledged: string[] = [];
+    const noted = new Map<string, Member>();
+    const note = async (one: Member) => void noted.set(await one.announce("\u6C34".repeat(255)), one);
     await onBackend("fallocate --length $(df --output=avail --block-size=1 /data | tail -n 1) /data/full");
     try {
-      const refused = await until("an image is refused", () => refusal(someone, acknowledged), 60 * secondMs);
-      expect(refused).toMatch(/^503 /);
+      expect(await firstRefusal(people().members, note)).toMatch(/^503 /);
       expect((await ask("GET", `${origin()}/api/health`)).status).toBe(200);
     } finally {
       await onBackend("rm -f /data/full");
     }
-    await until(
-      "images are taken again",
-      async () => acknowledged.push(await someone.announce()),
-      20 * secondMs,
-    );
+    const takes = () => note(people().members[0]!).then(() => true);
+    await until("images are noted again", takes, 20 * secondMs);
     const kept = await onBackend(
       "mysql --batch --skip-column-names tintype --execute 'SELECT id FROM images'",
     );
-    expect(acknowledged.filter((id) => !kept.includes(id))).toEqual([]);
-    for (const id of acknowledged) await someone.remove(id);
+    expect([...noted.keys()].filter((id) => !kept.includes(id))).toEqual([]);
+    for (const [id, one] of noted) await one.remove(id);
   });
 
   test("REL-06 with no room for logs the site goes on, and logs again when there is room", async () => {
@@ -82,7 +79,7 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
     await asRoot(frontendId(), "umount --lazy /var/log/nginx; nginx -s reopen");
     await onBackend("umount --lazy /var/log/journal; systemctl restart systemd-journald");
     await sleep(2 * secondMs);
-    expect((await traffic.stop()).failures).toEqual([]);
+    expect((await traffic.stop()).failures.slice(0, 5)).toEqual([]);
     const { headers } = await ask("GET", `${origin()}/api/health`);
     const id = String(headers["x-request-id"]);
     await until(
@@ -118,14 +115,19 @@ function uploading(someone: Member) {
   };
 }
 
-/** How the API refuses to note another image; undefined where it takes it. */
-async function refusal(someone: Member, acknowledged: string[]): Promise<string | undefined> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const outcome = await someone.announce().then(
-      (id) => void acknowledged.push(id),
-      (error: Error) => error.message,
-    );
-    if (outcome !== undefined) return outcome;
+/** How the API refuses the first that it does not take, of as many as people may have. */
+async function firstRefusal(
+  members: readonly Member[],
+  note: (one: Member) => Promise<void>,
+): Promise<string | undefined> {
+  for (let tries = 0; tries < 450; tries += 1) {
+    for (const one of members) {
+      const refused = await note(one).then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      if (refused !== undefined) return refused;
+    }
   }
   return undefined;
 }
@@ -135,5 +137,5 @@ function expectOnly503({ failures }: Tally, from: number, to: number): void {
     const at = Date.parse(failure.slice(0, 24));
     return !/: 503 after \d+ s /.test(failure) || at < from || at > to;
   });
-  expect(others).toEqual([]);
+  expect(others.slice(0, 5)).toEqual([]);
 }

@@ -60,7 +60,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
         console.log(`${release}: ${stderr.match(/Deployed in .*/)?.[0]}`, figures(traffic.tally()));
       }
       const { failures, requests } = await traffic.stop();
-      expect(failures).toEqual([]);
+      expect(failures.slice(0, 5)).toEqual([]);
       expect(requests).toBeGreaterThan(releases * 2000);
       expect(seen.filter((id, index) => id === seen[index + 1])).toEqual([]);
       if (releases > 2) return;
@@ -97,8 +97,8 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
         const { failures, ...rest } = await traffic.stop();
         bad.remove();
         console.log(kind, figures({ ...rest, failures }));
-        expect(failures).toEqual([]);
-        expect(code).toBe(1);
+        expect(failures.slice(0, 5)).toEqual([]);
+        expect(code).not.toBe(0);
         expect(stderr).toContain(before === "" ? '"message":"does not answer"' : says);
         expect(stderr).toContain(outcome);
         expect([await releaseNow(), await pageNow()]).toEqual([release, page]);
@@ -120,7 +120,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining("was put back already") });
       expect((await make("deploy")).code).toBe(0);
       expect([await releaseNow(), await pageNow()]).toEqual([release, page]);
-      expect((await traffic.stop()).failures).toEqual([]);
+      expect((await traffic.stop()).failures.slice(0, 5)).toEqual([]);
     });
 
     test("REL-10 stopped with uploads in flight, the API drops nothing and is gone within 10 s", async () => {
@@ -136,7 +136,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       await sleep(3 * secondMs);
       const { failures, ...rest } = await traffic.stop();
       console.log("REL-10", figures({ ...rest, failures }));
-      expect(failures).toEqual([]);
+      expect(failures.slice(0, 5)).toEqual([]);
     });
 
     databaseFaultTests({

@@ -8,11 +8,13 @@ set -euo pipefail
 units=/etc/systemd/system
 service=tintype-backend.service
 
-ask() { # address:port; the first line of the answer
+ask() { # address:port; the answer
   # shellcheck disable=SC2016 # the inner shell expands it
-  timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /api/ready HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
-    "${1%:*}" "${1##*:}" 2>/dev/null || true
+  exec timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /api/ready HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
+    "${1%:*}" "${1##*:}" 2>/dev/null
 }
+
+runs() { [ "$(systemctl show --property SubState "$1")" = SubState=running ]; }
 
 tell() { # unit, what is wrong with it
   journalctl --sync 2>/dev/null || true
@@ -21,18 +23,25 @@ tell() { # unit, what is wrong with it
   echo >&2
 }
 
+# Looks at the unit while it asks: where systemd holds the socket, what nobody accepts is not refused either.
 wait_until_ready() { # unit, address:port, seconds
-  local end=$((SECONDS + $3)) answer=""
+  local end=$((SECONDS + $3)) answer asking
+  answer=$answers/ready
+  : >"$answer"
   while [ "$SECONDS" -lt "$end" ]; do
-    if [ "$(systemctl show --property SubState "$1")" != SubState=running ]; then
-      tell "$1" "ended"
-      return 1
-    fi
-    answer=$(ask "$2")
-    case $answer in "HTTP/1.1 200 "*) return ;; esac
-    sleep 0.2
+    ask "$2" >"$answer" &
+    asking=$!
+    while sleep 0.1; do
+      if ! runs "$1"; then
+        kill "$asking" 2>/dev/null || true
+        tell "$1" "ended"
+        return 1
+      fi
+      kill -0 "$asking" 2>/dev/null || break
+    done
+    if grep -q '^HTTP/1.1 200 ' "$answer"; then return; fi
   done
-  tell "$1" "was not ready within $3 s (${answer##*$'\n'})"
+  tell "$1" "was not ready within $3 s: $(tail -n 1 "$answer")"
   return 1
 }
 
@@ -58,6 +67,8 @@ start() {
   wait_until_ready "$service" "$(sed -n 's/^ListenStream=//p' "$units/tintype-backend.socket")" 10
 }
 
+answers=$(mktemp --directory)
+trap 'rm -r "$answers"' EXIT
 case $1 in
   try) try "$2" ;;
   start) start ;;
