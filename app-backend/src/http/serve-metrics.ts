@@ -32,9 +32,11 @@ export function serveMetrics(
     );
   });
   server.maxConnections = 16;
+  let again: NodeJS.Timeout | undefined;
   server.on("error", (error) => {
     onFault(error);
-    setTimeout(() => server.listen(port, host), tryAgainMs).unref();
+    again = setTimeout(() => server.listen(port, host), tryAgainMs).unref();
   });
+  server.on("close", () => clearTimeout(again));
   return server.listen(port, host);
 }
