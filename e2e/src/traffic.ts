@@ -13,10 +13,10 @@ const mix = {
   asset: 34,
   health: 8,
   ready: 2,
-  account: 15,
+  account: 16,
   list: 12,
   refresh: 3,
-  signIn: 2,
+  signIn: 1,
   upload: 1,
 };
 type Kind = keyof typeof mix;
@@ -49,8 +49,11 @@ export async function crew(origin: string) {
   const order = shuffled();
   const picturesLeft = members.map(() => mostPictures);
 
+  let end = () => {};
+
   /** Begins; `stop` ends it and tells how it went when the last answer is there. */
   function start(perSecond: number) {
+    end(); // what a test that failed has left
     const current = (counted = tally());
     const underWay = new Set<Promise<void>>();
     let sent = 0;
@@ -75,11 +78,12 @@ export async function crew(origin: string) {
       begin(() => members[who]!.replacePicture(1_500));
     }, pictureEveryMs);
 
+    end = () => [timer, pictures].forEach(clearInterval);
+
     return {
       tally: current.so,
       async stop(): Promise<Tally> {
-        clearInterval(timer);
-        clearInterval(pictures);
+        end();
         while (underWay.size > 0) await Promise.race([...underWay, sleep(100)]);
         counted = undefined;
         return current.so();

@@ -134,13 +134,18 @@ test("three releases stay, and the site's files that one of them has", () => {
   mkdirSync(join(root, "assets"));
   for (const name of ["a", "b", "c", "d", "e"]) {
     unpack(name);
-    writeFileSync(join(root, "releases", name, `${name}.js`), name);
-    linkSync(join(root, "releases", name, `${name}.js`), join(root, "assets", `${name}.js`));
+    mkdirSync(join(root, "releases", name, "assets"));
+    for (const file of [`${name}.js`, "same.svg"]) {
+      writeFileSync(join(root, "releases", name, "assets", file), "");
+      if (!existsSync(join(root, "assets", file)))
+        linkSync(join(root, "releases", name, "assets", file), join(root, "assets", file));
+    }
     utimesSync(join(root, "releases", name), (age += 1), age);
     releases("switch", name, `${name} x`);
+    expect(readdirSync(join(root, "assets"))).toContain("same.svg"); // also when the one that brought it is gone
   }
   expect(folders()).toEqual(["c", "c.whole", "d", "d.whole", "e", "e.whole"]);
-  expect(readdirSync(join(root, "assets")).toSorted()).toEqual(["c.js", "d.js", "e.js"]);
+  expect(readdirSync(join(root, "assets")).toSorted()).toEqual(["c.js", "d.js", "e.js", "same.svg"]);
 });
 
 test("two switches at once: the second is refused", () => {

@@ -82,7 +82,9 @@ prune() {
   find releases -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 |
     grep -vxF -e "$(of current)" -e "$(of previous)" | tail -n +2 |
     while read -r old; do rm -rf "releases/$old" "releases/$old".*; done || true
-  if [ -d assets ]; then find assets -type f -links 1 -delete; fi
+  [ ! -d assets ] || find assets -type f | while read -r old; do
+    compgen -G "releases/*/$old" >/dev/null || rm "$old"
+  done
 }
 
 exec 9>lock
