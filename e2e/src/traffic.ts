@@ -42,9 +42,7 @@ export async function crew(origin: string) {
   }
 
   const members = await Promise.all(Array.from({ length: people }, () => member(origin, asking)));
-  const assets = [...(await ask("GET", `${origin}/`)).text.matchAll(/\/assets\/[^"]+/g)].map(
-    ([path]) => path,
-  );
+  const assets = assetsOf(await ask("GET", `${origin}/`));
   const acts = actions({ members, assets, origin, asking });
   const order = shuffled();
   const picturesLeft = members.map(() => mostPictures);
@@ -100,7 +98,8 @@ interface Parts {
   readonly asking: typeof ask;
 }
 
-function actions({ members, assets, origin, asking }: Parts): Record<Kind, () => Promise<unknown>> {
+function actions({ members, origin, asking, ...parts }: Parts): Record<Kind, () => Promise<unknown>> {
+  let { assets } = parts; // of the page that was loaded last
   const busy = new Set<Member>(); // a browser renews its session once at a time
   let turn = 0;
   const someone = () => members[(turn += 1) % members.length]!;
@@ -114,7 +113,9 @@ function actions({ members, assets, origin, asking }: Parts): Record<Kind, () =>
   }
 
   return {
-    page: () => get("/"),
+    async page() {
+      assets = assetsOf(await get("/"));
+    },
     asset: () => get(assets[(turn += 1) % assets.length]!),
     health: () => get("/api/health"),
     ready: () => get("/api/ready"),
@@ -127,6 +128,10 @@ function actions({ members, assets, origin, asking }: Parts): Record<Kind, () =>
       await one.remove(await one.upload());
     },
   };
+}
+
+function assetsOf({ text }: Answer): string[] {
+  return [...text.matchAll(/\/assets\/[^"]+/g)].map(([path]) => path);
 }
 
 /** The kinds in their shares, spread evenly and the same each time. */
