@@ -73,6 +73,8 @@ async function destroyAll(deployment: Deployment, access: Record<string, string>
   if ((await readState(deployment)) !== undefined) {
     await require(["terraform"]);
     await requireStateBucket(deployment, access);
+    // First what may refuse, such as a state that another machine is at work with: what is emptied is gone.
+    const tf = await stackToDestroy(deployment, access);
     const outputs = await readOutputs(deployment);
     if (outputs !== undefined) {
       await step("Empty the bucket", async (note) => {
@@ -80,7 +82,6 @@ async function destroyAll(deployment: Deployment, access: Record<string, string>
         note(`${versions} versions, ${uploads} unfinished uploads`);
       });
     }
-    const tf = await stackToDestroy(deployment, access);
     await step("Destroy what Terraform made", () => tf.destroy());
   }
   return step("Ask each service, and by tag, what is left", () => leftOf(deployment, access));

@@ -1,4 +1,5 @@
 import type { Deployment } from "./deployment.ts";
+import { Failure } from "./failure.ts";
 import { onHost } from "./hosts.ts";
 import type { Outputs } from "./state.ts";
 
@@ -18,6 +19,9 @@ interface Outcome {
 }
 
 const timeoutMs = 6 * 3_600_000;
+/** How ssh ends where the connection did, and `run` where the time was over. */
+const connectionLost = 255;
+const timedOut = -1;
 
 /** Runs a job of the backend host to its end, or waits for the end of one that runs already. */
 export async function runJob(
@@ -27,14 +31,37 @@ export async function runJob(
 ): Promise<Outcome> {
   const shell =
     `since=$(date +%s); sudo systemctl start ${unit}; code=$?; ` +
-    `sudo journalctl --unit ${unit} --since @$since --no-pager --output cat --lines 50; exit $code`;
+    "sudo journalctl --sync 2>/dev/null || sleep 1; " + // what the job said last may not be in the journal yet
+    `sudo journalctl --unit ${unit} --since @$since --no-pager --output cat; exit $code`;
   const { code, stdout, stderr } = await onHost(deployment, outputs, "backend", shell, timeoutMs);
+  if (code === connectionLost || code === timedOut) {
+    throw new Failure(
+      `The connection to the backend host was lost; ${unit} may still be at work there, and end well. ` +
+        `See how it ended before anything else: ${deployment.make("logs")}`,
+    );
+  }
   const lines = stdout.split("\n");
-  const line = lines.findLast((text) => text.startsWith(`{"${report}"`));
   const words = lines.filter((text) => text.startsWith(report)).join("\n");
   return {
     isWell: code === 0,
-    report: line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>),
-    said: words || (stderr || stdout).trim(),
+    report: reportIn(lines, report),
+    said: words || (stderr || stdout).trim().split("\n").slice(-50).join("\n"),
   };
+}
+
+/** The last object that begins with a member. The journal cuts long lines: each 48 KiB, or 2 KiB with systemd 219. */
+export function reportIn(lines: readonly string[], member: string): Record<string, unknown> | undefined {
+  const first = lines.findLastIndex((text) => text.startsWith(`{"${member}"`));
+  if (first === -1) return undefined;
+  let text = "";
+  for (const line of lines.slice(first)) {
+    text += line;
+    if (!line.endsWith("}")) continue;
+    try {
+      return JSON.parse(text) as Record<string, unknown>;
+    } catch {
+      // an inner end
+    }
+  }
+  return undefined;
 }

@@ -36,7 +36,7 @@ export async function restoreOnHost(
     const { isWell, report, said } = await runJob(deployment, outputs, job);
     if (isWell && report !== undefined) return restored.parse(report["restore"]);
     const reason = said || "the release on the host knows no backups yet";
-    throw new Failure(`Nothing was replaced: ${reason}\nTo see more: ${deployment.make("logs")}`);
+    throw new Failure(`It was not restored: ${reason}\nTo see more: ${deployment.make("logs")}`);
   });
   tell(deployment, done);
   await step("Compare records with objects", () => requireWhole(deployment, outputs, done.lost));

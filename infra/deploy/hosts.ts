@@ -67,7 +67,7 @@ export async function forgetKey({ knownHosts }: Deployment, instanceId: string):
 
 /** Arguments of ssh that name key, known hosts and address. */
 export function sshArguments(deployment: Deployment, host: HostAddress): string[] {
-  const patience = ["-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"];
+  const patience = ["-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=30", "-o", "LogLevel=ERROR"];
   return [
     ...["-i", deployment.privateKey, "-p", String(host.port)],
     ...[...identityOptions(deployment, host), ...patience, `ec2-user@${host.address}`],

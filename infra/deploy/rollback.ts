@@ -1,13 +1,13 @@
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { command, Failure } from "./failure.ts";
-import { hostNames } from "./hosts.ts";
+import { hostNames, onHost } from "./hosts.ts";
 import { alone } from "./lock.ts";
 import { requireSameRegion } from "./place.ts";
 import { require } from "./requirements.ts";
 import { returnsOf, servedBy, undo } from "./served.ts";
 import { frontDoor } from "./front-door.ts";
 import { smokeTest } from "./smoke-test.ts";
-import { requireOutputs } from "./state.ts";
+import { type Outputs, requireOutputs } from "./state.ts";
 import { say, step } from "./steps.ts";
 
 await command(() => {
@@ -31,6 +31,7 @@ async function rollback(deployment: Deployment): Promise<void> {
       2,
     );
   }
+  await requireSameOrigin(deployment, outputs);
   await step("Put the releases before these back", async () => {
     for (const host of hostNames) await undo(deployment, outputs, { host, deploy: backend.deploy });
   });
@@ -38,4 +39,16 @@ async function rollback(deployment: Deployment): Promise<void> {
   await step("Ask the site", () => smokeTest(door));
   for (const { host, from, to } of returns) say(`    ${host}: ${to} serves again, in the place of ${from}`);
   say(`\nThe newest comes back with: ${deployment.make("deploy")}`);
+}
+
+/** The origin stands in the release of the API, but in nginx and the bucket's rules too, which a rollback leaves alone. */
+async function requireSameOrigin(deployment: Deployment, outputs: Outputs): Promise<void> {
+  const settings = "current/backend.env previous/backend.env";
+  const shell = `cd /opt/tintype && sudo grep -hs ^SITE_ORIGIN= ${settings} | sort -u | wc -l`;
+  const { stdout } = await onHost(deployment, outputs, "backend", shell);
+  if (Number(stdout) <= 1) return;
+  throw new Failure(
+    "The last deploy gave the site another address, which a rollback cannot undo. Deploy the source of before instead.",
+    2,
+  );
 }

@@ -23,6 +23,9 @@ export async function servedBy(deployment: Deployment, outputs: Outputs, host: H
   const { code, stdout, stderr } = await onHost(deployment, outputs, host, `${program} show`);
   if (code !== 0) throw new Failure(`The ${host} host did not answer: ${stderr.trim()}`);
   const [current = "", previous = "", deploy = ""] = stdout.split("\n");
+  // It becomes part of a command on the other host too, over which a host that was broken into has no say.
+  if (!/^[\w.-]*( [\w.-]*)?$/.test(deploy))
+    throw new Failure(`The ${host} host names a deploy that cannot be: ${deploy}`);
   return { current, previous, deploy };
 }
 

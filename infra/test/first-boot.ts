@@ -14,7 +14,7 @@ const effects: Record<string, string> = {
   yum: packages(),
   dnf: packages(),
   "mkfs.ext4": "touch /formatted",
-  blkid: "if [ -e /formatted ]; then echo ext4; fi",
+  blkid: "[ -e /formatted ] || exit 2",
   mysqld: 'case "$*" in *--initialize*) mkdir -p /data/mysql/mysql ;; esac',
 };
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -146,6 +147,24 @@ test("three releases stay, and the site's files that one of them has", () => {
   }
   expect(folders()).toEqual(["c", "c.whole", "d", "d.whole", "e", "e.whole"]);
   expect(readdirSync(join(root, "assets")).toSorted()).toEqual(["c.js", "d.js", "e.js", "same.svg"]);
+});
+
+test("after a switch that was killed, what was proven serves before the release is tried again", () => {
+  unpack("a", "b");
+  releases("switch", "a", "a x");
+  const tasks = `echo "$* $(basename "$(readlink "${root}/current")")" >>${root}/tasks`;
+  const kill = ["#!/bin/bash", tasks, '[ "$1" != start ] || kill -9 $PPID'];
+  writeFileSync(join(root, "bin/serve"), kill.join("\n"), { mode: 0o755 });
+  expect(releases("switch", "b", "b x").code).not.toBe(0);
+  expect(shown()[0]).toBe("b"); // in force, and nobody knows whether it serves
+  serveBy("false");
+  expect(releases("switch", "b", "b x")).toMatchObject({ code: 0, shown: "switched" });
+  expect(readFileSync(join(root, "tasks"), "utf8").trim().split("\n").slice(-3)).toEqual([
+    "start a",
+    "try b a",
+    "start b",
+  ]);
+  expect(shown()).toEqual(["b", "a", "b x"]);
 });
 
 test("two switches at once: the second is refused", () => {

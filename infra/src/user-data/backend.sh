@@ -15,9 +15,17 @@ mount_data_volume() {
     sleep 2
     waited=$((waited + 2))
   done
-  if [ -z "$(blkid -o value -s TYPE "$device")" ]; then
-    mkfs.ext4 -q -L tintype-data "$device"
-  fi
+  # 2 is the one answer that says empty; a device that cannot be read is not formatted.
+  local found=0
+  blkid -p "$device" >/dev/null || found=$?
+  case $found in
+    0) ;;
+    2) mkfs.ext4 -q -L tintype-data "$device" ;;
+    *)
+      echo "blkid ended with $found: whether $device is empty is not known" >&2
+      return 1
+      ;;
+  esac
   cat >/etc/systemd/system/data.mount <<UNIT
 [Unit]
 Description=Data volume

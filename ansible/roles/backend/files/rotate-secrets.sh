@@ -106,6 +106,13 @@ forget() {
   rm -f "$folder/backend.env.before"
 }
 
+put_back() {
+  mv "$folder/backend.env.before" "$folder/backend.env"
+  restart || true
+  echo "The application did not come up with new secrets: it has those of before again." >&2
+  exit 1
+}
+
 rotate_application() {
   local user password
   user=$(other_user)
@@ -120,10 +127,7 @@ rotate_application() {
     forget
     return
   fi
-  mv "$folder/backend.env.before" "$folder/backend.env"
-  restart || true
-  echo "The application did not come up with new secrets: it has those of before again." >&2
-  exit 1
+  put_back
 }
 
 rotate_migration() {
@@ -134,11 +138,20 @@ rotate_migration() {
   mv "$folder/migrate.env.new" "$folder/migrate.env"
 }
 
+rotate_backup() {
+  local password
+  password=$(random 33)
+  printf 'MYSQL_BACKUP_PASSWORD=%s\n' "$password" >"$folder/backup.env.new"
+  printf "ALTER USER tintype_backup@localhost IDENTIFIED BY '%s';\n" "$password" | mysql
+  mv "$folder/backup.env.new" "$folder/backup.env"
+}
+
 refuse_jobs_at_work
 if [ -e "$folder/backend.env.before" ]; then
-  restart
+  if ! restart; then put_back; fi
   forget
 fi
 rotate_application
 rotate_migration
+rotate_backup
 echo "rotated"

@@ -22,22 +22,36 @@ note() { # deploy; nothing where that is empty
 # What this host has to do about its release besides pointing at it. Not every host has.
 serve() { [ ! -x bin/serve ] || bin/serve "$@"; }
 
-# Has a release served, or all as it was and exit code 1.
+# Has a release served, or all as it was and exit code 1. Until it has proven itself, `unproven` names what it replaces.
 put() {
   local before
   before=$(of current)
+  printf '%s\n' "$before" >unproven.new && mv unproven.new unproven
   point current "$1"
-  if serve start; then return; fi
+  if serve start; then rm unproven && return; fi
   point current "$before"
   if [ -z "$before" ]; then
     serve stop
+    rm unproven
     echo "$1 was not put in force. Nothing is served." >&2
   elif serve start; then
+    rm unproven
     echo "$1 was not put in force. $before serves again." >&2
   else
     echo "$1 was not put in force, and $before does not serve either." >&2
   fi
   return 1
+}
+
+# After a command that was cut off nobody knows whether what was put in force serves: what did so before it comes back.
+recover() {
+  local proven
+  [ -e unproven ] || return 0
+  proven=$(cat unproven)
+  point current "$proven"
+  if [ -z "$proven" ]; then serve stop; else serve start || true; fi
+  note ""
+  rm unproven
 }
 
 switch() {
@@ -92,6 +106,7 @@ if [ "$1" != show ] && ! flock -n 9; then
   echo "Another command changes what this host serves. Wait for its end." >&2
   exit 1
 fi
+[ "$1" = show ] || recover
 case $1 in
   switch) switch "$2" "$3" ;;
   rollback) rollback "$2" ;;

@@ -46,6 +46,7 @@ put_in_place() {
   echo "$ACME_DIRECTORY" >"$new/directory"
   chmod 755 "$new"
   ln -sfn "$new" $live.new
+  : >"$new/not-served"
   mv -T $live.new $live
   find "$folders" -mindepth 1 -maxdepth 1 ! -path "$new" -exec rm -r {} +
 }
@@ -54,13 +55,26 @@ ask() {
   "$LEGO" --accept-tos --email "hostmaster@$DOMAIN" --server "$ACME_DIRECTORY" --path "$account" --key-type ec256 \
     --http --http.webroot /var/lib/tintype/acme-challenges --domains "$DOMAIN" run
   put_in_place
-  nginx -t -q && systemctl reload nginx
+}
+
+# Where this fails it is tried again by the next call: the certificate that is there may not be the one that is served.
+load() {
+  [ -e $live/not-served ] || return 0
+  nginx -t -q
+  systemctl reload nginx
+  rm $live/not-served
 }
 
 exec 9>"$account/lock"
 flock 9
 case "$1" in
   look) is_good_for 0 || exit 3 ;;
-  issue) is_good_for 0 || ask ;;
-  renew) is_good_for "${RENEW_BELOW_PERCENT:-33}" || ask ;;
+  issue)
+    is_good_for 0 || ask
+    load
+    ;;
+  renew)
+    is_good_for "${RENEW_BELOW_PERCENT:-33}" || ask
+    load
+    ;;
 esac
