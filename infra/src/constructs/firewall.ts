@@ -64,7 +64,8 @@ export class Firewall extends Construct {
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,
-      description: what,
+      // Of a rule that names a group an emulated EC2 keeps no description, and each plan would add it again.
+      ...(source.cidrIpv4 !== undefined && { description: what }),
       tags: { Name: what },
       ...source,
     });

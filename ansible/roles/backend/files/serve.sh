@@ -53,7 +53,7 @@ try() {
     return 1
   fi
   systemctl start "$unit"
-  wait_until_ready "$unit" 127.0.0.1:8079 20 || outcome=1
+  wait_until_ready "$unit" 127.0.0.1:8079 30 || outcome=1
   systemctl stop "$unit"
   systemctl reset-failed "$unit" 2>/dev/null || true
   return "$outcome"
@@ -64,7 +64,7 @@ start() {
   systemctl daemon-reload
   systemctl reset-failed "$service" 2>/dev/null || true
   systemctl restart "$service" || true
-  wait_until_ready "$service" "$(sed -n 's/^ListenStream=//p' "$units/tintype-backend.socket")" 10
+  wait_until_ready "$service" "$(sed -n 's/^ListenStream=//p' "$units/tintype-backend.socket")" 30
 }
 
 answers=$(mktemp --directory)
