@@ -35,7 +35,7 @@ export function operatorTests(deployed: Deployed): void {
     const { code, stdout } = await make("status");
     expect(stdout).toMatch(/^site +http:\/\/localhost:\d+ ready$/m);
     expect(stdout).toMatch(/^ +frontend +backend$/m);
-    expect(stdout).toMatch(/^release +[0-9a-f]{12} +[0-9a-f]{12}$/m);
+    expect(stdout).toMatch(/^release +[0-9a-f]{12} +[0-9a-f]{12}-[0-9a-f]{6}$/m);
     expect(stdout).toMatch(/^up +\d+ \w+ +\d+ \w+$/m);
     expect(stdout).toMatch(/^failed units +none +none$/m);
     expect({ code, faults: stdout.match(/!/g) }).toEqual({ code: 0, faults: null });
