@@ -358,6 +358,7 @@ describe("a deployment", () => {
     await succeed("deploy");
     outputs = await readOutputs();
     await visit(async (page) => {
+      await pages.openSignIn(page);
       const { status } = await pages.trySignIn(page, knownPerson());
       expect(status).toBe(401);
     });
