@@ -65,15 +65,15 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["http reads no environment", `${backend}/http/d.ts`, "node:process", "node:http"],
   [
     "compose knows no entrypoint",
-    `${backend}/compose.ts`,
-    "./entrypoints/server.ts",
-    "./adapters/mysql/a.ts",
+    `${backend}/compose/a.ts`,
+    "../entrypoints/server.ts",
+    "../adapters/mysql/a.ts",
   ],
   [
     "an entrypoint chooses no adapter",
     `${backend}/entrypoints/a.ts`,
     "../adapters/mysql/a.ts",
-    "../compose.ts",
+    "../compose/server.ts",
   ],
   ["an entrypoint calls no use case", `${backend}/entrypoints/b.ts`, "../usecases/a.ts", "../http/a.ts"],
   [

@@ -2,46 +2,11 @@ import { z } from "zod";
 import type { DatabaseConfig } from "./adapters/mysql/pool.ts";
 import type { BucketConfig } from "./adapters/s3/client.ts";
 import type { SesConfig } from "./adapters/ses/mail.ts";
+import { address, formerSecrets, origin, port, required, secret } from "./config-values.ts";
 import { isEmail } from "./domain/email.ts";
 import type { Keyring } from "./domain/keyring.ts";
 import type { Address } from "./http/serve-metrics.ts";
 import type { Place } from "./http/serve.ts";
-
-const minSecretBytes = 64;
-const minDistinctBytes = 24; // 64 random bytes hold about 57 different ones; a word written again and again does not
-
-const port = z.coerce.number().int().min(0).max(65535);
-const required = z.string("is missing").min(1, { error: "is empty", abort: true });
-
-const secret = required
-  .regex(/^[A-Za-z0-9+/]+={0,2}$/, { error: "is not base64", abort: true })
-  .transform((text) => Buffer.from(text, "base64"))
-  .refine((bytes) => bytes.length >= minSecretBytes, `is shorter than ${minSecretBytes} bytes`)
-  .refine((bytes) => new Set(bytes).size >= minDistinctBytes, "is not random: run `openssl rand -base64 64`");
-
-/** `KEY@SECONDS`, by comma: what signed before the secret, the oldest first, and until when in seconds since 1970. */
-const formerSecrets = z
-  .string()
-  .regex(/^([A-Za-z0-9+/=]+@\d{10}(,|$))*$/, { error: "is not a list of key@seconds", abort: true })
-  .default("")
-  .transform((text) =>
-    text
-      .split(",")
-      .filter((entry) => entry !== "")
-      .map((entry) => {
-        const [key = "", seconds = ""] = entry.split("@");
-        return { key: Buffer.from(key, "base64"), until: new Date(Number(seconds) * 1000) };
-      }),
-  );
-
-const address = z
-  .string()
-  .regex(/^([\w.-]+:\d{1,5})?$/, "is not an address with a port, such as 127.0.0.1:9464")
-  .default("")
-  .transform((text): Address | undefined => {
-    const [host, port] = text.split(":");
-    return host && port ? { host, port: Number(port) } : undefined;
-  });
 
 const databaseVariables = z
   .object({
@@ -77,7 +42,7 @@ const serverVariables = z
     PORT: port.default(3000),
     LISTEN_FDS: z.string().optional(),
     LISTEN_PID: z.string().optional(),
-    SITE_ORIGIN: required.refine(isOrigin, "is not an origin such as https://example.org"),
+    SITE_ORIGIN: origin,
     ...bucketVariables,
     ACCESS_TOKEN_SECRET: secret,
     REFRESH_TOKEN_SECRET: secret,
@@ -187,8 +152,4 @@ function parse<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.Pro
   // A path and a reason, never the value: it may be a secret.
   const faults = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
   throw new Error(`The environment is not fit to start with:\n${faults.join("\n")}`);
-}
-
-function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
-import { compose } from "../src/compose.ts";
+import { compose } from "../src/compose/server.ts";
 import type { DatabaseConfig } from "../src/adapters/mysql/pool.ts";
 import { serverConfig } from "../src/config.ts";
 import { serve, stop } from "../src/http/serve.ts";

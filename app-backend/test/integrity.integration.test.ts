@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { openIntegrity } from "../src/compose.ts";
+import { openIntegrity } from "../src/compose/jobs.ts";
 import { startApp, type TestApp } from "./app.ts";
 import { bearer, member, send } from "./client.ts";
 import { picture } from "./images.ts";

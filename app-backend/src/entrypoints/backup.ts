@@ -1,6 +1,6 @@
 import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openBackups } from "../compose.ts";
+import { openBackups } from "../compose/jobs.ts";
 import { backupConfig } from "../config.ts";
 import { migrationsFolder } from "./migrations-folder.ts";
 import { orExit } from "./or-exit.ts";

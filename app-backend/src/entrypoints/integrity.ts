@@ -1,4 +1,4 @@
-import { openIntegrity } from "../compose.ts";
+import { openIntegrity } from "../compose/jobs.ts";
 import { serverConfig } from "../config.ts";
 import { orExit } from "./or-exit.ts";
 

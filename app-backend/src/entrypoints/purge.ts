@@ -1,4 +1,4 @@
-import { openPurge } from "../compose.ts";
+import { openPurge } from "../compose/jobs.ts";
 import { databaseConfig } from "../config.ts";
 import { orExit } from "./or-exit.ts";
 

@@ -1,4 +1,4 @@
-import { openBackups } from "../compose.ts";
+import { openBackups } from "../compose/jobs.ts";
 import { backupConfig } from "../config.ts";
 import { migrationsFolder } from "./migrations-folder.ts";
 import { orExit } from "./or-exit.ts";

@@ -1,4 +1,4 @@
-import { compose } from "../compose.ts";
+import { compose } from "../compose/server.ts";
 import { serverConfig } from "../config.ts";
 import { serveMetrics } from "../http/serve-metrics.ts";
 import { serve, stop } from "../http/serve.ts";

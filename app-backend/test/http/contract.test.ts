@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Router } from "express";
-import { compose } from "../../src/compose.ts";
+import { compose } from "../../src/compose/server.ts";
 import { serverConfig } from "../../src/config.ts";
 import { type Operation, operations } from "../../src/http/contract.ts";
 import { openapi } from "../../src/http/openapi.ts";

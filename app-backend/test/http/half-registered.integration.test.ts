@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
-import { openIntegrity } from "../../src/compose.ts";
+import { openIntegrity } from "../../src/compose/jobs.ts";
 import { startApp } from "../app.ts";
 import { newEmail, register, signIn } from "../client.ts";
 import { tcpGate } from "../tcp-gate.ts";

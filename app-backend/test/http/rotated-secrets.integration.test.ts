@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { compose } from "../../src/compose.ts";
+import { compose } from "../../src/compose/server.ts";
 import type { ServerConfig } from "../../src/config.ts";
 import type { Keyring } from "../../src/domain/keyring.ts";
 import { serve, stop } from "../../src/http/serve.ts";

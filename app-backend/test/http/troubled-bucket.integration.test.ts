@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
-import { openIntegrity } from "../../src/compose.ts";
+import { openIntegrity } from "../../src/compose/jobs.ts";
 import { startApp, type TestApp } from "../app.ts";
 import {
   type Answer,
