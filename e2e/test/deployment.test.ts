@@ -359,7 +359,8 @@ describe("a deployment", () => {
     outputs = await readOutputs();
     await visit(async (page) => {
       await pages.openSignIn(page);
-      const { status } = await pages.trySignIn(page, knownPerson());
+      const { email, password } = knownPerson();
+      const { status } = await pages.trySignIn(page, { email, password });
       expect(status).toBe(401);
     });
   });
