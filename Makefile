@@ -35,7 +35,7 @@ unknown := $(filter-out $(known) MAKE% SHELL -*-% .%,$(given))
 $(if $(unknown),$(error There is no setting $(unknown). Settings are: $(known)))
 
 unheeded = $(filter-out $(foreach name,$(settings),$(name)=$($(name))),$(from_shell))
-heed = $(if $(unheeded),$(error In the shell's environment, which is not heeded: $(unheeded). Unset it, or say it on the command line))
+heed = $(if $(unheeded),$(error Set in the shell's environment, where it is ignored: $(unheeded). Unset it, or give it on the command line))
 bin = node_modules/.bin
 run = @node --no-warnings --import tsx
 on_deployment = $(heed)$(run)
@@ -51,7 +51,7 @@ deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
 	$(on_deployment) infra/deploy/deploy.ts
 destroy: $(installed) ## take it off again, data included
 	$(on_deployment) infra/deploy/destroy.ts
-plan: $(installed) ## show what a deploy would change
+plan: $(installed) ## show what a deploy would change and cost, and which controls it breaks
 	$(on_deployment) infra/deploy/plan.ts
 rollback: $(installed) ## put the release before this one back
 	$(on_deployment) infra/deploy/rollback.ts

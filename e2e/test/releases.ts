@@ -73,7 +73,10 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       const first = make("deploy");
       await sleep(5 * secondMs);
       const second = await make("deploy");
-      expect(second).toMatchObject({ code: 2, stderr: expect.stringMatching(/`make deploy .*` is at work/) });
+      expect(second).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/`make deploy .*` has been running/),
+      });
       expect((await first).code).toBe(0);
     });
 

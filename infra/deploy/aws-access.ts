@@ -21,7 +21,7 @@ export async function existingCloudAccess(
 
 export function noCredentials({ message }: Error): Failure {
   return new Failure(
-    `AWS was not reached or did not accept who we are (${message}).\n` +
+    `AWS could not be reached, or rejected these credentials (${message}).\n` +
       "Set credentials: `aws configure`, `aws sso login`, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and " +
       "AWS_SECRET_ACCESS_KEY.\nWithout an AWS account: make deploy CLOUD=local",
     2,

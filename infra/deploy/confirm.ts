@@ -49,11 +49,17 @@ async function confirmName(
 ): Promise<void> {
   if (cloud === "local" || yes) return;
   if (input.isTTY !== true) {
-    throw new Failure(`Nobody can be asked whether ${would}. If so: ${make(target)} YES=1`, 2);
+    const anyway = [make(target), ...given("FROM"), ...given("TO"), "YES=1"].join(" ");
+    throw new Failure(`There is no terminal to ask at whether ${would}. If so: ${anyway}`, 2);
   }
   output.write(`${told} Type its name to go on: `);
   const answer = await firstLine(input);
   if (answer.trim() !== name) throw new Failure(`That is not its name: ${undone}.`, 2);
+}
+
+function given(name: "FROM" | "TO"): string[] {
+  const value = process.env[name];
+  return value ? [`${name}=${value}`] : [];
 }
 
 /** Whether the person wants what is proposed; false where nobody can be asked. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { defaultRegion, type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
+import { type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
 import { Failure } from "./failure.ts";
 import { keptPort } from "./local-port.ts";
 
@@ -14,6 +14,12 @@ const settings = personsSettings.extend({
   LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).optional(),
   REPLACE: z.enum(["frontend", "backend"], "use frontend or backend").optional(),
 });
+
+type Given = z.infer<typeof settings>;
+
+/** What belongs to every command on a deployment, and what to those that make it. */
+const ofAll = ["CLOUD", "NAME", "REGION", "STATE_BUCKET"] as const;
+const ofDeploys = ["DOMAIN", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "MAIL_FROM", "CONFIRMATION"] as const;
 
 /** One named copy of the stack in one cloud, and where this machine keeps what belongs to it. */
 export interface Deployment {
@@ -67,20 +73,19 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),
     inventory: join(folder, "inventory.json"),
-    make: (target) =>
-      [
-        "make",
-        target,
-        ...(cloud === "local" ? ["CLOUD=local"] : []),
-        ...(name === "dev" ? [] : [`NAME=${name}`]),
-        ...(region === defaultRegion ? [] : [`REGION=${region}`]),
-        ...(given.STATE_BUCKET === undefined ? [] : [`STATE_BUCKET=${given.STATE_BUCKET}`]),
-        ...(domain === undefined || !["deploy", "plan"].includes(target) ? [] : [`DOMAIN=${domain}`]),
-      ].join(" "),
+    make: (target) => typed(target, given),
   };
 }
 
-function checked(env: NodeJS.ProcessEnv): z.infer<typeof settings> {
+/** The command with the settings that it was given: without them it would be about another deployment, or change this one. */
+function typed(target: string, given: Given): string {
+  const defaults: Given = settings.parse({});
+  const names = ["deploy", "plan"].includes(target) ? [...ofAll, ...ofDeploys] : ofAll;
+  const said = names.filter((name) => given[name] !== defaults[name]).map((name) => `${name}=${given[name]}`);
+  return ["make", target, ...said].join(" ");
+}
+
+function checked(env: NodeJS.ProcessEnv): Given {
   try {
     return parseSettings(settings, env);
   } catch (error) {

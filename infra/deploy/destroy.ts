@@ -46,7 +46,7 @@ async function destroy(deployment: Deployment): Promise<void> {
   }
   if (left.length > 0) {
     const count = `${left.length} ${left.length === 1 ? "resource" : "resources"} left`;
-    const way = `Remove by hand what Terraform did not make, then again: ${deployment.make("destroy")}`;
+    const way = `Remove by hand what Terraform did not make, then run again: ${deployment.make("destroy")}`;
     throw new Failure(`${count}:\n  ${left.join("\n  ")}\n${way}`);
   }
   await forgetDeployment(deployment);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Deployment } from "./deployment.ts";
 import { Failure } from "./failure.ts";
-import { hostAddress, type HostName, sshArguments } from "./hosts.ts";
+import { hostAddress, type HostName, sshArguments, unreached } from "./hosts.ts";
 import type { Outputs } from "./state.ts";
 
 /** Shows what a program on a host prints, as root, until Ctrl-C, or until nobody reads it any more. */
@@ -24,6 +24,5 @@ export async function follow(
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     ssh.once("close", (...outcome) => resolve(outcome)),
   );
-  if (!asked && signal === null && code !== 0)
-    throw new Failure(`The ${host} host was not reached, or let go.`);
+  if (!asked && signal === null && code !== 0) throw new Failure(unreached(deployment, host));
 }

@@ -29,6 +29,17 @@ export async function runJob(
   outputs: Outputs,
   { unit, report }: Job,
 ): Promise<Outcome> {
+  const { code, lines, stderr } = await runUnit(deployment, outputs, unit);
+  const words = lines.filter((text) => text.startsWith(report)).join("\n");
+  return {
+    isWell: code === 0,
+    report: reportIn(lines, report),
+    said: words || (stderr || lines.join("\n")).trim().split("\n").slice(-50).join("\n"),
+  };
+}
+
+/** The same of any unit that ends. `lines` are those of the journal: its own, and systemd's about it. */
+export async function runUnit(deployment: Deployment, outputs: Outputs, unit: string) {
   const shell =
     `since=$(date +%s); sudo systemctl start ${unit}; code=$?; ` +
     "sudo journalctl --sync 2>/dev/null || sleep 1; " + // what the job said last may not be in the journal yet
@@ -40,13 +51,7 @@ export async function runJob(
         `See how it ended before anything else: ${deployment.make("logs")}`,
     );
   }
-  const lines = stdout.split("\n");
-  const words = lines.filter((text) => text.startsWith(report)).join("\n");
-  return {
-    isWell: code === 0,
-    report: reportIn(lines, report),
-    said: words || (stderr || stdout).trim().split("\n").slice(-50).join("\n"),
-  };
+  return { code, lines: stdout.split("\n"), stderr };
 }
 
 /** The last object that begins with a member. The journal cuts long lines: each 48 KiB, or 2 KiB with systemd 219. */

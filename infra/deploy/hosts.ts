@@ -74,6 +74,13 @@ export function sshArguments(deployment: Deployment, host: HostAddress): string[
   ];
 }
 
+/** What to say where ssh had no connection, or lost it. */
+export function unreached({ cloud, make }: Deployment, host: HostName): string {
+  const fact = `The ${host} host could not be reached, or closed the connection.`;
+  if (cloud === "local") return fact;
+  return `${fact} It lets in the address that deployed it: from another one, first ${make("deploy")}`;
+}
+
 /** Runs a shell command on a host, for half a minute at most unless told otherwise. */
 export async function onHost(
   deployment: Deployment,

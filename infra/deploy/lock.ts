@@ -104,7 +104,7 @@ function startOf(pid: number): string {
 
 function refusal({ command, pid, since }: Holder): Failure {
   return new Failure(
-    `\`${command}\` is at work on this deployment since ${since} (process ${pid}). Wait for its end.`,
+    `\`${command}\` has been running on this deployment since ${since} (process ${pid}). Wait for it to finish.`,
     2,
   );
 }

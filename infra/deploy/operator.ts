@@ -27,7 +27,7 @@ export async function requireKey(deployment: Deployment): Promise<void> {
   );
 }
 
-/** Who may open SSH connections: what OPERATOR_CIDR says, else this machine as the cloud sees it. */
+/** Who may use SSH and metrics: what OPERATOR_CIDR says, else this machine as the cloud sees it. */
 export async function operatorCidr({ cloud }: Deployment): Promise<string> {
   const given = process.env["OPERATOR_CIDR"];
   if (given !== undefined && given !== "") return given;
@@ -37,8 +37,8 @@ export async function operatorCidr({ cloud }: Deployment): Promise<string> {
     .catch(() => "");
   if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(answer.trim())) {
     throw new Failure(
-      "This machine's public address could not be asked for. " +
-        "Say who may connect by SSH: make deploy OPERATOR_CIDR=203.0.113.7/32",
+      "This machine's public address could not be determined. " +
+        "Say who may use SSH and metrics: make deploy OPERATOR_CIDR=203.0.113.7/32",
       2,
     );
   }

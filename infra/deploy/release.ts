@@ -14,7 +14,7 @@ export interface Release {
 }
 
 const folder = join(stateRoot, "releases");
-/** Where the applications are built from: another checkout beside this one, as far as they are concerned. */
+/** Where the applications are built from. A rehearsal of releases names another checkout; no command of `make` does. */
 const source = process.env["TINTYPE_SOURCE"] || repository;
 
 export async function buildBackend(log: string): Promise<Release> {

@@ -48,7 +48,7 @@ async function requireSameOrigin(deployment: Deployment, outputs: Outputs): Prom
   const { stdout } = await onHost(deployment, outputs, "backend", shell);
   if (Number(stdout) <= 1) return;
   throw new Failure(
-    "The last deploy gave the site another address, which a rollback cannot undo. Deploy the source of before instead.",
+    "The last deploy gave the site another address, which a rollback cannot undo. Deploy the previous source instead.",
     2,
   );
 }

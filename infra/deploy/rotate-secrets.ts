@@ -1,12 +1,11 @@
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { command, Failure } from "./failure.ts";
-import { onHost } from "./hosts.ts";
+import { runUnit } from "./host-job.ts";
 import { alone } from "./lock.ts";
 import { requireOutputs } from "./state.ts";
 import { say, step } from "./steps.ts";
 
 const unit = "tintype-rotate.service";
-const timeoutMs = 3 * 60_000; // beyond the unit's own
 
 await command(async () => {
   const deployment = currentDeployment();
@@ -19,17 +18,11 @@ await command(async () => {
 
 /** By a unit, which goes on when the connection is lost. No secret comes back: the unit says one word, or what is wrong. */
 async function rotate(deployment: Deployment): Promise<void> {
-  const shell =
-    `sudo systemctl start ${unit}; code=$?; ` +
-    `sudo journalctl --unit ${unit} --no-pager --output cat --lines 20; exit $code`;
-  const outputs = await requireOutputs(deployment);
-  const { code, stdout, stderr } = await onHost(deployment, outputs, "backend", shell, timeoutMs);
+  const { code, lines, stderr } = await runUnit(deployment, await requireOutputs(deployment), unit);
   if (code === 0) return;
   if (stderr.includes("not found")) {
-    throw new Failure(`The backend host does not know how yet. To teach it: ${deployment.make("deploy")}`, 2);
+    throw new Failure(`The backend host has no rotation yet. To install it: ${deployment.make("deploy")}`, 2);
   }
-  const said = stdout
-    .split("\n")
-    .filter((line) => line !== "" && !/^(Start|tintype-rotate|Failed)/.test(line));
+  const said = lines.filter((line) => line !== "" && !/^(Start|tintype-rotate|Failed)/.test(line));
   throw new Failure(`The secrets were not rotated: ${said.at(-1) ?? stderr.trim()}`);
 }

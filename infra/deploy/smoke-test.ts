@@ -20,5 +20,7 @@ async function insist(door: FrontDoor, path: string, attempts: number): Promise<
     else last = `${answer.status}: ${answer.text.slice(0, 500)}`;
     await sleep(1000);
   }
-  throw new Failure(`The site is deployed but ${door.url}${path} does not answer well: ${last}`);
+  throw new Failure(
+    `The site is deployed but ${door.url}${path} is not answering correctly: ${last}\nWhat the hosts say: make logs, for the frontend with HOST=frontend`,
+  );
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { currentDeployment } from "./deployment.ts";
 import { command, Failure } from "./failure.ts";
-import { chosenHost, hostAddress, sshArguments } from "./hosts.ts";
+import { chosenHost, hostAddress, sshArguments, unreached } from "./hosts.ts";
 import { requireOutputs } from "./state.ts";
 
 await command(async () => {
@@ -10,5 +10,5 @@ await command(async () => {
   const address = await hostAddress(deployment, await requireOutputs(deployment), host);
   const { status } = spawnSync("ssh", sshArguments(deployment, address), { stdio: "inherit" });
   // Any other number is that of the last command in that shell, and no concern of make's.
-  if (status === 255 || status === null) throw new Failure(`The ${host} host was not reached, or let go.`);
+  if (status === 255 || status === null) throw new Failure(unreached(deployment, host));
 });

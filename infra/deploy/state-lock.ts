@@ -9,7 +9,7 @@ export function lockedBy({ stack }: { readonly stack: string }, { stderr }: Resu
   if (who === undefined) return undefined;
   const work = fact("Operation")?.replace("OperationType", "").toLowerCase();
   return new Failure(
-    `${who} is at work on this deployment (terraform ${work}) since ${fact("Created")}. Wait for its end.\n` +
+    `${who} has been running terraform ${work} on this deployment since ${fact("Created")}. Wait for it to finish.\n` +
       `If it was killed, and nothing of it runs: terraform -chdir=${stack} force-unlock ${fact("ID")}`,
     2,
   );

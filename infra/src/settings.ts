@@ -54,7 +54,7 @@ const stackSettings = z.object({
     .regex(cidr, { error: "use an IPv4 range, such as 203.0.113.7/32", abort: true })
     .refine(
       (value) => Number(value.split("/")[1]) >= 8,
-      "SSH may not be open to the world: name your own address",
+      "SSH and metrics may not be open to the world: name your own address",
     ),
   OPERATOR_PUBLIC_KEY: z.string().regex(/^(ssh-ed25519|ssh-rsa) /, "use an OpenSSH public key"),
   MAIL_FROM: z.string().regex(address, "use a plain email address, such as hello@example.org").optional(),
@@ -70,7 +70,7 @@ export interface Settings {
   readonly region: string;
   readonly os: OperatingSystem;
   readonly instanceType: string;
-  /** The one IPv4 range that may open SSH connections. */
+  /** The one IPv4 range that may use SSH and metrics. */
   readonly operatorCidr: string;
   /** OpenSSH format, made for this deployment alone. */
   readonly operatorPublicKey: string;

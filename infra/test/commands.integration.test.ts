@@ -155,7 +155,7 @@ describe("a deployment that is there", () => {
       writeFileSync(join(folder, "lock"), JSON.stringify(lockOf(process.pid)));
       const { code, said } = tell(command, { CLOUD: "aws", YES: "1" });
       expect(said).toContain(
-        `\`make first\` is at work on this deployment since then (process ${process.pid})`,
+        `\`make first\` has been running on this deployment since then (process ${process.pid})`,
       );
       expect({ code, lock: existsSync(join(folder, "lock")) }).toEqual({ code: 2, lock: true });
     },
@@ -198,7 +198,7 @@ describe("a setting in the shell's environment", () => {
     "is not heeded by %s, which says so",
     (target) => {
       const { status, stderr } = make({ NAME: "blue", CLOUD: "local" }, target);
-      expect(stderr).toContain("CLOUD=local NAME=blue. Unset it, or say it on the command line");
+      expect(stderr).toContain("CLOUD=local NAME=blue. Unset it, or give it on the command line");
       expect(status).toBe(2);
     },
   );
@@ -272,6 +272,6 @@ test("a shell on a host that is not reached fails", () => {
   writeState({ stack }, { backend: nowhere });
   const { code, said } = tell("ssh", { CLOUD: "aws" });
   rmSync(folder, { recursive: true });
-  expect(said).toContain("The backend host was not reached, or let go.");
+  expect(said).toContain("The backend host could not be reached, or closed the connection.");
   expect(code).toBe(1);
 });

@@ -20,7 +20,7 @@ test("a second command on a deployment is refused, naming the first", async () =
     const second = alone(blue, done);
     await expect(second).rejects.toMatchObject({ exitCode: 2 });
     await expect(second).rejects.toThrow(`process ${process.pid}`);
-    await expect(second).rejects.toThrow("NAME=blue` is at work on this deployment since 20");
+    await expect(second).rejects.toThrow("NAME=blue` has been running on this deployment since 20");
     expect(await alone(deployment(), done)).toBe("done");
   });
   expect(await alone(blue, done)).toBe("done");

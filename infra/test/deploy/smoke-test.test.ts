@@ -31,7 +31,7 @@ test("a site that is whole is well", async () => {
 
 test.each(["/assets/a.css", "/assets/b.js", "/api/ready"])("a site without %s is not", async (path) => {
   const { [path as "/"]: _, ...rest } = whole;
-  await expect(smokeTest(await site(rest), 1)).rejects.toThrow(`${path} does not answer well: 404`);
+  await expect(smokeTest(await site(rest), 1)).rejects.toThrow(`${path} is not answering correctly: 404`);
 });
 
 test("nor is another's page", async () => {

@@ -48,7 +48,7 @@ test("DEP-08 of two machines that change one deployment the second is refused, n
   while (!(await locked())) await new Promise((resolve) => setTimeout(resolve, 50));
   const refused = second.tf.plan();
   await expect(refused).rejects.toThrow(
-    new RegExp(`@${hostname()} is at work on this deployment \\(terraform apply\\) since 2`),
+    new RegExp(`@${hostname()} has been running terraform apply on this deployment since 2`),
   );
   await expect(refused).rejects.toMatchObject({
     exitCode: 2,

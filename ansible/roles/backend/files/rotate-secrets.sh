@@ -5,7 +5,6 @@
 # fit together: the old pair, or the new one. Run again, it ends what it began.
 set -euo pipefail
 umask 077
-address=$1 port=$2
 folder=${SECRETS:-/data/secrets}
 handover_seconds=60
 keep_seconds=$((15 * 24 * 3600)) # beyond the life of a refresh token; how long exactly is the application's to know
@@ -81,24 +80,7 @@ MYSQL_PASSWORD=$password
 ENV
 }
 
-is_well() {
-  local status
-  exec 3<>"/dev/tcp/$address/$port" || return 1
-  printf 'GET /api/health HTTP/1.0\r\n\r\n' >&3
-  read -r -t 2 status <&3 || return 1
-  exec 3>&-
-  [[ $status = *" 200 "* ]]
-}
-
-restart() {
-  local try
-  systemctl restart tintype-backend.service
-  for ((try = 0; try < 20; try++)); do
-    if is_well 2>/dev/null; then return 0; fi
-    sleep 1
-  done
-  return 1
-}
+restart() { /opt/tintype/bin/serve restart; }
 
 # Nothing knows the values of before any more.
 forget() {

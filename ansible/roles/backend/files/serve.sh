@@ -2,6 +2,7 @@
 # What the backend host does about a release. What fails says why on standard error.
 #   serve try RELEASE    migrates, and runs it beside the one that serves, where nobody reaches it, until it is ready
 #   serve start          restarts the API with what is current, until it is ready
+#   serve restart        the same as it is, without a look at what is current
 #   serve stop
 set -euo pipefail
 
@@ -62,6 +63,10 @@ try() {
 start() {
   install -m 0644 "/opt/tintype/current/$service" "$units/"
   systemctl daemon-reload
+  restart
+}
+
+restart() {
   systemctl reset-failed "$service" 2>/dev/null || true
   systemctl restart "$service" || true
   wait_until_ready "$service" "$(sed -n 's/^ListenStream=//p' "$units/tintype-backend.socket")" 30
@@ -72,5 +77,6 @@ trap 'rm -r "$answers"' EXIT
 case $1 in
   try) try "$2" ;;
   start) start ;;
+  restart) restart ;;
   stop) systemctl stop tintype-backend.socket "$service" ;;
 esac

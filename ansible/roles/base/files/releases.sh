@@ -103,7 +103,7 @@ prune() {
 
 exec 9>lock
 if [ "$1" != show ] && ! flock -n 9; then
-  echo "Another command changes what this host serves. Wait for its end." >&2
+  echo "Another command changes what this host serves. Wait for it to finish." >&2
   exit 1
 fi
 [ "$1" = show ] || recover
