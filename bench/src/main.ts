@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, Failure } from "../../infra/deploy/failure.ts";
-import { run } from "../../infra/deploy/run.ts";
-import { step } from "../../infra/deploy/steps.ts";
+import { command, Failure } from "../../infra/machine/failure.ts";
+import { run } from "../../infra/machine/run.ts";
+import { step } from "../../infra/machine/steps.ts";
 import { type Person, registerPeople } from "./app/people.ts";
 import { openSite, type Site } from "./app/site.ts";
 import { darkroomFigures } from "./figures/darkroom.ts";

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stateRoot } from "./deployment.ts";
-import { fetchBytes, sha256 } from "./download.ts";
-import { Failure } from "./failure.ts";
-import { require } from "./requirements.ts";
-import { run, which } from "./run.ts";
-import { makeWhole } from "./whole.ts";
+import { fetchBytes, sha256 } from "../machine/download.ts";
+import { Failure } from "../machine/failure.ts";
+import { stateRoot } from "../machine/folders.ts";
+import { require } from "../machine/requirements.ts";
+import { run, which } from "../machine/run.ts";
+import { makeWhole } from "../machine/whole.ts";
 
 /** lego, which asks for the site's certificate: a binary for the frontend host. */
 export interface AcmeClient {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type Deployment, repository } from "./deployment.ts";
-import { Failure } from "./failure.ts";
-import { throwIfInterrupted } from "./interruption.ts";
-import { failureOf, tryRun } from "./run.ts";
+import { Failure } from "../machine/failure.ts";
+import { repository } from "../machine/folders.ts";
+import { throwIfInterrupted } from "../machine/interruption.ts";
+import { failureOf, tryRun } from "../machine/run.ts";
+import type { Deployment } from "./deployment.ts";
 
 /** Runs the playbook on both hosts. Gives a line a host with the counts of Ansible's recap. */
 export async function configureHosts(deployment: Deployment): Promise<string[]> {

@@ -1,8 +1,8 @@
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { cloudEnvironment, runningCloud, startCloud } from "../local-cloud/cloud.ts";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 
 /** The environment in which Terraform and the SDK talk to the deployment's cloud; starts the local one. */
 export async function cloudAccess(deployment: Deployment): Promise<Record<string, string>> {

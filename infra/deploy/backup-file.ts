@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import { Failure } from "../machine/failure.ts";
+import { several } from "../machine/in-parallel.ts";
+import { holdSignals } from "../machine/interruption.ts";
+import { run } from "../machine/run.ts";
+import { sha256Of } from "../machine/sha256.ts";
+import { makeWhole } from "../machine/whole.ts";
 import { type BackupRecord, keyOf } from "./backup-record.ts";
 import type { Bucket } from "./bucket.ts";
-import { Failure } from "./failure.ts";
-import { holdSignals } from "./interruption.ts";
-import { run } from "./run.ts";
-import { several } from "./several.ts";
-import { sha256Of } from "./sha256.ts";
-import { makeWhole } from "./whole.ts";
 
 /** Names within the file. */
 export const parts = {

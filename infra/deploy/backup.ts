@@ -1,9 +1,9 @@
+import { command } from "../machine/failure.ts";
+import { say } from "../machine/steps.ts";
 import { currentDeployment } from "./deployment.ts";
-import { command } from "./failure.ts";
 import { keepBackup } from "./keep-backup.ts";
 import { alone } from "./lock.ts";
 import { presentCloud } from "./present-cloud.ts";
-import { say } from "./steps.ts";
 import { requireOutputs } from "./state.ts";
 
 await command(() => {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 
 export interface Questioning {
   /** YES=1: the question was answered on the command line. */

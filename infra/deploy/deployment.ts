@@ -1,12 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { Failure } from "../machine/failure.ts";
+import { stateRoot } from "../machine/folders.ts";
 import { type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
-import { Failure } from "./failure.ts";
 import { keptPort } from "./local-port.ts";
-
-export const repository = join(import.meta.dirname, "../..");
-/** Everything that commands keep between runs. Ignored by git. */
-export const stateRoot = join(repository, ".tintype");
 
 // The stack's own settings are checked too, before anything is begun.
 const settings = personsSettings.extend({

@@ -1,21 +1,22 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { cloudFile, stopCloud } from "../local-cloud/cloud.ts";
 import { containers, removeHosts } from "../local-cloud/boot.ts";
+import { cloudFile, stopCloud } from "../local-cloud/cloud.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
+import { command, Failure } from "../machine/failure.ts";
+import { stateRoot } from "../machine/folders.ts";
+import { require } from "../machine/requirements.ts";
+import { say, step } from "../machine/steps.ts";
 import { cloudAccess, existingCloudAccess } from "./aws-access.ts";
 import { confirmDestroy, type Questioning } from "./confirm.ts";
-import { currentDeployment, type Deployment, stateRoot } from "./deployment.ts";
+import { currentDeployment, type Deployment } from "./deployment.ts";
 import { emptyBucket } from "./empty-bucket.ts";
-import { command, Failure } from "./failure.ts";
 import { keepLastBackup } from "./last-backup.ts";
 import { leftOf } from "./left.ts";
 import { alone } from "./lock.ts";
 import { forgetDeployment } from "./lost-cloud.ts";
 import { requireSameAccount, requireSameRegion } from "./place.ts";
 import { requireStateBucket } from "./require-state-bucket.ts";
-import { require } from "./requirements.ts";
-import { say, step } from "./steps.ts";
 import { stackToDestroy } from "./stack.ts";
 import { readOutputs, readState } from "./state.ts";
 

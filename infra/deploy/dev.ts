@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { CreateBucketCommand, PutBucketCorsCommand, S3Client } from "@aws-sdk/client-s3";
 import { freePort } from "../local-cloud/moto.ts";
 import { type Services, startServices } from "../local-cloud/services.ts";
-import { repository, stateRoot } from "./deployment.ts";
-import { command } from "./failure.ts";
-import { require } from "./requirements.ts";
-import { run } from "./run.ts";
-import { say, step } from "./steps.ts";
+import { command } from "../machine/failure.ts";
+import { repository, stateRoot } from "../machine/folders.ts";
+import { require } from "../machine/requirements.ts";
+import { run } from "../machine/run.ts";
+import { say, step } from "../machine/steps.ts";
 
 // The application on this machine with hot reload: no containers, its database kept between runs.
 await command(async () => {

@@ -1,6 +1,6 @@
 import type { Resolver } from "node:dns/promises";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 
 /** Throws a Failure that says which record to make, unless a name has this address and no other. */
 export async function requirePointsAt(

@@ -6,7 +6,7 @@ import {
   type ObjectIdentifier,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { Failure } from "./failure.ts";
+import { Failure } from "../machine/failure.ts";
 import { sdkClient } from "./sdk-client.ts";
 
 export interface Emptied {

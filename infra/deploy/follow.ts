@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { hostAddress, type HostName, sshArguments, unreached } from "./hosts.ts";
 import type { Outputs } from "./state.ts";
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { publishes } from "../local-cloud/boot.ts";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 
 /** Throws a Failure where another than this deployment's own host listens on its port. */
 export async function requireFreePort({ name, localPort, make }: Deployment): Promise<void> {

@@ -1,6 +1,6 @@
+import { Failure } from "../machine/failure.ts";
 import { backupRecord, type BackupRecord } from "./backup-record.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { runJob } from "./host-job.ts";
 import type { Outputs } from "./state.ts";
 

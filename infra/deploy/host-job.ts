@@ -1,5 +1,5 @@
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { onHost } from "./hosts.ts";
 import type { Outputs } from "./state.ts";
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { Failure } from "../machine/failure.ts";
+import { say, step } from "../machine/steps.ts";
 import { type BackupRecord, contentsOf, count } from "./backup-record.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { runJob } from "./host-job.ts";
 import { onHost } from "./hosts.ts";
-import { say, step } from "./steps.ts";
 import type { Outputs } from "./state.ts";
 
 const restored = z.object({

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { publishedPort } from "../local-cloud/boot.ts";
+import { Failure } from "../machine/failure.ts";
+import { type Result, run, tryRun } from "../machine/run.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
-import { type Result, run, tryRun } from "./run.ts";
 import type { Outputs } from "./state.ts";
 
 export const hostNames = ["frontend", "backend"] as const;

@@ -1,5 +1,5 @@
-import { command } from "./failure.ts";
-import { require, type RequirementName } from "./requirements.ts";
+import { command } from "../machine/failure.ts";
+import { require, type RequirementName } from "../machine/requirements.ts";
 
 // What the tests need beside Node: all of it, or what is named.
 const all: RequirementName[] = [

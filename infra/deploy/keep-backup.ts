@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
+import { say, step } from "../machine/steps.ts";
 import { requireNoFile, writeBackupFile } from "./backup-file.ts";
 import { type BackupRecord, contentsOf, count } from "./backup-record.ts";
 import { openBucket } from "./bucket.ts";
 import type { Deployment } from "./deployment.ts";
 import { backUp } from "./host-backup.ts";
-import { say, step } from "./steps.ts";
 import type { Outputs } from "./state.ts";
 
 interface Place {

@@ -1,7 +1,8 @@
 import { join, relative } from "node:path";
+import { Failure } from "../machine/failure.ts";
+import { stateRoot } from "../machine/folders.ts";
 import { agrees, type Questioning } from "./confirm.ts";
-import { type Deployment, stateRoot } from "./deployment.ts";
-import { Failure } from "./failure.ts";
+import type { Deployment } from "./deployment.ts";
 import { keepBackup } from "./keep-backup.ts";
 import type { Outputs } from "./state.ts";
 

@@ -1,8 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makePrivateFolder } from "../local-cloud/private-log.ts";
+import { Failure, isNodeError } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure, isNodeError } from "./failure.ts";
 
 interface Holder {
   readonly pid: number;

@@ -1,5 +1,5 @@
+import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
-import { command, Failure } from "./failure.ts";
 import { follow } from "./follow.ts";
 import { chosenHost, onHost } from "./hosts.ts";
 import { requireOutputs } from "./state.ts";

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { removeHosts } from "../local-cloud/boot.ts";
 import { runningCloud } from "../local-cloud/cloud.ts";
 import { forgetSite } from "../local-cloud/sites.ts";
+import { say } from "../machine/steps.ts";
 import type { Deployment } from "./deployment.ts";
 import { unpinPlace } from "./place.ts";
 import { forgetState } from "./state-file.ts";
-import { say } from "./steps.ts";
 
 /**
  * The emulated API keeps everything in memory. When it has been restarted, a deployment's state describes

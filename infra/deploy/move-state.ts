@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { Failure } from "../machine/failure.ts";
 import { stateKey } from "../src/constructs/state.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { readPin, writePin } from "./pin.ts";
 import { accountOf } from "./place.ts";
-import { readState, resourcesIn } from "./state.ts";
 import { localStateFile, stateClient, stateText } from "./state-file.ts";
+import { readState, resourcesIn } from "./state.ts";
 
 /** Moves the state of a deployment that was begun on this machine into its bucket. Gives whether there was one. */
 export async function moveState(deployment: Deployment, access: Record<string, string>): Promise<boolean> {

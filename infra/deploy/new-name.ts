@@ -1,5 +1,5 @@
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { leftOf } from "./left.ts";
 import { readPin } from "./pin.ts";
 import { readState, resourcesIn } from "./state.ts";

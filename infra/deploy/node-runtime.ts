@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fetchBytes, sha256 } from "../machine/download.ts";
+import { Failure } from "../machine/failure.ts";
+import { stateRoot } from "../machine/folders.ts";
+import { run } from "../machine/run.ts";
+import { makeWhole } from "../machine/whole.ts";
 import type { Deployment } from "./deployment.ts";
-import { stateRoot } from "./deployment.ts";
-import { fetchBytes, sha256 } from "./download.ts";
-import { Failure } from "./failure.ts";
 import { onHost } from "./hosts.ts";
-import { run } from "./run.ts";
 import type { Outputs } from "./state.ts";
-import { makeWhole } from "./whole.ts";
 
 /** A Node binary for the backend host. */
 export interface NodeRuntime {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { Failure } from "../machine/failure.ts";
+import { run } from "../machine/run.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
-import { run } from "./run.ts";
 import { readState, resourcesIn } from "./state.ts";
 
 /** The public half of the deployment's SSH key, in OpenSSH format; the key is made at the first use. */

@@ -1,6 +1,6 @@
+import { say } from "../machine/steps.ts";
 import type { OperatingSystem } from "../src/settings.ts";
 import type { Deployment } from "./deployment.ts";
-import { say } from "./steps.ts";
 
 // https://aws.amazon.com/amazon-linux-2/faqs/
 const ended: Partial<Record<OperatingSystem, string>> = { al2: "Amazon Linux 2 since 2026-06-30" };

@@ -1,5 +1,5 @@
+import { command } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
-import { command } from "./failure.ts";
 import { frontDoor } from "./front-door.ts";
 import { metricsUrl } from "./metrics-url.ts";
 import { requireOutputs } from "./state.ts";

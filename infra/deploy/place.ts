@@ -1,11 +1,11 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { forgetPort } from "./local-port.ts";
 import { readPin, removePin, writePin } from "./pin.ts";
 import { sdkClient } from "./sdk-client.ts";
-import { readState } from "./state.ts";
 import { requireSameState } from "./state-place.ts";
+import { readState } from "./state.ts";
 
 /** Throws a Failure where the deployment was begun in another region, or with its state elsewhere, than is set. */
 export async function requireSameRegion(deployment: Deployment): Promise<void> {

@@ -1,20 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { command, Failure } from "../machine/failure.ts";
+import { require } from "../machine/requirements.ts";
+import { say } from "../machine/steps.ts";
 import { judge } from "../src/policy/policy.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { requireSaidDomain } from "./domain.ts";
-import { command, Failure } from "./failure.ts";
 import { alone } from "./lock.ts";
-import { requireSameAccount, requireSameRegion } from "./place.ts";
-import { planLine, plannedActions } from "./plan-text.ts";
 import { requireKey } from "./operator.ts";
 import { tellSupport } from "./os-support.ts";
+import { requireSameAccount, requireSameRegion } from "./place.ts";
+import { planLine, plannedActions } from "./plan-text.ts";
 import { requireStateBucket } from "./require-state-bucket.ts";
-import { require } from "./requirements.ts";
-import { currentStack } from "./stack.ts";
 import { policyReport, priceReport, synthesized } from "./stack-report.ts";
-import { say } from "./steps.ts";
+import { currentStack } from "./stack.ts";
 
 await command(() => {
   const deployment = currentDeployment();

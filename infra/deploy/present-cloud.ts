@@ -1,6 +1,6 @@
+import { Failure } from "../machine/failure.ts";
 import { existingCloudAccess } from "./aws-access.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { requireSameAccount, requireSameRegion } from "./place.ts";
 
 /** Access to the cloud that a deployment is in; a Failure where that is not the one it was begun in, or gone. */

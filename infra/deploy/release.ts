@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { repository, stateRoot } from "./deployment.ts";
-import { run } from "./run.ts";
-import { makeWhole } from "./whole.ts";
+import { repository, stateRoot } from "../machine/folders.ts";
+import { run } from "../machine/run.ts";
+import { makeWhole } from "../machine/whole.ts";
 
 /** A build, addressed by its content: the same source gives the same release. */
 export interface Release {

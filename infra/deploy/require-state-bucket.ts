@@ -1,7 +1,7 @@
 import { HeadBucketCommand, paginateListBuckets } from "@aws-sdk/client-s3";
+import { Failure } from "../machine/failure.ts";
 import { faultsOf } from "./bucket-safety.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { missingBucket, stateClient } from "./state-file.ts";
 import { requireTerraform } from "./terraform-version.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { Failure } from "../machine/failure.ts";
 import { type BackupRecord, backupRecord, keyOf, namePattern } from "./backup-record.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 
 /** What FROM= says: a file on this machine, or a backup in the bucket. */
 export type RestoreSource = { readonly file: string } | { readonly name: string };

@@ -1,13 +1,13 @@
+import { command } from "../machine/failure.ts";
+import { say, step } from "../machine/steps.ts";
 import { type BackupRecord, contentsOf } from "./backup-record.ts";
 import { openBucket } from "./bucket.ts";
 import { confirmRestore } from "./confirm.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { command } from "./failure.ts";
 import { presentContents, restoreOnHost } from "./host-restore.ts";
 import { alone } from "./lock.ts";
 import { presentCloud } from "./present-cloud.ts";
 import { recordOf, restoreSource } from "./restore-source.ts";
-import { say, step } from "./steps.ts";
 import { type Outputs, requireOutputs } from "./state.ts";
 import { uploadBackup, withUnpacked } from "./unpacked-backup.ts";
 

@@ -1,14 +1,14 @@
+import { command, Failure } from "../machine/failure.ts";
+import { require } from "../machine/requirements.ts";
+import { say, step } from "../machine/steps.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { command, Failure } from "./failure.ts";
+import { frontDoor } from "./front-door.ts";
 import { hostNames, onHost } from "./hosts.ts";
 import { alone } from "./lock.ts";
 import { requireSameRegion } from "./place.ts";
-import { require } from "./requirements.ts";
 import { returnsOf, servedBy, undo } from "./served.ts";
-import { frontDoor } from "./front-door.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { type Outputs, requireOutputs } from "./state.ts";
-import { say, step } from "./steps.ts";
 
 await command(() => {
   const deployment = currentDeployment();

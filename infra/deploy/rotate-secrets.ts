@@ -1,9 +1,9 @@
+import { command, Failure } from "../machine/failure.ts";
+import { say, step } from "../machine/steps.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { command, Failure } from "./failure.ts";
 import { runUnit } from "./host-job.ts";
 import { alone } from "./lock.ts";
 import { requireOutputs } from "./state.ts";
-import { say, step } from "./steps.ts";
 
 const unit = "tintype-rotate.service";
 

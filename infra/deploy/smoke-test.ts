@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "./failure.ts";
+import { Failure } from "../machine/failure.ts";
 import { ask, type FrontDoor } from "./front-door.ts";
 
 /** Asks the site, through its front door, for the page, the script and style that it names, and the API's readiness. */

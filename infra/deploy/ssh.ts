@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
-import { command, Failure } from "./failure.ts";
 import { chosenHost, hostAddress, sshArguments, unreached } from "./hosts.ts";
 import { requireOutputs } from "./state.ts";
 

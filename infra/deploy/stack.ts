@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { type Deployment, repository } from "./deployment.ts";
+import { repository } from "../machine/folders.ts";
+import { run } from "../machine/run.ts";
+import type { Deployment } from "./deployment.ts";
 import { operatorCidr, operatorPublicKey } from "./operator.ts";
-import { run } from "./run.ts";
 import { type Terraform, terraform } from "./terraform.ts";
 
 /** Terraform, initialized in the deployment's folder with what the stack says now. */

@@ -7,17 +7,17 @@ import {
   PutBucketTaggingCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { command, Failure } from "../machine/failure.ts";
+import { require } from "../machine/requirements.ts";
+import { say } from "../machine/steps.ts";
 import { cloudAccess } from "./aws-access.ts";
 import { faultsOf, makeSafe } from "./bucket-safety.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { command, Failure } from "./failure.ts";
 import { alone } from "./lock.ts";
 import { moveState } from "./move-state.ts";
 import { requireSameAccount } from "./place.ts";
-import { require } from "./requirements.ts";
 import { notOurs, ownBucketRegion, unsafe } from "./require-state-bucket.ts";
 import { stateClient } from "./state-file.ts";
-import { say } from "./steps.ts";
 
 const ours = { Key: "Purpose", Value: "tintype-state" };
 

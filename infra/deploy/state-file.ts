@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, NoSuchBucket, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
-import { stateKey } from "../src/constructs/state.ts";
 import { cloudEnvironment, runningCloud } from "../local-cloud/cloud.ts";
+import { Failure } from "../machine/failure.ts";
+import { stateKey } from "../src/constructs/state.ts";
 import { noCredentials } from "./aws-access.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { sdkClient } from "./sdk-client.ts";
 
 export const localStateFile = ({ stack }: Pick<Deployment, "stack">) => join(stack, "terraform.tfstate");

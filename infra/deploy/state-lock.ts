@@ -1,5 +1,5 @@
-import { Failure } from "./failure.ts";
-import type { Result } from "./run.ts";
+import { Failure } from "../machine/failure.ts";
+import type { Result } from "../machine/run.ts";
 
 /** What Terraform says of a state that another run holds, as a Failure that names it; undefined where it says nothing of it. */
 export function lockedBy({ stack }: { readonly stack: string }, { stderr }: Result): Failure | undefined {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { readPin } from "./pin.ts";
 import { localStateFile } from "./state-file.ts";
 

@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { diskFull, Failure } from "./failure.ts";
-import type { Result } from "./run.ts";
+import { diskFull, Failure } from "../machine/failure.ts";
+import type { Result } from "../machine/run.ts";
 
 /** Where Terraform leaves a state that its bucket did not take. */
 export const errored = "errored.tfstate";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
-import { Failure } from "./failure.ts";
 import { localStateFile, stateText } from "./state-file.ts";
 import { requireSameState } from "./state-place.ts";
 

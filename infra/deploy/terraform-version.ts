@@ -1,5 +1,5 @@
-import { Failure } from "./failure.ts";
-import { run } from "./run.ts";
+import { Failure } from "../machine/failure.ts";
+import { run } from "../machine/run.ts";
 
 /** Throws a Failure where Terraform is older than what needs it. */
 export async function requireTerraform(least: string, why: string): Promise<void> {

@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type Deployment, stateRoot } from "./deployment.ts";
-import { throwIfInterrupted } from "./interruption.ts";
+import { stateRoot } from "../machine/folders.ts";
+import { throwIfInterrupted } from "../machine/interruption.ts";
+import { failureOf, run, tryRun } from "../machine/run.ts";
+import type { Deployment } from "./deployment.ts";
 import { actionsDone } from "./plan-text.ts";
-import { failureOf, run, tryRun } from "./run.ts";
 import { ownBucketRegion } from "./require-state-bucket.ts";
-import { readState } from "./state.ts";
 import { lockedBy } from "./state-lock.ts";
 import { errored, keepRoom, rescueState } from "./state-rescue.ts";
+import { readState } from "./state.ts";
 
 export interface Terraform {
   init(): Promise<void>;

@@ -1,13 +1,13 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { Failure } from "../machine/failure.ts";
+import { several } from "../machine/in-parallel.ts";
+import { tryRun } from "../machine/run.ts";
+import { sha256Of } from "../machine/sha256.ts";
 import { keptObject, type KeptObject, parts } from "./backup-file.ts";
 import { type BackupRecord, backupRecord, keyOf } from "./backup-record.ts";
 import type { Bucket } from "./bucket.ts";
-import { Failure } from "./failure.ts";
-import { tryRun } from "./run.ts";
-import { several } from "./several.ts";
-import { sha256Of } from "./sha256.ts";
 
 export interface UnpackedBackup {
   readonly record: BackupRecord;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServices } from "../local-cloud/services.ts";
-import { command } from "./failure.ts";
+import { command } from "../machine/failure.ts";
 
 // Runs a program with a fresh database and S3 around it, and ends them with it: with-services.ts PROGRAM ARG...
 await command(async () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "../deploy/failure.ts";
+import { Failure } from "../machine/failure.ts";
 import { startInBackground } from "./background.ts";
 import { cloudFolder } from "./cloud-folder.ts";
 import { endProcess, runs } from "./processes.ts";

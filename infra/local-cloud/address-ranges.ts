@@ -1,6 +1,6 @@
 import { BlockList } from "node:net";
-import { Failure } from "../deploy/failure.ts";
-import { tryRun } from "../deploy/run.ts";
+import { Failure } from "../machine/failure.ts";
+import { tryRun } from "../machine/run.ts";
 import { dockerLines } from "./engine.ts";
 import { ownLabels } from "./ownership.ts";
 

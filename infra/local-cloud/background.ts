@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { repository } from "../deploy/deployment.ts";
+import { repository } from "../machine/folders.ts";
 import { openPrivateLog } from "./private-log.ts";
 
 export interface BackgroundProgram<State> {

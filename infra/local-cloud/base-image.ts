@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../deploy/failure.ts";
-import { run, tryRun } from "../deploy/run.ts";
+import { Failure } from "../machine/failure.ts";
+import { run, tryRun } from "../machine/run.ts";
 import { docker } from "./engine.ts";
 
 const folder = join(import.meta.dirname, "base-image");

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tryRun } from "../machine/run.ts";
 import { acmeName } from "./acme.ts";
 import { baseImage } from "./base-image.ts";
-import { tryRun } from "../deploy/run.ts";
 import { docker, dockerLines } from "./engine.ts";
 import type { ListedInstance } from "./instances.ts";
-import { filterTraffic, portsOpenOutside } from "./traffic-filter.ts";
 import { freePort } from "./moto.ts";
 import { ensureNetwork, removeNetworks } from "./networks.ts";
 import { filterArguments, labelArguments } from "./ownership.ts";
 import { noteRegion } from "./regions.ts";
+import { filterTraffic, portsOpenOutside } from "./traffic-filter.ts";
 import { attachVolume, removeVolumes } from "./volumes.ts";
 
 export interface BootProps {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../deploy/failure.ts";
-import { run, tryRun, which } from "../deploy/run.ts";
+import { Failure } from "../machine/failure.ts";
+import { run, tryRun, which } from "../machine/run.ts";
 import { freePort } from "./moto.ts";
 
 export interface Database {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { which } from "../deploy/run.ts";
+import { which } from "../machine/run.ts";
 
 // Its line for each request would hold the signed URLs, with which anybody can read a picture for a while.
 const accessLine = /" \d{3} (-|\d+)$/;

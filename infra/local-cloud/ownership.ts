@@ -1,4 +1,4 @@
-import { stateRoot } from "../deploy/deployment.ts";
+import { stateRoot } from "../machine/folders.ts";
 
 /** Labels of a deployment's containers and networks. One engine may serve several clones that use the same names. */
 export function ownLabels(deployment: string, state = stateRoot): Record<string, string> {

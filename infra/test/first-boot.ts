@@ -1,5 +1,5 @@
 import { baseImage } from "../local-cloud/base-image.ts";
-import { run } from "../deploy/run.ts";
+import { run } from "../machine/run.ts";
 import { type HostKind, userData } from "../src/user-data/user-data.ts";
 
 const releases = {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type Connection, createConnection } from "mysql2/promise";
-import { run } from "../../../infra/deploy/run.ts";
+import { run } from "../../../infra/machine/run.ts";
 import { applicationFolder, passingServer, replayingServer } from "../processes/bundles.ts";
 import { node } from "../processes/runtime.ts";
 import { type Server, startServer } from "../processes/server.ts";

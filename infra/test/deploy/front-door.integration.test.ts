@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { ask, type FrontDoor } from "../../deploy/front-door.ts";
-import { run } from "../../deploy/run.ts";
+import { run } from "../../machine/run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tintype-door-"));
 let server: Server;

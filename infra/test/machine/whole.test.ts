@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { makeWhole } from "../../deploy/whole.ts";
+import { makeWhole } from "../../machine/whole.ts";
 
 const folder = () => mkdtempSync(join(tmpdir(), "tintype-whole-"));
 

@@ -10,8 +10,8 @@ const repository = join(import.meta.dirname, "../../..");
 
 /** A command of two programs. The first ends half a second after the signal, as Terraform does to write its state. */
 const main = (folder: string) => `
-import { command } from "${repository}/infra/deploy/failure.ts";
-import { run, tryRun } from "${repository}/infra/deploy/run.ts";
+import { command } from "${repository}/infra/machine/failure.ts";
+import { run, tryRun } from "${repository}/infra/machine/run.ts";
 await command(async () => {
   const patient = "trap 'sleep 0.5; touch state; exit 1' INT TERM; touch ready; while true; do sleep 0.1; done";
   await tryRun("bash", ["-c", patient], { cwd: ${JSON.stringify(folder)} });
