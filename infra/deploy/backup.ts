@@ -1,10 +1,10 @@
 import { command } from "../machine/failure.ts";
 import { say } from "../machine/steps.ts";
+import { keepBackup } from "./backups/keep.ts";
 import { currentDeployment } from "./deployment.ts";
-import { keepBackup } from "./keep-backup.ts";
 import { alone } from "./lock.ts";
-import { presentCloud } from "./present-cloud.ts";
-import { requireOutputs } from "./state.ts";
+import { presentCloud } from "./state/present-cloud.ts";
+import { requireOutputs } from "./state/state.ts";
 
 await command(() => {
   const deployment = currentDeployment();

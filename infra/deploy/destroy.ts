@@ -7,18 +7,18 @@ import { command, Failure } from "../machine/failure.ts";
 import { stateRoot } from "../machine/folders.ts";
 import { require } from "../machine/requirements.ts";
 import { say, step } from "../machine/steps.ts";
-import { cloudAccess, existingCloudAccess } from "./aws-access.ts";
+import { cloudAccess, existingCloudAccess } from "./aws/access.ts";
+import { keepLastBackup } from "./backups/last.ts";
 import { confirmDestroy, type Questioning } from "./confirm.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { emptyBucket } from "./empty-bucket.ts";
-import { keepLastBackup } from "./last-backup.ts";
-import { leftOf } from "./left.ts";
 import { alone } from "./lock.ts";
-import { forgetDeployment } from "./lost-cloud.ts";
-import { requireSameAccount, requireSameRegion } from "./place.ts";
-import { requireStateBucket } from "./require-state-bucket.ts";
-import { stackToDestroy } from "./stack.ts";
-import { readOutputs, readState } from "./state.ts";
+import { stackToDestroy } from "./stack/stack.ts";
+import { requireStateBucket } from "./state/bucket.ts";
+import { requireSameAccount, requireSameRegion } from "./state/place.ts";
+import { readOutputs, readState } from "./state/state.ts";
+import { emptyBucket } from "./teardown/empty-bucket.ts";
+import { leftOf } from "./teardown/left.ts";
+import { forgetDeployment } from "./teardown/lost-cloud.ts";
 
 await command(() => {
   const deployment = currentDeployment();

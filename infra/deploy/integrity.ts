@@ -1,7 +1,7 @@
 import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
-import { runJob } from "./host-job.ts";
-import { requireOutputs } from "./state.ts";
+import { runJob } from "./hosts/job.ts";
+import { requireOutputs } from "./state/state.ts";
 
 // Compares records with objects on the backend host; `REPAIR=1` repairs. Prints the report; exit code 1: something is left.
 await command(async () => {

@@ -1,8 +1,8 @@
 import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
-import { follow } from "./follow.ts";
-import { chosenHost, onHost } from "./hosts.ts";
-import { requireOutputs } from "./state.ts";
+import { follow } from "./hosts/follow.ts";
+import { chosenHost, onHost } from "./hosts/hosts.ts";
+import { requireOutputs } from "./state/state.ts";
 
 const sources = {
   backend: "journalctl --unit 'tintype-*' --no-pager --output cat --lines 200",

@@ -1,8 +1,8 @@
 import { command } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
-import { frontDoor } from "./front-door.ts";
-import { metricsUrl } from "./metrics-url.ts";
-import { requireOutputs } from "./state.ts";
+import { frontDoor } from "./site/front-door.ts";
+import { metricsUrl } from "./site/metrics-url.ts";
+import { requireOutputs } from "./state/state.ts";
 
 await command(async () => {
   const deployment = currentDeployment();

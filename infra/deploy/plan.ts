@@ -4,17 +4,17 @@ import { command, Failure } from "../machine/failure.ts";
 import { require } from "../machine/requirements.ts";
 import { say } from "../machine/steps.ts";
 import { judge } from "../src/policy/policy.ts";
-import { cloudAccess } from "./aws-access.ts";
+import { cloudAccess } from "./aws/access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { requireSaidDomain } from "./domain.ts";
+import { tellSupport } from "./hosts/os-support.ts";
 import { alone } from "./lock.ts";
-import { requireKey } from "./operator.ts";
-import { tellSupport } from "./os-support.ts";
-import { requireSameAccount, requireSameRegion } from "./place.ts";
-import { planLine, plannedActions } from "./plan-text.ts";
-import { requireStateBucket } from "./require-state-bucket.ts";
-import { policyReport, priceReport, synthesized } from "./stack-report.ts";
-import { currentStack } from "./stack.ts";
+import { requireSaidDomain } from "./site/domain.ts";
+import { requireKey } from "./stack/operator.ts";
+import { planLine, plannedActions } from "./stack/plan-text.ts";
+import { policyReport, priceReport, synthesized } from "./stack/report.ts";
+import { currentStack } from "./stack/stack.ts";
+import { requireStateBucket } from "./state/bucket.ts";
+import { requireSameAccount, requireSameRegion } from "./state/place.ts";
 
 await command(() => {
   const deployment = currentDeployment();

@@ -1,15 +1,15 @@
 import { command } from "../machine/failure.ts";
 import { say, step } from "../machine/steps.ts";
-import { type BackupRecord, contentsOf } from "./backup-record.ts";
-import { openBucket } from "./bucket.ts";
+import { openBucket } from "./backups/bucket.ts";
+import { presentContents, restoreOnHost } from "./backups/host-restore.ts";
+import { type BackupRecord, contentsOf } from "./backups/record.ts";
+import { recordOf, restoreSource } from "./backups/restore-source.ts";
+import { uploadBackup, withUnpacked } from "./backups/unpacked.ts";
 import { confirmRestore } from "./confirm.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { presentContents, restoreOnHost } from "./host-restore.ts";
 import { alone } from "./lock.ts";
-import { presentCloud } from "./present-cloud.ts";
-import { recordOf, restoreSource } from "./restore-source.ts";
-import { type Outputs, requireOutputs } from "./state.ts";
-import { uploadBackup, withUnpacked } from "./unpacked-backup.ts";
+import { presentCloud } from "./state/present-cloud.ts";
+import { type Outputs, requireOutputs } from "./state/state.ts";
 
 await command(() => {
   const deployment = currentDeployment();

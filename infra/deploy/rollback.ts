@@ -2,13 +2,13 @@ import { command, Failure } from "../machine/failure.ts";
 import { require } from "../machine/requirements.ts";
 import { say, step } from "../machine/steps.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { frontDoor } from "./front-door.ts";
-import { hostNames, onHost } from "./hosts.ts";
+import { hostNames, onHost } from "./hosts/hosts.ts";
 import { alone } from "./lock.ts";
-import { requireSameRegion } from "./place.ts";
-import { returnsOf, servedBy, undo } from "./served.ts";
-import { smokeTest } from "./smoke-test.ts";
-import { type Outputs, requireOutputs } from "./state.ts";
+import { returnsOf, servedBy, undo } from "./release/served.ts";
+import { frontDoor } from "./site/front-door.ts";
+import { smokeTest } from "./site/smoke-test.ts";
+import { requireSameRegion } from "./state/place.ts";
+import { type Outputs, requireOutputs } from "./state/state.ts";
 
 await command(() => {
   const deployment = currentDeployment();

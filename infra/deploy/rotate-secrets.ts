@@ -1,9 +1,9 @@
 import { command, Failure } from "../machine/failure.ts";
 import { say, step } from "../machine/steps.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { runUnit } from "./host-job.ts";
+import { runUnit } from "./hosts/job.ts";
 import { alone } from "./lock.ts";
-import { requireOutputs } from "./state.ts";
+import { requireOutputs } from "./state/state.ts";
 
 const unit = "tintype-rotate.service";
 

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
-import { chosenHost, hostAddress, sshArguments, unreached } from "./hosts.ts";
-import { requireOutputs } from "./state.ts";
+import { chosenHost, hostAddress, sshArguments, unreached } from "./hosts/hosts.ts";
+import { requireOutputs } from "./state/state.ts";
 
 await command(async () => {
   const host = chosenHost();

@@ -10,14 +10,14 @@ import {
 import { command, Failure } from "../machine/failure.ts";
 import { require } from "../machine/requirements.ts";
 import { say } from "../machine/steps.ts";
-import { cloudAccess } from "./aws-access.ts";
-import { faultsOf, makeSafe } from "./bucket-safety.ts";
+import { cloudAccess } from "./aws/access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { alone } from "./lock.ts";
-import { moveState } from "./move-state.ts";
-import { requireSameAccount } from "./place.ts";
-import { notOurs, ownBucketRegion, unsafe } from "./require-state-bucket.ts";
-import { stateClient } from "./state-file.ts";
+import { faultsOf, makeSafe } from "./state/bucket-safety.ts";
+import { notOurs, ownBucketRegion, unsafe } from "./state/bucket.ts";
+import { stateClient } from "./state/file.ts";
+import { moveState } from "./state/move.ts";
+import { requireSameAccount } from "./state/place.ts";
 
 const ours = { Key: "Purpose", Value: "tintype-state" };
 

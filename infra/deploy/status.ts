@@ -1,10 +1,10 @@
 import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
-import { ask, frontDoor } from "./front-door.ts";
-import { type Fact, type Facts, factsOf, questions } from "./host-facts.ts";
-import { type HostName, hostNames, onHost } from "./hosts.ts";
-import { type Outputs, requireOutputs } from "./state.ts";
-import { statusTable } from "./status-table.ts";
+import { type Fact, type Facts, factsOf, questions } from "./hosts/facts.ts";
+import { type HostName, hostNames, onHost } from "./hosts/hosts.ts";
+import { statusTable } from "./hosts/status-table.ts";
+import { ask, frontDoor } from "./site/front-door.ts";
+import { type Outputs, requireOutputs } from "./state/state.ts";
 
 await command(async () => {
   const deployment = currentDeployment();

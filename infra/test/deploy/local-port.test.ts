@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { keepPort, keptPort } from "../../deploy/local-port.ts";
-import { unpinPlace } from "../../deploy/place.ts";
+import { unpinPlace } from "../../deploy/state/place.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
 
 test("the port of the last deploy is kept until the deployment is gone", () => {

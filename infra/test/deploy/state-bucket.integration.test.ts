@@ -12,8 +12,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { faultsOf } from "../../deploy/state/bucket-safety.ts";
 import { stateKey } from "../../src/constructs/state.ts";
-import { faultsOf } from "../../deploy/bucket-safety.ts";
 import { teller } from "../tell.ts";
 import { cloudOfTest } from "./cloud-of-test.ts";
 import { writeState } from "./scratch-deployment.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { factsOf } from "../../deploy/host-facts.ts";
-import { statusTable } from "../../deploy/status-table.ts";
+import { factsOf } from "../../deploy/hosts/facts.ts";
+import { statusTable } from "../../deploy/hosts/status-table.ts";
 
 const now = Date.parse("2026-11-21T12:00:00Z") / 1000;
 const common = {

@@ -1,0 +1,41 @@
+import { join, relative } from "node:path";
+import { Failure } from "../../machine/failure.ts";
+import { stateRoot } from "../../machine/folders.ts";
+import { agrees, type Questioning } from "../confirm.ts";
+import type { Deployment } from "../deployment.ts";
+import type { Outputs } from "../state/state.ts";
+import { keepBackup } from "./keep.ts";
+
+interface Place {
+  readonly outputs: Outputs;
+  readonly access: Record<string, string>;
+  /** What TO= says. */
+  readonly to: string | undefined;
+}
+
+/**
+ * Keeps what a deployment holds before it goes: where a file is named, or where somebody can be asked and agrees. Gives
+ * the file, which stays; undefined where none was wanted.
+ */
+export async function keepLastBackup(
+  deployment: Deployment,
+  { outputs, access, to }: Place,
+  questioning: Questioning,
+): Promise<string | undefined> {
+  const file = to ?? (await proposedFile(deployment, questioning));
+  if (file === undefined) return undefined;
+  try {
+    await keepBackup(deployment, { outputs, access, to: file });
+    return file;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const way = `Without a last backup: ${deployment.make("destroy")} YES=1`;
+    throw new Failure(`${error.message}\n\nNothing was removed. ${way}`, error.exitCode);
+  }
+}
+
+async function proposedFile({ name }: Deployment, questioning: Questioning): Promise<string | undefined> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+  const file = relative(process.cwd(), join(stateRoot, "backups", `${name}-${time}Z.tar`));
+  return (await agrees(`Keep a last backup in ${file}?`, questioning)) ? file : undefined;
+}

@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { Failure } from "../../machine/failure.ts";
+import type { Deployment } from "../deployment.ts";
+import type { Bucket } from "./bucket.ts";
+import { type BackupRecord, backupRecord, keyOf, namePattern } from "./record.ts";
+
+/** What FROM= says: a file on this machine, or a backup in the bucket. */
+export type RestoreSource = { readonly file: string } | { readonly name: string };
+
+/** Throws a Failure where it says neither. */
+export function restoreSource(from: string | undefined, { make }: Deployment): RestoreSource {
+  if (!from) throw new Failure(`Say which backup: ${make("restore")} FROM=latest, its name, or a file`, 2);
+  if (from === "latest" || namePattern.test(from)) return { name: from };
+  if (existsSync(from)) return { file: from };
+  throw new Failure(`${from} is neither a file nor the name of a backup.`, 2);
+}
+
+/** The record of a backup in the bucket; a Failure that tells which there are. */
+export async function recordOf(name: string, bucket: Bucket, { make }: Deployment): Promise<BackupRecord> {
+  const names = (await bucket.keys("backups/"))
+    .map((key) => /^backups\/(.+)\.json$/.exec(key)?.[1] ?? "")
+    .filter((found) => namePattern.test(found));
+  // What a restore replaced is never what somebody means who wants the latest.
+  const latest = names
+    .filter((found) => found.endsWith("Z"))
+    .toSorted()
+    .at(-1);
+  const chosen = name === "latest" ? latest : names.find((found) => found === name);
+  const text = chosen && (await bucket.text(keyOf.record({ name: chosen })));
+  if (text) return backupRecord.parse(JSON.parse(text));
+  const there =
+    names.length > 0 ? `There are:\n  ${names.toSorted().join("\n  ")}` : `Make one: ${make("backup")}`;
+  throw new Failure(`There is no backup ${name} in the bucket. ${there}`, 2);
+}

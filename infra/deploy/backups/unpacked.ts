@@ -1,0 +1,72 @@
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { Failure } from "../../machine/failure.ts";
+import { several } from "../../machine/in-parallel.ts";
+import { tryRun } from "../../machine/run.ts";
+import { sha256Of } from "../../machine/sha256.ts";
+import type { Bucket } from "./bucket.ts";
+import { keptObject, type KeptObject, parts } from "./file.ts";
+import { type BackupRecord, backupRecord, keyOf } from "./record.ts";
+
+export interface UnpackedBackup {
+  readonly record: BackupRecord;
+  readonly objects: readonly KeptObject[];
+  readonly folder: string;
+}
+
+/** Unpacks a backup's file beside `scratch`, checks that all of it is what was written, and does `work` with it. */
+export async function withUnpacked<Result>(
+  file: string,
+  scratch: string,
+  work: (backup: UnpackedBackup) => Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(scratch, "restore-"));
+  try {
+    const { code, stderr } = await tryRun("tar", ["-xf", file, "-C", folder, "--no-same-owner"]);
+    if (code !== 0) throw damaged(file, stderr.trim());
+    await requireSums(file, folder);
+    const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), "utf8"));
+    const record = backupRecord.parse(read(parts.record));
+    const objects = z.array(keptObject).parse(read(parts.objects));
+    return await work({ record, objects, folder });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Brings what was unpacked into a bucket: objects first, what says that the backup is good last. */
+export async function uploadBackup(
+  { record, objects, folder }: UnpackedBackup,
+  bucket: Bucket,
+): Promise<number> {
+  const there = new Set([...(await bucket.keys("images/")), ...(await bucket.keys("pictures/"))]);
+  const missing = objects.filter(({ key }) => !there.has(key));
+  await several(missing, ({ key, ...headers }) => bucket.put(key, join(folder, key), headers));
+  const gzip = { contentType: "application/gzip" };
+  await bucket.put(keyOf.keys(record), join(folder, parts.keys), gzip);
+  await bucket.put(keyOf.dump(record), join(folder, parts.dump), gzip);
+  await bucket.put(keyOf.record(record), join(folder, parts.record), { contentType: "application/json" });
+  return missing.length;
+}
+
+/** The list of sums names every file, and each holds what it did. */
+async function requireSums(file: string, folder: string): Promise<void> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    lstatSync(join(folder, name)).isFile(),
+  );
+  if (!names.includes(parts.sums)) throw damaged(file, `it holds no ${parts.sums}`);
+  const lines = readFileSync(join(folder, parts.sums), "utf8").split("\n");
+  const sums = new Map(lines.filter(Boolean).map((line) => [line.slice(66), line.slice(0, 64)]));
+  const content = names.filter((name) => name !== parts.sums);
+  const missing = [...sums.keys()].filter((name) => !content.includes(name));
+  if (missing.length > 0) throw damaged(file, `${missing[0]} is missing`);
+  await several(content, async (name) => {
+    if (sums.get(name) === (await sha256Of(join(folder, name)))) return;
+    throw damaged(file, `${name} is not what was written`);
+  });
+}
+
+function damaged(file: string, reason: string): Failure {
+  return new Failure(`${file} is no backup, or a damaged one: ${reason}. Nothing was changed.`, 2);
+}

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { Failure } from "../../machine/failure.ts";
+import { repository } from "../../machine/folders.ts";
+import { throwIfInterrupted } from "../../machine/interruption.ts";
+import { failureOf, tryRun } from "../../machine/run.ts";
+import type { Deployment } from "../deployment.ts";
+
+/** Runs the playbook on both hosts. Gives a line a host with the counts of Ansible's recap. */
+export async function configureHosts(deployment: Deployment): Promise<string[]> {
+  const args = ["-i", deployment.inventory, "site.yml"];
+  const log = join(deployment.logs, "ansible.log");
+  const result = await tryRun("ansible-playbook", args, {
+    cwd: join(repository, "ansible"),
+    env: { ANSIBLE_CONFIG: join(repository, "ansible/ansible.cfg"), LC_ALL: "C.UTF-8" },
+    log,
+  });
+  if (result.code === 0) return recapOf(result.stdout);
+  throwIfInterrupted(); // then that is why it failed
+  const reason = reasonOf(result.stdout);
+  throw reason === undefined
+    ? failureOf("ansible-playbook", args, result, { log })
+    : new Failure(`${reason}\n\nAll of it: ${log}`);
+}
+
+/** From the last lines that Ansible prints, which pad their columns. */
+export function recapOf(printed: string): string[] {
+  const hosts = printed.matchAll(/^(\S+) *: ok=(\d+) +changed=(\d+)/gm);
+  return [...hosts].map(([, host, ok, changed]) => `${host}: ${ok} ok, ${changed} changed`);
+}
+
+/** What the first command that failed on a host wrote to its standard error, readable again; undefined where none did. */
+export function reasonOf(printed: string): string | undefined {
+  const [failed, host] = /^fatal: \[(\S+?)\]: FAILED! => (?=\{)/m.exec(printed) ?? [];
+  if (failed === undefined) return undefined;
+  const before = printed.slice(0, printed.indexOf(failed));
+  const task = [...before.matchAll(/^TASK \[(.*)\] \**$/gm)].at(-1)?.[1];
+  const told = printed.slice(before.length + failed.length).split("\n")[0]!;
+  try {
+    const { stderr } = JSON.parse(told) as { stderr?: string };
+    return stderr ? `${host}: ${task} failed.\n\n${stderr.trim()}` : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { Resolver } from "node:dns/promises";
+import { startAcme } from "../../local-cloud/acme.ts";
+import { announce } from "../../local-cloud/pebble.ts";
+import { Failure } from "../../machine/failure.ts";
+import type { Deployment } from "../deployment.ts";
+import { type Outputs, readOutputs } from "../state/state.ts";
+import { requirePointsAt } from "./dns-record.ts";
+
+/** The name of the site that is certified; undefined where the site is plain HTTP. */
+export function domainOf({ url }: Pick<Outputs, "url">): string | undefined {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" ? hostname : undefined;
+}
+
+/** Throws a Failure where a site with a domain would lose it because nothing was said of it. */
+export async function requireSaidDomain(deployment: Deployment): Promise<void> {
+  const outputs = await readOutputs(deployment);
+  const domain = outputs && domainOf(outputs);
+  if (domain === undefined || deployment.domain !== undefined) return;
+  const { make } = deployment;
+  throw new Failure(
+    `This deployment is at https://${domain}. Say so with every deploy: ${make("deploy")} DOMAIN=${domain}\n` +
+      `To go back to plain HTTP: ${make("deploy")} DOMAIN=none (browsers that know the site refuse that for a year)`,
+    2,
+  );
+}
+
+/** Where the site's name has to point: to its elastic IP; in the local cloud, whose own DNS says so, to its host. */
+export async function requireDomain(deployment: Deployment, outputs: Outputs): Promise<void> {
+  const domain = domainOf(outputs);
+  if (domain === undefined) return;
+  if (deployment.cloud === "aws") {
+    return requirePointsAt(domain, outputs.frontend.publicIp, new Resolver(), deployment);
+  }
+  const acme = await startAcme();
+  await announce(acme, domain, outputs.frontend.privateIp);
+  const resolver = new Resolver();
+  resolver.setServers([`127.0.0.1:${acme.dnsPort}`]);
+  await requirePointsAt(domain, outputs.frontend.privateIp, resolver, deployment);
+}
+
+/** As `requireDomain`, before anything is changed: for a deployment that has its address already. */
+export async function requireNewDomain(deployment: Deployment): Promise<void> {
+  const { cloud, domain } = deployment;
+  const outputs = await readOutputs(deployment);
+  if (cloud === "local" || outputs === undefined || domain === undefined || domain === "none") return;
+  await requirePointsAt(domain, outputs.frontend.publicIp, new Resolver(), deployment);
+}

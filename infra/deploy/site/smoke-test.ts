@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../machine/failure.ts";
+import { ask, type FrontDoor } from "./front-door.ts";
+
+/** Asks the site, through its front door, for the page, the script and style that it names, and the API's readiness. */
+export async function smokeTest(door: FrontDoor, attempts = 15): Promise<void> {
+  const page = await insist(door, "/", attempts);
+  if (!page.includes('<div id="root"'))
+    throw new Failure(`${door.url} answers, but not with Tintype's page.`);
+  const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+  for (const path of [...assets, "/api/ready"]) await insist(door, path, attempts);
+}
+
+async function insist(door: FrontDoor, path: string, attempts: number): Promise<string> {
+  let last = "";
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const answer = await ask(door, path).catch((error: Error) => error);
+    if (answer instanceof Error) last = String(answer);
+    else if (answer.status === 200) return answer.text;
+    else last = `${answer.status}: ${answer.text.slice(0, 500)}`;
+    await sleep(1000);
+  }
+  throw new Failure(
+    `The site is deployed but ${door.url}${path} is not answering correctly: ${last}\nWhat the hosts say: make logs, for the frontend with HOST=frontend`,
+  );
+}

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Deployment } from "../deployment.ts";
+
+/** Where a deployment was begun. Elsewhere Terraform finds nothing of it, and would make it a second time. */
+export interface Pin {
+  readonly region: string;
+  /** @default - not known: the deployment is older than this file */
+  readonly account?: string;
+  /** @default - the state is a file on this machine */
+  readonly stateBucket?: string;
+}
+
+type Place = Pick<Deployment, "folder">;
+const fileOf = ({ folder }: Place) => join(folder, "place.json");
+
+/** What this machine has noted; undefined where it has begun nothing. */
+export function readPin(deployment: Place): Pin | undefined {
+  const file = fileOf(deployment);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Pin) : undefined;
+}
+
+export function writePin(deployment: Place, pin: Pin): void {
+  const file = fileOf(deployment);
+  writeFileSync(`${file}.new`, JSON.stringify(pin));
+  renameSync(`${file}.new`, file);
+}
+
+export function removePin(deployment: Place): void {
+  rmSync(fileOf(deployment), { force: true });
+}

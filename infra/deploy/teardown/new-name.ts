@@ -1,0 +1,20 @@
+import { Failure } from "../../machine/failure.ts";
+import type { Deployment } from "../deployment.ts";
+import { readPin } from "../state/pin.ts";
+import { readState, resourcesIn } from "../state/state.ts";
+import { leftOf } from "./left.ts";
+
+/** Throws a Failure where the cloud holds a deployment of this name of which neither this machine nor its state knows. */
+export async function requireNewName(deployment: Deployment, access: Record<string, string>): Promise<void> {
+  if (readPin(deployment) !== undefined || resourcesIn(await readState(deployment)) > 0) return;
+  const left = await leftOf(deployment, access);
+  if (left.length === 0) return;
+  const { name, region, stateBucket } = deployment;
+  const where = stateBucket === undefined ? "this machine" : `the bucket ${stateBucket}`;
+  throw new Failure(
+    `There are resources of a deployment ${name} in ${region}, and ${where} has no record of them. ` +
+      "A deploy would make them a second time.\nWhere their state is in a bucket, say STATE_BUCKET=; " +
+      `where it is on another machine, go there; else choose another NAME, or remove them by hand:\n  ${left.join("\n  ")}`,
+    2,
+  );
+}

@@ -1,0 +1,170 @@
+import { execFileSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Bucket, openBucket } from "../../../deploy/backups/bucket.ts";
+import { requireNoFile, writeBackupFile } from "../../../deploy/backups/file.ts";
+import { type BackupRecord, keyOf } from "../../../deploy/backups/record.ts";
+import { recordOf, restoreSource } from "../../../deploy/backups/restore-source.ts";
+import { uploadBackup, withUnpacked } from "../../../deploy/backups/unpacked.ts";
+import { scratchDeployment } from "../scratch-deployment.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tintype-backup-"));
+const access = process.env as Record<string, string>;
+const client = new S3Client({ endpoint: access["AWS_ENDPOINT_URL_S3"]!, forcePathStyle: true });
+const deployment = scratchDeployment();
+const first = `images/0a/thumbnail/${"1".repeat(64)}.png`;
+const second = `pictures/0b/${"2".repeat(64)}.jpg`;
+let from: { name: string; bucket: Bucket };
+let file: string;
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  client.destroy();
+});
+
+async function newBucket() {
+  const name = `tintype-test-${randomBytes(6).toString("hex")}`;
+  await client.send(new CreateBucketCommand({ Bucket: name }));
+  const VersioningConfiguration = { Status: "Enabled" as const };
+  await client.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+  return { name, bucket: openBucket({ bucket: name, region: "us-east-1" } as never, access) };
+}
+
+const put = (Key: string, Body: Uint8Array | string) =>
+  client.send(
+    new PutObjectCommand({ Bucket: from.name, Key, Body, ContentType: "image/x", CacheControl: "private" }),
+  );
+
+/** A backup in the bucket, as the host leaves one. */
+async function backup(name: string, keys: string[]): Promise<BackupRecord> {
+  const kept = async (key: string, content: string) => {
+    const bytes = gzipSync(content);
+    await put(key, bytes);
+    return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  };
+  const dump = await kept(keyOf.dump({ name }), "SELECT 1;");
+  const listed = await kept(keyOf.keys({ name }), keys.map((key) => `${key}\n`).join(""));
+  const facts = { at: "2026-11-21T10:30:00Z", release: "r", migration: "m", rows: { accounts: 1 } };
+  const record = { name, ...facts, dump, keys: listed };
+  await put(keyOf.record({ name }), JSON.stringify(record));
+  return record;
+}
+
+beforeAll(async () => {
+  from = await newBucket();
+});
+beforeEach(async () => {
+  await put(first, "first");
+  await put(second, "second");
+  file = join(folder, `${randomBytes(4).toString("hex")}.tar`);
+});
+
+const name = "2026-11-21T10-30-00Z";
+
+describe("a backup's file", () => {
+  test("holds the dump and every object, also one deleted meanwhile, and fills another bucket", async () => {
+    const record = await backup(name, [first, second]);
+    await client.send(new DeleteObjectCommand({ Bucket: from.name, Key: second }));
+    expect(await writeBackupFile(file, record, from.bucket)).toEqual([]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const to = await newBucket();
+    const uploaded = await withUnpacked(file, folder, (unpacked) => uploadBackup(unpacked, to.bucket));
+    expect(uploaded).toBe(2);
+    expect(await to.bucket.text(second)).toBe("second");
+    const head = await client.send(new HeadObjectCommand({ Bucket: to.name, Key: first }));
+    expect(head).toMatchObject({ ContentType: "image/x", CacheControl: "private" });
+    expect(await recordOf("latest", to.bucket, deployment)).toEqual(record);
+  });
+
+  test("can be checked by anybody: sha256sum -c", async () => {
+    await writeBackupFile(file, await backup(name, [first]), from.bucket);
+    const plain = mkdtempSync(join(folder, "plain-"));
+    execFileSync("tar", ["-xf", file, "-C", plain]);
+    expect(String(execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: plain }))).toContain(`${first}: OK`);
+  });
+
+  test("tells which objects are gone for good", async () => {
+    const gone = `images/0c/${"3".repeat(64)}.png`;
+    expect(await writeBackupFile(file, await backup(name, [first, gone]), from.bucket)).toEqual([gone]);
+  });
+
+  test("is whole or not there: a dump that was changed in the bucket leaves nothing", async () => {
+    const record = await backup(name, [first]);
+    await put(keyOf.dump(record), "changed");
+    await expect(writeBackupFile(file, record, from.bucket)).rejects.toThrow("is not what the host wrote");
+    expect(readdirSync(folder).filter((entry) => entry.includes(".new"))).toEqual([]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test.each(["images/../../stolen.png", "/etc/cron.d/own", "images/0a/../x", "incoming/0a/x.png"])(
+    "takes no key that leads elsewhere: %s",
+    async (key) => {
+      const record = await backup(name, [key]);
+      await expect(writeBackupFile(file, record, from.bucket)).rejects.toThrow(
+        "no object of the application",
+      );
+      expect(existsSync(file)).toBe(false);
+    },
+  );
+
+  test("is never written over a file that is there", () => {
+    writeFileSync(file, "mine");
+    expect(() => requireNoFile(file)).toThrow(`${file} is there already. Choose another name: TO=`);
+  });
+
+  test.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
+    ["an image is changed", (bytes) => replaced(bytes, "first", "fir5t"), /thumbnail\/1+\.png is not what/],
+    ["the file is cut off", (bytes) => bytes.subarray(0, 2000), /is no backup, or a damaged one/],
+    ["the file is something else", () => Buffer.from("hello"), /is no backup, or a damaged one/],
+  ])("is refused where %s", async (_how, damage, reason) => {
+    await writeBackupFile(file, await backup(name, [first]), from.bucket);
+    writeFileSync(file, damage(readFileSync(file)));
+    const work = async () => "done";
+    await expect(withUnpacked(file, folder, work)).rejects.toMatchObject({ message: reason, exitCode: 2 });
+    expect(readdirSync(folder).filter((entry) => entry.startsWith("restore-"))).toEqual([]);
+  });
+});
+
+describe("FROM=", () => {
+  test("latest is the newest good backup, and never what a restore replaced", async () => {
+    await backup("2026-11-22T02-30-00Z", []);
+    await backup("2026-11-23T02-30-00Z-before-restore", []);
+    await put("backups/2026-11-24T02-30-00Z.sql.gz", "half");
+    expect((await recordOf("latest", from.bucket, deployment)).name).toBe("2026-11-22T02-30-00Z");
+    const before = "2026-11-23T02-30-00Z-before-restore";
+    expect((await recordOf(before, from.bucket, deployment)).name).toBe(before);
+  });
+
+  test("a name that is not there is answered with those that are", async () => {
+    const wrong = recordOf("2020-01-01T00-00-00Z", from.bucket, deployment);
+    await expect(wrong).rejects.toThrow(/no backup 2020-01-01T00-00-00Z[^]*2026-11-22T02-30-00Z/);
+    const empty = (await newBucket()).bucket;
+    await expect(recordOf("latest", empty, deployment)).rejects.toThrow("make backup NAME=blue");
+  });
+
+  test("names a file, or a backup in the bucket", () => {
+    writeFileSync(file, "");
+    expect(restoreSource(file, deployment)).toEqual({ file });
+    expect(restoreSource("latest", deployment)).toEqual({ name: "latest" });
+    expect(() => restoreSource("nowhere.tar", deployment)).toThrow("neither a file nor the name of a backup");
+    expect(() => restoreSource("", deployment)).toThrow("FROM=latest");
+  });
+});
+
+function replaced(bytes: Buffer, was: string, is: string): Buffer {
+  const at = bytes.indexOf(`${was}\0`);
+  expect(at).toBeGreaterThan(0);
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from(is), bytes.subarray(at + was.length)]);
+}

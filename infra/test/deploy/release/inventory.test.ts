@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { hostAddress, sshArguments } from "../../../deploy/hosts/hosts.ts";
+import { writeInventory } from "../../../deploy/release/inventory.ts";
+import type { Outputs } from "../../../deploy/state/state.ts";
+import { scratchDeployment } from "../scratch-deployment.ts";
+
+const outputs: Outputs = {
+  url: "http://site.example",
+  region: "us-east-1",
+  bucket: "blue-pictures",
+  frontend: {
+    instanceId: "i-0f",
+    privateIp: "10.0.0.4",
+    publicIp: "203.0.113.4",
+    publicDns: "site.example",
+  },
+  backend: {
+    instanceId: "i-0b",
+    privateIp: "10.0.0.5",
+    publicIp: "203.0.113.5",
+    apiPort: 8080,
+    metricsPort: 9464,
+  },
+};
+const release = { id: "0123456789ab", archive: "/archive.tar.gz" };
+const node = { version: "22.0.0", binary: "/node" };
+
+test.each(["frontend", "backend"] as const)(
+  "the %s host's key is known by its instance, not by its address, to ssh and to Ansible",
+  async (host) => {
+    const blue = scratchDeployment();
+    const alias = `HostKeyAlias=${outputs[host].instanceId}`;
+    expect(sshArguments(blue, await hostAddress(blue, outputs, host))).toContain(alias);
+
+    await writeInventory(blue, { outputs, backend: release, frontend: release, node });
+    const { all } = JSON.parse(readFileSync(blue.inventory, "utf8"));
+    expect(all.children[host].hosts[host].ansible_ssh_common_args.split(" ")).toContain(alias);
+  },
+);

@@ -1,0 +1,40 @@
+import { expect, test } from "@jest/globals";
+import { domainOf, requireSaidDomain } from "../../../deploy/site/domain.ts";
+import { siteLines } from "../../../deploy/site/lines.ts";
+import { scratchDeployment, writeState } from "../scratch-deployment.ts";
+
+const url = "https://tintype.example.org";
+
+/** A deployment whose site is there, and what the next command says of its name. */
+function deployedAt(site: string, domain: string | undefined) {
+  const deployment = scratchDeployment({ domain });
+  writeState(deployment, { url: site });
+  return deployment;
+}
+
+test("a site's domain is the name that it has a certificate for", () => {
+  expect(domainOf({ url })).toBe("tintype.example.org");
+  expect(domainOf({ url: "http://ec2-192-0-2-1.compute-1.amazonaws.com" })).toBeUndefined();
+});
+
+test("a deploy that says nothing of the domain does not take it away", async () => {
+  await expect(requireSaidDomain(deployedAt(url, undefined))).rejects.toThrow(
+    /at https:\/\/tintype\.example\.org\..*DOMAIN=tintype\.example\.org\n.*DOMAIN=none/,
+  );
+});
+
+test.each(["tintype.example.org", "another.example.org", "none"])("one that says %s may", async (domain) => {
+  await expect(requireSaidDomain(deployedAt(url, domain))).resolves.toBeUndefined();
+});
+
+test("nothing needs to be said of a domain that is not there", async () => {
+  await expect(requireSaidDomain(deployedAt("http://site.example", undefined))).resolves.toBeUndefined();
+  await expect(requireSaidDomain(scratchDeployment())).resolves.toBeUndefined();
+});
+
+test("plain HTTP is called by its name at the end of a deploy, and HTTPS is not", () => {
+  const { make } = scratchDeployment();
+  const plain = siteLines({ make }, { url: "http://site.example" }).join("\n");
+  expect(plain).toMatch(/plain HTTP.*make deploy NAME=blue DOMAIN=/s);
+  expect(siteLines({ make }, { url }).join("\n")).not.toContain("plain HTTP");
+});
