@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { freePort } from "../../infra/machine/free-port.ts";
 import { openBrowser, watchFaults } from "../src/browser.ts";
 import { type PickedFile, renamedText, wordDocument } from "../src/files.ts";
-import { freePort } from "../src/free-port.ts";
 import {
   containersAndNetworks,
   loopFiles,

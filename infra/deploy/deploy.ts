@@ -8,7 +8,7 @@ import { ec2 } from "../local-cloud/instances.ts";
 import { verifySender } from "../local-cloud/mail-front.ts";
 import { noteSite } from "../local-cloud/sites.ts";
 import { command } from "../machine/failure.ts";
-import { require, type RequirementName, requireSpace } from "../machine/requirements.ts";
+import { requireTools, type RequirementName, requireSpace } from "../machine/requirements.ts";
 import { say, step } from "../machine/steps.ts";
 import { subnetRange } from "../src/constructs/address-range.ts";
 import { cloudAccess } from "./aws/access.ts";
@@ -92,7 +92,7 @@ async function deploy(deployment: Deployment): Promise<void> {
 
 async function check(deployment: Deployment): Promise<void> {
   const local = deployment.cloud === "local";
-  await require(["terraform", "ansible", "ssh", ...(local ? localTools(deployment) : [])]);
+  await requireTools(["terraform", "ansible", "ssh", ...(local ? localTools(deployment) : [])]);
   await requireSameRegion(deployment);
   await requireSaidDomain(deployment);
   requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);

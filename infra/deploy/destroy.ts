@@ -5,7 +5,7 @@ import { cloudFile, stopCloud } from "../local-cloud/cloud.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
 import { command, Failure } from "../machine/failure.ts";
 import { stateRoot } from "../machine/folders.ts";
-import { require } from "../machine/requirements.ts";
+import { requireTools } from "../machine/requirements.ts";
 import { say, step } from "../machine/steps.ts";
 import { cloudAccess, existingCloudAccess } from "./aws/access.ts";
 import { keepLastBackup } from "./backups/last.ts";
@@ -26,7 +26,7 @@ await command(() => {
 });
 
 async function destroy(deployment: Deployment): Promise<void> {
-  await require(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
+  await requireTools(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
   if (!(await somethingIsThere(deployment))) {
     say(`Nothing is deployed under the name ${deployment.name}.`);
     if (deployment.cloud === "aws") await requireNothingLeft(deployment);
@@ -72,7 +72,7 @@ async function offerLastBackup(
 /** Gives what is left of it. */
 async function destroyAll(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
   if ((await readState(deployment)) !== undefined) {
-    await require(["terraform"]);
+    await requireTools(["terraform"]);
     await requireStateBucket(deployment, access);
     // First what may refuse, such as a state that another machine is at work with: what is emptied is gone.
     const tf = await stackToDestroy(deployment, access);

@@ -3,17 +3,17 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, PutBucketCorsCommand, S3Client } from "@aws-sdk/client-s3";
-import { freePort } from "../local-cloud/moto.ts";
 import { type Services, startServices } from "../local-cloud/services.ts";
 import { command } from "../machine/failure.ts";
+import { freePort } from "../machine/free-port.ts";
 import { repository, stateRoot } from "../machine/folders.ts";
-import { require } from "../machine/requirements.ts";
+import { requireTools } from "../machine/requirements.ts";
 import { run } from "../machine/run.ts";
 import { say, step } from "../machine/steps.ts";
 
 // The application on this machine with hot reload: no containers, its database kept between runs.
 await command(async () => {
-  await require(["database", "moto"]);
+  await requireTools(["database", "moto"]);
   const folder = join(stateRoot, "dev");
   mkdirSync(folder, { recursive: true });
   const services = await step("Start a database and S3", () => startServices(folder));

@@ -1,5 +1,5 @@
 import { command } from "../machine/failure.ts";
-import { require, type RequirementName } from "../machine/requirements.ts";
+import { requireTools, type RequirementName } from "../machine/requirements.ts";
 
 // What the tests need beside Node: all of it, or what is named.
 const all: RequirementName[] = [
@@ -10,5 +10,5 @@ const all: RequirementName[] = [
 
 await command(async () => {
   const named = process.argv.slice(2) as RequirementName[];
-  await require(named.length > 0 ? named : all);
+  await requireTools(named.length > 0 ? named : all);
 });

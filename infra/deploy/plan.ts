@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { command, Failure } from "../machine/failure.ts";
-import { require } from "../machine/requirements.ts";
+import { requireTools } from "../machine/requirements.ts";
 import { say } from "../machine/steps.ts";
 import { judge } from "../src/policy/policy.ts";
 import { cloudAccess } from "./aws/access.ts";
@@ -22,7 +22,7 @@ await command(() => {
 });
 
 async function plan(deployment: Deployment): Promise<void> {
-  await require(["terraform", "ssh"]);
+  await requireTools(["terraform", "ssh"]);
   await requireSameRegion(deployment);
   await requireSaidDomain(deployment);
   const access = await cloudAccess(deployment);

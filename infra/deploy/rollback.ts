@@ -1,5 +1,5 @@
 import { command, Failure } from "../machine/failure.ts";
-import { require } from "../machine/requirements.ts";
+import { requireTools } from "../machine/requirements.ts";
 import { say, step } from "../machine/steps.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { hostNames, onHost } from "./hosts/hosts.ts";
@@ -17,7 +17,7 @@ await command(() => {
 
 /** Puts back what the last deploy replaced. The database stays as it is: each release can live with the next one's. */
 async function rollback(deployment: Deployment): Promise<void> {
-  await require(["ssh"]);
+  await requireTools(["ssh"]);
   await requireSameRegion(deployment);
   const outputs = await requireOutputs(deployment);
   const [frontend, backend] = await step("Ask the hosts what they serve", () =>

@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { command, Failure } from "../machine/failure.ts";
-import { require } from "../machine/requirements.ts";
+import { requireTools } from "../machine/requirements.ts";
 import { say } from "../machine/steps.ts";
 import { cloudAccess } from "./aws/access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
@@ -29,7 +29,7 @@ await command(() => {
 async function stateBucket(deployment: Deployment): Promise<void> {
   const { stateBucket: bucket, make } = deployment;
   if (bucket === undefined) throw new Failure(`Say which: ${make("state-bucket")} STATE_BUCKET=name`, 2);
-  if (deployment.cloud === "local") await require(["moto"]);
+  if (deployment.cloud === "local") await requireTools(["moto"]);
   const access = await cloudAccess(deployment);
   await requireSameAccount(deployment, access);
   const client = stateClient(deployment, access);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { renameSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { writeWhole } from "../machine/whole.ts";
 import { acmeAuthority, acmeFile, acmeFolder, acmeName, acmeRoot, type LocalAcme } from "./acme.ts";
 import { isOwn } from "./own-peers.ts";
 import { startPebble } from "./pebble.ts";
@@ -25,8 +26,7 @@ const acme: LocalAcme = {
   dnsPort: pebble.dnsPort,
   dnsManagementPort: pebble.dnsManagementPort,
 };
-writeFileSync(`${acmeFile}.new`, JSON.stringify(acme, null, 2), { mode: 0o600 });
-renameSync(`${acmeFile}.new`, acmeFile);
+writeWhole(acmeFile, JSON.stringify(acme, null, 2));
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(0));
 for (const program of programs) program.once("exit", () => stop(1));

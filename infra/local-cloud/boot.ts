@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../machine/free-port.ts";
 import { tryRun } from "../machine/run.ts";
+import { sha256 } from "../machine/sha256.ts";
 import { acmeName } from "./acme.ts";
 import { baseImage } from "./base-image.ts";
 import { docker, dockerLines } from "./engine.ts";
 import type { ListedInstance } from "./instances.ts";
-import { freePort } from "./moto.ts";
 import { ensureNetwork, removeNetworks } from "./networks.ts";
 import { filterArguments, labelArguments } from "./ownership.ts";
 import { noteRegion } from "./regions.ts";
@@ -137,7 +137,7 @@ async function isCurrent(instance: ListedInstance, sitePort: number): Promise<bo
 function shape(instance: ListedInstance, sitePort: number): string {
   const ports = portsOpenOutside(instance);
   const facts = [ports, instance.volumes, ports.includes(80) ? sitePort : 0];
-  return createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 12);
+  return sha256(JSON.stringify(facts)).slice(0, 12);
 }
 
 /** A clean shutdown first, as EC2 does it, so that MySQL closes its files. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { renameSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { writeWhole } from "../machine/whole.ts";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
 import { localCredentials } from "./credentials.ts";
 import { createMailFront } from "./mail-front.ts";
@@ -37,8 +37,7 @@ const cloud: LocalCloud = {
   mailPort: await listen(createMailFront(moto.url)),
   ...credentials.operator,
 };
-writeFileSync(`${cloudFile}.new`, JSON.stringify(cloud, null, 2), { mode: 0o600 });
-renameSync(`${cloudFile}.new`, cloudFile);
+writeWhole(cloudFile, JSON.stringify(cloud, null, 2));
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
 moto.process.once("exit", () => process.exit(1));

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endChild } from "../machine/end-child.ts";
 import { Failure } from "../machine/failure.ts";
+import { freePort } from "../machine/free-port.ts";
 import { run, tryRun, which } from "../machine/run.ts";
-import { freePort } from "./moto.ts";
 
 export interface Database {
   readonly port: number;
@@ -41,7 +42,7 @@ export async function startMariadb(folder: string): Promise<Database> {
       MYSQL_USER: "root",
       MYSQL_PASSWORD: "",
     },
-    stop: () => end(server),
+    stop: () => endChild(server),
   };
 }
 
@@ -71,12 +72,4 @@ async function ready(server: ChildProcess, port: number): Promise<void> {
     await sleep(100);
   }
   throw new Failure("The database did not start.");
-}
-
-export function end(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once("close", () => resolve()); // what it printed has been read by then
-    child.kill("SIGTERM");
-  });
 }

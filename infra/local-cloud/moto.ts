@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../machine/free-port.ts";
 import { which } from "../machine/run.ts";
 
 // Its line for each request would hold the signed URLs, with which anybody can read a picture for a while.
@@ -40,15 +40,4 @@ export async function startMoto(
     await sleep(100);
   }
   throw new Error(`${program} ended with exit code ${child.exitCode}`);
-}
-
-/** A TCP port of the loopback that nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -4,8 +4,8 @@ import { get } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../machine/free-port.ts";
 import { run } from "../machine/run.ts";
-import { freePort } from "./moto.ts";
 
 /** An ACME server, and the DNS that it asks; nothing has a name there before it is given one. */
 export interface Pebble {

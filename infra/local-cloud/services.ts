@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { endChild } from "../machine/end-child.ts";
 import { localCredentials } from "./credentials.ts";
-import { end, startMariadb } from "./mariadb.ts";
+import { startMariadb } from "./mariadb.ts";
 import { startMoto } from "./moto.ts";
 import { createS3Front } from "./s3-front/server.ts";
 
@@ -35,7 +36,7 @@ export async function startServices(folder: string): Promise<Services> {
     async stop() {
       s3.close();
       s3.closeAllConnections();
-      await Promise.all([database.stop(), end(moto.process)]);
+      await Promise.all([database.stop(), endChild(moto.process)]);
     },
   };
 }

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../machine/whole.ts";
 import { cloudFolder } from "./cloud-folder.ts";
 import { makePrivateFolder } from "./private-log.ts";
 
@@ -15,9 +16,8 @@ const sites = join(cloudFolder, "sites");
 /** Notes where a deployment's site is shown, so that its bucket takes pages from there for the site's own. */
 export function noteSite(deployment: string, site: Site, folder = sites): void {
   makePrivateFolder(folder);
-  const aside = `${folder}-${deployment}.new`; // whoever reads finds a whole file
-  writeFileSync(aside, JSON.stringify(site));
-  renameSync(aside, join(folder, deployment));
+  // Not beside it: all that lies in the folder is read.
+  writeWhole(join(folder, deployment), JSON.stringify(site), `${folder}-${deployment}.new`);
 }
 
 export function forgetSite(deployment: string, folder = sites): void {

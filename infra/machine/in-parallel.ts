@@ -3,7 +3,7 @@ import { throwIfInterrupted } from "./interruption.ts";
 const width = 8;
 
 /** Does `work` for each, some at a time; nothing more is begun after a failure or a signal. */
-export async function several<Item>(
+export async function inParallel<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<void>,
 ): Promise<void> {

@@ -88,7 +88,7 @@ export function completePath(): void {
 }
 
 /** Installs what is missing where this user may, else throws one Failure that names all of it. */
-export async function require(names: readonly RequirementName[]): Promise<void> {
+export async function requireTools(names: readonly RequirementName[]): Promise<void> {
   completePath();
   const isMissing = (name: RequirementName) => {
     const { programs }: Requirement = requirements[name];
@@ -107,15 +107,21 @@ export async function require(names: readonly RequirementName[]): Promise<void> 
 
 async function mayInstall(): Promise<boolean> {
   if (which("apt-get") === undefined) return false;
-  return process.getuid?.() === 0 || (await tryRun("sudo", ["--non-interactive", "true"])).code === 0;
+  return isRoot() || (await tryRun("sudo", ["--non-interactive", "true"])).code === 0;
 }
 
 async function install(packages: readonly string[]): Promise<void> {
   say(`Installing ${packages.join(", ")} …`);
-  const asRoot = process.getuid?.() === 0 ? ["env"] : ["sudo", "env"];
-  const apt = [...asRoot.slice(1), "DEBIAN_FRONTEND=noninteractive", "apt-get"];
-  await run(asRoot[0]!, [...apt, "update", "--quiet"]);
-  await run(asRoot[0]!, [...apt, "install", "--yes", "--quiet", "--no-install-recommends", ...packages]);
+  const apt = (...args: string[]) => {
+    const command = ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
+    return isRoot() ? run("env", command) : run("sudo", ["env", ...command]);
+  };
+  await apt("update", "--quiet");
+  await apt("install", "--yes", "--quiet", "--no-install-recommends", ...packages);
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
 }
 
 /** Terraform loses track of what it made if it cannot write its state, so room for it is asked for first. */

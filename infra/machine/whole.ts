@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -15,4 +15,13 @@ export async function makeWhole(path: string, make: (aside: string) => Promise<u
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
+}
+
+/**
+ * Writes a file, for its owner alone, so that whoever reads finds what was there before or all of it. Meanwhile it lies
+ * at `aside`, on the same disk.
+ */
+export function writeWhole(path: string, text: string, aside = `${path}.new`): void {
+  writeFileSync(aside, text, { mode: 0o600 });
+  renameSync(aside, path);
 }

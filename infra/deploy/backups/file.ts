@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { Failure } from "../../machine/failure.ts";
-import { several } from "../../machine/in-parallel.ts";
+import { inParallel } from "../../machine/in-parallel.ts";
 import { holdSignals } from "../../machine/interruption.ts";
 import { run } from "../../machine/run.ts";
-import { sha256Of } from "../../machine/sha256.ts";
+import { sha256OfFile } from "../../machine/sha256.ts";
 import { makeWhole } from "../../machine/whole.ts";
 import type { Bucket } from "./bucket.ts";
 import { type BackupRecord, keyOf } from "./record.ts";
@@ -59,7 +59,7 @@ export async function writeBackupFile(path: string, record: BackupRecord, bucket
 
 async function collect(folder: string, record: BackupRecord, bucket: Bucket): Promise<string[]> {
   const sums = new Map<string, string>();
-  const note = async (name: string) => sums.set(name, await sha256Of(join(folder, name)));
+  const note = async (name: string) => sums.set(name, await sha256OfFile(join(folder, name)));
   for (const part of ["dump", "keys"] as const) {
     await bucket.save(keyOf[part](record), join(folder, parts[part]));
     await note(parts[part]);
@@ -70,7 +70,7 @@ async function collect(folder: string, record: BackupRecord, bucket: Bucket): Pr
   }
   const gone: string[] = [];
   const objects: KeptObject[] = [];
-  await several(keysIn(join(folder, parts.keys)), async (key) => {
+  await inParallel(keysIn(join(folder, parts.keys)), async (key) => {
     mkdirSync(dirname(join(folder, key)), { recursive: true });
     const headers = await bucket.save(key, join(folder, key));
     if (headers === undefined) return void gone.push(key);

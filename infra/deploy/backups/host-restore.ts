@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { Failure } from "../../machine/failure.ts";
 import { say, step } from "../../machine/steps.ts";
+import { count } from "../count.ts";
 import type { Deployment } from "../deployment.ts";
 import { onHost } from "../hosts/hosts.ts";
 import { runJob } from "../hosts/job.ts";
 import type { Outputs } from "../state/state.ts";
-import { type BackupRecord, contentsOf, count } from "./record.ts";
+import { type BackupRecord, contentsOf } from "./record.ts";
 
 const restored = z.object({
   before: z.string(),

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { say, step } from "../../machine/steps.ts";
+import { count } from "../count.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Outputs } from "../state/state.ts";
 import { openBucket } from "./bucket.ts";
 import { requireNoFile, writeBackupFile } from "./file.ts";
 import { backUp } from "./host-backup.ts";
-import { type BackupRecord, contentsOf, count } from "./record.ts";
+import { type BackupRecord, contentsOf } from "./record.ts";
 
 interface Place {
   readonly outputs: Outputs;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 
 const keptFile = z.object({ bytes: z.number(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -26,8 +27,4 @@ export const keyOf = {
 export function contentsOf(rows: BackupRecord["rows"]): string {
   const [accounts = 0, images = 0] = [rows["accounts"], rows["images"]];
   return `${count(accounts, "account")}, ${count(images, "image")}`;
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

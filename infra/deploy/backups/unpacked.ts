@@ -2,9 +2,9 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { join } from "node:path";
 import { z } from "zod";
 import { Failure } from "../../machine/failure.ts";
-import { several } from "../../machine/in-parallel.ts";
+import { inParallel } from "../../machine/in-parallel.ts";
 import { tryRun } from "../../machine/run.ts";
-import { sha256Of } from "../../machine/sha256.ts";
+import { sha256OfFile } from "../../machine/sha256.ts";
 import type { Bucket } from "./bucket.ts";
 import { keptObject, type KeptObject, parts } from "./file.ts";
 import { type BackupRecord, backupRecord, keyOf } from "./record.ts";
@@ -42,7 +42,7 @@ export async function uploadBackup(
 ): Promise<number> {
   const there = new Set([...(await bucket.keys("images/")), ...(await bucket.keys("pictures/"))]);
   const missing = objects.filter(({ key }) => !there.has(key));
-  await several(missing, ({ key, ...headers }) => bucket.put(key, join(folder, key), headers));
+  await inParallel(missing, ({ key, ...headers }) => bucket.put(key, join(folder, key), headers));
   const gzip = { contentType: "application/gzip" };
   await bucket.put(keyOf.keys(record), join(folder, parts.keys), gzip);
   await bucket.put(keyOf.dump(record), join(folder, parts.dump), gzip);
@@ -61,8 +61,8 @@ async function requireSums(file: string, folder: string): Promise<void> {
   const content = names.filter((name) => name !== parts.sums);
   const missing = [...sums.keys()].filter((name) => !content.includes(name));
   if (missing.length > 0) throw damaged(file, `${missing[0]} is missing`);
-  await several(content, async (name) => {
-    if (sums.get(name) === (await sha256Of(join(folder, name)))) return;
+  await inParallel(content, async (name) => {
+    if (sums.get(name) === (await sha256OfFile(join(folder, name)))) return;
     throw damaged(file, `${name} is not what was written`);
   });
 }

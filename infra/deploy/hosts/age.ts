@@ -1,3 +1,5 @@
+import { count } from "../count.ts";
+
 const units = [
   ["day", 86_400],
   ["hour", 3600],
@@ -7,6 +9,5 @@ const units = [
 /** A span of time in the largest unit of which it has two at least: `119 seconds`, `2 minutes`. */
 export function age(seconds: number): string {
   const [name, size] = units.find(([, length]) => seconds >= 2 * length) ?? (["second", 1] as const);
-  const count = Math.floor(seconds / size);
-  return `${count} ${name}${count === 1 ? "" : "s"}`;
+  return count(Math.floor(seconds / size), name);
 }

@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fetchBytes, sha256 } from "../../machine/download.ts";
+import { fetchBytes } from "../../machine/download.ts";
 import { Failure } from "../../machine/failure.ts";
 import { stateRoot } from "../../machine/folders.ts";
-import { require } from "../../machine/requirements.ts";
+import { requireTools } from "../../machine/requirements.ts";
 import { run, which } from "../../machine/run.ts";
+import { sha256 } from "../../machine/sha256.ts";
 import { makeWhole } from "../../machine/whole.ts";
 
 /** lego, which asks for the site's certificate: a binary for the frontend host. */
@@ -28,7 +29,7 @@ export async function acmeClient(): Promise<AcmeClient> {
     return { version: pinned.version, binary: join(folder, "lego") };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    await require(["lego"]);
+    await requireTools(["lego"]);
     return { version: "distribution", binary: which("lego")! };
   }
 }

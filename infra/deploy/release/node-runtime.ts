@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fetchBytes, sha256 } from "../../machine/download.ts";
+import { fetchBytes } from "../../machine/download.ts";
 import { Failure } from "../../machine/failure.ts";
 import { stateRoot } from "../../machine/folders.ts";
 import { run } from "../../machine/run.ts";
+import { sha256 } from "../../machine/sha256.ts";
 import { makeWhole } from "../../machine/whole.ts";
 import type { Deployment } from "../deployment.ts";
 import { onHost } from "../hosts/hosts.ts";

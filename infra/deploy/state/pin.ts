@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../../machine/whole.ts";
 import type { Deployment } from "../deployment.ts";
 
 /** Where a deployment was begun. Elsewhere Terraform finds nothing of it, and would make it a second time. */
@@ -21,9 +22,7 @@ export function readPin(deployment: Place): Pin | undefined {
 }
 
 export function writePin(deployment: Place, pin: Pin): void {
-  const file = fileOf(deployment);
-  writeFileSync(`${file}.new`, JSON.stringify(pin));
-  renameSync(`${file}.new`, file);
+  writeWhole(fileOf(deployment), JSON.stringify(pin));
 }
 
 export function removePin(deployment: Place): void {

@@ -1,7 +1,8 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { diskFull, Failure } from "../../machine/failure.ts";
 import type { Result } from "../../machine/run.ts";
+import { writeWhole } from "../../machine/whole.ts";
 
 /** Where Terraform leaves a state that its bucket did not take. */
 export const errored = "errored.tfstate";
@@ -28,9 +29,7 @@ export function rescueState(
   if (printed === undefined) return undefined;
   const state = printed.slice(printed.search(/^\{$/m), printed.lastIndexOf("\n}") + 2);
   JSON.parse(state);
-  const file = join(stack, name);
-  writeFileSync(`${file}.new`, state, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWhole(join(stack, name), state);
   if (name !== errored) rmSync(join(stack, errored), { force: true });
   return new Failure(diskFull);
 }

@@ -1,13 +1,13 @@
 import { expect, test } from "@jest/globals";
 import { PassThrough } from "node:stream";
-import { end } from "../../local-cloud/mariadb.ts";
 import { startMoto } from "../../local-cloud/moto.ts";
+import { endChild } from "../../machine/end-child.ts";
 
 test("moto logs what befalls it, and no request's URL", async () => {
   const log = new PassThrough().setEncoding("utf8");
   const moto = await startMoto(log);
   const answer = await fetch(new URL("/photos/me.png?X-Amz-Signature=0123456789abcdef", moto.url));
-  await end(moto.process);
+  await endChild(moto.process);
   const text = log.read() as string;
   expect(answer.status).toBe(404);
   expect(text).toContain("Running on");

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { makeWhole } from "../../machine/whole.ts";
+import { makeWhole, writeWhole } from "../../machine/whole.ts";
 
 const folder = () => mkdtempSync(join(tmpdir(), "tintype-whole-"));
 
@@ -34,4 +34,13 @@ test("a folder gets its name when all of it is there", async () => {
   });
   expect(readdirSync(parent)).toEqual(["node"]);
   expect(readdirSync(path)).toEqual(["node"]);
+});
+
+test("a file is written anew for its owner alone, and nothing stays beside it", () => {
+  const parent = folder();
+  const path = join(parent, "place.json");
+  for (const text of ["first", "second"]) writeWhole(path, text);
+  expect(readFileSync(path, "utf8")).toBe("second");
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readdirSync(parent)).toEqual(["place.json"]);
 });

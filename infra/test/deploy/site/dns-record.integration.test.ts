@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { requirePointsAt } from "../../../deploy/site/dns-record.ts";
-import { end } from "../../../local-cloud/mariadb.ts";
 import { announce, type Pebble, startPebble } from "../../../local-cloud/pebble.ts";
+import { endChild } from "../../../machine/end-child.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tintype-dns-"));
 const resolver = new Resolver();
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([end(pebble.server), end(pebble.dns)]);
+  await Promise.all([endChild(pebble.server), endChild(pebble.dns)]);
   rmSync(folder, { recursive: true });
 });
 
