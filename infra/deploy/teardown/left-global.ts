@@ -6,6 +6,7 @@ import {
   paginateListRoles,
 } from "@aws-sdk/client-iam";
 import { GetBucketTaggingCommand, paginateListBuckets, S3Client } from "@aws-sdk/client-s3";
+import { ownTags } from "../../src/constructs/own-tags.ts";
 import { sdkClient } from "../aws/sdk-client.ts";
 import type { Deployment } from "../deployment.ts";
 
@@ -16,7 +17,9 @@ interface Tag {
 
 const prefixOf = ({ name }: Deployment) => `tintype-${name}-`;
 const isOurs = ({ name }: Deployment, tags: readonly Tag[] = []) =>
-  tags.some(({ Key, Value }) => Key === "Deployment" && Value === name);
+  Object.entries(ownTags(name)).every(([tag, value]) =>
+    tags.some(({ Key, Value }) => Key === tag && Value === value),
+  );
 
 /**
  * Roles and instance profiles of a deployment. The tagging API does not know them. A name alone does not tell: those

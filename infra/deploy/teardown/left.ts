@@ -2,14 +2,16 @@ import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
 } from "@aws-sdk/client-resource-groups-tagging-api";
+import { ownTags } from "../../src/constructs/own-tags.ts";
 import { sdkClient } from "../aws/sdk-client.ts";
 import type { Deployment } from "../deployment.ts";
-import { leftInEc2 } from "./left-ec2.ts";
+import { ec2Kinds, leftInEc2 } from "./left-ec2.ts";
 import { leftInIam, leftInS3 } from "./left-global.ts";
 
 // Of these the service itself is asked. The tagging API goes on naming them for a while after they are gone.
-const asked =
-  /^arn:[^:]+:(s3:::|iam:[^:]*:[^:]*:(role|instance-profile)\/|ec2:[^:]*:[^:]*:(instance|volume|elastic-ip|security-group|security-group-rule|vpc|subnet|internet-gateway|route-table|key-pair|network-interface|snapshot)\/)/;
+const asked = new RegExp(
+  `^arn:[^:]+:(s3:::|iam:[^:]*:[^:]*:(role|instance-profile)/|ec2:[^:]*:[^:]*:(${ec2Kinds.join("|")})/)`,
+);
 
 /** What is left of a deployment, a line each: by what each service says, and by tag. */
 export async function leftOf(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
@@ -25,10 +27,7 @@ export async function leftOf(deployment: Deployment, access: Record<string, stri
 /** ARNs of what carries the deployment's tags, of services that are not asked themselves. */
 async function leftByTag({ name, region }: Deployment, access: Record<string, string>): Promise<string[]> {
   const client = new ResourceGroupsTaggingAPIClient(sdkClient(access, access["AWS_ENDPOINT_URL"], region));
-  const TagFilters = [
-    { Key: "Project", Values: ["tintype"] },
-    { Key: "Deployment", Values: [name] },
-  ];
+  const TagFilters = Object.entries(ownTags(name)).map(([Key, value]) => ({ Key, Values: [value] }));
   const arns: string[] = [];
   for await (const { ResourceTagMappingList = [] } of paginateGetResources({ client }, { TagFilters })) {
     arns.push(...ResourceTagMappingList.map(({ ResourceARN }) => ResourceARN!));

@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { ownTags } from "./own-tags.ts";
 
 export interface AwsProps {
   readonly name: string;
@@ -16,9 +17,7 @@ export class Aws extends Construct {
       region: props.region,
       // Path style works for every bucket name and for S3 endpoints other than AWS's own.
       s3UsePathStyle: true,
-      defaultTags: [
-        { tags: { Project: "tintype", Deployment: props.name, Stack: props.stack, ManagedBy: "terraform" } },
-      ],
+      defaultTags: [{ tags: { ...ownTags(props.name), Stack: props.stack, ManagedBy: "terraform" } }],
     });
     // The bindings pin one exact provider; the stack uses only what 5.100 and 6.x both know.
     TerraformStack.of(this).addOverride("terraform.required_providers.aws.version", ">= 5.100, < 7");

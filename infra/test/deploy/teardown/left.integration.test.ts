@@ -56,6 +56,8 @@ test("what each service still has of a deployment is told, and nothing of anothe
     await s3.send(new CreateBucketCommand({ Bucket }));
     await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tags(owner) } }));
   }
+  const theirs = { RoleName: `tintype-${name}-theirs`, Tags: [{ Key: "Deployment", Value: name }] };
+  await iam.send(new CreateRoleCommand({ ...theirs, AssumeRolePolicyDocument: "{}" }));
   const untagged = `tintype-${name}-${"20261121101919706900000001"}`;
   await s3.send(new CreateBucketCommand({ Bucket: untagged }));
 
