@@ -39,20 +39,7 @@ async function serve(services: Services): Promise<void> {
   };
   await step("Make bucket and tables", async () => {
     await makeBucket("tintype-dev", site, services.environment);
-    await run("mariadb", [
-      ...[
-        "--no-defaults",
-        "--protocol=tcp",
-        "--host=127.0.0.1",
-        `--port=${env["MYSQL_PORT"]}`,
-        "--user=root",
-      ],
-      ...["--execute", "CREATE DATABASE IF NOT EXISTS tintype"],
-    ]);
-    await run(process.execPath, ["--import", "tsx", "app-backend/src/entrypoints/migrate.ts"], {
-      cwd: repository,
-      env,
-    });
+    await makeTables(env);
   });
 
   const children = [
@@ -83,6 +70,14 @@ async function serve(services: Services): Promise<void> {
 /** By path, not by npx: beside them npm puts the hosts' Node runtime, which is not this machine's. */
 function tool(path: string): string {
   return join(repository, "node_modules", path);
+}
+
+async function makeTables(env: Record<string, string>): Promise<void> {
+  const server = ["--protocol=tcp", "--host=127.0.0.1", `--port=${env["MYSQL_PORT"]}`, "--user=root"];
+  const create = "CREATE DATABASE IF NOT EXISTS tintype";
+  await run("mariadb", ["--no-defaults", ...server, "--execute", create]);
+  const migrate = ["--import", "tsx", "app-backend/src/entrypoints/migrate.ts"];
+  await run(process.execPath, migrate, { cwd: repository, env });
 }
 
 /** The emulated S3 forgets everything when it stops; pictures of accounts from earlier runs are gone with it. */

@@ -29,7 +29,7 @@ const log = join(cloudFolder, "acme.log");
 const daemon = join(import.meta.dirname, "acme-daemon.ts");
 
 /** The ACME server that runs now, or undefined. */
-export function runningAcme(): LocalAcme | undefined {
+function runningAcme(): LocalAcme | undefined {
   const acme = lastAcme();
   return acme !== undefined && runs(acme.pid, daemon) ? acme : undefined;
 }

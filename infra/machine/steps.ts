@@ -1,4 +1,3 @@
-import { Failure } from "./failure.ts";
 import { throwIfInterrupted } from "./interruption.ts";
 
 const terminal = process.stderr.isTTY === true;
@@ -24,7 +23,7 @@ export async function step<T>(
     return result;
   } catch (error) {
     end("✗");
-    throw error instanceof Failure ? error : Object.assign(error as Error, { step: title });
+    throw error;
   } finally {
     clearInterval(timer);
   }

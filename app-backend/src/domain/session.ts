@@ -5,10 +5,10 @@ const dayMs = 24 * 60 * minuteMs;
 
 export const accessLifeMs = 10 * minuteMs;
 export const refreshIdleMs = 14 * dayMs;
-export const sessionLifeMs = 90 * dayMs;
+const sessionLifeMs = 90 * dayMs;
 
 /** How long a token that was just rotated may be shown again: a lost reply, a second tab. */
-export const retryGraceMs = 10_000;
+const retryGraceMs = 10_000;
 
 /**
  * One sign-in on one device: a family of refresh tokens of which `current` alone is alive.

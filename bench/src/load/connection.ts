@@ -60,7 +60,7 @@ export async function connect(port: number): Promise<Connection> {
 }
 
 /** How long the answer is that begins with this text, or undefined as long as its head is incomplete. */
-export function answerLength(text: string): number | undefined {
+function answerLength(text: string): number | undefined {
   const headEnd = text.indexOf("\r\n\r\n");
   if (headEnd < 0) return undefined;
   const [, length] = /\r\ncontent-length: *(\d+)/i.exec(text) ?? [];

@@ -36,7 +36,7 @@ export interface Count extends Description {
 export type Entry = Figure | Count;
 export type Verdict = "met" | "missed" | "no verdict" | "none asked";
 
-export const minRounds = 7;
+const minRounds = 7;
 /** What others may take of the machine before a plain time counts as theirs. */
 export const calmPercent = 15;
 const controlLimits = { least: 0.9, most: 1.1 };

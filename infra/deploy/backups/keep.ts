@@ -8,7 +8,8 @@ import { requireNoFile, writeBackupFile } from "./file.ts";
 import { backUp } from "./host-backup.ts";
 import { type BackupRecord, contentsOf } from "./record.ts";
 
-interface Place {
+/** What a backup is made of, and where it goes. */
+export interface BackupTarget {
   readonly outputs: Outputs;
   readonly access: Record<string, string>;
   /** The file on this machine; undefined: the bucket alone. */
@@ -18,7 +19,7 @@ interface Place {
 /** Keeps what the deployment holds, in its bucket and, where a file is named, on this machine too. */
 export async function keepBackup(
   deployment: Deployment,
-  { outputs, access, to }: Place,
+  { outputs, access, to }: BackupTarget,
 ): Promise<BackupRecord> {
   const file = to === undefined ? undefined : resolve(to);
   if (file !== undefined) requireNoFile(file);

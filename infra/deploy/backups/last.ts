@@ -3,15 +3,7 @@ import { Failure } from "../../machine/failure.ts";
 import { stateRoot } from "../../machine/folders.ts";
 import { agrees, type Questioning } from "../confirm.ts";
 import type { Deployment } from "../deployment.ts";
-import type { Outputs } from "../state/state.ts";
-import { keepBackup } from "./keep.ts";
-
-interface Place {
-  readonly outputs: Outputs;
-  readonly access: Record<string, string>;
-  /** What TO= says. */
-  readonly to: string | undefined;
-}
+import { type BackupTarget, keepBackup } from "./keep.ts";
 
 /**
  * Keeps what a deployment holds before it goes: where a file is named, or where somebody can be asked and agrees. Gives
@@ -19,7 +11,7 @@ interface Place {
  */
 export async function keepLastBackup(
   deployment: Deployment,
-  { outputs, access, to }: Place,
+  { outputs, access, to }: BackupTarget,
   questioning: Questioning,
 ): Promise<string | undefined> {
   const file = to ?? (await proposedFile(deployment, questioning));

@@ -12,19 +12,19 @@ export interface Pin {
   readonly stateBucket?: string;
 }
 
-type Place = Pick<Deployment, "folder">;
-const fileOf = ({ folder }: Place) => join(folder, "place.json");
+type HasFolder = Pick<Deployment, "folder">;
+const fileOf = ({ folder }: HasFolder) => join(folder, "place.json");
 
 /** What this machine has noted; undefined where it has begun nothing. */
-export function readPin(deployment: Place): Pin | undefined {
+export function readPin(deployment: HasFolder): Pin | undefined {
   const file = fileOf(deployment);
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Pin) : undefined;
 }
 
-export function writePin(deployment: Place, pin: Pin): void {
+export function writePin(deployment: HasFolder, pin: Pin): void {
   writeWhole(fileOf(deployment), JSON.stringify(pin));
 }
 
-export function removePin(deployment: Place): void {
+export function removePin(deployment: HasFolder): void {
   rmSync(fileOf(deployment), { force: true });
 }
