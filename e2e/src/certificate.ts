@@ -1,11 +1,4 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-/** Runs shell commands as root on a host. */
-async function onHost(instanceId: string, shell: string): Promise<string> {
-  const args = ["exec", `tintype-${instanceId}`, "sh", "-ec", shell];
-  return (await promisify(execFile)("docker", args)).stdout.trim();
-}
+import { onHost } from "./hosts.ts";
 
 const unit = "tintype-certificate.service";
 
@@ -19,7 +12,8 @@ export async function renew(instanceId: string): Promise<void> {
   const folder = `/run/systemd/system/${unit}.d`;
   await onHost(
     instanceId,
-    `mkdir -p ${folder}
+    `set -e
+    mkdir -p ${folder}
     printf '[Service]\\nEnvironment=RENEW_BELOW_PERCENT=100\\n' >${folder}/due.conf
     systemctl daemon-reload
     systemctl start ${unit}
@@ -30,12 +24,15 @@ export async function renew(instanceId: string): Promise<void> {
 
 /** Who may read the site's key, and until when its certificate holds. */
 export async function keptCertificate(instanceId: string): Promise<{ key: string; days: number }> {
-  const key = await onHost(instanceId, "stat -L -c '%U %a' /etc/tintype/tls/site.key");
-  const printed = await onHost(instanceId, "openssl x509 -enddate -noout -in /etc/tintype/tls/site.crt");
+  const [key = ""] = await onHost(instanceId, "stat -L -c '%U %a' /etc/tintype/tls/site.key");
+  const [printed = ""] = await onHost(
+    instanceId,
+    "openssl x509 -enddate -noout -in /etc/tintype/tls/site.crt",
+  );
   return { key, days: (Date.parse(printed.replace("notAfter=", "")) - Date.now()) / 86_400_000 };
 }
 
 export async function renewalIsPlanned(instanceId: string): Promise<boolean> {
-  const timer = await onHost(instanceId, "systemctl is-active tintype-certificate.timer");
+  const [timer] = await onHost(instanceId, "systemctl is-active tintype-certificate.timer");
   return timer === "active";
 }

@@ -32,24 +32,13 @@ export async function reaches(address: string, port: number, from?: string): Pro
 }
 
 /** What a shell command prints as root on a host, line by line. */
-export function ask(instanceId: string, shell: string): Promise<string[]> {
+export function onHost(instanceId: string, shell: string): Promise<string[]> {
   return docker("exec", containerName(instanceId), "bash", "-c", shell);
 }
 
 /** Kills the application on the backend host as nothing can that it might prepare for. */
 export async function killBackend(instanceId: string): Promise<void> {
-  const kill = ["systemctl", "kill", "--signal", "KILL", "tintype-backend.service"];
-  await docker("exec", containerName(instanceId), ...kill);
-}
-
-/** What a shell command printed that a host's root ran. */
-export async function asRoot(instanceId: string, shell: string): Promise<string> {
-  return (await docker("exec", containerName(instanceId), "bash", "-c", shell)).join("\n");
-}
-
-/** What a command on a host prints, line by line. */
-export function onHost(instanceId: string, ...command: string[]): Promise<string[]> {
-  return docker("exec", containerName(instanceId), ...command);
+  await onHost(instanceId, "systemctl kill --signal KILL tintype-backend.service");
 }
 
 /** A clean shutdown and a start. */
@@ -59,7 +48,7 @@ export async function reboot(...instanceIds: string[]): Promise<void> {
 
 /** Values of at least 16 characters from the files in which the backend host keeps its secrets. */
 export async function secretsOf(instanceId: string): Promise<string[]> {
-  const lines = await docker("exec", containerName(instanceId), "sh", "-c", "cat /data/secrets/*");
+  const lines = await onHost(instanceId, "cat /data/secrets/*");
   return (
     lines
       .map((line) => line.replace(/^[A-Z][A-Z0-9_]*=(?=.)/, ""))

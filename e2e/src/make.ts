@@ -53,3 +53,14 @@ export function localMake({ name, localPort, timeoutMs, env: added = {} }: Local
     });
   };
 }
+
+export type Make = ReturnType<typeof localMake>;
+
+/** As `make`, but rejects where that does not end well. */
+export function succeeding(make: Make): Make {
+  return async (target, ...settings) => {
+    const made = await make(target, ...settings);
+    if (made.code === 0) return made;
+    throw new Error(`make ${target} ended with ${made.code}:\n${made.stderr.slice(-2000)}`);
+  };
+}

@@ -104,7 +104,6 @@ export async function askForCode(page: Page, email: string): Promise<void> {
 }
 
 export interface Reset {
-  readonly email: string;
   readonly code: string;
   readonly password: string;
 }

@@ -29,7 +29,7 @@ export interface Answered {
 }
 
 /** Asks a site for a path. Over TLS its certificate has to be right. */
-export async function ask(url: string, asked: Asked = {}, site?: SecureSite): Promise<Answered> {
+export async function askSite(url: string, asked: Asked = {}, site?: SecureSite): Promise<Answered> {
   const to = new URL(url);
   const secure = to.protocol === "https:";
   const way = site && {

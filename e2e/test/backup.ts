@@ -5,12 +5,12 @@ import type { PickedFile } from "../src/files.ts";
 import * as gallery from "../src/gallery.ts";
 import { onHost } from "../src/hosts.ts";
 import { photographs } from "../src/kinds.ts";
-import type { Made } from "../src/make.ts";
+import { type Make, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photos.ts";
 
 interface Site {
-  readonly make: (target: string, ...settings: string[]) => Promise<Made>;
+  readonly make: Make;
   visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
   newPerson(picture: PickedFile): pages.Person;
   readonly backendId: () => string;
@@ -20,6 +20,7 @@ interface Site {
 
 /** A person with images, who is lost twice: with the account, and with the deployment. */
 export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
+  const succeed = succeeding(make);
   let owner: pages.Person;
   let names: string[];
 
@@ -27,11 +28,11 @@ export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
   afterAll(() => rmSync(file, { force: true }));
 
   test("keeps its database in the bucket every night, by the unit that `make backup` starts", async () => {
-    const [timer] = await onHost(backendId(), "systemctl", "is-enabled", "tintype-backup.timer");
+    const [timer] = await onHost(backendId(), "systemctl is-enabled tintype-backup.timer");
     expect(timer).toBe("enabled");
-    const [started] = await onHost(backendId(), "systemctl", "show", "-P", "Unit", "tintype-backup.timer");
-    await onHost(backendId(), "systemctl", "start", started!);
-    const last = JSON.parse((await onHost(backendId(), "cat", "/data/backup/last.json")).join(""));
+    const [started] = await onHost(backendId(), "systemctl show -P Unit tintype-backup.timer");
+    await onHost(backendId(), `systemctl start ${started}`);
+    const last = JSON.parse((await onHost(backendId(), "cat /data/backup/last.json")).join(""));
     expect(last).toEqual({
       name: expect.stringMatching(/^[\dT-]+Z$/),
       at: expect.any(String),
@@ -107,11 +108,5 @@ export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
     const person = newPerson(await photograph(browser));
     await visit((page) => pages.createAccount(page, person));
     return person;
-  }
-
-  async function succeed(target: string, ...settings: string[]): Promise<Made> {
-    const made = await make(target, ...settings);
-    if (made.code === 0) return made;
-    throw new Error(`make ${target} ended with ${made.code}:\n${made.stderr.slice(-2000)}`);
   }
 }

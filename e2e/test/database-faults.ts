@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask, type Member } from "../src/api-client.ts";
-import { asRoot } from "../src/hosts.ts";
+import { onHost } from "../src/hosts.ts";
 import type { Tally } from "../src/tally.ts";
 import type { crew } from "../src/traffic.ts";
 import { until } from "../src/until.ts";
@@ -18,7 +18,7 @@ const perSecond = 50;
 
 /** What the site does without its database, and without room on its disks. */
 export function databaseFaultTests({ people, frontendId, backendId, origin }: Site): void {
-  const onBackend = (shell: string) => asRoot(backendId(), shell);
+  const onBackend = async (shell: string) => (await onHost(backendId(), shell)).join("\n");
   const isReady = async () => (await ask("GET", `${origin()}/api/ready`)).status === 200;
   const processId = () => onBackend("systemctl show --property MainPID tintype-backend");
 
@@ -72,11 +72,11 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
   test("REL-06 with no room for logs the site goes on, and logs again when there is room", async () => {
     const full = (folder: string) =>
       `mount -t tmpfs -o size=64k tmpfs ${folder} && head -c 1M /dev/zero >${folder}/full || true`;
-    await asRoot(frontendId(), `${full("/var/log/nginx")}; nginx -s reopen`);
+    await onHost(frontendId(), `${full("/var/log/nginx")}; nginx -s reopen`);
     await onBackend(`${full("/var/log/journal")}; systemctl restart systemd-journald`);
     const traffic = people().start(perSecond);
     await sleep(5 * secondMs);
-    await asRoot(frontendId(), "umount --lazy /var/log/nginx; nginx -s reopen");
+    await onHost(frontendId(), "umount --lazy /var/log/nginx; nginx -s reopen");
     await onBackend("umount --lazy /var/log/journal; systemctl restart systemd-journald");
     await sleep(2 * secondMs);
     expect((await traffic.stop()).failures.slice(0, 5)).toEqual([]);
@@ -84,7 +84,7 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
     const id = String(headers["x-request-id"]);
     await until(
       "nginx logs",
-      () => asRoot(frontendId(), `grep ${id} /var/log/nginx/access.log`),
+      () => onHost(frontendId(), `grep ${id} /var/log/nginx/access.log`),
       5 * secondMs,
     );
     await until("the API logs", () => onBackend(`journalctl -u tintype-backend | grep ${id}`), 5 * secondMs);

@@ -16,16 +16,17 @@ import {
   secretsOf,
 } from "../src/hosts.ts";
 import { filesThatLeak, openFiles } from "../src/leaks.ts";
-import { type Made, localMake, stateRoot } from "../src/make.ts";
+import { localMake, stateRoot, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photos.ts";
-import { ask } from "../src/site.ts";
+import { askSite } from "../src/site.ts";
 import { until } from "../src/until.ts";
 import { backupTests } from "./backup.ts";
 import { faultTests } from "./faults.ts";
 import { galleryTests } from "./gallery.ts";
 import { hardeningTests } from "./hardening.ts";
 import { operatorTests } from "./operators.ts";
+import { peopleTests } from "./people.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
 import { headerTests } from "./headers.ts";
@@ -44,6 +45,7 @@ const minuteMs = 60_000;
 const name = "e2e";
 const localPort = await freePort();
 const make = localMake({ name, localPort, timeoutMs: 11 * minuteMs });
+const succeed = succeeding(make);
 const loopsBefore = loopFiles();
 
 jest.setTimeout(12 * minuteMs);
@@ -125,87 +127,13 @@ describe("a deployment", () => {
     expect(script.headers.get("content-encoding")).toBe("gzip");
   });
 
-  test.each([
-    ["that tell each other", ""],
-    ["that cannot tell each other", "delete window.BroadcastChannel"],
-  ])("SESS-12 keeps five tabs signed in that wake at expiry, %s", async (_how, script) => {
-    await visit(async (_page, browser) => {
-      const baseURL = `http://${deployed().frontend.publicDns}`;
-      const context = await browser.newContext({ baseURL });
-      await context.addInitScript(script);
-      await context.clock.install();
-      const tabs = await Promise.all(Array.from({ length: 5 }, () => context.newPage()));
-      await pages.signIn(tabs[0]!, knownPerson());
-      for (const tab of tabs.slice(1)) await tab.goto(pages.paths.account);
-      for (const tab of tabs) expect(await pages.shownAccount(tab)).toEqual(ownPage());
-      const renewals: number[] = [];
-      context.on("response", (answer) => {
-        if (answer.url().endsWith("/api/auth/refresh")) renewals.push(answer.status());
-      });
-      await context.clock.fastForward(11 * minuteMs);
-      await until("a tab has renewed the session", async () => renewals.length > 0, minuteMs);
-      for (const tab of tabs) {
-        await tab.reload();
-        expect(await pages.shownAccount(tab)).toEqual(ownPage());
-      }
-      expect(renewals.filter((status) => status !== 200)).toEqual([]);
-    });
-  });
-
-  test.each(['"><img src=x onerror=alert(1)>', "javascript:alert(1)", "<script>alert(1)</script>"])(
-    "WEB-04 shows the name %s as the text that it is",
-    async (firstName) => {
-      await visit(async (page) => {
-        const faults = await watchFaults(page);
-        page.on("dialog", (dialog) => {
-          faults.push(`dialog: ${dialog.message()}`);
-          void dialog.dismiss();
-        });
-        await pages.signIn(page, knownPerson());
-        await pages.saveFirstName(page, firstName);
-        await page.reload();
-        expect(await pages.shownFirstName(page)).toBe(firstName);
-        expect(await page.locator("img[src=x], main script").count()).toBe(0);
-        expect(faults).toEqual([]);
-      });
-    },
-  );
-
-  test("WEB-05 leaves no token in any storage of the browser, signed in or out", async () => {
-    await visit(async (page) => {
-      await pages.signIn(page, knownPerson());
-      expect(await pages.storedText(page)).not.toMatch(/eyJ/);
-      const cookies = await page.context().cookies();
-      expect(cookies).toMatchObject([{ name: "refresh", httpOnly: true, sameSite: "Strict", path: "/" }]);
-      expect(await page.evaluate("document.cookie")).toBe("");
-      await pages.signOut(page);
-      expect(await pages.storedText(page)).not.toMatch(/eyJ/);
-      expect(await page.context().cookies()).toEqual([]);
-    });
-  });
-
-  test("lets a person who forgot the password choose another, end other sessions, and leave for good", async () => {
-    await visit(async (page, browser) => {
-      const leaver = newPerson(await photograph(browser));
-      await pages.createAccount(page, leaver);
-      await pages.signOut(page);
-      await pages.askForCode(page, leaver.email);
-      const code = await until("the code is in the journal", () => mailedCode(leaver.email), minuteMs);
-      const password = `${leaver.password} again`;
-      await pages.resetPassword(page, { email: leaver.email, code, password });
-      await pages.signIn(page, { ...leaver, password });
-      const other = await browser.newPage({ baseURL: new URL(page.url()).origin });
-      await pages.signIn(other, { ...leaver, password });
-      expect(await pages.shownSessions(page)).toBe(1); // asked for when the page opened
-      await page.reload();
-      expect(await pages.shownSessions(page)).toBe(2);
-      await pages.endOtherSession(page);
-      await other.reload();
-      await pages.signInPage(other);
-      await pages.removeAccount(page, password);
-      const { status } = await pages.trySignIn(page, { email: leaver.email, password });
-      expect(status).toBe(401);
-    });
+  peopleTests({
+    origin: () => `http://${deployed().frontend.publicDns}`,
+    visit,
+    newPerson,
+    person: knownPerson,
+    ownPage,
+    logs: async () => (await succeed("logs", "HOST=backend")).stdout,
   });
 
   galleryTests({ visit, newPerson, localUrl: () => deployed().localUrl });
@@ -214,7 +142,7 @@ describe("a deployment", () => {
     tls: false,
     address: "127.0.0.1",
     port: () => localPort,
-    ask: (path, asked) => ask(`${deployed().localUrl}${path}`, asked),
+    ask: (path, asked) => askSite(`${deployed().localUrl}${path}`, asked),
     person: () => ({ email: knownPerson().email, password: knownPerson().password }),
   });
 
@@ -376,12 +304,6 @@ describe("a deployment", () => {
   });
 });
 
-async function succeed(target: string, ...settings: string[]): Promise<Made> {
-  const made = await make(target, ...settings);
-  if (made.code === 0) return made;
-  throw new Error(`make ${target} ended with ${made.code}:\n${made.stderr.slice(-2000)}`);
-}
-
 async function requireNoTrace(): Promise<void> {
   expect(await containersAndNetworks(name)).toEqual([]);
   expect(newLoopFiles()).toEqual([]);
@@ -434,15 +356,6 @@ function ownPage() {
 function knownPerson(): pages.Person {
   if (person === undefined) throw new Error("nobody could create an account");
   return person;
-}
-
-/** From the message that the backend wrote to its journal, for want of a mail service. */
-async function mailedCode(email: string): Promise<string> {
-  const { stdout } = await succeed("logs", "HOST=backend");
-  const line = stdout
-    .split("\n")
-    .findLast((text) => text.includes(`"to":"${email}"`) && text.includes("Choose a new"));
-  return /code for Tintype is (\d{6})/.exec(line ?? "")?.[1] ?? "";
 }
 
 function newLoopFiles(): string[] {

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask } from "../src/hosts.ts";
+import { onHost } from "../src/hosts.ts";
 import { localMake } from "../src/make.ts";
 
 interface Deployed {
@@ -19,7 +19,7 @@ const isDebian = "command -v apt-get >/dev/null";
 export function hardeningTests({ name, localPort, localUrl, frontend, backend }: Deployed): void {
   const hosts = () => [frontend().instanceId, backend().instanceId];
   const sql = (statement: string) =>
-    ask(backend().instanceId, `mysql --skip-column-names --execute "${statement}"`);
+    onHost(backend().instanceId, `mysql --skip-column-names --execute "${statement}"`);
 
   test("SSH lets in one user with a key, and speaks nothing that is broken", async () => {
     for (const host of hosts()) {
@@ -52,7 +52,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
   test("all that runs of Tintype has an exposure of 2.5 at most, and nginx of 3", async () => {
     const list = "systemctl list-unit-files --plain --no-legend 'tintype-*.service' | awk '{ print $1 }'";
     for (const host of hosts()) {
-      const units = (await ask(host, list)).map((unit) => unit.replace("@.", "@x."));
+      const units = (await onHost(host, list)).map((unit) => unit.replace("@.", "@x."));
       if (host === backend().instanceId) expect(units).toContain("tintype-backend.service");
       for (const unit of units) expect([unit, await exposure(host, unit)]).toEqual([unit, atMost(2.5)]);
     }
@@ -82,7 +82,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
       elif [ -w $file ]; then echo "wrong $name"; else echo "refused $name"; fi
     done </etc/sysctl.d/60-tintype.conf`;
     for (const host of hosts()) {
-      const lines = await ask(host, compare);
+      const lines = await onHost(host, compare);
       expect(lines.filter((line) => line.startsWith("wrong"))).toEqual([]);
       expect(lines.filter((line) => line.startsWith("refused net."))).toEqual([]);
       expect(lines).toContain("as wanted net.ipv4.conf.all.rp_filter");
@@ -92,19 +92,19 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
   test("nobody but root can read the secrets, or write what runs", async () => {
     for (const host of hosts()) {
       const open = "find /opt/tintype /etc/tintype /etc/nginx -not -type l -perm /022 2>/dev/null; true";
-      expect(await ask(host, open)).toEqual([]);
-      expect(await ask(host, "stat -c %a:%U /etc/ssh/sshd_config")).toEqual(["600:root"]);
+      expect(await onHost(host, open)).toEqual([]);
+      expect(await onHost(host, "stat -c %a:%U /etc/ssh/sshd_config")).toEqual(["600:root"]);
     }
     const secrets = "find /data/secrets -not -user root -o -perm /077";
-    expect(await ask(backend().instanceId, secrets)).toEqual([]);
-    expect(await ask(backend().instanceId, "stat -c %a /data/secrets")).toEqual(["700"]);
+    expect(await onHost(backend().instanceId, secrets)).toEqual([]);
+    expect(await onHost(backend().instanceId, "stat -c %a /data/secrets")).toEqual(["700"]);
   });
 
   test("security updates come by themselves", async () => {
     const debian = "command -v unattended-upgrade; apt-config dump APT::Periodic::Unattended-Upgrade";
     const amazon = "systemctl is-enabled dnf-automatic.timer; grep apply_updates /etc/dnf/automatic.conf";
     for (const host of hosts()) {
-      const said = (await ask(host, `if ${isDebian}; then ${debian}; else ${amazon}; fi`)).join("\n");
+      const said = (await onHost(host, `if ${isDebian}; then ${debian}; else ${amazon}; fi`)).join("\n");
       expect(said).toMatch(
         /bin\/unattended-upgrade\n.*Unattended-Upgrade "1"|^enabled\napply_updates = yes$/,
       );
@@ -115,7 +115,10 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     const refused = { count: 0 };
     const sockets = Array.from({ length: 600 }, () => slowBody(frontend().privateIp, refused));
     await sleep(3000);
-    const site = await ask(frontend().instanceId, "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/");
+    const site = await onHost(
+      frontend().instanceId,
+      "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/",
+    );
     for (const socket of sockets) socket.destroy();
     expect(site).toEqual(["200"]);
     expect(refused.count).toBeGreaterThanOrEqual(600 - 512);
@@ -136,12 +139,12 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
 
 /** What the SSH server goes by. Its lists of several values come as several lines. */
 async function settings(host: string): Promise<Record<string, string>> {
-  const lines = await ask(host, "sshd -T");
+  const lines = await onHost(host, "sshd -T");
   return Object.fromEntries(lines.map((line) => line.split(/ (.*)/s).slice(0, 2)));
 }
 
 async function exposure(host: string, unit: string): Promise<number> {
-  const lines = await ask(host, `systemd-analyze security --no-pager ${unit} | tail -n 1`);
+  const lines = await onHost(host, `systemd-analyze security --no-pager ${unit} | tail -n 1`);
   return Number(/: ([\d.]+) /.exec(lines.join(""))?.[1] ?? Number.NaN);
 }
 

@@ -7,7 +7,7 @@ import * as gallery from "../src/gallery.ts";
 import type { Made } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photos.ts";
-import { ask, type SecureSite, serialOf, shakeHands } from "../src/site.ts";
+import { askSite, type SecureSite, serialOf, shakeHands } from "../src/site.ts";
 import { homeThatTrusts } from "../src/trust.ts";
 import { headerTests } from "./headers.ts";
 
@@ -86,10 +86,10 @@ export function httpsTests({ make, newPerson }: Deployment): void {
   });
 
   test("HTTPS sends pages on from plain HTTP, and answers no call of the API there", async () => {
-    const page = await ask(`http://${domain}/gallery?a=b`, {}, site());
+    const page = await askSite(`http://${domain}/gallery?a=b`, {}, site());
     expect([page.status, page.headers.location]).toEqual([301, `https://${domain}/gallery?a=b`]);
     expect(page.headers["strict-transport-security"]).toBeUndefined();
-    const call = await ask(`http://${domain}/api/auth/signin`, { method: "POST" }, site());
+    const call = await askSite(`http://${domain}/api/auth/signin`, { method: "POST" }, site());
     expect([call.status, JSON.parse(call.text)]).toMatchObject([403, { code: "https_required" }]);
     expect(call.headers["cache-control"]).toBe("no-store");
   });
@@ -98,7 +98,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     tls: true,
     address: "127.0.0.1",
     port: () => site().port,
-    ask: (path, asked) => ask(`https://${domain}${path}`, asked, site()),
+    ask: (path, asked) => askSite(`https://${domain}${path}`, asked, site()),
     person: () => ({ email: known().email, password: known().password }),
   });
 
@@ -129,7 +129,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
       stderr: expect.stringContaining("rejectedIdentifier"),
     });
     expect(await serialOf(site())).toBe(before);
-    expect((await ask(`https://${domain}/api/ready`, {}, site())).status).toBe(200);
+    expect((await askSite(`https://${domain}/api/ready`, {}, site())).status).toBe(200);
     const { stderr: back } = await deploy();
     expect(back).toMatch(/backend: \d+ ok, 0 changed/);
     expect(await serialOf(site())).toBe(before);
@@ -143,7 +143,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     const visitors = Array.from({ length: 4 }, async () => {
       const statuses: unknown[] = [];
       while (!over) {
-        const answer = ask(`https://${domain}/api/health`, {}, site());
+        const answer = askSite(`https://${domain}/api/health`, {}, site());
         statuses.push(await answer.then(({ status }) => status, String));
       }
       return statuses;

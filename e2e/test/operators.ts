@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { ask, reaches, secretsOf } from "../src/hosts.ts";
+import { onHost, reaches, secretsOf } from "../src/hosts.ts";
 import { archivesThatLeak, filesThatLeak, openFiles } from "../src/leaks.ts";
 import { localMake, makeEnvironment, stateRoot } from "../src/make.ts";
 import { until } from "../src/until.ts";
@@ -59,14 +59,18 @@ export function operatorTests(deployed: Deployed): void {
       make.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
       make.stderr.setEncoding("utf8").on("data", (text: string) => (shown += text));
       const ended = new Promise((resolve) => make.once("close", resolve));
-      await until("the log is followed", async () => (await ask(instance.instanceId, follower))[0], minuteMs);
+      await until(
+        "the log is followed",
+        async () => (await onHost(instance.instanceId, follower))[0],
+        minuteMs,
+      );
       shown = "";
       await fetch(`${localUrl()}/api/health`);
       await until("the request is in it", async () => shown.includes("/api/health"), minuteMs);
       process.kill(-make.pid!, "SIGINT"); // as a terminal does: to all that run in it
       await ended;
       expect(shown).not.toMatch(/Error|at .*\.ts|Failure|let go/);
-      const gone = async () => (await ask(instance.instanceId, follower)).length === 0;
+      const gone = async () => (await onHost(instance.instanceId, follower)).length === 0;
       await until("nothing follows any more", gone, minuteMs);
     },
   );
@@ -82,7 +86,7 @@ export function operatorTests(deployed: Deployed): void {
     const { privateIp } = backend();
     expect(await reaches(privateIp, metricsPort, frontend().instanceId)).toBe(false);
     const atApi = `curl -s -o /dev/null -w '%{http_code}' http://${privateIp}:8080/api/metrics`;
-    expect(await ask(frontend().instanceId, atApi)).toEqual(["404"]);
+    expect(await onHost(frontend().instanceId, atApi)).toEqual(["404"]);
   });
 
   test("new secrets sign nobody out and fail no request, twice in a row", async () => {
@@ -105,7 +109,7 @@ export function operatorTests(deployed: Deployed): void {
       expect(secrets.size).toBeGreaterThan(before + 3);
       expect(leaksIn(await seen.end())).toBe(0);
     });
-    const health = await ask(backend().instanceId, "systemctl start tintype-purge.service && echo done");
+    const health = await onHost(backend().instanceId, "systemctl start tintype-purge.service && echo done");
     expect(health).toEqual(["done"]); // other programs of the host have the new password too
   });
 
@@ -120,7 +124,7 @@ export function operatorTests(deployed: Deployed): void {
       const logs =
         "journalctl --no-pager --all; find /var/log -type f -not -path '*/journal/*' -exec zcat -f {} +";
       const environment = "systemctl show --property=Environment '*'";
-      const text = await ask(instanceId, `${logs}; ${environment}; ${commandLines}`);
+      const text = await onHost(instanceId, `${logs}; ${environment}; ${commandLines}`);
       expect(text.length).toBeGreaterThan(100);
       expect(leaksIn(text)).toBe(0);
     }
@@ -164,7 +168,7 @@ function watchCommandLines(instanceId: string) {
   const done = (async () => {
     while (watching) {
       const look = `for i in $(seq 20); do ${commandLines}; sleep 0.02; done`;
-      seen.push(...(await ask(instanceId, look)));
+      seen.push(...(await onHost(instanceId, look)));
     }
   })();
   return {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask, member } from "../src/api-client.ts";
 import { checkout } from "../src/checkout.ts";
-import { asRoot } from "../src/hosts.ts";
+import { onHost } from "../src/hosts.ts";
 import { localMake } from "../src/make.ts";
 import { crew } from "../src/traffic.ts";
 import { databaseFaultTests } from "./database-faults.ts";
@@ -48,7 +48,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
 
     test(`DEP-05 of ${releases} releases at ${perSecond} requests a second nobody notices any`, async () => {
       const seen = [await releaseNow()];
-      const filesBefore = await asRoot(frontend().instanceId, "ls /opt/tintype/current/assets");
+      const filesBefore = await onHost(frontend().instanceId, "ls /opt/tintype/current/assets");
       const traffic = people.start(perSecond);
       for (let release = 1; release <= releases; release += 1) {
         const text = `console.info("release ${release} of ${process.pid}");\n`;
@@ -64,7 +64,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       expect(requests).toBeGreaterThan(releases * 2000);
       expect(seen.filter((id, index) => id === seen[index + 1])).toEqual([]);
       if (releases > 2) return;
-      for (const file of filesBefore.split("\n")) {
+      for (const file of filesBefore) {
         expect(await ask("GET", `${origin()}/assets/${file}`)).toMatchObject({ status: 200 });
       }
     });
@@ -133,7 +133,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       const uploads = Array.from({ length: 6 }, () => uploader.replacePicture(3 * secondMs));
       await sleep(secondMs);
       const stoppedAt = performance.now();
-      await asRoot(backend().instanceId, "systemctl restart tintype-backend.service");
+      await onHost(backend().instanceId, "systemctl restart tintype-backend.service");
       expect(performance.now() - stoppedAt).toBeLessThan(10 * secondMs);
       await Promise.all(uploads);
       await sleep(3 * secondMs);
