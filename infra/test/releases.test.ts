@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 function releases(...args: string[]) {
-  const env = { PATH: process.env["PATH"], TINTYPE_ROOT: root };
+  const env = { PATH: `${root}/stand-ins:${process.env["PATH"]}`, TINTYPE_ROOT: root };
   const { status, stdout, stderr } = spawnSync("bash", [script, ...args], { encoding: "utf8", env });
   return { code: status, shown: stdout.trim(), said: stderr.trim() };
 }
@@ -147,6 +147,17 @@ test("three releases stay, and the site's files that one of them has", () => {
   }
   expect(folders()).toEqual(["c", "c.whole", "d", "d.whole", "e", "e.whole"]);
   expect(readdirSync(join(root, "assets")).toSorted()).toEqual(["c.js", "d.js", "e.js", "same.svg"]);
+});
+
+test("a release whose removal is cut off is not noted to be whole any more", () => {
+  mkdirSync(join(root, "stand-ins"));
+  const cutOff = ["#!/bin/bash", '[[ " $* " != *" releases/a "* ]] || kill -9 $PPID $$', 'exec /bin/rm "$@"'];
+  for (const name of ["a", "b", "c", "d"]) {
+    unpack(name);
+    if (name === "d") writeFileSync(join(root, "stand-ins/rm"), cutOff.join("\n"), { mode: 0o755 });
+    releases("switch", name, `${name} x`);
+  }
+  expect(folders()).toEqual(["a", "b", "b.whole", "c", "c.whole", "d", "d.whole"]);
 });
 
 test("after a switch that was killed, what was proven serves before the release is tried again", () => {

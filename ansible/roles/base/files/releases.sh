@@ -90,12 +90,13 @@ rollback() {
   note ""
 }
 
-# Keeps what serves, the one before it, and one more. A site's files stay while a release that is kept has them.
+# Keeps what serves, the one before it, and one more. Of what goes, the notes go first: what is noted to be whole is whole.
+# A site's files stay while a release that is kept has them.
 prune() {
   local old
   find releases -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 |
     grep -vxF -e "$(of current)" -e "$(of previous)" | tail -n +2 |
-    while read -r old; do rm -rf "releases/$old" "releases/$old".*; done || true
+    while read -r old; do rm -rf "releases/$old".* && rm -rf "releases/$old"; done || true
   [ ! -d assets ] || find assets -type f | while read -r old; do
     compgen -G "releases/*/$old" >/dev/null || rm "$old"
   done
