@@ -27,7 +27,18 @@ function packages(): string {
 
 // Programs that the Debian image lacks, that would need a network, or that would change this machine.
 const recorded = [
-  ...["yum", "dnf", "amazon-linux-extras", "rpm", "mysqld", "systemctl", "mkfs.ext4", "blkid", "sleep"],
+  ...[
+    "yum",
+    "dnf",
+    "amazon-linux-extras",
+    "rpm",
+    "mysqld",
+    "mysql",
+    "systemctl",
+    "mkfs.ext4",
+    "blkid",
+    "sleep",
+  ],
   ...["curl", "wget", "sysctl", "mkswap", "swapon", "yum-config-manager", "sha256sum"],
 ];
 
@@ -44,6 +55,8 @@ export interface FirstBootProps {
   readonly files: readonly string[];
   /** @default 1 */
   readonly times?: number;
+  /** Folders of the data volume from an earlier first boot. */
+  readonly found?: readonly string[];
   /** Programs that fail whenever they are called. */
   readonly failing?: readonly string[];
 }
@@ -54,6 +67,7 @@ export async function firstBoot({
   kind,
   files,
   times = 1,
+  found = [],
   failing = [],
 }: FirstBootProps): Promise<FirstBoot> {
   const script = Buffer.from(userData(kind)).toString("base64");
@@ -63,6 +77,7 @@ export async function firstBoot({
     "mknod /dev/sdf b 7 250 2>/dev/null || true",
     ...recorded.map((name) => standIn(name, failing.includes(name) ? "exit 1" : (effects[name] ?? "true"))),
     `echo ${script} | base64 -d >/user-data; chmod +x /user-data`,
+    ...found.map((folder) => `mkdir -p /data/${folder}`),
     ...Array.from({ length: times }, () => "/user-data >/user-data.log 2>&1 </dev/null || true"),
     "echo '== calls'; cat /calls",
     ...files.map(

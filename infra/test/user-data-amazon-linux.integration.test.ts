@@ -10,6 +10,8 @@ import { type FirstBoot, firstBoot } from "./first-boot.ts";
 const status = "/var/lib/tintype/first-boot";
 const python = "/opt/tintype/bin/python3";
 const repository = "/etc/yum.repos.d/mysql.repo";
+const whole = "/data/mysql.whole";
+const byTheSocket = "mysql --user=root --execute ALTER USER root@localhost IDENTIFIED WITH auth_socket";
 const settings = "/etc/my.cnf";
 const mount = "/etc/systemd/system/data.mount";
 const after = "/etc/systemd/system/mysqld.service.d/data.conf";
@@ -66,9 +68,11 @@ describe.each(["al2", "al2023"] as const)(
         "systemctl enable --now data.mount",
         key,
         `${install} mysql-community-server`,
-        "mysqld --initialize-insecure --user=mysql --init-file=/var/lib/tintype/root.sql",
+        "systemctl stop mysqld",
+        "mysqld --initialize-insecure --user=mysql",
         "systemctl enable mysqld",
         "systemctl restart mysqld",
+        byTheSocket,
       ];
       expect(inOrder(backend, expected)).toEqual(expected);
       expect(backend.files[mount]).toContain("What=/dev/sdf\nWhere=/data\n");
@@ -96,6 +100,22 @@ describe.each(["al2", "al2023"] as const)(
       expect(files[status]).toBe("done\n");
       expect(calls.filter((call) => call.startsWith("mkfs"))).toHaveLength(1);
       expect(calls.filter((call) => call.startsWith("mysqld --initialize"))).toHaveLength(1);
+    });
+
+    test("leaves a database of before its note as it is, and has its root sign in by the socket", async () => {
+      const found = ["mysql/mysql", "mysql/tintype"];
+      const { calls, files } = await firstBoot({ os, kind: "backend", files: [status, whole], found });
+      expect(files).toEqual({ [status]: "done\n", [whole]: "" });
+      expect(calls.filter((call) => call.startsWith("mysqld --initialize"))).toEqual([]);
+      expect(calls).toContain(byTheSocket);
+    });
+
+    test("makes a database anew whose root was not told how to sign in", async () => {
+      const before = { os, kind: "backend", files: [status, whole], failing: ["mysql"] } as const;
+      const { calls, files } = await firstBoot({ ...before, times: 2 });
+      expect(files[status]).toMatch(/^failed in line \d+: mysql /);
+      expect(files[whole]).toBeUndefined();
+      expect(calls.filter((call) => call.startsWith("mysqld --initialize"))).toHaveLength(2);
     });
 
     test("that fails says in which line, having tried again", async () => {

@@ -98,25 +98,26 @@ prepare_mysql() {
       write_mysql_settings /etc/my.cnf /var/lib/mysql/mysql.sock
       printf '%s\n' "mysqlx = OFF" "log-error = /var/log/mysqld.log" "plugin-load-add = auth_socket.so" >>/etc/my.cnf
       service=mysqld
+      by_socket=auth_socket
       ;;
     debian*)
-      systemctl stop mariadb
       write_mysql_settings /etc/mysql/mariadb.conf.d/90-tintype.cnf /run/mysqld/mysqld.sock
       service=mariadb
+      by_socket=unix_socket
       ;;
   esac
+  systemctl stop "$service" # it may run: after its installation, or after a first boot that failed
   chown -R mysql:mysql "$datadir"
   chmod 750 "$datadir"
 }
 
-# Root signs in through the socket alone, as the system's root: there is no password to keep.
+# What was made in part is made anew. That it has data is known by the note that comes last, and by any schema of the
+# application: volumes from before that note have none.
 initialize_database() {
-  [ -d "$datadir/mysql" ] && return 0
+  if [ -e "$datadir.whole" ] || compgen -G "$datadir/tintype*" >/dev/null; then return 0; fi
+  find "$datadir" -mindepth 1 -delete
   case "$os" in
-    amzn*)
-      printf '%s\n' "ALTER USER root@localhost IDENTIFIED WITH auth_socket;" >/var/lib/tintype/root.sql
-      mysqld --initialize-insecure --user=mysql --init-file=/var/lib/tintype/root.sql
-      ;;
+    amzn*) mysqld --initialize-insecure --user=mysql ;;
     debian*)
       # With the test database come users without name or password.
       mariadb-install-db --user=mysql --datadir="$datadir" --auth-root-authentication-method=socket --skip-test-db >/dev/null
@@ -132,9 +133,18 @@ start_mysql() {
   systemctl restart "$service"
 }
 
+# Root signs in through the socket alone, as the system's root: there is no password to keep. MySQL cannot be told while it
+# initializes, when it loads no plugins. Until it is told here anybody on this host could be root, and nobody else is: the
+# server listens to the host alone, and the users of the application come with Ansible, after a first boot that ended well.
+secure_root() {
+  mysql --user=root --execute "ALTER USER root@localhost IDENTIFIED WITH $by_socket"
+  touch "$datadir.whole"
+}
+
 mount_data_volume
 install_mysql
 prepare_mysql
 initialize_database
 start_mysql
+secure_root
 finish
