@@ -80,7 +80,10 @@ MYSQL_PASSWORD=$password
 ENV
 }
 
-restart() { /opt/tintype/bin/serve restart; }
+# A file that was written beside it takes its place: whole, also when the power fails. An old sync syncs all.
+put() { sync "$folder/$1.new" && mv "$folder/$1.new" "$folder/$1"; }
+
+restart() { "${SERVE:-/opt/tintype/bin/serve}" restart; }
 
 # Nothing knows the values of before any more.
 forget() {
@@ -88,7 +91,21 @@ forget() {
   rm -f "$folder/backend.env.before"
 }
 
+# With all that the application needs, to its last line.
+is_whole() {
+  local key
+  for key in ACCESS_TOKEN_SECRET REFRESH_TOKEN_SECRET MYSQL_PASSWORD; do
+    grep -q "^$key=." "$1" || return 1
+  done
+  [ -z "$(tail -c 1 "$1")" ]
+}
+
 put_back() {
+  if ! is_whole "$folder/backend.env.before"; then
+    echo "The application does not come up, and $folder/backend.env.before is not whole: the secrets stay as they are." >&2
+    echo "See why with make logs. When the application runs, remove that file and try again." >&2
+    exit 1
+  fi
   mv "$folder/backend.env.before" "$folder/backend.env"
   restart || true
   echo "The application did not come up with new secrets: it has those of before again." >&2
@@ -103,8 +120,9 @@ rotate_application() {
   make_user "$user" "$password"
   # Until both the users and the files are new, the next deploy has to look at them.
   rm -f "$folder/database-user"
-  cp "$folder/backend.env" "$folder/backend.env.before"
-  mv "$folder/backend.env.new" "$folder/backend.env"
+  cp "$folder/backend.env" "$folder/backend.env.before.new"
+  put backend.env.before
+  put backend.env
   if restart; then
     forget
     return
@@ -117,7 +135,7 @@ rotate_migration() {
   password=$(random 33)
   printf 'MYSQL_PASSWORD=%s\n' "$password" >"$folder/migrate.env.new"
   printf "ALTER USER tintype_migrate@localhost IDENTIFIED BY '%s';\n" "$password" | mysql
-  mv "$folder/migrate.env.new" "$folder/migrate.env"
+  put migrate.env
 }
 
 rotate_backup() {
@@ -125,7 +143,7 @@ rotate_backup() {
   password=$(random 33)
   printf 'MYSQL_BACKUP_PASSWORD=%s\n' "$password" >"$folder/backup.env.new"
   printf "ALTER USER tintype_backup@localhost IDENTIFIED BY '%s';\n" "$password" | mysql
-  mv "$folder/backup.env.new" "$folder/backup.env"
+  put backup.env
 }
 
 refuse_jobs_at_work
