@@ -7,16 +7,16 @@
 # Good is one for this domain, from this ACME server, with its own key, that has not expired.
 set -euo pipefail
 
-live=/etc/tintype/tls
-folders=/etc/tintype/certificates
-account=/var/lib/tintype/lego
+live=${TINTYPE_ROOT:-}/etc/tintype/tls
+folders=${TINTYPE_ROOT:-}/etc/tintype/certificates
+account=${TINTYPE_ROOT:-}/var/lib/tintype/lego
 
 # shellcheck source=/dev/null
-. "${2:-/etc/tintype/acme.env}"
+. "${2:-${TINTYPE_ROOT:-}/etc/tintype/acme.env}"
 export LEGO_CA_CERTIFICATES="${LEGO_CA_CERTIFICATES:-}"
 
 seconds() {
-  date -d "$(openssl x509 -in $live/site.crt -noout "-$1" | cut -d= -f2)" +%s
+  date -d "$(openssl x509 -in "$live/site.crt" -noout "-$1" | cut -d= -f2)" +%s
 }
 
 percent_left() {
@@ -27,17 +27,18 @@ percent_left() {
 }
 
 is_right() {
-  [ -e $live/site.crt ] && [ -e $live/site.key ] &&
-    [ "$(cat $live/directory)" = "$ACME_DIRECTORY" ] &&
-    openssl x509 -in $live/site.crt -noout -checkhost "$DOMAIN" | grep -q 'does match' &&
-    [ "$(openssl x509 -in $live/site.crt -noout -pubkey)" = "$(openssl pkey -in $live/site.key -pubout)" ]
+  [ -e "$live/site.crt" ] && [ -e "$live/site.key" ] &&
+    [ "$(cat "$live/directory")" = "$ACME_DIRECTORY" ] &&
+    openssl x509 -in "$live/site.crt" -noout -checkhost "$DOMAIN" | grep -q 'does match' &&
+    [ "$(openssl x509 -in "$live/site.crt" -noout -pubkey)" = "$(openssl pkey -in "$live/site.key" -pubout)" ]
 }
 
 is_good_for() {
   is_right && [ "$(percent_left)" -gt "$1" ]
 }
 
-# Certificate and key change places with the old ones in one step: a link is put in the place of a link.
+# Certificate and key change places with the old ones in one step: a link is put in the place of a link. What it leads to
+# is on the disk by then: with an empty certificate nginx would not start when the power comes back. An old sync syncs all.
 put_in_place() {
   local new
   new=$(mktemp -d "$folders/XXXXXXXX")
@@ -45,9 +46,10 @@ put_in_place() {
   install -m 600 "$account/certificates/$DOMAIN.key" "$new/site.key"
   echo "$ACME_DIRECTORY" >"$new/directory"
   chmod 755 "$new"
-  ln -sfn "$new" $live.new
+  ln -sfn "$new" "$live.new"
   : >"$new/not-served"
-  mv -T $live.new $live
+  sync "$new"/* "$new"
+  mv -T "$live.new" "$live"
   find "$folders" -mindepth 1 -maxdepth 1 ! -path "$new" -exec rm -r {} +
 }
 
@@ -59,10 +61,10 @@ ask() {
 
 # Where this fails it is tried again by the next call: the certificate that is there may not be the one that is served.
 load() {
-  [ -e $live/not-served ] || return 0
+  [ -e "$live/not-served" ] || return 0
   nginx -t -q
   systemctl reload nginx
-  rm $live/not-served
+  rm "$live/not-served"
 }
 
 exec 9>"$account/lock"
