@@ -82,15 +82,20 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
     },
 
     async write(key, { path, bytes, contentType }) {
+      const file = createReadStream(path);
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
-        Body: createReadStream(path),
+        Body: file,
         ContentLength: bytes,
         ContentType: contentType,
         CacheControl: "private, max-age=31536000, immutable", // a key is named by what it holds
       });
-      await client.send(command).catch(rethrowStorageError);
+      try {
+        await client.send(command).catch(rethrowStorageError);
+      } finally {
+        file.destroy(); // the SDK pipes it: a request that fails leaves it open
+      }
     },
 
     async remove(key) {
