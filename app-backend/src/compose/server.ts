@@ -129,12 +129,12 @@ function auditTo(log: Logger, metrics: Metrics): SecurityLog {
 /** A darkroom whose work is timed. */
 function timed(darkroom: Darkroom, metrics: Metrics): Darkroom {
   return {
-    async develop(upload) {
+    async develop(read) {
       const startedAt = performance.now();
       let outcome: "taken" | "refused" = "refused";
       try {
-        const developed = await darkroom.develop(upload);
-        outcome = "taken";
+        const developed = await darkroom.develop(read);
+        if (developed) outcome = "taken";
         return developed;
       } finally {
         metrics.image(outcome, performance.now() - startedAt);

@@ -83,9 +83,9 @@ export function accountUseCases(deps: Dependencies) {
 
   /** Makes a picture of an upload; gives the key of its object. */
   async function developed(accountId: string, { key }: IncomingPicture): Promise<string> {
-    const upload = await pictures.read(key);
-    if (!upload) throw new AppError("unavailable", "upload is gone");
-    const { original, discard: discardFiles } = await darkroom.develop(upload);
+    const inFiles = await darkroom.develop(() => pictures.read(key));
+    if (!inFiles) throw new AppError("unavailable", "upload is gone");
+    const { original, discard: discardFiles } = inFiles;
     try {
       // Its own id too: of the same picture sent again, taking away the one before must not take the new one.
       const pictureKey = `pictures/${accountId}/${newId()}/${original.sha256}.${original.extension}`;

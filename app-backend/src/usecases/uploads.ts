@@ -68,12 +68,12 @@ export function uploadUseCases(deps: Dependencies) {
   }
 
   async function develop(accountId: string, id: string): Promise<Image> {
-    const upload = await pictures.read(uploadKeyOf(id));
-    if (!upload) return publishedMeanwhile(accountId, id);
-    const developed = await darkroom.develop(upload).catch(async (error: unknown) => {
+    const read = () => pictures.read(uploadKeyOf(id));
+    const developed = await darkroom.develop(read).catch(async (error: unknown) => {
       if (isForGood(error)) await abandoned.discard(id);
       throw error;
     });
+    if (!developed) return publishedMeanwhile(accountId, id);
     try {
       const isNew = await publish(id, await store(id, developed));
       if (isNew) await guard.giveBack([limits.uploadOfAccount, accountId]);

@@ -9,7 +9,9 @@ import type { Darkroom } from "../../../app-backend/src/ports/darkroom.ts";
 /** A darkroom that looks at nothing: what it is given is what it gives, so that the way there and back is what is left. */
 export function sharpDarkroom(): Darkroom {
   return {
-    async develop(upload) {
+    async develop(read) {
+      const upload = await read();
+      if (!upload) return undefined;
       const path = join(tmpdir(), `tintype-passed-${randomUUID()}`);
       await pipeline(upload, createWriteStream(path));
       const hash = createHash("sha256");

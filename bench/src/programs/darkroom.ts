@@ -9,8 +9,8 @@ const lag = lagMeter();
 
 loop(
   async () => {
-    const { discard } = await darkroom.develop(createReadStream(PHOTO!));
-    await discard();
+    const developed = await darkroom.develop(async () => createReadStream(PHOTO!));
+    await developed?.discard();
     return 1;
   },
   1,

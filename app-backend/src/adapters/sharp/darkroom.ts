@@ -36,29 +36,33 @@ sharp.unblock({
   operation: ["Jpeg", "Png", "Webp", "Nsgif", "Heif"].map((loader) => `VipsForeignLoad${loader}`),
 });
 
+type Read = Parameters<Darkroom["develop"]>[0];
+
 /** Encodes images with libvips, outside of the event loop, through files in the temporary folder. */
 export function sharpDarkroom(): Darkroom {
   const queue = pLimit(atOnce);
   let inside = 0;
 
   return {
-    async develop(upload) {
+    async develop(read) {
       // Counted before anything is waited for, so that many at once cannot all find it empty.
       if (inside >= maxInside) throw new AppError("unavailable", "too many images wait");
       inside += 1;
       try {
-        return await developInTurn(upload);
+        return await developInTurn(read);
       } finally {
         inside -= 1;
       }
     },
   };
 
-  async function developInTurn(upload: AsyncIterable<Uint8Array>): Promise<Developed> {
+  async function developInTurn(read: Read): Promise<Developed | undefined> {
     const folder = await mkdtemp(join(tmpdir(), "tintype-"));
     const discard = () => rm(folder, { recursive: true, force: true });
     try {
       const path = join(folder, "upload");
+      const upload = await read();
+      if (!upload) return await discard().then(() => undefined);
       await receive(upload, path);
       await judge(path);
       return { ...(await queue(() => encode(path, folder))), discard };

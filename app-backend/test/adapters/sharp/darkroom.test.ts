@@ -11,12 +11,13 @@ const darkroom = sharpDarkroom();
 const made: Developed[] = [];
 
 async function develop(image: Uint8Array): Promise<Developed> {
-  async function* chunks() {
-    for (let at = 0; at < image.length; at += 65_536) yield image.subarray(at, at + 65_536);
-  }
-  const developed = await darkroom.develop(chunks());
-  made.push(developed);
-  return developed;
+  const developed = await darkroom.develop(async () => chunksOf(image));
+  made.push(developed!);
+  return developed!;
+}
+
+async function* chunksOf(image: Uint8Array) {
+  for (let at = 0; at < image.length; at += 65_536) yield image.subarray(at, at + 65_536);
 }
 
 afterEach(async () => {
@@ -156,6 +157,17 @@ describe("refusing", () => {
     expect(refused[0]).toMatchObject({ reason: { code: "unavailable" } });
   });
 
+  test("what there is no room for is not asked for: a body that nobody reads would keep its connection", async () => {
+    let asked = 0;
+    const read = async () => {
+      asked += 1;
+      return chunksOf(accepted["image/png"]!);
+    };
+    const results = await Promise.allSettled(Array.from({ length: 40 }, () => darkroom.develop(read)));
+    for (const result of results) if (result.status === "fulfilled") made.push(result.value!);
+    expect(asked).toBe(results.filter(({ status }) => status === "fulfilled").length);
+  });
+
   test.each(Object.entries(refused))("UPL-01 what is no image: %s", async (_what, image) => {
     await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
   });
@@ -193,7 +205,7 @@ describe("refusing", () => {
         yield Buffer.alloc(1 << 20);
       }
     }
-    await expect(darkroom.develop(endless())).rejects.toMatchObject({ code: "image_too_large" });
+    await expect(darkroom.develop(async () => endless())).rejects.toMatchObject({ code: "image_too_large" });
     expect(given).toBeLessThanOrEqual(12 << 20);
   });
 
