@@ -16,12 +16,12 @@ import {
   type ImageType,
 } from "../../domain/image-type.ts";
 import type { Darkroom, Developed, Print } from "../../ports/darkroom.ts";
+import { diskError, pictureError, tooMuch, unsupported } from "./picture-error.ts";
 
 // What an image takes while it is developed decides how many at a time, and how large: a micro has 1 GiB.
 const atOnce = 1;
 const maxInside = 21;
 const maxWorkBytes = 600e6;
-const maxSeconds = 30;
 
 // Measured with libvips 8.17: bytes of memory for a pixel at the peak of decoding, turning and encoding.
 const bytesOfPixel = { usual: 11, deepOrInterlaced: 17, avif: 27 };
@@ -36,10 +36,17 @@ sharp.unblock({
   operation: ["Jpeg", "Png", "Webp", "Nsgif", "Heif"].map((loader) => `VipsForeignLoad${loader}`),
 });
 
+interface Options {
+  /** Where files are while they are worked on. */
+  readonly folder?: string;
+  /** How long the encoding of one picture may take. */
+  readonly maxSeconds?: number;
+}
+
 type Read = Parameters<Darkroom["develop"]>[0];
 
 /** Encodes images with libvips, outside of the event loop, through files in the temporary folder. */
-export function sharpDarkroom(): Darkroom {
+export function sharpDarkroom({ folder: place = tmpdir(), maxSeconds = 30 }: Options = {}): Darkroom {
   const queue = pLimit(atOnce);
   let inside = 0;
 
@@ -50,6 +57,8 @@ export function sharpDarkroom(): Darkroom {
       inside += 1;
       try {
         return await developInTurn(read);
+      } catch (error) {
+        throw diskError(error);
       } finally {
         inside -= 1;
       }
@@ -57,7 +66,7 @@ export function sharpDarkroom(): Darkroom {
   };
 
   async function developInTurn(read: Read): Promise<Developed | undefined> {
-    const folder = await mkdtemp(join(tmpdir(), "tintype-"));
+    const folder = await mkdtemp(join(place, "tintype-"));
     const discard = () => rm(folder, { recursive: true, force: true });
     try {
       const path = join(folder, "upload");
@@ -65,7 +74,7 @@ export function sharpDarkroom(): Darkroom {
       if (!upload) return await discard().then(() => undefined);
       await receive(upload, path);
       await judge(path);
-      return { ...(await queue(() => encode(path, folder))), discard };
+      return { ...(await queue(() => encode(path, folder, maxSeconds))), discard };
     } catch (error) {
       await discard();
       throw error;
@@ -93,16 +102,13 @@ async function judge(path: string): Promise<void> {
   const header = await readable(path)
     .metadata()
     .catch((error: unknown) => {
-      throw damaged(error);
+      throw pictureError(error);
     });
   // One file may look like two things to two readers.
   if (header.format !== formatOf(type)) throw unsupported(`${type.extension} read as ${header.format}`);
   const pixels = pixelsOf(header);
   const isTooLarge = pixels > maxPixels || (header.pages ?? 1) > maxFrames;
-  if (isTooLarge || pixels * bytesOfPixelIn(header) > maxWorkBytes) {
-    const message = `has more than ${maxPixels / 1e6} megapixels or ${maxFrames} frames, or takes too much to decode`;
-    throw fieldError("image_dimensions", "image", message);
-  }
+  if (isTooLarge || pixels * bytesOfPixelIn(header) > maxWorkBytes) throw tooMuch();
 }
 
 /** What libvips calls a type. */
@@ -136,22 +142,20 @@ function readable(path: string): Sharp {
   return sharp(path, { animated: true, failOn: "error", limitInputPixels: false });
 }
 
-async function encode(path: string, folder: string): Promise<Omit<Developed, "discard">> {
+async function encode(path: string, folder: string, seconds: number): Promise<Omit<Developed, "discard">> {
   const type = (await typeOf(path))!;
   try {
-    const original = await print(
-      encodedAs(type, readable(path).autoOrient()),
-      join(folder, "original"),
-      type,
-    );
+    const upright = readable(path).autoOrient().timeout({ seconds });
+    const original = await print(encodedAs(type, upright), join(folder, "original"), type);
     const small = sharp(path, { failOn: "error", limitInputPixels: false })
       .autoOrient()
+      .timeout({ seconds })
       .resize({ width: thumbnailSide, height: thumbnailSide, fit: "inside", withoutEnlargement: true })
       .webp({ quality: 80, effort: 2 });
     const thumbnail = await print(small, join(folder, "thumbnail"), imageTypeOf("image/webp")!);
     return { original, thumbnail };
   } catch (error) {
-    throw damaged(error);
+    throw pictureError(error);
   }
 }
 
@@ -164,7 +168,7 @@ function encodedAs({ extension }: ImageType, image: Sharp): Sharp {
 }
 
 async function print(image: Sharp, path: string, { contentType, extension }: ImageType): Promise<Print> {
-  const { width, height, pageHeight } = await image.timeout({ seconds: maxSeconds }).toFile(path);
+  const { width, height, pageHeight } = await image.toFile(path);
   const { size: bytes } = await stat(path);
   const facts = { contentType, extension, bytes, width, height: pageHeight ?? height };
   return { path, sha256: await sha256Of(path), ...facts };
@@ -174,15 +178,4 @@ async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
-}
-
-function unsupported(reason: string): AppError {
-  const message = "is not a JPEG, PNG, GIF, WebP or AVIF image";
-  return new AppError("unsupported_image", reason, { faults: [{ field: "image", message }] });
-}
-
-/** Of what begins like an image and cannot be read to its end. */
-function damaged(cause: unknown): AppError {
-  const faults = [{ field: "image", message: "is damaged or cut off" }];
-  return new AppError("damaged_image", String(cause), { faults, cause });
 }

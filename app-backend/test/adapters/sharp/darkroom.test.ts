@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
@@ -207,6 +208,40 @@ describe("refusing", () => {
     }
     await expect(darkroom.develop(async () => endless())).rejects.toMatchObject({ code: "image_too_large" });
     expect(given).toBeLessThanOrEqual(12 << 20);
+  });
+
+  test("what takes too long to encode, for what it is", async () => {
+    const wide = { create: { width: 7000, height: 7000, channels: 3, background: "#31506b" } } as const;
+    const image = await sharp(wide).webp({ effort: 0, quality: 1 }).toBuffer();
+    const hasty = sharpDarkroom({ maxSeconds: 1 });
+    await expect(hasty.develop(async () => chunksOf(image))).rejects.toMatchObject({
+      code: "image_dimensions",
+    });
+  });
+
+  test.each(["upload", "original", "thumbnail"])(
+    "nothing for good where the disk is full: %s",
+    async (file) => {
+      const folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
+      async function* noise() {
+        yield* chunksOf(await picture(400, 300).png({ compressionLevel: 0 }).toBuffer());
+      }
+      const read = async () => {
+        for (const made of await readdir(folder)) await symlink("/dev/full", join(folder, made, file));
+        return noise();
+      };
+      const developed = sharpDarkroom({ folder }).develop(read);
+      await expect(developed).rejects.toMatchObject({ code: "unavailable" });
+      expect(await readdir(folder)).toEqual([]);
+      await rm(folder, { recursive: true });
+    },
+  );
+
+  test("nothing where there is no upload, and leaves no folder", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
+    expect(await sharpDarkroom({ folder }).develop(async () => undefined)).toBeUndefined();
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
   });
 
   test("leaves no file behind", async () => {
