@@ -3,7 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { Client } from "../domain/client.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { Darkroom } from "../ports/darkroom.ts";
+import type { Darkroom, Print } from "../ports/darkroom.ts";
 import type { Passwords } from "../ports/passwords.ts";
 import type { IncomingPicture, Pictures } from "../ports/pictures.ts";
 import type { SecurityLog } from "../ports/security-log.ts";
@@ -51,9 +51,11 @@ export function accountUseCases(deps: Dependencies) {
       // Asked before anything is placed: a taken address or an absent database costs no hash and no object.
       if (await accounts.getByEmail(registration.email))
         throw new AppError("email_taken", "address is taken");
-      const id = newId();
-      const pictureKey = await developed(id, registration.picture);
-      const account = await newAccount(id, pictureKey, registration);
+      const account = await developed(registration.picture, async (print) => {
+        const made = await newAccount(registration, print); // hashing may refuse: nothing is placed yet
+        await pictures.write(made.pictureKey, print);
+        return made;
+      });
       await addOrTakeBack(account);
       securityLog("registered", { accountId: account.id });
       codes.welcome(account);
@@ -63,16 +65,13 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  async function newAccount(
-    id: string,
-    pictureKey: string,
-    { email, password }: Registration,
-  ): Promise<Account> {
+  async function newAccount({ email, password }: Registration, picture: Print): Promise<Account> {
+    const id = newId();
     return {
       id,
       email,
+      pictureKey: pictureKeyOf(id, picture),
       passwordHash: await passwords.hash(password),
-      pictureKey,
       username: null,
       firstName: null,
       lastName: null,
@@ -81,19 +80,23 @@ export function accountUseCases(deps: Dependencies) {
     };
   }
 
-  /** Makes a picture of an upload; gives the key of its object. */
-  async function developed(accountId: string, { key }: IncomingPicture): Promise<string> {
+  /** Makes a picture of an upload, and lets `use` have it for as long as it takes. */
+  async function developed<Result>(
+    { key }: IncomingPicture,
+    use: (print: Print) => Promise<Result>,
+  ): Promise<Result> {
     const inFiles = await darkroom.develop(() => pictures.read(key));
     if (!inFiles) throw new AppError("unavailable", "upload is gone");
-    const { original, discard: discardFiles } = inFiles;
     try {
-      // Its own id too: of the same picture sent again, taking away the one before must not take the new one.
-      const pictureKey = `pictures/${accountId}/${newId()}/${original.sha256}.${original.extension}`;
-      await pictures.write(pictureKey, original);
-      return pictureKey;
+      return await use(inFiles.original);
     } finally {
-      await discardFiles();
+      await inFiles.discard();
     }
+  }
+
+  // Its own id too: of the same picture sent again, taking away the one before must not take the new one.
+  function pictureKeyOf(accountId: string, { sha256, extension }: Print): string {
+    return `pictures/${accountId}/${newId()}/${sha256}.${extension}`;
   }
 
   async function addOrTakeBack(account: Account): Promise<void> {
@@ -137,7 +140,11 @@ export function accountUseCases(deps: Dependencies) {
   /** Puts an upload in the place of the picture. The upload is taken away in any case. */
   async function replacePicture(id: string, picture: IncomingPicture): Promise<AccountView> {
     try {
-      const to = await developed(id, picture);
+      const to = await developed(picture, async (print) => {
+        const key = pictureKeyOf(id, print);
+        await pictures.write(key, print);
+        return key;
+      });
       await put(id, to).catch(async (error: unknown) => {
         if (error instanceof AppError && error.code === "not_signed_in") await discard(to); // the account went meanwhile
         throw error;

@@ -58,28 +58,35 @@ export function codeUseCases(deps: Dependencies) {
     await mail.send({ to: email, ...messages[purpose](code) });
   }
 
-  /** Spends a code; gives the account it was mailed to. Throws `bad_code` for every other, and for every other address. */
-  async function redeem(purpose: CodePurpose, email: string, text: string, client: Client): Promise<Account> {
+  /**
+   * Counts a try of a code; what it gives spends one, and gives the account it was mailed to. Spending throws `bad_code`
+   * for every other code, and for every other address.
+   */
+  async function admit(purpose: CodePurpose, email: string, client: Client) {
     const ofAccount = [limits.codeOfAccount, `${purpose} ${emailKey(email)}`] as const;
     const ofAddress = fromAddress(limits.codeFromAddress, client);
     await guard.admit(ofAddress, ofAccount);
-    const account = await accounts.getByEmail(email);
-    const accountId = account?.id ?? nobody;
-    const at = now();
-    const hashes = codeMaker.hashes(text, { accountId, purpose }, at);
-    const isRight = await codes.redeem({ accountId, purpose, hashes }, at);
-    if (!account || !isRight) {
-      securityLog("code_failed", { accountId: account?.id });
-      throw fieldError("bad_code", "code", "is wrong or has expired");
-    }
-    await guard.clear(ofAccount);
-    await guard.giveBack(ofAddress);
-    return account;
+
+    return async function redeem(text: string): Promise<Account> {
+      const account = await accounts.getByEmail(email);
+      const accountId = account?.id ?? nobody;
+      const at = now();
+      const hashes = codeMaker.hashes(text, { accountId, purpose }, at);
+      const isRight = await codes.redeem({ accountId, purpose, hashes }, at);
+      if (!account || !isRight) {
+        securityLog("code_failed", { accountId: account?.id });
+        throw fieldError("bad_code", "code", "is wrong or has expired");
+      }
+      await guard.clear(ofAccount);
+      await guard.giveBack(ofAddress);
+      return account;
+    };
   }
 
   /** Notes that the address belongs to its account. */
   async function confirm(email: string, text: string, client: Client): Promise<void> {
-    const { id } = await redeem("confirm", email, text, client);
+    const redeem = await admit("confirm", email, client);
+    const { id } = await redeem(text);
     await accounts.confirm(id);
     securityLog("confirmed", { accountId: id });
   }
@@ -96,5 +103,5 @@ export function codeUseCases(deps: Dependencies) {
     await Promise.all(underWay);
   }
 
-  return { request, welcome, redeem, confirm, settle };
+  return { request, welcome, admit, confirm, settle };
 }

@@ -57,8 +57,10 @@ export function passwordUseCases({ accounts, passwords, codes, guard, securityLo
 
   /** Replaces the password of who reads the account's mail; ends all sessions. */
   async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
-    const { id } = await codes.redeem("reset", email, code, client);
-    await accounts.replacePassword(id, { to: await passwords.hash(password) });
+    const redeem = await codes.admit("reset", email, client);
+    const to = await passwords.hash(password); // hashing may refuse: the code is not spent yet
+    const { id } = await redeem(code);
+    await accounts.replacePassword(id, { to });
     await accounts.confirm(id); // the code came by mail
     await guard.clear([limits.signInOfAccount, emailKey(email)]);
     securityLog("password_reset", { accountId: id });

@@ -10,7 +10,7 @@ test("AUTH-06 the database dies between picture and record: no half account, and
   const gate = await tcpGate(Number(process.env["MYSQL_PORT"]));
   let ids = Number.NaN; // counted from when the registration begins
   const newId = () => {
-    // Request, upload, account, picture: the fourth id of a registration is the last thing before the picture is written.
+    // Request, upload, account, picture: the fourth id of a registration is made before the password is hashed and the picture written.
     if ((ids += 1) === 4) gate.shut();
     return randomUUID();
   };

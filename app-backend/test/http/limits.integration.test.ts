@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { availableParallelism } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startApp, type TestApp } from "../app.ts";
 import {
   type Answer,
   goodPassword,
+  mailedCode,
   member,
   newEmail,
   postJson,
@@ -164,4 +166,21 @@ test("AUTH-14 200 sign-ins at once: as many wait as may, the rest get 503, and /
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
   // Client and server share one process here; `make bench` measures the server alone.
   expect(ms[Math.floor(ms.length / 2)]).toBeLessThan(50);
+});
+
+test("a right code is not spent where no password can be hashed: with it the reset succeeds later", async () => {
+  const { email } = await member(app);
+  await postJson(app, "/auth/forgot", { email });
+  const reset = { email, code: await mailedCode(app, email), password: "a much better one" };
+  const threads = occupyThreads();
+  const answers: Answer[] = [];
+  const length = 200;
+  const others = Array.from({ length }, async () => answers.push(await fail(newEmail())));
+  // What fits waits for a thread: the rest is answered.
+  while (answers.length < length - 100 - availableParallelism()) await sleep(10);
+  const answer = await postJson(app, "/auth/reset", reset);
+  await threads.release();
+  await Promise.all(others);
+  expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
+  expect((await postJson(app, "/auth/reset", reset)).status).toBe(204);
 });

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { argon2Passwords } from "../../src/adapters/argon2/passwords.ts";
+import { hmacCodeMaker } from "../../src/adapters/hmac/code-maker.ts";
+import { journalMail } from "../../src/adapters/journal/mail.ts";
+import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
+import { mysqlCodes } from "../../src/adapters/mysql/codes.ts";
+import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
+import { sharpDarkroom } from "../../src/adapters/sharp/darkroom.ts";
+import { openStorage } from "../../src/compose/storage.ts";
+import type { Darkroom } from "../../src/ports/darkroom.ts";
+import { accountUseCases } from "../../src/usecases/accounts.ts";
+import { codeUseCases } from "../../src/usecases/codes.ts";
+import { guard } from "../../src/usecases/guard.ts";
+import { passwordUseCases } from "../../src/usecases/passwords.ts";
+import { startApp, type TestApp } from "../app.ts";
+import { goodPassword, newEmail } from "../client.ts";
+import { onePixelPng } from "../images.ts";
+
+let app: TestApp;
+let storage: ReturnType<typeof openStorage>;
+const hashes = argon2Passwords();
+const now = () => new Date();
+
+beforeAll(async () => {
+  app = await startApp();
+  storage = openStorage(app.config, now);
+});
+afterAll(async () => {
+  await storage.letGo();
+  await app.close();
+});
+
+/** The use cases over real adapters, and a darkroom of the test's. */
+function accountsWith(darkroom: Darkroom) {
+  const { pool, pictures } = storage;
+  const securityLog = () => {};
+  const limits = guard({ limits: mysqlLimits(pool), securityLog, now });
+  const common = { accounts: mysqlAccounts(pool), securityLog, guard: limits, now, newId: randomUUID };
+  const mail = { codeMaker: hmacCodeMaker(app.config.refreshSecrets), mail: journalMail(() => {}) };
+  const codes = codeUseCases({ ...common, ...mail, codes: mysqlCodes(pool), onFault: () => {} });
+  const proof = passwordUseCases({ ...common, passwords: hashes, codes });
+  return accountUseCases({ ...common, pictures, darkroom, passwords: hashes, proof, codes });
+}
+
+test("a registration leaves no picture where no password can be hashed", async () => {
+  const waiting: Promise<unknown>[] = [];
+  const wait = () => {
+    for (let some = 0; some < 200; some += 1) waiting.push(hashes.hash("another").catch(() => undefined));
+  };
+  const { develop } = sharpDarkroom();
+  const accounts = accountsWith({
+    async develop(read) {
+      const developed = await develop(read);
+      wait();
+      await setImmediate(); // as many as are hashed at once leave the queue
+      wait();
+      return developed;
+    },
+  });
+  const picture = { key: `incoming/${randomUUID()}` };
+  const { bucket: Bucket } = app.config.storage;
+  await app.s3.send(new PutObjectCommand({ Bucket, Key: picture.key, Body: onePixelPng }));
+  const registered = accounts.register({ email: newEmail(), password: goodPassword, picture });
+  await expect(registered).rejects.toMatchObject({ code: "unavailable" });
+  expect(await app.bucket.keys()).toEqual([]);
+  await Promise.all(waiting);
+});
