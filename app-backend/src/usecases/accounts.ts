@@ -45,7 +45,7 @@ export function accountUseCases(deps: Dependencies) {
     await guard.admit([limits.pictureOfAccount, id]);
   }
 
-  /** Makes an account with its picture, or leaves nothing behind. The upload is taken away in any case. */
+  /** Makes an account with its picture, or no account. The upload is taken away in any case. */
   async function register(registration: Registration): Promise<AccountView> {
     try {
       // Asked before anything is placed: a taken address or an absent database costs no hash and no object.
@@ -99,21 +99,13 @@ export function accountUseCases(deps: Dependencies) {
     return `pictures/${accountId}/${newId()}/${sha256}.${extension}`;
   }
 
+  // After any other failure the record may be written, or be written yet, whatever a look at it shows: a picture too many
+  // is better than one that is missing, and the integrity check collects it.
   async function addOrTakeBack(account: Account): Promise<void> {
-    try {
-      await accounts.add(account);
-    } catch (error) {
-      if (!(await mayExist(account.id))) await discard(account.pictureKey);
+    await accounts.add(account).catch(async (error: unknown) => {
+      if (error instanceof AppError && error.code === "email_taken") await discard(account.pictureKey);
       throw error;
-    }
-  }
-
-  // A lost connection hides whether the record was written. A picture too many is better than one that is missing.
-  async function mayExist(id: string): Promise<boolean> {
-    return accounts.get(id).then(
-      (account) => account !== undefined,
-      () => true,
-    );
+    });
   }
 
   /** Removes an object nobody needs; the failure that led here, or success, is the one to report. */

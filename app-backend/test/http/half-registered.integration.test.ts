@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { openIntegrity } from "../../src/compose/jobs.ts";
-import { startApp } from "../app.ts";
+import { startApp, type TestApp } from "../app.ts";
 import { newEmail, register, signIn } from "../client.ts";
 import { tcpGate } from "../tcp-gate.ts";
 
@@ -27,9 +28,7 @@ test("AUTH-06 the database dies between picture and record: no half account, and
     while (status === 503) ({ status } = await register(app, { email }));
     expect(status).toBe(201);
     expect((await signIn(app, email)).status).toBe(200);
-    const later = openIntegrity(app.config, () => new Date(Date.now() + 2 * 3_600_000));
-    const { orphaned, missing, left } = await later.inspect(true);
-    await later.close();
+    const { orphaned, missing, left } = await repaired(app);
     expect({ missing, left }).toEqual({ missing: [], left: [] });
     expect(orphaned.length).toBeLessThanOrEqual(1); // the first picture, which the check takes away
     expect(await app.bucket.keys()).toHaveLength(1);
@@ -39,3 +38,46 @@ test("AUTH-06 the database dies between picture and record: no half account, and
     gate.close();
   }
 });
+
+test("AUTH-06 a record that is written after it was given up has its picture", async () => {
+  const app = await startApp();
+  try {
+    const email = newEmail();
+    // The server goes on with what it was told, though nobody waits for it any more.
+    await app.pool.query(
+      "CREATE TRIGGER stall AFTER INSERT ON accounts FOR EACH ROW SET @slept = SLEEP(2.5)",
+    );
+    expect((await register(app, { email })).status).toBe(503);
+    for (let tries = 0; (await signIn(app, email)).status !== 200; tries += 1) {
+      expect(tries).toBeLessThan(50);
+      await sleep(200);
+    }
+    expect(await repaired(app)).toMatchObject({ missing: [], orphaned: [], left: [] });
+    expect(await app.bucket.keys()).toHaveLength(1);
+  } finally {
+    await app.close();
+  }
+});
+
+test("the picture of a record that was given up and never written is collected by the integrity check", async () => {
+  const app = await startApp();
+  try {
+    const stalled = "SET @slept = SLEEP(2.5); SIGNAL SQLSTATE '45000';";
+    await app.pool.query(`CREATE TRIGGER stall AFTER INSERT ON accounts FOR EACH ROW BEGIN ${stalled} END`);
+    expect((await register(app)).status).toBe(503);
+    await sleep(1_500); // the server gives up, too
+    expect(await app.bucket.keys()).toHaveLength(1);
+    expect(await repaired(app)).toMatchObject({ missing: [], orphaned: [expect.anything()], left: [] });
+    expect(await app.bucket.keys()).toEqual([]);
+  } finally {
+    await app.close();
+  }
+});
+
+/** What the integrity check finds two hours later, and repairs. */
+async function repaired(app: TestApp) {
+  const { inspect, close } = openIntegrity(app.config, () => new Date(Date.now() + 2 * 3_600_000));
+  const report = await inspect(true);
+  await close();
+  return report;
+}
