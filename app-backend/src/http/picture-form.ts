@@ -8,6 +8,8 @@ import type { IncomingPicture } from "../ports/pictures.ts";
 import { parse } from "./parse.ts";
 
 const maxBodyBytes = maxImageBytes + 256 * 1024; // the form around the picture
+// On its way to S3 a file is collected in parts of 5 MiB, however slowly it comes: each form may hold all of its picture.
+const maxUnderWay = 20;
 const limits = { fileSize: maxImageBytes, parts: 32, fields: 16, fieldSize: 8 * 1024, fieldNestingDepth: 1 };
 
 // Known to multer 2.3, not yet to its types.
@@ -22,8 +24,23 @@ export type PictureForms = ReturnType<typeof pictureForms>;
 
 /** Receives multipart forms of some fields and one file `image`, which is in S3 when `receive` returns. */
 export function pictureForms({ storage, discard }: Dependencies) {
-  /** The parsed fields and the stored picture. Whatever it refuses, it has taken away again. */
+  let underWay = 0;
+
+  /**
+   * The parsed fields and the stored picture. Whatever it refuses, it has taken away again. Throws `unavailable` where too
+   * many forms are under way.
+   */
   async function receive<Schema extends z.ZodObject>(req: Request, res: Response, schema: Schema) {
+    if (underWay >= maxUnderWay) throw new AppError("unavailable", "too many pictures are on their way");
+    underWay += 1;
+    try {
+      return await received(req, res, schema);
+    } finally {
+      underWay -= 1;
+    }
+  }
+
+  async function received<Schema extends z.ZodObject>(req: Request, res: Response, schema: Schema) {
     await store(req, res, schema);
     const picture = (req.file as (Express.Multer.File & { incoming: IncomingPicture }) | undefined)?.incoming;
     try {

@@ -3,7 +3,7 @@ import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { startApp, type TestApp } from "../app.ts";
-import { goodPassword, newEmail, register } from "../client.ts";
+import { goodPassword, newEmail, register, someAddress } from "../client.ts";
 import { pngOf } from "../images.ts";
 
 const boundary = "----boundary";
@@ -38,6 +38,33 @@ describe("an upload that breaks off", () => {
   test("is not logged as a bug", () => {
     expect(app.logLines.filter((line) => line.includes('"bug"'))).toEqual([]);
   });
+});
+
+test("DOS-06 of 30 slow forms 20 are received, the rest gets 503; places are free again when they break off", async () => {
+  const forms = Array.from({ length: 30 }, () => {
+    const form = open({ "content-length": String(imageBytes + 1000), "x-forwarded-for": someAddress() });
+    form.on("error", () => undefined);
+    form.write(formStart(newEmail()));
+    form.write(pngOf(100_000));
+    return form;
+  });
+  const refused: IncomingMessage[] = [];
+  for (const form of forms)
+    void answerTo(form).then(
+      (answer) => refused.push(answer),
+      () => undefined,
+    );
+  await eventually(async () => refused.length === 10);
+  await sleep(300);
+  const answers = refused.map(({ statusCode, headers }) => [statusCode, headers["retry-after"]]);
+  expect(answers).toEqual(answers.map(() => [503, "5"]));
+  expect(await register(app)).toMatchObject({ status: 503, body: { code: "unavailable" } });
+  expect(refused).toHaveLength(10);
+  for (const form of forms) form.destroy();
+  await eventually(async () => (await register(app)).status === 201);
+  await eventually(async () => (await app.bucket.unfinishedUploads()) === 0);
+  const all = await Promise.all(Array.from({ length: 20 }, () => register(app)));
+  expect(all.map(({ status }) => status)).toEqual(all.map(() => 201));
 });
 
 describe("a body that is too long", () => {
