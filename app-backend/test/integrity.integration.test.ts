@@ -6,7 +6,12 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { RowDataPacket } from "mysql2/promise";
+import { mysqlObjectRecords } from "../src/adapters/mysql/object-records.ts";
 import { openIntegrity } from "../src/compose/jobs.ts";
+import { openStorage } from "../src/compose/storage.ts";
+import type { ObjectRecords } from "../src/ports/object-records.ts";
+import { integrityCheck } from "../src/usecases/integrity.ts";
 import { startApp, type TestApp } from "./app.ts";
 import { bearer, member, send } from "./client.ts";
 import { picture } from "./images.ts";
@@ -85,5 +90,50 @@ describe("the integrity check", () => {
     for (const { VersionId } of Versions)
       await app.s3.send(new DeleteObjectCommand({ Bucket, Key: lost.key, VersionId }));
     expect(await integrity.inspect(true)).toMatchObject({ missing: [lost.key], left: [lost.key] });
+  });
+});
+
+describe("the integrity check, while people go on,", () => {
+  let storage: ReturnType<typeof openStorage>;
+  const later = () => new Date(Date.now() + 2 * 3_600_000);
+
+  beforeAll(() => {
+    storage = openStorage(app.config, later);
+  });
+  afterAll(() => storage.letGo());
+
+  /** Repairs, while something happens after the records, or those of many objects, were read. */
+  function inspectWhile(happens: Partial<Record<"pages" | "known", () => Promise<unknown>>>) {
+    const records = mysqlObjectRecords(storage.pool);
+    const interrupted: ObjectRecords = {
+      async *pages() {
+        for await (const keys of records.pages()) {
+          await happens.pages?.();
+          yield keys;
+        }
+      },
+      async known(keys) {
+        const known = await records.known(keys);
+        if (keys.length > 1) await happens.known?.();
+        return known;
+      },
+    };
+    return integrityCheck({ records: interrupted, pictures: storage.pictures, now: later })(true);
+  }
+
+  test("neither misses nor brings back what its owner removes", async () => {
+    const { id, key } = await newObject(55);
+    const pages = () => send(app, "DELETE", `/images/${id}`, { headers: bearer(token) });
+    expect((await inspectWhile({ pages })).missing).not.toContain(key);
+    expect(await app.bucket.keys()).not.toContain(key);
+  });
+
+  test("leaves an object whose record comes", async () => {
+    const { id, key } = await newObject(56);
+    const [[row]] = await app.pool.query<RowDataPacket[]>("SELECT * FROM images WHERE id = ?", [id]);
+    await app.pool.query("DELETE FROM images WHERE id = ?", [id]);
+    const known = () => app.pool.query("INSERT IGNORE INTO images SET ?", [row]);
+    expect((await inspectWhile({ known })).orphaned).not.toContain(key);
+    expect(await app.bucket.keys()).toContain(key);
   });
 });

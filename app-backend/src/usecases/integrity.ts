@@ -40,17 +40,24 @@ export function integrityCheck({ records, pictures, now }: Dependencies) {
     return report;
   };
 
+  // A page of keys was read minutes ago, one object at a time: what is told and repaired is what holds now.
+  async function isKnown(key: string): Promise<boolean> {
+    return (await records.known([key])).has(key);
+  }
+
   async function compare(key: string, repair: boolean, report: MutableReport): Promise<void> {
     report.checked += 1;
     const expected = digestIn(key);
     const found = await pictures.digest(key);
     if (found !== undefined && (expected === undefined || found === expected)) return;
+    if (!(await isKnown(key))) return; // its owner removed it meanwhile: it is neither missed nor brought back
     report[found === undefined ? "missing" : "mismatched"].push(key);
     const isRepaired = repair && expected !== undefined && (await pictures.restore(key, expected));
     if (!isRepaired) report.left.push(key);
   }
 
   async function orphan(key: string, repair: boolean, report: MutableReport): Promise<void> {
+    if (await isKnown(key)) return; // its record came meanwhile
     report.orphaned.push(key);
     if (repair) await pictures.remove(key);
     else report.left.push(key);
