@@ -30,6 +30,8 @@ export interface Pictures {
   write(key: string, print: Print): Promise<void>;
   /** Removes an object; no matter if it is gone. */
   remove(key: string): Promise<void>;
+  /** As `remove`, for many; what can be removed is, also where it throws because something could not. */
+  removeAll(keys: readonly string[]): Promise<void>;
   /** A URL that shows the object to whoever has it, for half an hour at least and an hour at most. */
   url(key: string): Promise<string>;
   /** As `url`, but the browser saves it as a file of that name. */

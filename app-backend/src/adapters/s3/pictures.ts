@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
@@ -13,11 +14,13 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
+import { AppError } from "../../domain/app-error.ts";
 import type { Pictures } from "../../ports/pictures.ts";
 import type { signedUrls } from "./signed-urls.ts";
 import { rethrowStorageError } from "./storage-error.ts";
 
 const urlLifeMs = 3_600_000;
+const keysAtOnce = 1000; // as many as S3 takes in one request
 
 interface Dependencies {
   readonly client: S3Client;
@@ -48,6 +51,16 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
     const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key });
     const { Versions = [] } = await client.send(command).catch(rethrowStorageError);
     return Versions.filter(({ Key }) => Key === key).map(({ VersionId }) => VersionId!);
+  }
+
+  /** Its answer is 200 also where it could not remove some: it names those. */
+  async function removePage(keys: readonly string[]): Promise<void> {
+    const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
+    const command = new DeleteObjectsCommand({ Bucket: bucket, Delete });
+    const { Errors = [] } = await client.send(command).catch(rethrowStorageError);
+    if (Errors.length === 0) return;
+    const [{ Code, Message } = {}] = Errors;
+    throw new AppError("unavailable", `${Errors.length} objects were not removed: ${Code} ${Message}`);
   }
 
   return {
@@ -100,6 +113,14 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
 
     async remove(key) {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch(rethrowStorageError);
+    },
+
+    async removeAll(keys) {
+      const starts = Array.from(
+        { length: Math.ceil(keys.length / keysAtOnce) },
+        (_, page) => page * keysAtOnce,
+      );
+      await Promise.all(starts.map((from) => removePage(keys.slice(from, from + keysAtOnce))));
     },
 
     url: (key) => sign(key, urlLifeMs),

@@ -12,14 +12,22 @@ import { signedUrls } from "../../../src/adapters/s3/signed-urls.ts";
 
 const bytes = 4 << 20; // more than what waits in the buffers between here and there
 
+const notRemoved =
+  "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code><Message>Not yours</Message></Error></DeleteResult>";
+
 let folder: string;
 let bucket: Server;
 let client: S3Client;
+let pictures: ReturnType<typeof s3Pictures>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
   await writeFile(join(folder, "print"), Buffer.alloc(bytes));
   bucket = createServer((req, res) => {
+    if (req.method === "POST") {
+      res.writeHead(200, { "content-type": "application/xml" });
+      return void res.end(notRemoved);
+    }
     res.writeHead(503, { "content-type": "application/xml", connection: "close" });
     res.end("<Error><Code>SlowDown</Code></Error>", () => req.destroy());
   }).listen(0, "127.0.0.1");
@@ -32,6 +40,8 @@ beforeAll(async () => {
     requestChecksumCalculation: "WHEN_REQUIRED",
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
+  const sign = signedUrls({ client, bucket: "pictures", now: () => new Date() });
+  pictures = s3Pictures({ client, bucket: "pictures", sign });
 });
 afterAll(async () => {
   client.destroy();
@@ -49,11 +59,6 @@ async function openFiles(): Promise<number> {
 }
 
 test("a print that the bucket does not take leaves no file open", async () => {
-  const pictures = s3Pictures({
-    client,
-    bucket: "pictures",
-    sign: signedUrls({ client, bucket: "pictures", now: () => new Date() }),
-  });
   const facts = { sha256: "", contentType: "image/png", extension: "png", width: 1, height: 1 };
   const print = { path: join(folder, "print"), bytes, ...facts };
   const writes = Array.from({ length: 10 }, (_, index) => pictures.write(`pictures/${index}`, print));
@@ -61,4 +66,11 @@ test("a print that the bucket does not take leaves no file open", async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(writes.map(() => "rejected"));
   await sleep(100); // a file is closed in a thread of its own
   expect(await openFiles()).toBe(0);
+});
+
+test("an object of many that the bucket does not remove is told, though its answer is 200", async () => {
+  await expect(pictures.removeAll(["a", "b"])).rejects.toMatchObject({
+    code: "unavailable",
+    message: "1 objects were not removed: AccessDenied Not yours",
+  });
 });
