@@ -25,10 +25,18 @@ export async function withUnpacked<Result>(
   try {
     const { code, stderr } = await tryRun("tar", ["-xf", file, "-C", folder, "--no-same-owner"]);
     if (code !== 0) throw damaged(file, stderr.trim());
-    await requireSums(file, folder);
-    const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), "utf8"));
-    const record = backupRecord.parse(read(parts.record));
-    const objects = z.array(keptObject).parse(read(parts.objects));
+    const names = await requireSums(file, folder);
+    const read = <Part>(name: string, part: z.ZodType<Part>): Part => {
+      if (!names.has(name)) throw damaged(file, `it holds no ${name}`);
+      const result = part.safeParse(json(readFileSync(join(folder, name), "utf8")));
+      if (!result.success) throw damaged(file, `${name} says what no backup says`);
+      return result.data;
+    };
+    const record = read(parts.record, backupRecord);
+    const objects = read(parts.objects, z.array(keptObject));
+    const needed = [parts.dump, parts.keys, ...objects.map(({ key }) => key)];
+    const missing = needed.find((name) => !names.has(name));
+    if (missing !== undefined) throw damaged(file, `it holds no ${missing}`);
     return await work({ record, objects, folder });
   } finally {
     rmSync(folder, { recursive: true });
@@ -50,11 +58,9 @@ export async function uploadBackup(
   return missing.length;
 }
 
-/** The list of sums names every file, and each holds what it did. */
-async function requireSums(file: string, folder: string): Promise<void> {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
-    lstatSync(join(folder, name)).isFile(),
-  );
+/** The list of sums names every file, and each holds what it did. Gives the names of all but the list. */
+async function requireSums(file: string, folder: string): Promise<ReadonlySet<string>> {
+  const names = filesIn(file, folder);
   if (!names.includes(parts.sums)) throw damaged(file, `it holds no ${parts.sums}`);
   const lines = readFileSync(join(folder, parts.sums), "utf8").split("\n");
   const sums = new Map(lines.filter(Boolean).map((line) => [line.slice(66), line.slice(0, 64)]));
@@ -65,6 +71,29 @@ async function requireSums(file: string, folder: string): Promise<void> {
     if (sums.get(name) === (await sha256OfFile(join(folder, name)))) return;
     throw damaged(file, `${name} is not what was written`);
   });
+  return new Set(content);
+}
+
+/**
+ * A link would have this machine's own files read, and put into the bucket as images: of somebody else's file nothing is
+ * followed, nor read before all of it is known to be files and folders.
+ */
+function filesIn(file: string, folder: string, below = ""): string[] {
+  return readdirSync(join(folder, below)).flatMap((entry) => {
+    const name = join(below, entry);
+    const facts = lstatSync(join(folder, name));
+    if (facts.isDirectory()) return filesIn(file, folder, name);
+    if (facts.isFile() && facts.nlink === 1) return [name];
+    throw damaged(file, `${name} is neither a file nor a folder`);
+  });
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function damaged(file: string, reason: string): Failure {

@@ -1,6 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -132,8 +142,77 @@ describe("a backup's file", () => {
     await writeBackupFile(file, await backup(name, [first]), from.bucket);
     writeFileSync(file, damage(readFileSync(file)));
     const work = async () => "done";
-    await expect(withUnpacked(file, folder, work)).rejects.toMatchObject({ message: reason, exitCode: 2 });
+    await expect(withUnpacked(file, folder, work)).rejects.toMatchObject({
+      message: expect.stringMatching(reason),
+      exitCode: 2,
+    });
     expect(readdirSync(folder).filter((entry) => entry.startsWith("restore-"))).toEqual([]);
+  });
+});
+
+describe("a forged backup's file", () => {
+  /** The content of a good one, as somebody changed it who keeps its sums right. */
+  async function forge(change: (content: string) => void): Promise<void> {
+    await writeBackupFile(file, await backup(name, [first]), from.bucket);
+    const content = mkdtempSync(join(folder, "content-"));
+    execFileSync("tar", ["-xf", file, "-C", content]);
+    change(content);
+    execFileSync("tar", ["-cf", file, "-C", content, "."]);
+    rmSync(content, { recursive: true });
+  }
+  const mine = join(folder, "id_ed25519");
+  const objects = (content: string, keys: string[]) => {
+    const path = join(content, "objects.json");
+    writeFileSync(path, JSON.stringify(keys.map((key) => ({ key }))));
+    sum(content, "objects.json");
+  };
+  const sum = (content: string, part: string) => {
+    const sums = join(content, "SHA256SUMS");
+    const lines = readFileSync(sums, "utf8").split("\n");
+    const others = lines.filter((line) => line !== "" && !line.endsWith(`  ${part}`));
+    const is = createHash("sha256")
+      .update(readFileSync(join(content, part)))
+      .digest("hex");
+    writeFileSync(sums, [...others, `${is}  ${part}`, ""].join("\n"));
+  };
+  const link = (target: string, name: string) => (content: string) => {
+    symlinkSync(target, join(content, "images", name));
+    objects(content, [first, `images/${name}`]);
+  };
+
+  beforeEach(() => writeFileSync(mine, "a private key"));
+
+  test.each<[string, (content: string) => void, RegExp]>([
+    ["a link to a file", link(mine, "stolen"), /images\/stolen is neither a file nor a folder/],
+    ["a link to a folder", link("/", "root"), /images\/root is neither a file nor a folder/],
+    [
+      "a second name of one file",
+      (content) => linkSync(join(content, first), join(content, "images/second")),
+      /is neither a file nor a folder/,
+    ],
+    ["an object that it does not hold", (content) => objects(content, [second]), /it holds no pictures/],
+    [
+      "a key that leads elsewhere",
+      (content) => objects(content, ["images/../../x"]),
+      /objects\.json says what/,
+    ],
+    [
+      "a record that is none",
+      (content) => {
+        writeFileSync(join(content, "backup.json"), "{");
+        sum(content, "backup.json");
+      },
+      /backup\.json says what no backup says/,
+    ],
+  ])("is refused before any of it is used: %s", async (_what, change, reason) => {
+    await forge(change);
+    const work = async () => "done";
+    await expect(withUnpacked(file, folder, work)).rejects.toMatchObject({
+      message: expect.stringMatching(reason),
+      exitCode: 2,
+    });
+    expect(readdirSync(folder).filter((entry) => entry.startsWith("restore-"))).toEqual([]);
+    expect(readFileSync(mine, "utf8")).toBe("a private key");
   });
 });
 
