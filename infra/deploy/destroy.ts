@@ -14,7 +14,8 @@ import { currentDeployment, type Deployment } from "./deployment.ts";
 import { alone } from "./lock.ts";
 import { stackToDestroy } from "./stack/stack.ts";
 import { requireStateBucket } from "./state/bucket.ts";
-import { requireSameAccount, requireSameRegion } from "./state/place.ts";
+import { readPin } from "./state/pin.ts";
+import { requireSameAccount, requireSameRegion, unpinPlace } from "./state/place.ts";
 import { readOutputs, readState } from "./state/state.ts";
 import { emptyBucket } from "./teardown/empty-bucket.ts";
 import { leftOf } from "./teardown/left.ts";
@@ -27,6 +28,7 @@ await command(() => {
 
 async function destroy(deployment: Deployment): Promise<void> {
   await requireTools(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
+  await requireSameRegion(deployment);
   if (!(await somethingIsThere(deployment))) {
     say(`Nothing is deployed under the name ${deployment.name}.`);
     if (deployment.cloud === "aws") await requireNothingLeft(deployment);
@@ -34,7 +36,6 @@ async function destroy(deployment: Deployment): Promise<void> {
     return;
   }
 
-  await requireSameRegion(deployment);
   const yes = process.env["YES"] === "1";
   const questioning = { yes, input: process.stdin, output: process.stderr };
   await confirmDestroy(deployment, questioning);
@@ -94,17 +95,22 @@ async function somethingIsThere(deployment: Deployment): Promise<boolean> {
   return cloud === "local" && (await engineRuns()) && (await containers(name)).length > 0;
 }
 
-/** Another machine, or this one before its state was lost, may have made what only AWS knows of. */
+/** Another machine, or this one before its state was stored or after it was lost, may have made what only AWS knows of. */
 async function requireNothingLeft(deployment: Deployment): Promise<void> {
+  const begun = readPin(deployment) !== undefined;
   const access = await cloudAccess(deployment).catch((error: unknown) => {
-    if (error instanceof Failure) return undefined;
+    if (error instanceof Failure && !begun) return undefined;
     throw error;
   });
   if (access === undefined) {
     return say("By this machine's record, that is: without credentials AWS was not asked.");
   }
+  await requireSameAccount(deployment, access);
   const left = await leftOf(deployment, access);
-  if (left.length === 0) return say(`0 resources with its tag in ${deployment.region}.`);
+  if (left.length === 0) {
+    unpinPlace(deployment);
+    return say(`0 resources with its tag in ${deployment.region}.`);
+  }
   throw new Failure(
     `But this machine has no record of what carries its tag in ${deployment.region}. ` +
       `Destroy it from the machine that deployed it, or remove it by hand:\n  ${left.join("\n  ")}`,

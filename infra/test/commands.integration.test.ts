@@ -227,6 +227,32 @@ describe("a destroy of what is not there", () => {
     });
   });
 
+  test.each([
+    ["region", { region: "eu-central-1" }, "This deployment is in eu-central-1"],
+    ["account", { region: "us-east-1", account: "111122223333" }, "in the AWS account 111122223333"],
+  ])("is content in no other %s than the one where a deploy began", (_what, place, reason) => {
+    const folder = join(repository, `.tintype/aws-${name}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "place.json"), JSON.stringify(place));
+    const elsewhere = tell("destroy", { CLOUD: "aws", ...inMoto });
+    expect(elsewhere.said).toContain(reason);
+    expect(elsewhere.code).toBe(2);
+    rmSync(join(folder, "place.json"));
+  });
+
+  test("is content there, and the name may be used anywhere then; never without having asked", () => {
+    const file = join(repository, `.tintype/aws-${name}/place.json`);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, JSON.stringify({ region: "eu-central-1" }));
+    const REGION = "eu-central-1";
+    const unasked = tell("destroy", { CLOUD: "aws", REGION });
+    expect(unasked.said).toContain("aws configure");
+    expect({ code: unasked.code, begun: existsSync(file) }).toEqual({ code: 2, begun: true });
+    const asked = tell("destroy", { CLOUD: "aws", REGION, ...inMoto });
+    expect(asked.said).toContain("0 resources with its tag in eu-central-1");
+    expect({ code: asked.code, begun: existsSync(file) }).toEqual({ code: 0, begun: false });
+  });
+
   test("asks AWS by tag, and tells what is there after all", async () => {
     expect(tell("destroy", { CLOUD: "aws", ...inMoto })).toMatchObject({
       code: 0,

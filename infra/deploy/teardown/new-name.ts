@@ -1,12 +1,12 @@
 import { Failure } from "../../machine/failure.ts";
 import type { Deployment } from "../deployment.ts";
-import { readPin } from "../state/pin.ts";
 import { readState, resourcesIn } from "../state/state.ts";
 import { leftOf } from "./left.ts";
 
 /** Throws a Failure where the cloud holds a deployment of this name of which neither this machine nor its state knows. */
 export async function requireNewName(deployment: Deployment, access: Record<string, string>): Promise<void> {
-  if (readPin(deployment) !== undefined || resourcesIn(await readState(deployment)) > 0) return;
+  // That one was begun here says nothing: whatever ended it may have come before Terraform stored what it had made.
+  if (resourcesIn(await readState(deployment)) > 0) return;
   const left = await leftOf(deployment, access);
   if (left.length === 0) return;
   const { name, region, stateBucket } = deployment;

@@ -14,8 +14,9 @@ import { CreateBucketCommand, PutBucketTaggingCommand, S3Client } from "@aws-sdk
 import { expect, test } from "@jest/globals";
 import { leftOf } from "../../../deploy/teardown/left.ts";
 import { requireNewName } from "../../../deploy/teardown/new-name.ts";
+import { pinPlace } from "../../../deploy/state/place.ts";
 import { cloudOfTest } from "../cloud-of-test.ts";
-import { scratchDeployment } from "../scratch-deployment.ts";
+import { scratchDeployment, writeState } from "../scratch-deployment.ts";
 
 const name = `left${process.pid}`;
 const deployment = scratchDeployment({ name });
@@ -82,6 +83,14 @@ test("a deployment of which this machine has no record is not made a second time
     /this machine has no record of them.*say STATE_BUCKET=.*volume vol-/s,
   );
   await expect(refused).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test("nor one that a deploy on this machine began, which ended before its state was stored", async () => {
+  const begun = scratchDeployment({ name });
+  await pinPlace(begun, cloudOfTest);
+  await expect(requireNewName(begun, cloudOfTest)).rejects.toThrow("this machine has no record of them");
+  writeState(begun);
+  await requireNewName(begun, cloudOfTest);
 });
 
 test("an instance counts until it is terminated", async () => {
