@@ -75,8 +75,10 @@ async function destroyAll(deployment: Deployment, access: Record<string, string>
   if ((await readState(deployment)) !== undefined) {
     await requireTools(["terraform"]);
     await requireStateBucket(deployment, access);
-    // First what may refuse, such as a state that another machine is at work with: what is emptied is gone.
     const tf = await stackToDestroy(deployment, access);
+    // What is emptied is gone: first all that may refuse, such as a state that another machine is at work with. Terraform
+    // holds the lock for one run only: who begins while the bucket is being emptied is still met too late.
+    await step("Ask Terraform whether all of it may go", () => tf.requireDestroyable());
     const outputs = await readOutputs(deployment);
     if (outputs !== undefined) {
       await step("Empty the bucket", async (note) => {

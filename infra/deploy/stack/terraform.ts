@@ -17,6 +17,8 @@ export interface Terraform {
   plan(): Promise<string | undefined>;
   /** Carries out the last plan; tells meanwhile how many of its actions are done. */
   apply(tell?: (done: number) => void): Promise<void>;
+  /** A Failure where a destroy would be refused, such as while another machine works with the state. */
+  requireDestroyable(): Promise<void>;
   destroy(): Promise<void>;
 }
 
@@ -75,6 +77,13 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     },
     async apply(tell) {
       await change(["apply", "next.tfplan"], (printed) => tell?.(actionsDone(printed)));
+    },
+    async requireDestroyable() {
+      const args = [chdir, "plan", "-destroy", "-refresh=false", "-no-color"];
+      const result = await tryRun("terraform", args, options);
+      if (result.code === 0) return;
+      throwIfInterrupted();
+      throw lockedBy(deployment, result) ?? failureOf("terraform", ["plan"], result, options);
     },
     async destroy() {
       await change(["destroy", "-auto-approve"]);

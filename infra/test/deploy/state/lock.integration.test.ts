@@ -1,20 +1,24 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, expect, test } from "@jest/globals";
-import type { Deployment } from "../../../deploy/deployment.ts";
-import { type Terraform, terraform } from "../../../deploy/stack/terraform.ts";
-import { readState, resourcesIn } from "../../../deploy/state/state.ts";
-import { stateKey } from "../../../src/constructs/state.ts";
-import { synthesizedStack } from "../../synthesize.ts";
-import { cloudOfTest } from "../cloud-of-test.ts";
-import { scratchDeployment } from "../scratch-deployment.ts";
+import { stateKey } from "../../src/constructs/state.ts";
+import type { Deployment } from "../../deploy/deployment.ts";
+import { readState, resourcesIn, stateKey } from "../../deploy/state.ts";
+import { type Terraform, terraform } from "../../deploy/terraform.ts";
+import { synthesizedStack } from "../synthesize.ts";
+import { teller } from "../tell.ts";
+import { cloudOfTest } from "./cloud-of-test.ts";
+import { scratchDeployment } from "./scratch-deployment.ts";
 
 const stateBucket = `tintype-lock-test-${process.pid}`;
 const s3 = new S3Client({ forcePathStyle: true });
-const folders: string[] = [];
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+const name = `locked${process.pid}`;
+const home = mkdtempSync(join(tmpdir(), "tintype-state-lock-"));
+const folders = [home, join(import.meta.dirname, `../../../.tintype/aws-${name}`)];
+const tell = teller({ name, home });
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** A machine with a folder of its own, where a deploy of one resource lasts as long as `command`; its backend is the stack's. */
 async function machine(command: string): Promise<{ deployment: Deployment; tf: Terraform }> {
@@ -66,6 +70,37 @@ test("a plan that another machine has overtaken is not carried out", async () =>
   await second.tf.plan();
   await second.tf.apply();
   await expect(first.tf.apply()).rejects.toThrow(/plan is stale/);
+});
+
+test("DEP-08 a destroy that is refused, as another machine changes the deployment, has removed nothing", async () => {
+  const STATE_BUCKET = `${stateBucket}-destroy`;
+  const Bucket = `${stateBucket}-images`;
+  const env = { CLOUD: "aws", STATE_BUCKET, YES: "1", ...cloudOfTest };
+  expect(tell("state-bucket", env).code).toBe(0);
+  const told = { url: "http://site.example", region: "us-east-1", bucket: Bucket };
+  const outputs = {
+    ...Object.fromEntries(Object.entries(told).map(([key, value]) => [key, { value, type: "string" }])),
+    ...Object.fromEntries(
+      ["frontend", "backend"].map((key) => [key, { value: {}, type: ["map", "string"] }]),
+    ),
+  };
+  const state = JSON.stringify({ version: 4, serial: 1, lineage: name, outputs, resources: [] });
+  await s3.send(new PutObjectCommand({ Bucket: STATE_BUCKET, Key: stateKey(name), Body: state }));
+  const theirs = {
+    ID: "1f",
+    Operation: "OperationTypeApply",
+    Who: "ada@there",
+    Created: "2026-11-21T10:30:00Z",
+  };
+  const lock = { Bucket: STATE_BUCKET, Key: `${stateKey(name)}.tflock`, Body: JSON.stringify(theirs) };
+  await s3.send(new PutObjectCommand(lock));
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutObjectCommand({ Bucket, Key: "images/a", Body: "a" }));
+
+  const { code, said } = tell("destroy", env);
+  expect(said).toContain("ada@there has been running terraform apply on this deployment since 2026-11-21");
+  expect(code).toBe(2);
+  await s3.send(new HeadObjectCommand({ Bucket, Key: "images/a" }));
 });
 
 test("a state that the bucket did not take is put there by the next command", async () => {
