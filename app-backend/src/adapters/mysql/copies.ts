@@ -1,9 +1,9 @@
 import { escapeId } from "mysql2";
 import type { DatabaseCopies } from "../../ports/database-copies.ts";
-import { connected, migrationsSeen, openCopy } from "./copy.ts";
+import { connected, openCopy } from "./copy.ts";
 import { loadInto } from "./load.ts";
-import { migrationsIn } from "./migrate.ts";
-import { whileLocked } from "./named-lock.ts";
+import { migrationsIn, migrationsSeen } from "./migrate.ts";
+import { backupWaitSeconds, whileLocked } from "./named-lock.ts";
 import type { DatabaseConfig } from "./pool.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
@@ -16,7 +16,6 @@ export interface CopiesConfig {
   readonly migrations: string;
 }
 
-const backupWaitSeconds = 600;
 const migrationWaitSeconds = 30;
 
 /** Copies lie in schemas beside the one in use, named after it. */

@@ -1,7 +1,7 @@
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { type Connection, createConnection } from "mysql2/promise";
 import type { Copy } from "../../ports/database-copies.ts";
 import { exchangeTables } from "./exchange.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, migrationsSeen } from "./migrate.ts";
 import { mysqlObjectRecords } from "./object-records.ts";
 import { type DatabaseConfig, driverOptions, openPool } from "./pool.ts";
 import { tablesOf, tableStates } from "./table-states.ts";
@@ -30,15 +30,6 @@ export async function openCopy(
     putInPlace: () => connected(exchanger, (connection) => exchangeTables(connection, database)),
     close: () => pool.end(),
   };
-}
-
-/** In order; none where the schema has never seen one. */
-export async function migrationsSeen(connection: Connection, schema: string): Promise<string[]> {
-  if (!(await tablesOf(connection, schema)).includes("migrations")) return [];
-  const [rows] = await connection.query<RowDataPacket[]>("SELECT name FROM ??.migrations ORDER BY name", [
-    schema,
-  ]);
-  return rows.map((row) => String(row["name"]));
 }
 
 export async function connected<Result>(

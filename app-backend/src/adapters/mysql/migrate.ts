@@ -1,7 +1,10 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { whileLocked } from "./named-lock.ts";
+import { isConflict } from "./database-error.ts";
+import { backupWaitSeconds, whileLocked } from "./named-lock.ts";
+import { lockingTables } from "./table-locks.ts";
+import { tablesOf } from "./table-states.ts";
 
 const lockWaitSeconds = 30;
 
@@ -9,12 +12,20 @@ const lockWaitSeconds = 30;
  * Brings the schema up to date: runs each file of the directory that the database has not seen, in order of name.
  * A lock lets one runner in at a time. Returns the names that were run.
  */
-export function migrate(connection: Connection, directory: string): Promise<string[]> {
-  return whileLocked(connection, "migrate", lockWaitSeconds, async () => {
-    const pending = await pendingMigrations(connection, directory);
-    for (const name of pending) await run(connection, directory, name);
-    return pending;
-  });
+export async function migrate(connection: Connection, directory: string): Promise<string[]> {
+  if ((await pendingMigrations(connection, directory)).length === 0) return [];
+  // A backup reads its tables for as long as it takes: what changes one meanwhile would wait for it, and the application
+  // for that. In the order in which a restore takes the two.
+  return whileLocked(connection, "backup", backupWaitSeconds, () =>
+    whileLocked(connection, "migrate", lockWaitSeconds, async () => {
+      await connection.query(
+        "CREATE TABLE IF NOT EXISTS migrations (name VARCHAR(100) PRIMARY KEY, applied_at DATETIME(3) NOT NULL)",
+      );
+      const pending = await pendingMigrations(connection, directory);
+      for (const name of pending) await run(connection, directory, name);
+      return pending;
+    }),
+  );
 }
 
 /** The names of all migrations in a directory, in order. */
@@ -22,21 +33,35 @@ export async function migrationsIn(directory: string): Promise<string[]> {
   return (await readdir(directory)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
 }
 
+/** In order; none where the schema has never seen one. */
+export async function migrationsSeen(connection: Connection, schema: string): Promise<string[]> {
+  if (!(await tablesOf(connection, schema)).includes("migrations")) return [];
+  const [rows] = await connection.query<RowDataPacket[]>("SELECT name FROM ??.migrations ORDER BY name", [
+    schema,
+  ]);
+  return rows.map((row) => String(row["name"]));
+}
+
 async function pendingMigrations(connection: Connection, directory: string): Promise<string[]> {
-  await connection.query(
-    "CREATE TABLE IF NOT EXISTS migrations (name VARCHAR(100) PRIMARY KEY, applied_at DATETIME(3) NOT NULL)",
-  );
-  const [rows] = await connection.query<RowDataPacket[]>("SELECT name FROM migrations");
-  const applied = new Set(rows.map((row) => row["name"]));
+  const [rows] = await connection.query<RowDataPacket[]>("SELECT DATABASE() AS name");
+  const applied = new Set(await migrationsSeen(connection, String(rows[0]?.["name"])));
   return (await migrationsIn(directory)).filter((name) => !applied.has(name));
 }
 
 // One statement a file: DDL commits by itself, so a file that failed has done nothing.
 async function run(connection: Connection, directory: string, name: string): Promise<void> {
   try {
-    await connection.query(await readFile(join(directory, name), "utf8"));
+    await lockingTables(connection, await readFile(join(directory, name), "utf8"));
     await connection.query("INSERT INTO migrations (name, applied_at) VALUES (?, UTC_TIMESTAMP(3))", [name]);
   } catch (cause) {
-    throw new Error(`migration ${name} failed: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(`migration ${name} failed: ${reasonOf(cause)}`, { cause });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  if (!isConflict(cause)) return cause instanceof Error ? cause.message : String(cause);
+  return (
+    "others have used its tables all the while, and were let go first. Nothing of it was done: try again when they " +
+    "have ended (SHOW PROCESSLIST names them)"
+  );
 }

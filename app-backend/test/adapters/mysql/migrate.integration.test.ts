@@ -1,23 +1,29 @@
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { migrate } from "../../../src/adapters/mysql/migrate.ts";
+import { whileLocked } from "../../../src/adapters/mysql/named-lock.ts";
 import { driverOptions } from "../../../src/adapters/mysql/pool.ts";
 import { createDatabase } from "../../store.ts";
 
 const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
 const files = readdirSync(migrations).toSorted();
 
+const folders: string[] = [];
 let database: Awaited<ReturnType<typeof createDatabase>>;
 
 beforeEach(async () => {
   database = await createDatabase({ migrated: false });
 });
-afterEach(() => database.drop());
+afterEach(async () => {
+  await database.drop();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
 
 describe("migrating", () => {
   test("runs each file once, in order", async () => {
@@ -43,6 +49,48 @@ describe("migrating", () => {
     }
   });
 
+  test("lets a reader end first, and who comes after it is answered meanwhile", async () => {
+    await run(migrations);
+    const { reader, release } = await reading();
+    const migrated = run(await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT"));
+    for (let asked = 0; asked < 8; asked += 1) {
+      const startedAt = performance.now();
+      await database.pool.query("SELECT COUNT(*) FROM accounts");
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+      await sleep(300);
+    }
+    await release();
+    expect(await migrated).toEqual(["9999_later.sql"]);
+    reader.destroy();
+  });
+
+  test("gives up after half a minute behind a reader, says so, and has done nothing", async () => {
+    await run(migrations);
+    const { reader } = await reading();
+    const later = await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT");
+    await expect(run(later)).rejects.toThrow(
+      /9999_later\.sql failed: others have used its tables .* Nothing of it was done: try again/,
+    );
+    reader.destroy();
+    expect(await run(later)).toEqual(["9999_later.sql"]);
+  });
+
+  test("waits for a backup to end, where there is something to do", async () => {
+    await run(migrations);
+    const later = await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT");
+    const backup = await createConnection(driverOptions(database.config));
+    let migratedAt = 0;
+    const { migrated, endedAt } = await whileLocked(backup, "backup", 0, async () => {
+      expect(await run(migrations)).toEqual([]);
+      const waiting = run(later).finally(() => (migratedAt = performance.now()));
+      await sleep(500);
+      return { migrated: [waiting], endedAt: performance.now() };
+    });
+    expect(await migrated[0]).toEqual(["9999_later.sql"]);
+    expect(migratedAt).toBeGreaterThan(endedAt);
+    await backup.end();
+  });
+
   test("gives the lock back", async () => {
     await run(migrations);
     const sql = "SELECT IS_FREE_LOCK(CONCAT(DATABASE(), '.migrate')) AS free";
@@ -50,6 +98,23 @@ describe("migrating", () => {
     expect(rows[0]?.["free"]).toBe(1);
   });
 });
+
+/** A transaction that has read a table, as a backup's does. */
+async function reading() {
+  const reader = await createConnection(driverOptions(database.config));
+  await reader.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+  await reader.query("SELECT COUNT(*) FROM accounts");
+  return { reader, release: () => reader.query("COMMIT") };
+}
+
+/** The migrations of a later release. */
+async function nextTo(directory: string, sql: string): Promise<string> {
+  const later = await mkdtemp(join(tmpdir(), "migrations-"));
+  folders.push(later);
+  await cp(directory, later, { recursive: true });
+  await writeFile(join(later, "9999_later.sql"), sql);
+  return later;
+}
 
 async function run(directory: string): Promise<string[]> {
   const connection = await createConnection(driverOptions(database.config));
