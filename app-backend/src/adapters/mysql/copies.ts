@@ -1,10 +1,12 @@
 import { escapeId } from "mysql2";
+import type { Connection } from "mysql2/promise";
 import type { DatabaseCopies } from "../../ports/database-copies.ts";
 import { connected, openCopy } from "./copy.ts";
 import { loadInto } from "./load.ts";
 import { migrationsIn, migrationsSeen } from "./migrate.ts";
 import { backupWaitSeconds, whileLocked } from "./named-lock.ts";
 import type { DatabaseConfig } from "./pool.ts";
+import { roomBeside, sparedBytes } from "./room.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 export interface CopiesConfig {
@@ -14,12 +16,18 @@ export interface CopiesConfig {
   readonly exchanger: DatabaseConfig;
   /** The folder of this release's migrations. */
   readonly migrations: string;
+  /** How many bytes the copies leave free. @default - `sparedBytes` */
+  readonly spared?: number;
 }
 
 const migrationWaitSeconds = 30;
 
 /** Copies lie in schemas beside the one in use, named after it. */
-export function mysqlCopies({ reader, exchanger, migrations }: CopiesConfig): DatabaseCopies {
+/** How many copies of the tables stand beside them at most: while a restore has its own, it keeps what is there. */
+const most = { scratch: 1, next: 2 };
+
+export function mysqlCopies(config: CopiesConfig): DatabaseCopies {
+  const { reader, exchanger, migrations, spared = sparedBytes } = config;
   return {
     alone: (task, work) =>
       connected(reader, (connection) =>
@@ -36,10 +44,12 @@ export function mysqlCopies({ reader, exchanger, migrations }: CopiesConfig): Da
     },
 
     restored(purpose, sql, work) {
-      const config = { ...reader, database: `${reader.database}_${purpose}` };
-      return inSchema(reader, config.database, async () => {
-        await loadInto(config, sql);
-        const copy = await openCopy(config, { exchanger, migrations });
+      const own = { ...reader, database: `${reader.database}_${purpose}` };
+      return inSchema(reader, own.database, async (connection) => {
+        const room = roomBeside(connection, reader, spared);
+        await room.require(most[purpose]);
+        await loadInto(own, room.limit(sql));
+        const copy = await openCopy(own, { exchanger, migrations });
         return work(copy).finally(copy.close);
       });
     },
@@ -50,14 +60,14 @@ export function mysqlCopies({ reader, exchanger, migrations }: CopiesConfig): Da
 function inSchema<Result>(
   config: DatabaseConfig,
   schema: string,
-  work: () => Promise<Result>,
+  work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   return connected(config, async (connection) => {
     const drop = () => connection.query(`DROP DATABASE IF EXISTS ${escapeId(schema)}`);
     await drop();
     try {
       await connection.query(`CREATE DATABASE ${escapeId(schema)} CHARACTER SET utf8mb4`);
-      return await work();
+      return await work(connection);
     } finally {
       await drop();
     }
