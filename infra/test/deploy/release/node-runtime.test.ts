@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { runsOfficialBuild } from "../../deploy/node-runtime.ts";
-import { scratchDeployment } from "./scratch-deployment.ts";
+import { runsOfficialBuild } from "../../../deploy/release/node-runtime.ts";
+import { scratchDeployment } from "../scratch-deployment.ts";
 
 const blue = scratchDeployment();
 const said = (stdout: string, code = 0, stderr = "") => ({ code, stdout, stderr });
