@@ -6,7 +6,14 @@ const base = {
   transform: {
     "\\.tsx?$": [
       "@swc/jest",
-      { jsc: { target: "es2023", parser: { syntax: "typescript", tsx: true } }, module: { type: "es6" } },
+      {
+        jsc: {
+          target: "es2023",
+          parser: { syntax: "typescript", tsx: true },
+          transform: { react: { runtime: "automatic" } },
+        },
+        module: { type: "es6" },
+      },
     ],
   },
 };
@@ -19,6 +26,8 @@ export default {
     {
       ...base,
       displayName: "unit",
+      // Vite gives an address for a picture and takes styles.
+      moduleNameMapper: { "\\.(svg|css)$": "<rootDir>/app-frontend/test/browser/asset.ts" },
       testMatch: ["<rootDir>/{infra,app-backend,app-frontend,bench,test}/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", integration],
     },
