@@ -6,7 +6,7 @@ const ended = "Your session has ended. Sign in again.";
 /** What a person reads for each error code, the server's and ours: what is wrong and what to do. */
 const messages: Record<string, string> = {
   bad_code: "This code is wrong or no longer valid. Check it, or ask for another one.",
-  bad_credentials: "The email or the password is not right. Check both and try again.",
+  bad_credentials: "The email or the password is wrong. Check both and try again.",
   cancelled: "Cancelled: nothing has changed.",
   damaged_image: "This picture cannot be read: it is damaged or cut off. Choose another one.",
   email_taken: "This email address already has an account. Sign in, or use another address.",
@@ -16,14 +16,14 @@ const messages: Record<string, string> = {
   internal,
   invalid_input: "Something in the form is not right. Check it and try again.",
   malformed_request: "The server did not understand the form. Reload the page and try again.",
-  not_confirmed: "This address is not confirmed yet. Enter the code that we mailed to it.",
-  not_found: "This is no longer there. Reload the page to see what is.",
+  not_confirmed: "This address is not confirmed yet. Enter the code that we emailed to you.",
+  not_found: "This no longer exists. Reload the page to see what has changed.",
   not_signed_in: ended,
-  not_uploaded: "This picture did not arrive whole. Try again.",
-  quota_exceeded: "You have as many pictures as you may: 500, or 1 GB of them. Delete some, then try again.",
+  not_uploaded: "This picture was not fully uploaded. Try again.",
+  quota_exceeded: "You have reached the limit of 500 pictures or 1 GB. Delete some, then try again.",
   session_ended: ended,
-  timeout: "Tintype takes too long to answer. Try again in a minute.",
-  too_many_requests: "That was too many tries. Wait a minute, then try again.",
+  timeout: "Tintype is taking too long to answer. Try again in a minute.",
+  too_many_requests: "Too many attempts. Wait a minute, then try again.",
   unavailable: "Tintype is not available right now. Try again in a minute.",
   unreachable: "Tintype cannot be reached. Check your connection, then try again.",
   unreadable_image: "This file cannot be read. Choose it again, or choose another one.",
@@ -39,5 +39,5 @@ export function messageFor(code: string, fallback: string = internal): string {
 
 /** What to read for too many requests, if the server told how many seconds to wait. */
 export function waitMessage(seconds: number): string {
-  return `That was too many tries. Try again ${distance(seconds)}.`;
+  return `Too many attempts. Try again ${distance(seconds)}.`;
 }

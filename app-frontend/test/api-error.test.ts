@@ -42,8 +42,8 @@ describe("apiError", () => {
 
   it("tells how long to wait when the answer does", () => {
     const body = '{"code":"too_many_requests","title":"Too many requests"}';
-    expect(apiError(429, body, "90").message).toBe("That was too many tries. Try again in 2 minutes.");
-    expect(apiError(429, "<html>", "45").message).toBe("That was too many tries. Try again in 45 seconds.");
+    expect(apiError(429, body, "90").message).toBe("Too many attempts. Try again in 2 minutes.");
+    expect(apiError(429, "<html>", "45").message).toBe("Too many attempts. Try again in 45 seconds.");
     expect(apiError(429, body).message).toBe(messageFor("too_many_requests"));
   });
 

@@ -34,7 +34,7 @@ export function Account({ account }: { account: api.Account }) {
 function Unconfirmed() {
   return (
     <Notice>
-      <strong>Confirm your address.</strong> We mailed you a code.{" "}
+      <strong>Confirm your address.</strong> We emailed you a code.{" "}
       <Link to={paths.confirm()}>Enter the code</Link>
     </Notice>
   );

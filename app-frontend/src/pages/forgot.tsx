@@ -19,7 +19,7 @@ export function Forgot() {
   return (
     <Page title="Forgot your password?">
       <div className="narrow">
-        <p>Tell us your address, and we mail you a code with which you can set a new password.</p>
+        <p>Enter your email address, and we will send you a code to set a new password.</p>
         <Form form={form} onSubmit={() => void form.submit(send)}>
           <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
           <Submit form={form}>Send a code</Submit>

@@ -7,7 +7,7 @@ export function NotFound() {
     <Page title="Page not found">
       <p>There is nothing at this address. It may be mistyped, or the page may be gone.</p>
       <p>
-        <Link to={paths.home()}>Go to the start</Link>
+        <Link to={paths.home()}>Go to the home page</Link>
       </p>
     </Page>
   );

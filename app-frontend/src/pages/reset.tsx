@@ -29,8 +29,8 @@ export function Reset() {
     <Page title="Set a new password">
       <div className="narrow">
         <p>
-          If your address has an account, a code of 6 digits is on its way to it. It is good for 10 minutes. A
-          new password signs you out everywhere.
+          If your address has an account, a 6-digit code is on its way to it. It is valid for 10 minutes.
+          Setting a new password signs you out everywhere.
         </p>
         <Form form={form} onSubmit={() => void form.submit(send)}>
           <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
@@ -44,7 +44,7 @@ export function Reset() {
           <Submit form={form}>Set password</Submit>
         </Form>
         <p>
-          No mail? Look among the unwanted ones, or{" "}
+          No email? Check your spam folder, or{" "}
           <Link to={paths.forgot()} visit={{ email }}>
             ask for another code
           </Link>

@@ -16,8 +16,8 @@ import { useForm } from "../use-form.ts";
 const notices = {
   ended: "Your session has ended. Sign in again.",
   elsewhere: "You signed out in another tab.",
-  removed: "Your account is removed, with its pictures and all its sessions.",
-  confirmed: "Your address is confirmed. Sign in to go on.",
+  removed: "Your account has been removed, along with its pictures and sessions.",
+  confirmed: "Your address is confirmed. Sign in to continue.",
   reset: "Your new password is set. Sign in with it.",
 };
 

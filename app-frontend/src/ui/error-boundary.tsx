@@ -20,7 +20,7 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
 function Failed() {
   return (
     <Page title="Something broke">
-      <p role="alert">This page has a fault. Reloading it often helps.</p>
+      <p role="alert">Something went wrong. Try reloading the page.</p>
       <Button onClick={() => location.reload()}>Reload</Button>
     </Page>
   );

@@ -4,8 +4,8 @@ export function OpenLineNotice() {
   return (
     <footer>
       <p className="small">
-        This site speaks plain HTTP: what you send, passwords too, can be read on its way. Put nothing real
-        into it.
+        This site uses plain HTTP: anything you send, passwords included, can be read on the way. Do not enter
+        real data.
       </p>
     </footer>
   );

@@ -7,7 +7,7 @@ export function SlowNotice({ active }: { active: boolean }) {
   const slow = useElapsed(active, slowMs);
   return (
     <p role="status" className="small">
-      {slow && "This takes longer than usual. You can keep waiting: nothing is lost."}
+      {slow && "This is taking longer than usual. You can keep waiting: nothing is lost."}
     </p>
   );
 }

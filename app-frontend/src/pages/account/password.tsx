@@ -33,7 +33,7 @@ export function ChangePassword({ email, onChanged }: { email: string; onChanged:
           autoComplete="new-password"
           {...form.field("next")}
         />
-        <Submit form={form} done="Your password is changed.">
+        <Submit form={form} done="Your password has been changed.">
           Change password
         </Submit>
       </Form>

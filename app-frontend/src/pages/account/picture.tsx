@@ -39,7 +39,7 @@ export function AccountPicture({ src }: { src: string }) {
       </p>
       <ErrorMessage error={failure.form} />
       <UploadProgress active={busy} sent={sent} onCancel={cancel} />
-      <p role="status">{done && "Your picture is changed."}</p>
+      <p role="status">{done && "Your picture has been changed."}</p>
     </form>
   );
 }

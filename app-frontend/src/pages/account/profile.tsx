@@ -15,7 +15,7 @@ export function Profile({ account }: { account: Account }) {
   const save = () => session.change((token) => changeProfile(token, form.values));
 
   return (
-    <Section title="Profile" intro="All of it is up to you: leave empty what you like.">
+    <Section title="Profile" intro="Every field is optional.">
       <Form form={form} onSubmit={() => void form.submit(save)}>
         <TextField
           label="Username"

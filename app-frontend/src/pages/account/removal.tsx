@@ -14,7 +14,7 @@ export function RemoveAccount({ email }: { email: string }) {
   return (
     <Section
       title="Remove account"
-      intro="Your page, your profile and all your pictures are deleted for good."
+      intro="Your page, your profile and all your pictures will be deleted for good."
     >
       <Button look="quiet" onClick={() => setOpen(true)}>
         Remove account
@@ -35,8 +35,8 @@ function RemovalForm({ email, onKeep }: { email: string; onKeep: () => void }) {
   return (
     <Form form={form} onSubmit={() => void form.submit(remove)}>
       <p>
-        The account {email} goes, with its profile and all its pictures, and every device is signed out. This
-        cannot be undone.
+        The account {email} will be deleted, with its profile and all its pictures, and you will be signed out
+        on every device. This cannot be undone.
       </p>
       <HiddenUsername value={email} />
       <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />

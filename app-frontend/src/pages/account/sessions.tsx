@@ -41,18 +41,18 @@ export function Sessions({ list, error, load }: ReturnType<typeof useSessions>) 
   return (
     <Section
       title="Where you are signed in"
-      intro="Do you see a device that is not yours? Sign it out, then change your password."
+      intro="If you see a device that is not yours, sign it out, then change your password."
       heading={heading}
     >
       <ErrorMessage error={error} />
       {error && <Button onClick={() => void load()}>Try again</Button>}
-      {!list && !error && <p className="loading">Looking for your devices…</p>}
+      {!list && !error && <p className="loading">Loading your devices…</p>}
       <ul className="sessions">
         {list?.items.map((each) => (
           <Item key={each.id} session={each} nowMs={list.atMs} onEnded={() => onEnded(each.device)} />
         ))}
       </ul>
-      {list?.items.length === 1 && <p className="small">You are signed in nowhere else.</p>}
+      {list?.items.length === 1 && <p className="small">You are not signed in anywhere else.</p>}
       <p role="status" className="small">
         {ended && `Signed out: ${ended}.`}
       </p>

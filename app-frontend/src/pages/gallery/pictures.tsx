@@ -73,7 +73,7 @@ function Bar() {
       </div>
       <p className="small">
         JPEG, PNG, GIF, WebP or AVIF, up to 10 MB each
-        <span className="wide-only">; you can drop them here</span>. Everybody who is signed in sees them.
+        <span className="wide-only">; you can drop them here</span>. Everyone who is signed in can see them.
       </p>
       {over && <p className="drop-notice">Drop pictures to add them</p>}
     </>

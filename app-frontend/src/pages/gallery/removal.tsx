@@ -21,7 +21,7 @@ export function Removal({ image, onRemoved, onClose }: RemovalProps) {
 
   return (
     <Dialog title="Delete this picture?" onClose={onClose}>
-      <p>{image.name} is deleted for everybody. This cannot be undone.</p>
+      <p>{image.name} will be deleted for everyone. This cannot be undone.</p>
       <ErrorMessage error={failure.form} />
       <div className="buttons">
         <Button look="quiet" onClick={onClose}>
