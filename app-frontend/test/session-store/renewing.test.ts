@@ -1,0 +1,70 @@
+import { describe, expect, it } from "@jest/globals";
+import { ApiError } from "../../src/api-error.ts";
+import { clock, ended, fake, openSignedIn } from "./fixture.ts";
+
+describe("renewing", () => {
+  it("happens a minute before the token expires, again and again", async () => {
+    await openSignedIn();
+    await clock.pass(539_999);
+    expect(fake.calls).toEqual([]);
+    await clock.pass(1);
+    await clock.pass(540_000);
+    expect(fake.calls).toEqual(["refresh", "refresh"]);
+  });
+
+  it("keeps the picture's URL, so that it does not load again", async () => {
+    const session = await openSignedIn();
+    const before = session.getState();
+    await clock.pass(540_000);
+    expect(session.getState()).toBe(before);
+  });
+
+  it("is tried again when the server was away", async () => {
+    const session = await openSignedIn();
+    const { refresh } = fake.api;
+    fake.api.refresh = () => Promise.reject(new ApiError("unreachable"));
+    await clock.pass(540_000);
+    expect(session.getState().status).toBe("signed-in");
+    fake.api.refresh = refresh;
+    await clock.pass(15_000);
+    expect(fake.calls).toEqual(["refresh"]);
+  });
+
+  it("ends the session when the server says so", async () => {
+    const session = await openSignedIn();
+    fake.api.refresh = () => Promise.reject(ended());
+    await clock.pass(540_000);
+    expect(session.getState()).toEqual({ status: "signed-out", because: "ended" });
+  });
+});
+
+describe("a call with a token", () => {
+  it("is made once more, with a new token, after a 401", async () => {
+    const session = await openSignedIn();
+    fake.revoke();
+    await session.reload();
+    expect(fake.calls).toEqual(["getAccount t1", "refresh", "getAccount t3"]);
+    expect(session.getState()).toMatchObject({ account: { imageUrl: "/picture?2" } });
+  });
+
+  it("shares one renewal with every other call", async () => {
+    const session = await openSignedIn();
+    fake.revoke();
+    await Promise.all([session.reload(), session.reload(), session.reload()]);
+    expect(fake.calls.filter((call) => call === "refresh")).toHaveLength(1);
+  });
+
+  it("is not made a third time", async () => {
+    const session = await openSignedIn();
+    let calls = 0;
+    await expect(session.authorized(() => (calls++, Promise.reject(ended())))).rejects.toThrow(ApiError);
+    expect(calls).toBe(2);
+  });
+
+  it("renews first when the machine slept through the timer", async () => {
+    const session = await openSignedIn();
+    clock.now = () => 900_000;
+    await session.reload();
+    expect(fake.calls).toEqual(["refresh", "getAccount t2"]);
+  });
+});
