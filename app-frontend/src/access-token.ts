@@ -92,9 +92,9 @@ export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }
     },
 
     /** Answers a tab that has opened: it shall neither disturb a renewal nor need one of its own. */
-    share(account: Account) {
+    share(account: Account | undefined) {
       if (renewal) return tellOthers("renewing");
-      if (!token || clock.now() >= token.staleAtMs) return;
+      if (!account || !token || clock.now() >= token.staleAtMs) return;
       const expiresIn = (token.endsAtMs - clock.now()) / 1000;
       tellOthers({ renewed: { accessToken: token.value, expiresIn, account } });
     },

@@ -1,4 +1,10 @@
 import type { Grant } from "./api.ts";
 
 /** What tabs tell each other: who signed in or out, that the account changed, and whose turn it is to renew. */
-export type SessionNews = "signed-in" | "signed-out" | "changed" | "opened" | "renewing" | { renewed: Grant };
+export type SessionNews =
+  | { signedIn: Grant }
+  | "signed-out"
+  | "changed"
+  | "opened"
+  | "renewing"
+  | { renewed: Grant };

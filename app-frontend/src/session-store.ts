@@ -74,9 +74,21 @@ export function sessionStore(
     if (isOf(account)) become({ status: "signed-in", account });
   }
 
+  /** What comes of a renewal for the account before is of the past. The other tabs need none for this one. */
+  function follow(grant: Grant) {
+    token.drop();
+    token.adopt(grant);
+    token.others.endedRenewal();
+  }
+
   function adopt(grant: Grant) {
     if (isOf(grant.account) || state.status === "starting") token.adopt(grant);
     token.others.endedRenewal();
+  }
+
+  async function reloadIfHeld() {
+    await token.settled();
+    if (token.isHeld()) await show(api.getAccount).catch(() => {});
   }
 
   return {
@@ -103,8 +115,9 @@ export function sessionStore(
 
     async signIn(credentials: Credentials) {
       await token.settled();
-      token.accept(await api.signIn(credentials));
-      tellOthers("signed-in");
+      const grant = await api.signIn(credentials);
+      token.accept(grant);
+      tellOthers({ signedIn: grant });
     },
 
     /** Rejects, still signed in, when the server cannot be told: the cookie is the server's to remove. */
@@ -143,11 +156,9 @@ export function sessionStore(
     async hear(news: SessionNews) {
       if (news === "signed-out") return forget("elsewhere");
       if (news === "renewing") return token.others.startedRenewal();
-      if (typeof news === "object") return adopt(news.renewed);
-      if (news === "opened") return state.status === "signed-in" ? token.share(state.account) : undefined;
-      await token.settled();
-      if (news === "signed-in") await token.renew().catch(() => {});
-      else if (token.isHeld()) await show(api.getAccount).catch(() => {});
+      if (news === "opened") return token.share(state.status === "signed-in" ? state.account : undefined);
+      if (news === "changed") return reloadIfHeld();
+      return "signedIn" in news ? follow(news.signedIn) : adopt(news.renewed);
     },
 
     /** The page may have slept: timers stand still then, and news from other tabs is lost. */

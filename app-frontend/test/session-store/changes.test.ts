@@ -8,7 +8,8 @@ describe("signing in and out", () => {
     await session.signIn(credentials);
     await session.signOut();
     expect(fake.calls).toEqual(["signIn", "signOut"]);
-    expect(told).toEqual(["signed-in", "signed-out"]);
+    const signedIn = { accessToken: "t1", expiresIn: 600, account };
+    expect(told).toEqual([{ signedIn }, "signed-out"]);
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { account, clock, fake, open, openSignedIn, told } from "./fixture.ts";
+import type { Grant } from "../../src/api.ts";
+import { account, clock, fake, open, openSignedIn, start, told } from "./fixture.ts";
 
 describe("a tab that opens beside others", () => {
   const grant = { accessToken: "t9", expiresIn: 300, account };
@@ -41,6 +42,16 @@ describe("a tab that opens beside others", () => {
     expect(told).toEqual(["renewing"]);
   });
 
+  it("is told of the renewal by which another one starts", async () => {
+    const session = open();
+    fake.api.refresh = () => new Promise(() => {});
+    void start(session);
+    await clock.pass(0);
+    told.length = 0;
+    await session.hear("opened");
+    expect(told).toEqual(["renewing"]);
+  });
+
   it("is not told a token that is about to end", async () => {
     const session = await openSignedIn();
     clock.now = () => 590_000;
@@ -56,6 +67,8 @@ describe("a tab that opens beside others", () => {
 });
 
 describe("news from another tab", () => {
+  const other = { ...account, id: "a2" };
+
   it("of signing out is followed without asking the server", async () => {
     const session = await openSignedIn();
     await session.hear("signed-out");
@@ -71,11 +84,24 @@ describe("news from another tab", () => {
     expect(session.getState().status).toBe("signed-out");
   });
 
-  it("of signing in brings that account", async () => {
+  it("of signing in brings that account, and needs no renewal", async () => {
     const session = await openSignedIn();
-    const other = { ...account, id: "a2" };
-    fake.api.refresh = async () => ({ accessToken: "t9", expiresIn: 600, account: other });
-    await session.hear("signed-in");
+    await session.hear({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
     expect(session.getState()).toEqual({ status: "signed-in", account: other });
+    expect(await session.authorized(async (token) => token)).toBe("t9");
+    expect(fake.calls).toEqual([]);
+  });
+
+  it("of signing in outweighs a renewal under way", async () => {
+    const session = await openSignedIn();
+    let answer = (_grant: Grant) => {};
+    fake.api.refresh = () => new Promise((resolve) => (answer = resolve));
+    const waking = session.wake();
+    await clock.pass(0);
+    await session.hear({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
+    answer({ accessToken: "t8", expiresIn: 600, account });
+    await waking;
+    expect(session.getState()).toEqual({ status: "signed-in", account: other });
+    expect(await session.authorized(async (token) => token)).toBe("t9");
   });
 });
