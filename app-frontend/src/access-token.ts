@@ -24,7 +24,7 @@ const followerLagMs = 10_000;
 /** The access token, renewed in turn with the other tabs. It lives in this closure alone: no store, no script has it. */
 export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }: Dependencies) {
   const others = otherTabs(clock);
-  let token: { value: string; staleAtMs: number; endsAtMs: number } | undefined;
+  let token: { value: string; accountId: string; staleAtMs: number; endsAtMs: number } | undefined;
   let renewal: Promise<string> | undefined;
   let dropped = 0;
   let callOffTimer = () => {};
@@ -40,7 +40,7 @@ export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }
   function accept({ accessToken: value, expiresIn, account }: Grant, lagMs = 0) {
     const now = clock.now();
     const delayMs = renewalDelayMs(expiresIn) + lagMs;
-    token = { value, staleAtMs: now + delayMs, endsAtMs: now + expiresIn * 1000 };
+    token = { value, accountId: account.id, staleAtMs: now + delayMs, endsAtMs: now + expiresIn * 1000 };
     renewIn(delayMs);
     onGranted(account);
   }
@@ -74,6 +74,14 @@ export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }
     }
   }
 
+  /** A fresh token of `accountId`, or of anybody if that is unknown, other than `refused`. */
+  async function current(accountId: string | undefined, refused?: string): Promise<string> {
+    const usable = token && token.value !== refused && clock.now() < token.staleAtMs;
+    const value = usable ? token!.value : await renew();
+    if (accountId && token && token.accountId !== accountId) throw new ApiError("another_account");
+    return value;
+  }
+
   return {
     accept,
     renew,
@@ -104,14 +112,18 @@ export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }
       await renewal?.catch(() => {});
     },
 
-    /** Calls with a token that is fresh, and once more with a new one if the server refuses it. */
+    /**
+     * Calls with a token that is fresh, and once more with a new one if the server refuses it. Never with that of
+     * another account, which the cookie may be of by now: then rejects with `another_account`.
+     */
     async authorized<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
-      const first = token && clock.now() < token.staleAtMs ? token.value : await renew();
+      const callerId = token?.accountId;
+      const first = await current(callerId);
       try {
         return await call(first);
       } catch (error) {
         if (!isSignedOut(error)) throw error;
-        return call(token && token.value !== first ? token.value : await renew());
+        return call(await current(callerId, first));
       }
     },
   };

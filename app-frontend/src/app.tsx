@@ -11,24 +11,30 @@ import { SignIn } from "./pages/sign-in.tsx";
 import { Unreachable } from "./pages/unreachable.tsx";
 import { paths } from "./paths.ts";
 import { Redirect, usePathname } from "./router.tsx";
+import type { SessionState } from "./session-store.ts";
 import { useSessionState } from "./session.tsx";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { Loading } from "./ui/loading.tsx";
 import { OfflineNotice } from "./ui/offline-notice.tsx";
 import { OpenLineNotice } from "./ui/open-line-notice.tsx";
+import { useKeptFocus } from "./ui/use-kept-focus.ts";
 
 const known = Object.values(paths).map((path) => path());
 
 export function App() {
   const pathname = usePathname();
+  const session = useSessionState();
+  const accountId = session.status === "signed-in" ? session.account.id : undefined;
+  const keptFocus = useKeptFocus(() => document.querySelector("h1"));
   useHeadingFocus(pathname);
   return (
     <>
       <Header />
       <OfflineNotice />
-      <main>
-        <ErrorBoundary key={pathname}>
-          <Route pathname={pathname} />
+      <main {...keptFocus}>
+        {/* Nothing that was read or typed for one account stays for the next. */}
+        <ErrorBoundary key={`${pathname} ${accountId}`}>
+          <Route pathname={pathname} session={session} />
         </ErrorBoundary>
       </main>
       <OpenLineNotice />
@@ -36,8 +42,7 @@ export function App() {
   );
 }
 
-function Route({ pathname }: { pathname: string }) {
-  const session = useSessionState();
+function Route({ pathname, session }: { pathname: string; session: SessionState }) {
   if (!known.includes(pathname)) return <NotFound />;
   if (session.status === "starting") return <Loading />;
   if (session.status === "unreachable") return <Unreachable error={session.error} />;

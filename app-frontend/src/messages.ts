@@ -5,6 +5,7 @@ const ended = "Your session has ended. Sign in again.";
 
 /** What a person reads for each error code, the server's and ours: what is wrong and what to do. */
 const messages: Record<string, string> = {
+  another_account: "You have signed in with another account in the meantime. Nothing has changed.",
   bad_code: "This code is wrong or no longer valid. Check it, or ask for another one.",
   bad_credentials: "The email or the password is wrong. Check both and try again.",
   cancelled: "Cancelled: nothing has changed.",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api-error.ts";
-import { clock, ended, fake, openSignedIn } from "./fixture.ts";
+import { account, clock, ended, fake, openSignedIn } from "./fixture.ts";
 
 describe("renewing", () => {
   it("happens a minute before the token expires, again and again", async () => {
@@ -66,5 +66,16 @@ describe("a call with a token", () => {
     clock.now = () => 900_000;
     await session.reload();
     expect(fake.calls).toEqual(["refresh", "getAccount t2"]);
+  });
+
+  it("is not made with the token of another account, which the cookie is of by now", async () => {
+    const session = await openSignedIn();
+    const other = { ...account, id: "a2" };
+    const tokens: string[] = [];
+    fake.api.refresh = async () => ({ accessToken: "t9", expiresIn: 600, account: other });
+    const call = session.authorized(async (token) => (tokens.push(token), Promise.reject(ended())));
+    await expect(call).rejects.toMatchObject({ code: "another_account" });
+    expect(tokens).toEqual(["t1"]);
+    expect(session.getState()).toEqual({ status: "signed-in", account: other });
   });
 });

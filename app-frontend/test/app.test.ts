@@ -1,0 +1,29 @@
+import { afterEach, expect, it } from "@jest/globals";
+import { accountOf, grantTo, open } from "./browser/site.tsx";
+
+const ada = accountOf("ada");
+const bob = accountOf("bob");
+let site: Awaited<ReturnType<typeof open>>;
+afterEach(() => site.page.close());
+
+it("keeps nothing of one account on the page when another tab signs in with another", async () => {
+  site = await open("/account", { "POST /api/auth/refresh": () => grantTo(ada) });
+  await site.page.type(site.page.field("First name"), "Augusta");
+  await site.page.after(() => site.session.hear({ signedIn: grantTo(bob) }));
+  expect(site.page.text()).toContain(bob.email);
+  expect(site.page.field("First name").value).toBe("bob");
+  expect(site.page.field("Username").value).toBe("bob");
+});
+
+it("keeps the focus on the page while it tries again to reach the server", async () => {
+  const answers: Parameters<typeof open>[1] = {};
+  site = await open("/account", answers);
+  const { page } = site;
+  await page.press(page.button("Try again")!);
+  await page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  expect(page.focused().textContent).toBe("Not available");
+  answers["POST /api/auth/refresh"] = () => grantTo(ada);
+  await page.press(page.button("Try again")!);
+  await page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  expect(page.focused().textContent).toBe("Your page");
+});
