@@ -2,6 +2,7 @@ import { accessToken } from "./access-token.ts";
 import type { Account, Credentials, Grant } from "./api.ts";
 import { type ApiError, isSignedOut } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
+import { isSameEmail } from "./email.ts";
 import type { SessionMark } from "./session-mark.ts";
 import type { SessionNews } from "./session-news.ts";
 
@@ -138,9 +139,9 @@ export function sessionStore(
       leave("removed");
     },
 
-    /** The server has ended every session of this account: so be it here. */
-    end() {
-      if (state.status === "signed-in") leave();
+    /** The server has ended every session of the account of this address: so be it here if that one is signed in. */
+    end(email: string) {
+      if (state.status === "signed-in" && isSameEmail(state.account.email, email)) leave();
     },
 
     /** Asks for the account anew, which also renews the URL of its picture. */

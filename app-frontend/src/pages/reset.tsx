@@ -21,7 +21,8 @@ export function Reset() {
 
   async function send() {
     await reset({ ...form.values, code: codeDigits(form.values.code) });
-    session.end();
+    session.end(email);
+    if (session.getState().status === "signed-in") return form.reset(); // with another account
     navigate(paths.signIn(), { visit: { email, notice: "reset" } });
   }
 
@@ -41,7 +42,9 @@ export function Reset() {
             autoComplete="new-password"
             {...form.field("password")}
           />
-          <Submit form={form}>Set password</Submit>
+          <Submit form={form} done="The new password is set.">
+            Set password
+          </Submit>
         </Form>
         <p>
           No email? Check your spam folder, or{" "}

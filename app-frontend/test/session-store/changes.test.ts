@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api-error.ts";
-import { account, clock, credentials, ended, fake, open, openSignedIn, told } from "./fixture.ts";
+import { account, clock, credentials, ended, fake, open, openSignedIn, stored, told } from "./fixture.ts";
 
 describe("signing in and out", () => {
   it("is told to the other tabs", async () => {
@@ -68,15 +68,29 @@ describe("removing the account", () => {
 describe("the end of all sessions", () => {
   it("is followed without asking the server", async () => {
     const session = await openSignedIn();
-    session.end();
+    session.end(account.email);
     expect(session.getState()).toEqual({ status: "signed-out" });
     expect(fake.calls).toEqual([]);
     expect(told).toEqual(["signed-out"]);
   });
 
+  it("is known by the address, however it is typed", async () => {
+    const session = await openSignedIn();
+    session.end(` ${account.email.toUpperCase()} `);
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
+  it("means nothing to who is signed in with another address", async () => {
+    const session = await openSignedIn();
+    session.end("other@example.com");
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+    expect(stored.size).toBe(1);
+    expect(told).toEqual([]);
+  });
+
   it("means nothing to who is signed out", async () => {
     const session = open();
-    session.end();
+    session.end(account.email);
     expect(told).toEqual([]);
   });
 });

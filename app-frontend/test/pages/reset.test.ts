@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { accountOf, grantTo, open } from "../browser/site.tsx";
+
+const ada = accountOf("ada");
+let site: Awaited<ReturnType<typeof open>>;
+
+beforeEach(async () => {
+  site = await open("/reset", {
+    "POST /api/auth/refresh": () => grantTo(ada),
+    "POST /api/auth/reset": () => undefined,
+  });
+});
+afterEach(() => site.page.close());
+
+async function reset(email: string) {
+  await site.page.type(site.page.field("Email"), email);
+  await site.page.type(site.page.field("Code"), "123456");
+  await site.page.type(site.page.field("New password"), "long enough");
+  await site.page.submit();
+}
+
+it("leaves who is signed in alone when the password was that of another account", async () => {
+  await reset("bob@example.com");
+  expect(site.session.getState().status).toBe("signed-in");
+  expect(site.page.text()).toContain("The new password is set.");
+  expect(site.page.field("New password").value).toBe("");
+});
+
+it("leads to signing in when it was the password of who is signed in", async () => {
+  await reset("Ada@example.com");
+  expect(site.session.getState().status).toBe("signed-out");
+  expect(site.page.path()).toBe("/signin");
+  expect(site.page.text()).toContain("Your new password is set.");
+});
