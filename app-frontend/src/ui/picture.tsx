@@ -1,5 +1,7 @@
+import { useRef } from "react";
 import { Button } from "./button.tsx";
 import { Plate } from "./plate.tsx";
+import { useKeptFocus } from "./use-kept-focus.ts";
 import { useRenewal } from "./use-renewal.ts";
 
 type PictureProps = {
@@ -11,12 +13,14 @@ type PictureProps = {
 
 /** A picture behind a URL that expires: it asks for another one once, then says that it cannot be shown. */
 export function Picture({ src, alt, onStale }: PictureProps) {
-  const { attempt, failed, renew, onLoad, onError } = useRenewal(onStale);
+  const { attempt, failed, busy, renew, onLoad, onError } = useRenewal(src, onStale);
+  const frame = useRef<HTMLDivElement>(null);
+  const keptFocus = useKeptFocus(() => frame.current);
   return (
-    <div aria-live="polite">
+    <div ref={frame} tabIndex={-1} aria-live="polite" {...keptFocus}>
       <Plate>
         {failed ? (
-          <Missing alt={alt} onRetry={renew} />
+          <Missing alt={alt} busy={busy} onRetry={renew} />
         ) : (
           <img key={attempt} src={src} alt={alt} width="400" height="500" onLoad={onLoad} onError={onError} />
         )}
@@ -26,11 +30,11 @@ export function Picture({ src, alt, onStale }: PictureProps) {
 }
 
 /** What stands in for a picture that does not load. */
-export function Missing({ alt, onRetry }: { alt: string; onRetry: () => void }) {
+export function Missing({ alt, busy, onRetry }: { alt: string; busy: boolean; onRetry: () => void }) {
   return (
     <div className="invitation">
       <p>{alt} cannot be shown right now.</p>
-      <Button look="quiet" onClick={onRetry}>
+      <Button look="quiet" busy={busy} onClick={onRetry}>
         Try again
       </Button>
     </div>

@@ -13,7 +13,7 @@ export const Thumbnail = memo(function Thumbnail({
   onOpen,
   onStale,
 }: ThumbnailActions & { image: GalleryImage }) {
-  const { attempt, failed, onLoad, onError } = useRenewal(() => onStale(id));
+  const { attempt, failed, onLoad, onError } = useRenewal(thumbnailUrl, () => onStale(id));
   return (
     <button type="button" id={thumbnailId(id)} className="thumbnail" onClick={() => onOpen(id)}>
       {failed ? (
