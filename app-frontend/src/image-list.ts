@@ -8,6 +8,7 @@ export type ImageListState = {
   status: "idle" | "loading" | "failed";
   /** Whether all there is has been loaded. */
   complete: boolean;
+  /** What went wrong last; it stays until a page has come. */
   error?: ApiError | undefined;
 };
 
@@ -37,11 +38,12 @@ export function imageList({ page, image }: Source) {
   }
 
   async function load() {
-    become({ status: "loading", error: undefined });
+    become({ status: "loading" });
     try {
       const next = await page(cursor);
       cursor = next.cursor;
-      become({ items: joined(state.items, next.items), status: "idle", complete: cursor === undefined });
+      const items = joined(state.items, next.items);
+      become({ items, status: "idle", complete: cursor === undefined, error: undefined });
     } catch (error) {
       become({ status: "failed", error: failureOf(error, []).form });
     }

@@ -62,7 +62,9 @@ describe("more", () => {
     await list.more();
     expect(list.getState()).toMatchObject({ status: "failed", error: { code: "unavailable" } });
     expect(ids()).toEqual(["a", "b"]);
-    await list.more();
+    const loading = list.more();
+    expect(list.getState()).toMatchObject({ status: "loading", error: { code: "unavailable" } });
+    await loading;
     expect(list.getState()).toMatchObject({ status: "idle", complete: true, error: undefined });
     expect(ids()).toEqual(["a", "b", "c"]);
   });

@@ -6,7 +6,9 @@ import { failureOf } from "../../form-errors.ts";
 import { useSession } from "../../session.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
+import { Retry } from "../../ui/retry.tsx";
 import { Section } from "../../ui/section.tsx";
+import { useKeptFocus } from "../../ui/use-kept-focus.ts";
 import { useSubmission } from "../../use-submission.ts";
 import { SignOut } from "./sign-out.tsx";
 
@@ -15,21 +17,27 @@ export function useSessions() {
   const session = useSession();
   const [list, setList] = useState<{ items: api.Session[]; atMs: number }>();
   const [error, setError] = useState<ApiError>();
+  const [loading, setLoading] = useState(false);
 
   const load = useCallback(async () => {
-    setError(undefined);
-    await session
-      .authorized(api.listSessions)
-      .then((items) => setList({ items, atMs: Date.now() }))
-      .catch((cause: unknown) => setError(failureOf(cause, []).form));
+    setLoading(true);
+    try {
+      const items = await session.authorized(api.listSessions);
+      setList({ items, atMs: Date.now() });
+      setError(undefined);
+    } catch (cause) {
+      setError(failureOf(cause, []).form);
+    }
+    setLoading(false);
   }, [session]);
 
   useEffect(() => void load(), [load]);
-  return { list, error, load };
+  return { list, error, loading, load };
 }
 
-export function Sessions({ list, error, load }: ReturnType<typeof useSessions>) {
+export function Sessions({ list, error, loading, load }: ReturnType<typeof useSessions>) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const keptFocus = useKeptFocus(() => heading.current);
   const [ended, setEnded] = useState<string>();
 
   async function onEnded(device: string) {
@@ -44,8 +52,9 @@ export function Sessions({ list, error, load }: ReturnType<typeof useSessions>) 
       intro="If you see a device that is not yours, sign it out, then change your password."
       heading={heading}
     >
-      <ErrorMessage error={error} />
-      {error && <Button onClick={() => void load()}>Try again</Button>}
+      <div {...keptFocus}>
+        <Retry error={error} busy={loading} onRetry={load} />
+      </div>
       {!list && !error && <p className="loading">Loading your devices…</p>}
       <ul className="sessions">
         {list?.items.map((each) => (

@@ -1,7 +1,8 @@
 import { useRef } from "react";
 import type { ImageList, ImageListState } from "../../image-list.ts";
 import { Button } from "../../ui/button.tsx";
-import { ErrorMessage } from "../../ui/message.tsx";
+import { Retry } from "../../ui/retry.tsx";
+import { useKeptFocus } from "../../ui/use-kept-focus.ts";
 import { useNear } from "../../ui/use-near.ts";
 
 type MoreProps = ImageListState & Pick<ImageList, "more">;
@@ -10,17 +11,17 @@ type MoreProps = ImageListState & Pick<ImageList, "more">;
 export function More({ items, status, complete, error, more }: MoreProps) {
   const end = useRef<HTMLDivElement>(null);
   const waits = status === "idle" && !complete && items.length > 0;
+  const keptFocus = useKeptFocus(() => end.current?.querySelector<HTMLElement>("button, [role=status]"));
   useNear(end, waits, more);
   return (
-    <div ref={end} className="more">
-      <ErrorMessage error={error} />
-      {status === "failed" && <Button onClick={() => void more()}>Try again</Button>}
-      {items.length > 0 && !complete && status !== "failed" && (
+    <div ref={end} className="more" {...keptFocus}>
+      <Retry error={error} busy={status === "loading"} onRetry={more} />
+      {items.length > 0 && !complete && !error && (
         <Button look="quiet" busy={!waits} onClick={() => void more()}>
           Show more
         </Button>
       )}
-      <p role="status" className={complete ? "small" : "visually-hidden"}>
+      <p role="status" tabIndex={-1} className={complete ? "small" : "visually-hidden"}>
         {statusText({ items, status, complete })}
       </p>
     </div>

@@ -6,6 +6,7 @@ import { sizeText } from "../../sizes.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
+import { Retry } from "../../ui/retry.tsx";
 import { Removal } from "./removal.tsx";
 import { Stage } from "./stage.tsx";
 import { thumbnailId } from "./thumbnail.tsx";
@@ -25,7 +26,7 @@ const near = 5;
 
 /** One image over the whole window, with the way to its neighbours. */
 export function Viewer({ image, at, images, onShow, onClose }: ViewerProps) {
-  const { items, complete, more, renew, remove } = images;
+  const { items, status, complete, more, renew, remove } = images;
   const [removing, setRemoving] = useState(false);
   const { busy, error, download } = useDownload(image.id);
   const place = complete ? `${at + 1} of ${items.length}` : String(at + 1);
@@ -51,6 +52,9 @@ export function Viewer({ image, at, images, onShow, onClose }: ViewerProps) {
         <div className="viewer-foot">
           <Facts image={image} place={place} />
           <ErrorMessage error={error} />
+          {at === items.length - 1 && (
+            <Retry error={images.error} busy={status === "loading"} onRetry={more} />
+          )}
           <div className="buttons">
             <Step onStep={at > 0 && (() => onShow(at - 1))}>Previous</Step>
             <Step onStep={at < items.length - 1 && (() => onShow(at + 1))}>Next</Step>
