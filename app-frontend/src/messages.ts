@@ -12,7 +12,8 @@ const messages: Record<string, string> = {
   damaged_image: "This picture cannot be read: it is damaged or cut off. Choose another one.",
   email_taken: "This email address already has an account. Sign in, or use another address.",
   empty_image: "This file is empty. Choose another one.",
-  image_dimensions: "This picture has over 50 megapixels, or over 200 frames. Choose a smaller one.",
+  image_dimensions:
+    "This picture is too large to process: over 50 megapixels, over 200 frames, or fewer in a format that needs more memory. Choose a smaller one.",
   image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
   internal,
   invalid_input: "Something in the form is not right. Check it and try again.",

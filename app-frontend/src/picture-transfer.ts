@@ -17,7 +17,14 @@ export type PictureTransfer = ReturnType<typeof pictureTransfer>;
 const ticketLifeMs = 14 * 60_000;
 const maxNameLength = 255;
 /** After these answers the server has nothing left of what was announced. */
-const refusals = ["not_found", "unsupported_image", "damaged_image", "image_too_large", "image_dimensions"];
+const refusals = [
+  "not_found",
+  "quota_exceeded",
+  "unsupported_image",
+  "damaged_image",
+  "image_too_large",
+  "image_dimensions",
+];
 
 /** Brings one file into the gallery. When it broke off, the next run goes on where it can. */
 export function pictureTransfer(file: File, store: PictureStore, now: () => number) {

@@ -92,9 +92,12 @@ describe("the next run", () => {
     expect(await runTwice("complete", "not_uploaded")).toEqual(["send /1", "complete i1"]);
   });
 
-  it("begins anew when the server knows nothing of it any more", async () => {
-    expect(await runTwice("complete", "not_found")).toEqual([anew, "send /2", "complete i2"]);
-  });
+  it.each(["not_found", "quota_exceeded"])(
+    "begins anew when the server has kept nothing: %s",
+    async (code) => {
+      expect(await runTwice("complete", code)).toEqual([anew, "send /2", "complete i2"]);
+    },
+  );
 });
 
 describe("discard", () => {
