@@ -68,8 +68,8 @@ export const endSession = (accessToken: string, id: string) =>
 export const getAccount = async (accessToken: string) =>
   (await request<Answer>("/account", { accessToken })).account;
 
-/** An empty text clears its part of the profile. */
-export const changeProfile = async (accessToken: string, json: Profile) =>
+/** What is not named stays as it is; an empty text clears it. */
+export const changeProfile = async (accessToken: string, json: Partial<Profile>) =>
   (await request<Answer>("/account", { method: "PATCH", accessToken, json })).account;
 
 export async function changePicture(accessToken: string, image: File, transfer: Transfer): Promise<Account> {

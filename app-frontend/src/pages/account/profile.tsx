@@ -12,7 +12,11 @@ export function Profile({ account }: { account: Account }) {
     firstName: account.firstName ?? "",
     lastName: account.lastName ?? "",
   });
-  const save = () => session.change((token) => changeProfile(token, form.values));
+
+  async function save() {
+    await session.change((token) => changeProfile(token, form.changes));
+    form.reset();
+  }
 
   return (
     <Section title="Profile" intro="Every field is optional.">

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { accountOf, grantTo, open } from "../../browser/site.tsx";
+
+let stored = accountOf("ada");
+let sent: unknown[];
+let answers: Parameters<typeof open>[1];
+let site: Awaited<ReturnType<typeof open>>;
+
+beforeEach(async () => {
+  stored = accountOf("ada");
+  sent = [];
+  answers = {
+    "POST /api/auth/refresh": () => grantTo(stored),
+    "GET /api/account": () => ({ account: stored }),
+    "PATCH /api/account": (changes) => {
+      sent.push(changes);
+      stored = { ...stored, ...(changes as object) };
+      return { account: stored };
+    },
+  };
+  site = await open("/account", answers);
+});
+afterEach(() => site.page.close());
+
+describe("the profile", () => {
+  const field = (label: string) => site.page.field(label);
+  const save = () => site.page.after(() => site.page.button("Save profile")!.parentNode!.fire("submit"));
+
+  it("is saved as far as it was edited, so that nothing is reverted that another tab has saved", async () => {
+    await site.page.type(field("First name"), "Augusta");
+    stored = { ...stored, username: "countess" };
+    await save();
+    expect(sent).toEqual([{ firstName: "Augusta" }]);
+    expect(field("Username").value).toBe("countess");
+    await site.page.type(field("Last name"), "King");
+    await save();
+    expect(sent.at(-1)).toEqual({ lastName: "King" });
+  });
+
+  it("shows what another tab has saved, but for fields that are being edited", async () => {
+    await site.page.type(field("First name"), "Augusta");
+    stored = { ...stored, username: "countess", firstName: "Ada" };
+    await site.page.after(() => site.session.hear("changed"));
+    expect(field("Username").value).toBe("countess");
+    expect(field("First name").value).toBe("Augusta");
+  });
+});
