@@ -24,7 +24,7 @@ afterEach(() => site.page.close());
 
 describe("the profile", () => {
   const field = (label: string) => site.page.field(label);
-  const save = () => site.page.after(() => site.page.button("Save profile")!.parentNode!.fire("submit"));
+  const save = () => site.page.press(site.page.button("Save profile")!);
 
   it("is saved as far as it was edited, so that nothing is reverted that another tab has saved", async () => {
     await site.page.type(field("First name"), "Augusta");

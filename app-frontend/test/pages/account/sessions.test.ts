@@ -9,7 +9,7 @@ it("keeps the button that asks for the devices again while it does, then gives t
   const button = page.button("Try again")!;
   await page.press(button);
   expect(page.focused()).toBe(button);
-  expect(button.attributes.get("aria-disabled")).toBe("true");
+  expect(button.getAttribute("aria-disabled")).toBe("true");
   await page.after(() => answer({ items: [] }));
   expect(page.button("Try again")).toBeUndefined();
   expect(page.focused().textContent).toBe("Where you are signed in");

@@ -30,7 +30,7 @@ it("keeps the button that tries again while it loads, then leaves the focus to t
   await page.render(more({ status: "failed", error }));
   expect(page.focused().textContent).toBe("Try again");
   await page.render(more({ status: "loading", error }));
-  expect(page.focused().attributes.get("aria-disabled")).toBe("true");
+  expect(page.focused().getAttribute("aria-disabled")).toBe("true");
   expect(page.focused().textContent).toBe("Try again");
   await page.render(more({}));
   expect(page.focused().textContent).toBe("Show more");

@@ -50,5 +50,5 @@ it("says why there is no next picture yet when loading fails, and tries again", 
   await page.press(page.button("Try again")!);
   await page.render(viewer());
   expect(page.text()).not.toContain("Tintype cannot be reached.");
-  expect(page.button("Next")!.attributes.get("aria-disabled")).toBe("false");
+  expect(page.button("Next")!.getAttribute("aria-disabled")).toBe("false");
 });
