@@ -11,7 +11,7 @@ import { SignIn } from "./pages/sign-in.tsx";
 import { Unreachable } from "./pages/unreachable.tsx";
 import { paths } from "./paths.ts";
 import { Redirect, usePathname } from "./router.tsx";
-import type { SessionState } from "./session-store.ts";
+import type { SessionState } from "./session-state.ts";
 import { useSessionState } from "./session.tsx";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { Loading } from "./ui/loading.tsx";

@@ -3,17 +3,10 @@ import type { Account, Credentials, Grant } from "./api.ts";
 import { type ApiError, isSignedOut } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
 import { isSameEmail } from "./email.ts";
+import { sessionFollower } from "./session-follower.ts";
 import type { SessionMark } from "./session-mark.ts";
 import type { SessionNews } from "./session-news.ts";
-
-export type SessionState =
-  | { status: "starting" }
-  | { status: "unreachable"; error: ApiError }
-  | { status: "signed-out"; because?: Reason }
-  | { status: "signed-in"; account: Account };
-
-/** Why nobody is signed in any more, where the person did not just ask for it. */
-export type Reason = "ended" | "elsewhere" | "removed";
+import { type Reason, sessionState } from "./session-state.ts";
 
 export type SessionApi = {
   signIn(credentials: Credentials): Promise<Grant>;
@@ -32,8 +25,7 @@ export function sessionStore(
   mark: SessionMark,
   tellOthers: (news: SessionNews) => void,
 ) {
-  const listeners = new Set<() => void>();
-  let state: SessionState = { status: "starting" };
+  const state = sessionState();
   const token = accessToken({
     refresh: () => api.refresh(),
     clock,
@@ -41,7 +33,7 @@ export function sessionStore(
     // A renewal brings a new URL for the same picture: taking it would load the picture again.
     onGranted(account) {
       mark.set();
-      if (!isOf(account)) become({ status: "signed-in", account });
+      if (!state.isOf(account)) state.become({ status: "signed-in", account });
     },
     onRefused(held) {
       mark.clear();
@@ -49,18 +41,9 @@ export function sessionStore(
     },
   });
 
-  function become(next: SessionState) {
-    state = next;
-    for (const listener of listeners) listener();
-  }
-
-  function isOf(account: Account): boolean {
-    return state.status === "signed-in" && state.account.id === account.id;
-  }
-
   function forget(because?: Reason) {
     token.drop();
-    become(because ? { status: "signed-out", because } : { status: "signed-out" });
+    state.become(because ? { status: "signed-out", because } : { status: "signed-out" });
   }
 
   function leave(because?: Reason) {
@@ -72,45 +55,25 @@ export function sessionStore(
   /** Shows the account that `call` gives, unless it is signed out by then. */
   async function show(call: (accessToken: string) => Promise<Account>) {
     const account = await token.authorized(call);
-    if (isOf(account)) become({ status: "signed-in", account });
+    if (state.isOf(account)) state.become({ status: "signed-in", account });
   }
 
-  /** What comes of a renewal for the account before is of the past. The other tabs need none for this one. */
-  function follow(grant: Grant) {
-    token.drop();
-    token.adopt(grant);
-    token.others.endedRenewal();
-  }
-
-  function adopt(grant: Grant) {
-    if (isOf(grant.account) || state.status === "starting") token.adopt(grant);
-    token.others.endedRenewal();
-  }
-
-  async function reloadIfHeld() {
-    await token.settled();
-    if (token.isHeld()) await show(api.getAccount).catch(() => {});
-  }
+  const reload = () => show(api.getAccount);
 
   return {
-    getState: () => state,
-
-    subscribe(listener: () => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-
+    getState: state.get,
+    subscribe: state.subscribe,
     authorized: token.authorized,
 
     /** Finds out whether the browser still holds a session. Ends in any state but `starting`; never rejects. */
     async start() {
-      if (!mark.isSet()) return become({ status: "signed-out" });
-      become({ status: "starting" });
+      if (!mark.isSet()) return state.become({ status: "signed-out" });
+      state.become({ status: "starting" });
       tellOthers("opened");
       await token.others.answer();
       if (token.isHeld()) return;
       await token.renew().catch((error: ApiError) => {
-        if (state.status === "starting") become({ status: "unreachable", error });
+        if (state.get().status === "starting") state.become({ status: "unreachable", error });
       });
     },
 
@@ -141,11 +104,12 @@ export function sessionStore(
 
     /** The server has ended every session of the account of this address: so be it here if that one is signed in. */
     end(email: string) {
-      if (state.status === "signed-in" && isSameEmail(state.account.email, email)) leave();
+      const account = state.account();
+      if (account && isSameEmail(account.email, email)) leave();
     },
 
     /** Asks for the account anew, which also renews the URL of its picture. */
-    reload: () => show(api.getAccount),
+    reload,
 
     /** Calls what changes the account, and shows what comes of it, here and in the other tabs. */
     async change(call: (accessToken: string) => Promise<Account>) {
@@ -154,13 +118,7 @@ export function sessionStore(
     },
 
     /** Follows what another tab has done. */
-    async hear(news: SessionNews) {
-      if (news === "signed-out") return forget("elsewhere");
-      if (news === "renewing") return token.others.startedRenewal();
-      if (news === "opened") return token.share(state.status === "signed-in" ? state.account : undefined);
-      if (news === "changed") return reloadIfHeld();
-      return "signedIn" in news ? follow(news.signedIn) : adopt(news.renewed);
-    },
+    hear: sessionFollower({ state, token, forget, reload }),
 
     /** The page may have slept: timers stand still then, and news from other tabs is lost. */
     async wake() {

@@ -3,7 +3,8 @@ import * as api from "./api.ts";
 import { browserClock } from "./clock.ts";
 import type { SessionNews } from "./session-news.ts";
 import { sessionMark } from "./session-mark.ts";
-import { type SessionState, type SessionStore, sessionStore } from "./session-store.ts";
+import type { SessionState } from "./session-state.ts";
+import { type SessionStore, sessionStore } from "./session-store.ts";
 
 const SessionContext = createContext<SessionStore | undefined>(undefined);
 

@@ -3,7 +3,7 @@ import { hasCode } from "../api-error.ts";
 import { emailError, passwordError } from "../form-errors.ts";
 import { paths } from "../paths.ts";
 import { Link, navigate, useVisit } from "../router.tsx";
-import type { Reason } from "../session-store.ts";
+import type { Reason } from "../session-state.ts";
 import { useSession } from "../session.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Notice } from "../ui/message.tsx";
