@@ -67,7 +67,7 @@ export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }
       return grant.accessToken;
     } catch (error) {
       if (!isSignedOut(error) || dropped !== before) throw error;
-      // Of tabs that renew at the same moment the slowest may be refused. Another one has told its token.
+      // A refusal this late is of the past: another tab has told its token.
       if (token && token !== held) return token.value;
       onRefused(token !== undefined);
       throw error;

@@ -6,8 +6,8 @@ export const greetingMs = 30;
 const patienceMs = 3_000;
 
 /**
- * What this tab knows of the others' renewals. Two that overlap may leave the browser with the older of two cookies,
- * if the answers come in the wrong order: to the server its next use is theft. So tabs take turns.
+ * What this tab knows of the others' renewals. Tabs take turns: one is enough for all, and no late answer leaves the
+ * browser with an older cookie, whose next use is theft to the server.
  */
 export function otherTabs(clock: Clock) {
   let busyUntilMs = 0;

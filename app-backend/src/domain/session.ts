@@ -7,7 +7,10 @@ export const accessLifeMs = 10 * minuteMs;
 export const refreshIdleMs = 14 * dayMs;
 const sessionLifeMs = 90 * dayMs;
 
-/** How long a token that was just rotated may be shown again: a lost reply, a second tab. */
+/**
+ * How long after a rotation the token before it may be shown again: a lost reply, a second tab. For as long the new one
+ * is not rotated again, so that nobody in good faith is ever two tokens behind.
+ */
 const retryGraceMs = 10_000;
 
 /**
@@ -58,9 +61,14 @@ export function isOver(session: Session, at: Date): boolean {
   return session.idleEndsAt <= at || session.endsAt <= at;
 }
 
-/** Whether the last rotation is so recent that an older token may still be on its way in good faith. */
-export function inRetryGrace(session: Session, at: Date): boolean {
-  return at.getTime() - session.rotatedAt.getTime() <= retryGraceMs;
+/** Whether the last rotation is so recent that the token before it may still be on its way in good faith. */
+export function inRetryGrace({ rotatedAt }: Session, at: Date): boolean {
+  return rotatedAt >= retryGraceBegan(at);
+}
+
+/** A rotation before then is out of its grace. */
+export function retryGraceBegan(at: Date): Date {
+  return after(at, -retryGraceMs);
 }
 
 export function after(at: Date, ms: number): Date {

@@ -5,6 +5,8 @@ export interface Rotation {
   readonly sessionId: string;
   readonly from: string;
   readonly to: string;
+  /** A token that became current later than this is too young to be spent. */
+  readonly currentSince: Date;
   readonly at: Date;
   readonly idleEndsAt: Date;
 }
@@ -16,7 +18,7 @@ export interface Sessions {
   listOfAccount(accountId: string): Promise<Session[]>;
   /** Keeps a new session; false, and nothing is kept, where the account is gone or has another password by now. */
   add(session: Session, passwordHash: string): Promise<boolean>;
-  /** Takes the step if `from` is current and the session is not over. Of any number of parallel steps from one token one is true. */
+  /** Takes the step if `from` is current, old enough, and the session is not over. Of any number of parallel steps from one token one is true. */
   rotate(rotation: Rotation): Promise<boolean>;
   /** Ends one session; no matter if it has ended. */
   remove(id: string): Promise<void>;

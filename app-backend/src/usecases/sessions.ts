@@ -9,6 +9,7 @@ import {
   isOver,
   openSession,
   refreshIdleMs,
+  retryGraceBegan,
   type SessionView,
   viewSession,
 } from "../domain/session.ts";
@@ -76,7 +77,7 @@ export function sessionUseCases(deps: Dependencies) {
     return account;
   }
 
-  /** Spends a refresh token for the next one. */
+  /** Spends a refresh token for the next one, unless it is too young to be spent. */
   async function refresh(text: string): Promise<SignedIn> {
     const at = now();
     const spent = tokens.readRefresh(text, at);
@@ -93,13 +94,14 @@ export function sessionUseCases(deps: Dependencies) {
       sessionId: spent.sessionId,
       from: spent.reference,
       to: next.reference,
+      currentSince: retryGraceBegan(at),
       at,
       idleEndsAt: after(at, refreshIdleMs),
     });
     return won ? next : undefined;
   }
 
-  /** The token that rotation already handed out for this one, if asked for soon enough. Later it is theft. */
+  /** The token that was handed out already: this one, or the one that took its place just now. Any other is stolen. */
   async function retry(spent: RefreshToken, at: Date): Promise<RefreshToken> {
     const session = await sessions.get(spent.sessionId);
     if (!session) throw new AppError("session_ended", "session is gone");
@@ -108,9 +110,10 @@ export function sessionUseCases(deps: Dependencies) {
       throw new AppError("session_ended", "session is over");
     }
     if (spent.expiresAt <= at) throw new AppError("session_ended", "refresh token has expired");
-    if (!inRetryGrace(session, at)) return endStolen(spent);
-    if (session.previous === spent.reference) return tokens.nextRefresh(spent, session.rotatedAt);
-    throw new AppError("session_ended", "refresh token was overtaken twice");
+    if (session.current === spent.reference) return spent;
+    if (session.previous === spent.reference && inRetryGrace(session, at))
+      return tokens.nextRefresh(spent, session.rotatedAt);
+    return endStolen(spent);
   }
 
   async function endStolen(spent: RefreshToken): Promise<never> {

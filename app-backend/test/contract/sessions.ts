@@ -50,6 +50,15 @@ export function sessionsContract(open: OpenStores): void {
       expect(await stores().sessions.rotate(step)).toBe(false);
     });
 
+    test("a token that is too young does not rotate", async () => {
+      const { sessions } = stores();
+      const session = someSession(accountId);
+      await sessions.add(session, "hash");
+      const step = stepOf(session.id, session.current);
+      expect(await sessions.rotate({ ...step, currentSince: after(session.rotatedAt, -1) })).toBe(false);
+      expect(await sessions.get(session.id)).toEqual(session);
+    });
+
     test("SESS-05 of 10 parallel steps from one token exactly one is taken, 100 times", async () => {
       expect(await roundsWithOneWinner(stores(), stores().sessions.rotate)).toBe(100);
     });
@@ -77,7 +86,14 @@ export function sessionsContract(open: OpenStores): void {
 }
 
 function stepOf(sessionId: string, from: string): Rotation {
-  return { sessionId, from, to: reference(), at: after(at, 1000), idleEndsAt: after(at, 2000) };
+  return {
+    sessionId,
+    from,
+    to: reference(),
+    currentSince: at,
+    at: after(at, 1000),
+    idleEndsAt: after(at, 2000),
+  };
 }
 
 /** In how many of 100 rounds exactly one of ten parallel steps from one token is taken. */

@@ -5,6 +5,7 @@ import { compose } from "../../src/compose/server.ts";
 import type { ServerConfig } from "../../src/config.ts";
 import type { Keyring } from "../../src/domain/keyring.ts";
 import { serve, stop } from "../../src/http/serve.ts";
+import { letGraceEnd } from "../let-grace-end.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { getAccount, mailedCode, member, postJson, refresh } from "../client.ts";
 
@@ -48,10 +49,12 @@ test("nobody is signed out by new secrets: tokens, refresh and a mailed code of 
   const next = await restarted(new Date());
   try {
     expect((await getAccount(next, body.accessToken)).status).toBe(200);
+    await letGraceEnd(app);
     const renewed = await refresh(next, cookie);
     expect(renewed.status).toBe(200);
     // What the new secrets sign is nothing to who knows the old ones alone.
     expect((await getAccount(app, renewed.body.accessToken)).status).toBe(401);
+    await letGraceEnd(app);
     expect((await refresh(next, renewed.cookie)).status).toBe(200);
     const password = "a much better one";
     expect((await postJson(next, "/auth/reset", { email, code, password })).status).toBe(204);
@@ -64,8 +67,10 @@ test("before the handover the new process and the one that it replaces read each
   const { cookie } = await member(app);
   const next = await restarted(new Date(Date.now() + 60_000));
   try {
+    await letGraceEnd(app);
     const renewed = await refresh(next, cookie);
     expect((await getAccount(app, renewed.body.accessToken)).status).toBe(200);
+    await letGraceEnd(app);
     expect((await refresh(app, renewed.cookie)).status).toBe(200);
   } finally {
     await next.close();

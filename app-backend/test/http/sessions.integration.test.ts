@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
+import { letGraceEnd } from "../let-grace-end.ts";
 import { startProcess } from "../process.ts";
 import { getAccount, goodPassword, member, newEmail, postJson, refresh, signIn, signOut } from "../client.ts";
 
@@ -104,15 +105,18 @@ describe("signing in", () => {
 describe("refreshing", () => {
   test("gives new tokens, which work", async () => {
     const first = await member(app);
+    wait(11_000);
     const second = await refresh(app, first.cookie);
     expect(second.status).toBe(200);
     expect(second.cookie).not.toBe(first.cookie);
     expect((await getAccount(app, second.body.accessToken)).status).toBe(200);
+    wait(11_000);
     expect((await refresh(app, second.cookie)).status).toBe(200);
   });
 
   test("SESS-03 a retry within 10 seconds gets the same generation, and the session goes on from it", async () => {
     const first = await member(app);
+    wait(11_000);
     const lost = await refresh(app, first.cookie);
     wait(9_000);
     const retried = await refresh(app, first.cookie);
@@ -121,8 +125,20 @@ describe("refreshing", () => {
     expect((await refresh(app, retried.cookie)).status).toBe(200);
   });
 
+  test("SESS-12 within 10 seconds no token is rotated twice: a slow tab is never two behind", async () => {
+    const first = await member(app);
+    wait(11_000);
+    const second = await refresh(app, first.cookie);
+    wait(9_000);
+    const third = await refresh(app, second.cookie);
+    expect(third).toMatchObject({ status: 200, cookie: second.cookie });
+    expect((await getAccount(app, third.body.accessToken)).status).toBe(200);
+    expect(await refresh(app, first.cookie)).toMatchObject({ status: 200, cookie: second.cookie });
+  });
+
   test("SESS-05 10 parallel uses of one token get one and the same next token", async () => {
     const { cookie } = await member(app);
+    wait(11_000);
     const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(app, cookie)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
     expect(new Set(answers.map((answer) => answer.cookie)).size).toBe(1);
@@ -134,6 +150,7 @@ describe("refreshing", () => {
       let { cookie } = await member(app);
       for (let round = 0; round < 100; round += 1) {
         const used = cookie;
+        await letGraceEnd(app);
         const answers = await Promise.all(
           Array.from({ length: 10 }, (_, index) => refresh(index % 2 ? app : second, used)),
         );
@@ -151,7 +168,9 @@ describe("refreshing", () => {
     async (generation) => {
       const other = await member(app);
       const first = await member(app);
+      wait(11_000);
       const second = await refresh(app, first.cookie);
+      wait(11_000);
       const third = await refresh(app, second.cookie);
       wait(11_000);
       expect(await refresh(app, [first, second][generation]?.cookie ?? "")).toMatchObject(ended);
@@ -163,6 +182,16 @@ describe("refreshing", () => {
       );
     },
   );
+
+  test("SESS-04 a token before the last is stolen even within the grace of the last: it was spent before", async () => {
+    const first = await member(app);
+    wait(11_000);
+    const second = await refresh(app, first.cookie);
+    wait(11_000);
+    const third = await refresh(app, second.cookie);
+    expect(await refresh(app, first.cookie)).toMatchObject(ended);
+    expect(await refresh(app, third.cookie)).toMatchObject(ended);
+  });
 
   test("SESS-07 ends after 14 idle days, and the row goes", async () => {
     const { cookie, body } = await member(app);

@@ -38,11 +38,12 @@ export function mysqlSessions(pool: Pool): Sessions {
       return (await change(pool, sql, [...valuesOf(session), session.accountId, passwordHash])) === 1;
     },
 
-    async rotate({ sessionId, from, to, at, idleEndsAt }) {
+    async rotate({ sessionId, from, to, currentSince, at, idleEndsAt }) {
       // The condition and the write are one statement: at REPEATABLE READ a SELECT before it would let several win.
       const sql = `UPDATE sessions SET current_hash = ?, previous_hash = ?, rotated_at = ?, idle_ends_at = ?
-        WHERE id = ? AND current_hash = ? AND idle_ends_at > ? AND ends_at > ?`;
-      return (await change(pool, sql, [to, from, at, idleEndsAt, sessionId, from, at, at])) === 1;
+        WHERE id = ? AND current_hash = ? AND rotated_at <= ? AND idle_ends_at > ? AND ends_at > ?`;
+      const values = [to, from, at, idleEndsAt, sessionId, from, currentSince, at, at];
+      return (await change(pool, sql, values)) === 1;
     },
 
     async remove(id) {

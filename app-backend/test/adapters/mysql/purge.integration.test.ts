@@ -67,7 +67,8 @@ describe("purging", () => {
       const to = String(step).padStart(64, "a");
       const started = performance.now();
       const at = after(now, step);
-      await sessions.rotate({ sessionId: live.id, from, to, at, idleEndsAt: after(at, refreshIdleMs) });
+      const idleEndsAt = after(at, refreshIdleMs);
+      await sessions.rotate({ sessionId: live.id, from, to, currentSince: at, at, idleEndsAt });
       waitsMs.push(performance.now() - started);
       from = to;
     }
