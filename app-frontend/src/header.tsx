@@ -2,6 +2,7 @@ import logo from "./art/logo.svg";
 import { paths } from "./paths.ts";
 import { Link } from "./router.tsx";
 import { useSessionState } from "./session.tsx";
+import { useSignOut } from "./sign-out.tsx";
 
 export function Header() {
   const { status } = useSessionState();
@@ -11,20 +12,31 @@ export function Header() {
         <img src={logo} alt="" width="32" height="40" />
         Tintype
       </Link>
-      <nav aria-label="Main">
-        {status === "signed-out" && (
-          <>
-            <Link to={paths.signIn()}>Sign in</Link>
-            <Link to={paths.createUser()}>Create user</Link>
-          </>
-        )}
-        {status === "signed-in" && (
-          <>
-            <Link to={paths.gallery()}>Gallery</Link>
-            <Link to={paths.account()}>Your page</Link>
-          </>
-        )}
-      </nav>
+      {status === "signed-out" && <ForVisitors />}
+      {status === "signed-in" && <ForMembers />}
     </header>
+  );
+}
+
+function ForVisitors() {
+  return (
+    <nav aria-label="Main">
+      <Link to={paths.signIn()}>Sign in</Link>
+      <Link to={paths.createUser()}>Create user</Link>
+    </nav>
+  );
+}
+
+function ForMembers() {
+  const signOut = useSignOut();
+  return (
+    <>
+      <nav aria-label="Main">
+        <Link to={paths.gallery()}>Gallery</Link>
+        <Link to={paths.account()}>Your page</Link>
+        {signOut.button}
+      </nav>
+      <div className="full-row">{signOut.outcome}</div>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { accountOf, grantTo, open } from "./browser/site.tsx";
 
 const ada = accountOf("ada");
@@ -26,4 +26,24 @@ it("keeps the focus on the page while it tries again to reach the server", async
   await page.press(page.button("Try again")!);
   await page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
   expect(page.focused().textContent).toBe("Your page");
+});
+
+describe("signing out", () => {
+  it.each(["/account", "/gallery", "/gallery/mine"])("is one press away at %s", async (pathname) => {
+    site = await open(pathname, {
+      "POST /api/auth/refresh": () => grantTo(ada),
+      "DELETE /api/auth/signout": () => ({}),
+    });
+    await site.page.press(site.page.button("Sign out")!);
+    await site.page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    expect(site.page.focused().textContent).toBe("Sign in");
+  });
+
+  it("says so where the server cannot be told, and leaves the person signed in", async () => {
+    site = await open("/gallery", { "POST /api/auth/refresh": () => grantTo(ada) });
+    await site.page.press(site.page.button("Sign out")!);
+    await site.page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    expect(site.page.text()).toContain("You are still signed in.");
+    expect(site.session.getState().status).toBe("signed-in");
+  });
 });

@@ -9,7 +9,6 @@ import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
 import { RemoveAccount } from "./account/removal.tsx";
 import { Sessions, useSessions } from "./account/sessions.tsx";
-import { SignOut } from "./account/sign-out.tsx";
 
 export function Account({ account }: { account: api.Account }) {
   const sessions = useSessions();
@@ -18,10 +17,7 @@ export function Account({ account }: { account: api.Account }) {
       {!account.confirmed && <Unconfirmed />}
       <div className="columns portrait">
         <AccountPicture src={account.imageUrl} />
-        <div>
-          <Facts account={account} />
-          <SignOut />
-        </div>
+        <Facts account={account} />
       </div>
       <Profile account={account} />
       <ChangePassword email={account.email} onChanged={sessions.load} />

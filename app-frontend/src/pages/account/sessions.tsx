@@ -4,13 +4,13 @@ import { type ApiError, hasCode } from "../../api-error.ts";
 import { timeAgo } from "../../dates.ts";
 import { failureOf } from "../../form-errors.ts";
 import { useSession } from "../../session.tsx";
+import { useSignOut } from "../../sign-out.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { Retry } from "../../ui/retry.tsx";
 import { Section } from "../../ui/section.tsx";
 import { useKeptFocus } from "../../ui/use-kept-focus.ts";
 import { useSubmission } from "../../use-submission.ts";
-import { SignOut } from "./sign-out.tsx";
 
 /** Where this account is signed in. `load` asks anew; it never rejects. */
 export function useSessions() {
@@ -39,6 +39,7 @@ export function Sessions({ list, error, loading, load }: ReturnType<typeof useSe
   const heading = useRef<HTMLHeadingElement>(null);
   const keptFocus = useKeptFocus(() => heading.current);
   const [ended, setEnded] = useState<string>();
+  const signOut = useSignOut({ everywhere: true });
 
   async function onEnded(device: string) {
     await load();
@@ -65,7 +66,8 @@ export function Sessions({ list, error, loading, load }: ReturnType<typeof useSe
       <p role="status" className="small">
         {ended && `Signed out: ${ended}.`}
       </p>
-      <SignOut everywhere />
+      {signOut.outcome}
+      {signOut.button}
     </Section>
   );
 }
