@@ -1,19 +1,22 @@
 import logo from "./art/logo.svg";
 import { paths } from "./paths.ts";
-import { Link } from "./router.tsx";
+import { Link, usePathname } from "./router.tsx";
 import { useSessionState } from "./session.tsx";
 import { useSignOut } from "./sign-out.tsx";
+import { useKeptFocus } from "./ui/use-kept-focus.ts";
 
 export function Header() {
-  const { status } = useSessionState();
+  const pathname = usePathname();
+  const session = useSessionState();
+  const keptFocus = useKeptFocus(() => document.querySelector("h1"));
   return (
-    <header className="header">
+    <header className="header" {...keptFocus}>
       <Link to={paths.home()} className="brand">
         <img src={logo} alt="" width="32" height="40" />
         Tintype
       </Link>
-      {status === "signed-out" && <ForVisitors />}
-      {status === "signed-in" && <ForMembers />}
+      {session.status === "signed-out" && <ForVisitors />}
+      {session.status === "signed-in" && <ForMembers key={`${pathname} ${session.account.id}`} />}
     </header>
   );
 }

@@ -29,14 +29,20 @@ it("keeps the focus on the page while it tries again to reach the server", async
 });
 
 describe("signing out", () => {
-  it.each(["/account", "/gallery", "/gallery/mine"])("is one press away at %s", async (pathname) => {
+  it.each([
+    ["/account", "Sign in"],
+    ["/gallery", "Sign in"],
+    ["/gallery/mine", "Sign in"],
+    ["/reset", "Set a new password"],
+  ])("is one press away at %s", async (pathname, heading) => {
     site = await open(pathname, {
       "POST /api/auth/refresh": () => grantTo(ada),
       "DELETE /api/auth/signout": () => ({}),
     });
     await site.page.press(site.page.button("Sign out")!);
     await site.page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
-    expect(site.page.focused().textContent).toBe("Sign in");
+    expect(site.session.getState().status).toBe("signed-out");
+    expect(site.page.focused().textContent).toBe(heading);
   });
 
   it("says so where the server cannot be told, and leaves the person signed in", async () => {

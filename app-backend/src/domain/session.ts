@@ -9,7 +9,7 @@ const sessionLifeMs = 90 * dayMs;
 
 /**
  * How long after a rotation the token before it may be shown again: a lost reply, a second tab. For as long the new one
- * is not rotated again, so that nobody in good faith is ever two tokens behind.
+ * is not rotated again, so that nobody in good faith is two tokens behind unless a request takes longer than that.
  */
 const retryGraceMs = 10_000;
 

@@ -49,7 +49,7 @@ export function authRouter(deps: Dependencies): Router {
   router.post(operations.refresh.path, sameOrigin, async (req, res) => {
     const token = cookie.read(req);
     if (!token) throw new AppError("not_signed_in", "no refresh cookie");
-    await answer(res, await sessions.refresh(token));
+    await answer(res, await sessions.refresh(token), token);
   });
 
   router.delete(operations.signOut.path, sameOrigin, async (req, res) => {
@@ -108,10 +108,12 @@ export function authRouter(deps: Dependencies): Router {
     res.status(204).end();
   });
 
-  async function answer(res: Response, { account, accessToken, refreshToken }: SignedIn): Promise<void> {
+  async function answer(res: Response, signedIn: SignedIn, shown?: string): Promise<void> {
+    const { account, accessToken, refreshToken } = signedIn;
     res.locals["accountId"] = account.id;
     const body = { accessToken, expiresIn: accessLifeMs / 1000, account: await accounts.view(account) };
-    cookie.set(res, refreshToken.text);
+    // The cookie that the browser has, set again by a late answer, would take the place of a newer one.
+    if (refreshToken.text !== shown) cookie.set(res, refreshToken.text);
     res.json(body);
   }
 

@@ -49,7 +49,8 @@ export const operations = {
   refresh: {
     method: "post",
     path: "/auth/refresh",
-    summary: "Trade the refresh token for new tokens",
+    summary:
+      "Trade the refresh token for an access token, and for the next one if it is older than 10 seconds",
     proof: "cookie",
     status: 200,
     answer: answers.signedIn,

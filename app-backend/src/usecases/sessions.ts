@@ -113,6 +113,7 @@ export function sessionUseCases(deps: Dependencies) {
     if (session.current === spent.reference) return spent;
     if (session.previous === spent.reference && inRetryGrace(session, at))
       return tokens.nextRefresh(spent, session.rotatedAt);
+    if (session.rotatedAt > at) throw new AppError("session_ended", "was overtaken while it was under way");
     return endStolen(spent);
   }
 
