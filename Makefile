@@ -104,5 +104,6 @@ help: ## this list
 # Not `npm ci`: it refuses a lock file that lacks other platforms' binaries, which not every registry has.
 $(installed): package.json package-lock.json $(wildcard */package.json)
 	@node infra/deploy/require-node.mjs
-	npm install --no-save --no-audit --no-fund --ignore-scripts
+	@echo "Installing the packages, as after each change of them …" >&2
+	@npm install --no-save --no-audit --no-fund --ignore-scripts >&2
 	@touch $@

@@ -358,8 +358,9 @@ function knownPerson(): pages.Person {
   return person;
 }
 
+/** Those of the deployment, of which there may be others on the machine. */
 function newLoopFiles(): string[] {
-  return loopFiles().filter((file) => !loopsBefore.includes(file));
+  return loopFiles().filter((file) => file.includes(`/${name}/`) && !loopsBefore.includes(file));
 }
 
 /** From Ansible's recap: how much it changed on each host. */

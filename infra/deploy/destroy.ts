@@ -17,6 +17,7 @@ import { requireStateBucket } from "./state/bucket.ts";
 import { readPin } from "./state/pin.ts";
 import { requireSameAccount, requireSameRegion, unpinPlace } from "./state/place.ts";
 import { readOutputs, readState } from "./state/state.ts";
+import { switchedOn } from "./switched-on.ts";
 import { emptyBucket } from "./teardown/empty-bucket.ts";
 import { leftOf } from "./teardown/left.ts";
 import { forgetDeployment } from "./teardown/lost-cloud.ts";
@@ -36,7 +37,7 @@ async function destroy(deployment: Deployment): Promise<void> {
     return;
   }
 
-  const yes = process.env["YES"] === "1";
+  const yes = switchedOn("YES");
   const questioning = { yes, input: process.stdin, output: process.stderr };
   await confirmDestroy(deployment, questioning);
   const access = await existingCloudAccess(deployment);

@@ -2,11 +2,12 @@ import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment } from "./deployment.ts";
 import { runJob } from "./hosts/job.ts";
 import { requireOutputs } from "./state/state.ts";
+import { switchedOn } from "./switched-on.ts";
 
 // Compares records with objects on the backend host; `REPAIR=1` repairs. Prints the report; exit code 1: something is left.
 await command(async () => {
   const deployment = currentDeployment();
-  const repairs = process.env["REPAIR"] === "1";
+  const repairs = switchedOn("REPAIR");
   const task = repairs ? "repair" : "check";
   const job = { unit: `tintype-integrity@${task}.service`, report: "integrity" };
   const { isWell, report, said } = await runJob(deployment, await requireOutputs(deployment), job);

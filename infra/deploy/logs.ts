@@ -3,6 +3,7 @@ import { currentDeployment } from "./deployment.ts";
 import { follow } from "./hosts/follow.ts";
 import { chosenHost, onHost } from "./hosts/hosts.ts";
 import { requireOutputs } from "./state/state.ts";
+import { switchedOn } from "./switched-on.ts";
 
 const sources = {
   backend: "journalctl --unit 'tintype-*' --no-pager --output cat --lines 200",
@@ -14,7 +15,7 @@ await command(async () => {
   const host = chosenHost();
   const deployment = currentDeployment();
   const outputs = await requireOutputs(deployment);
-  if (process.env["FOLLOW"] === "1") {
+  if (switchedOn("FOLLOW")) {
     return follow(deployment, outputs, host, `${sources[host]} ${further[host]}`);
   }
   const { code, stdout, stderr } = await onHost(deployment, outputs, host, `sudo ${sources[host]}`);

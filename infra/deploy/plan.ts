@@ -39,7 +39,10 @@ async function plan(deployment: Deployment): Promise<void> {
 }
 
 function printChanges({ logs }: Deployment, changes: string | undefined): void {
-  if (changes === undefined) return console.log("No changes: what is deployed is what the stack says.");
+  if (changes === undefined)
+    return console.log(
+      "No changes: the resources are as the stack says. Whether a deploy brings another release is not compared.",
+    );
   for (const action of plannedActions(changes)) console.log(`  ${action}`);
   console.log(`\n${planLine(changes)}`);
   const file = join(logs, "plan.txt");

@@ -10,6 +10,7 @@ import { currentDeployment, type Deployment } from "./deployment.ts";
 import { alone } from "./lock.ts";
 import { presentCloud } from "./state/present-cloud.ts";
 import { type Outputs, requireOutputs } from "./state/state.ts";
+import { switchedOn } from "./switched-on.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -18,7 +19,7 @@ await command(() => {
 
 async function restore(deployment: Deployment): Promise<void> {
   const outputs = await requireOutputs(deployment);
-  const source = restoreSource(process.env["FROM"], deployment);
+  const source = restoreSource(process.env["FROM"]);
   const bucket = openBucket(outputs, await presentCloud(deployment));
   if ("name" in source) {
     const record = await recordOf(source.name, bucket, deployment);
@@ -37,7 +38,7 @@ async function confirm(deployment: Deployment, outputs: Outputs, record: BackupR
   const told =
     `This replaces what ${deployment.name} holds (${there}) by the backup ${record.name} ` +
     `(${contentsOf(record.rows)}, release ${record.release}). Everybody is signed out.`;
-  const yes = process.env["YES"] === "1";
+  const yes = switchedOn("YES");
   if (deployment.cloud === "local" || yes) say(told);
   await confirmRestore(deployment, { yes, input: process.stdin, output: process.stderr }, told);
 }

@@ -37,7 +37,15 @@ async function rollback(deployment: Deployment): Promise<void> {
   });
   const door = await frontDoor(deployment, outputs);
   await step("Ask the site", () => smokeTest(door));
-  for (const { host, from, to } of returns) say(`    ${host}: ${to} serves again, in the place of ${from}`);
+  const now = { frontend, backend };
+  for (const host of hostNames) {
+    const back = returns.find((each) => each.host === host);
+    say(
+      back
+        ? `    ${host}: ${back.to} serves again, in the place of ${back.from}`
+        : `    ${host}: ${now[host].current} stays: it keeps none from before the same deploy`,
+    );
+  }
   say(`\nThe newest comes back with: ${deployment.make("deploy")}`);
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
@@ -30,9 +30,13 @@ export const keptObject = z.object({
 });
 export type KeptObject = z.infer<typeof keptObject>;
 
-/** Throws a Failure where a backup would be written over a file. */
+/** Throws a Failure where a backup would be written over a file, or below one. */
 export function requireNoFile(path: string): void {
   if (existsSync(path)) throw new Failure(`${path} is there already. Choose another name: TO=`, 2);
+  let above = dirname(path);
+  while (!existsSync(above)) above = dirname(above);
+  if (statSync(above).isDirectory()) return;
+  throw new Failure(`${above} is a file, not a folder. Choose another place: TO=`, 2);
 }
 
 /**

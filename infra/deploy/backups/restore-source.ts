@@ -7,12 +7,9 @@ import { type BackupRecord, backupRecord, keyOf, namePattern } from "./record.ts
 /** What FROM= says: a file on this machine, or a backup in the bucket. */
 export type RestoreSource = { readonly file: string } | { readonly name: string };
 
-/** Throws a Failure where it says neither. */
-export function restoreSource(from: string | undefined, { make }: Deployment): RestoreSource {
-  if (!from) throw new Failure(`Say which backup: ${make("restore")} FROM=latest, its name, or a file`, 2);
-  if (from === "latest" || namePattern.test(from)) return { name: from };
-  if (existsSync(from)) return { file: from };
-  throw new Failure(`${from} is neither a file nor the name of a backup.`, 2);
+export function restoreSource(from = ""): RestoreSource {
+  const isName = from === "" || from === "latest" || namePattern.test(from);
+  return !isName && existsSync(from) ? { file: from } : { name: from };
 }
 
 /** The record of a backup in the bucket; a Failure that tells which there are. */
@@ -30,5 +27,8 @@ export async function recordOf(name: string, bucket: Bucket, { make }: Deploymen
   if (text) return backupRecord.parse(JSON.parse(text));
   const there =
     names.length > 0 ? `There are:\n  ${names.toSorted().join("\n  ")}` : `Make one: ${make("backup")}`;
-  throw new Failure(`There is no backup ${name} in the bucket. ${there}`, 2);
+  const wrong = name
+    ? `There is no backup ${name} in the bucket, nor such a file here.`
+    : `Say which backup: ${make("restore")} FROM=latest, its name, or a file.`;
+  throw new Failure(`${wrong} ${there}`, 2);
 }

@@ -23,8 +23,8 @@ export async function withUnpacked<Result>(
 ): Promise<Result> {
   const folder = mkdtempSync(join(scratch, "restore-"));
   try {
-    const { code, stderr } = await tryRun("tar", ["-xf", file, "-C", folder, "--no-same-owner"]);
-    if (code !== 0) throw damaged(file, stderr.trim());
+    const { code } = await tryRun("tar", ["-xf", file, "-C", folder, "--no-same-owner"]);
+    if (code !== 0) throw damaged(file, "tar cannot unpack it");
     const names = await requireSums(file, folder);
     const read = <Part>(name: string, part: z.ZodType<Part>): Part => {
       if (!names.has(name)) throw damaged(file, `it holds no ${name}`);

@@ -6,8 +6,9 @@ import type { Deployment } from "../deployment.ts";
 const ended: Partial<Record<OperatingSystem, string>> = { al2: "Amazon Linux 2 since 2026-06-30" };
 
 /** What there is to know of an operating system that its makers no longer keep; undefined of any other. */
-export function supportEnded({ os, make }: Deployment): string | undefined {
+export function supportEnded({ cloud, os, make }: Deployment): string | undefined {
   if (ended[os] === undefined) return undefined;
+  if (cloud === "local") return `On AWS these hosts would be out of support: ${ended[os]}. OS=al2023 is not.`;
   return (
     `Out of support: ${ended[os]}. It gets no security updates.\n` +
     `For a new deployment: ${make("deploy")} OS=al2023\n` +

@@ -132,6 +132,8 @@ describe("a backup's file", () => {
   test("is never written over a file that is there", () => {
     writeFileSync(file, "mine");
     expect(() => requireNoFile(file)).toThrow(`${file} is there already. Choose another name: TO=`);
+    const below = join(file, "folder", "x.tar");
+    expect(() => requireNoFile(below)).toThrow(`${file} is a file, not a folder. Choose another place: TO=`);
   });
 
   test.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
@@ -229,16 +231,18 @@ describe("FROM=", () => {
   test("a name that is not there is answered with those that are", async () => {
     const wrong = recordOf("2020-01-01T00-00-00Z", from.bucket, deployment);
     await expect(wrong).rejects.toThrow(/no backup 2020-01-01T00-00-00Z[^]*2026-11-22T02-30-00Z/);
+    const none = recordOf("", from.bucket, deployment);
+    await expect(none).rejects.toThrow(/FROM=latest[^]*2026-11-22T02-30-00Z/);
     const empty = (await newBucket()).bucket;
     await expect(recordOf("latest", empty, deployment)).rejects.toThrow("make backup NAME=blue");
   });
 
   test("names a file, or a backup in the bucket", () => {
     writeFileSync(file, "");
-    expect(restoreSource(file, deployment)).toEqual({ file });
-    expect(restoreSource("latest", deployment)).toEqual({ name: "latest" });
-    expect(() => restoreSource("nowhere.tar", deployment)).toThrow("neither a file nor the name of a backup");
-    expect(() => restoreSource("", deployment)).toThrow("FROM=latest");
+    expect(restoreSource(file)).toEqual({ file });
+    expect(restoreSource("latest")).toEqual({ name: "latest" });
+    expect(restoreSource("nowhere.tar")).toEqual({ name: "nowhere.tar" });
+    expect(restoreSource(undefined)).toEqual({ name: "" });
   });
 });
 
