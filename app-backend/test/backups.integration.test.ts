@@ -217,7 +217,7 @@ describe("a restore is refused and leaves what is there", () => {
   test("a forged dump reaches neither a shell nor the tables in use", async () => {
     const backup = await backups.keep();
     const { database } = app.config.database;
-    const user = `${database.slice(-12)}_reader`;
+    const user = `reader_${database.slice(-12)}`;
     await app.pool.query(`CREATE USER ${user}@'%' IDENTIFIED BY 'reads'`);
     await app.pool.query(`GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER ON ${database}.* TO ${user}@'%'`);
     for (const copy of ["scratch", "next"])
