@@ -44,8 +44,8 @@ export interface Deployment {
   readonly privateKey: string;
   readonly knownHosts: string;
   readonly inventory: string;
-  /** What to type to run a command on this deployment. */
-  readonly make: (target: string) => string;
+  /** What to type to run a command on this deployment, with its settings but for those that are to change. */
+  readonly make: (target: string, changed?: Partial<Given>) => string;
 }
 
 /** Throws a Failure that names every setting that is wrong. Makes nothing: the folders come with the first command that writes (`alone`). */
@@ -70,7 +70,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),
     inventory: join(folder, "inventory.json"),
-    make: (target) => typed(target, given),
+    make: (target, changed) => typed(target, { ...given, ...changed }),
   };
 }
 

@@ -10,6 +10,7 @@ import { say, step } from "../machine/steps.ts";
 import { cloudAccess, existingCloudAccess } from "./aws/access.ts";
 import { keepLastBackup } from "./backups/last.ts";
 import { confirmDestroy, type Questioning } from "./confirm.ts";
+import { count } from "./count.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { alone } from "./lock.ts";
 import { stackToDestroy } from "./stack/stack.ts";
@@ -48,9 +49,8 @@ async function destroy(deployment: Deployment): Promise<void> {
     await step("Remove the hosts, their networks and volumes", () => removeHosts(deployment.name));
   }
   if (left.length > 0) {
-    const count = `${left.length} ${left.length === 1 ? "resource" : "resources"} left`;
     const way = `Remove by hand what Terraform did not make, then run again: ${deployment.make("destroy")}`;
-    throw new Failure(`${count}:\n  ${left.join("\n  ")}\n${way}`);
+    throw new Failure(`${count(left.length, "resource")} left:\n  ${left.join("\n  ")}\n${way}`);
   }
   await forgetDeployment(deployment);
   await endLocalCloud(deployment);

@@ -9,7 +9,7 @@ export function siteLines({ make }: Pick<Deployment, "make">, { url, local }: Fr
     `  ${url}`,
     "",
     "It speaks plain HTTP: passwords travel as they are. Put nothing real into it.",
-    `With a domain of your own it speaks HTTPS: ${make("deploy").replace(" DOMAIN=none", "")} DOMAIN=tintype.example.org`,
+    `With a domain of your own it speaks HTTPS: ${make("deploy", { DOMAIN: "tintype.example.org" })}`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Deployment } from "../../deploy/deployment.ts";
+import type { Outputs } from "../../deploy/state/state.ts";
 
 /** A deployment whose folder is new, empty and nobody else's. */
 export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
@@ -25,10 +26,36 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),
     inventory: join(folder, "inventory.json"),
-    make: (target) => `make ${target} NAME=blue`,
+    make: (target, changed = {}) =>
+      [
+        "make",
+        target,
+        "NAME=blue",
+        ...Object.entries(changed).map(([name, value]) => `${name}=${value}`),
+      ].join(" "),
     ...given,
   };
 }
+
+/** What a finished deploy tells of two hosts. */
+export const scratchOutputs: Outputs = {
+  url: "http://site.example",
+  region: "us-east-1",
+  bucket: "blue-pictures",
+  frontend: {
+    instanceId: "i-0f",
+    privateIp: "10.0.0.4",
+    publicIp: "203.0.113.4",
+    publicDns: "site.example",
+  },
+  backend: {
+    instanceId: "i-0b",
+    privateIp: "10.0.0.5",
+    publicIp: "203.0.113.5",
+    apiPort: 8080,
+    metricsPort: 9464,
+  },
+};
 
 /** A state that holds two resources and, where outputs are given, all that a finished deploy leaves, but for undefined ones. */
 export function writeState({ stack }: { stack: string }, given?: object): void {

@@ -22,10 +22,10 @@ export interface CopiesConfig {
 
 const migrationWaitSeconds = 30;
 
-/** Copies lie in schemas beside the one in use, named after it. */
 /** How many copies of the tables stand beside them at most: while a restore has its own, it keeps what is there. */
 const most = { scratch: 1, next: 2 };
 
+/** Copies lie in schemas beside the one in use, named after it. */
 export function mysqlCopies(config: CopiesConfig): DatabaseCopies {
   const { reader, exchanger, migrations, spared = sparedBytes } = config;
   return {

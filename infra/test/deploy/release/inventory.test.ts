@@ -2,27 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { hostAddress, sshArguments } from "../../../deploy/hosts/hosts.ts";
 import { writeInventory } from "../../../deploy/release/inventory.ts";
-import type { Outputs } from "../../../deploy/state/state.ts";
-import { scratchDeployment } from "../scratch-deployment.ts";
+import { scratchDeployment, scratchOutputs as outputs } from "../scratch-deployment.ts";
 
-const outputs: Outputs = {
-  url: "http://site.example",
-  region: "us-east-1",
-  bucket: "blue-pictures",
-  frontend: {
-    instanceId: "i-0f",
-    privateIp: "10.0.0.4",
-    publicIp: "203.0.113.4",
-    publicDns: "site.example",
-  },
-  backend: {
-    instanceId: "i-0b",
-    privateIp: "10.0.0.5",
-    publicIp: "203.0.113.5",
-    apiPort: 8080,
-    metricsPort: 9464,
-  },
-};
 const release = { id: "0123456789ab", archive: "/archive.tar.gz" };
 const node = { version: "22.0.0", binary: "/node" };
 
