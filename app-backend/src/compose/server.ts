@@ -129,11 +129,11 @@ function auditTo(log: Logger, metrics: Metrics): SecurityLog {
 /** A darkroom whose work is timed. */
 function timed(darkroom: Darkroom, metrics: Metrics): Darkroom {
   return {
-    async develop(read) {
+    async develop(read, requester) {
       const startedAt = performance.now();
       let outcome: "taken" | "refused" = "refused";
       try {
-        const developed = await darkroom.develop(read);
+        const developed = await darkroom.develop(read, requester);
         if (developed) outcome = "taken";
         return developed;
       } finally {

@@ -5,6 +5,7 @@ import { authenticate } from "./authenticate.ts";
 import { operations } from "./contract.ts";
 import { parse } from "./parse.ts";
 import type { PictureForms } from "./picture-form.ts";
+import { requesterOf } from "./requester.ts";
 
 interface Dependencies {
   readonly accounts: AccountUseCases;
@@ -31,7 +32,7 @@ export function accountRouter({ accounts, sessions, forms }: Dependencies): Rout
     const { accountId } = await authenticate(req, sessions);
     await accounts.admitPicture(accountId);
     const { picture } = await forms.receive(req, res, operations.changePicture.body);
-    res.json({ account: await accounts.replacePicture(accountId, picture) });
+    res.json({ account: await accounts.replacePicture(accountId, picture, requesterOf(req)) });
   });
 
   return router;

@@ -15,6 +15,7 @@ import { openRouter, type Probes } from "./open.ts";
 import { pictureForms } from "./picture-form.ts";
 import { refreshCookie } from "./refresh-cookie.ts";
 import { type RequestLine, requestLog } from "./request-log.ts";
+import { limitRequests } from "./requester.ts";
 import { refuseSlowBodies } from "./slow-bodies.ts";
 
 export interface HttpDependencies {
@@ -42,7 +43,12 @@ export function httpApp(deps: HttpDependencies): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.set("trust proxy", 1); // nginx on the frontend host, nobody before it
-  app.use(requestLog(deps.log, deps.newId, deps.onRequest), answerHeaders, refuseSlowBodies());
+  app.use(
+    requestLog(deps.log, deps.newId, deps.onRequest),
+    answerHeaders,
+    limitRequests(),
+    refuseSlowBodies(),
+  );
   app.use("/api", openRouter(deps.release, deps.probes));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(

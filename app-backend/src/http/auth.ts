@@ -11,6 +11,7 @@ import { operations } from "./contract.ts";
 import { parse } from "./parse.ts";
 import type { PictureForms } from "./picture-form.ts";
 import type { RefreshCookie } from "./refresh-cookie.ts";
+import { requesterOf } from "./requester.ts";
 import { refuseOtherOrigins, requireSameOrigin } from "./same-origin.ts";
 
 interface Dependencies {
@@ -32,7 +33,7 @@ export function authRouter(deps: Dependencies): Router {
   router.post(operations.register.path, refuseOtherOrigins(siteOrigin), async (req, res) => {
     await accounts.admitRegistration(clientOf(req));
     const { fields, picture } = await forms.receive(req, res, operations.register.body);
-    const account = await accounts.register({ ...fields, picture });
+    const account = await accounts.register({ ...fields, picture }, requesterOf(req));
     res.locals["accountId"] = account.id;
     res.status(201).json({ account });
   });

@@ -5,6 +5,7 @@ import { authenticate } from "./authenticate.ts";
 import { operations } from "./contract.ts";
 import { cursorOf } from "./cursor.ts";
 import { parse } from "./parse.ts";
+import { requesterOf } from "./requester.ts";
 
 /** Images of everybody. */
 export function imagesRouter(images: ImageUseCases, sessions: SessionUseCases): Router {
@@ -26,7 +27,7 @@ export function imagesRouter(images: ImageUseCases, sessions: SessionUseCases): 
   router.post(operations.completeImage.path, async (req, res) => {
     const { accountId } = await authenticate(req, sessions);
     const { id } = parse(operations.completeImage.params, req.params);
-    res.json({ image: await images.complete(accountId, id) });
+    res.json({ image: await images.complete(accountId, id, requesterOf(req)) });
   });
 
   router.get(operations.getImage.path, async (req, res) => {

@@ -16,13 +16,24 @@ export interface Developed {
   discard(): Promise<void>;
 }
 
+/** The request that a picture is processed for. */
+export interface Requester {
+  /** Aborted when the client is gone or the request is past its deadline. The reason is the `AppError` to throw. */
+  readonly signal: AbortSignal;
+  /** The client's network (`networkOf`): all of its requests share one budget of processing time. */
+  readonly network: string;
+}
+
 export interface Darkroom {
   /**
    * Reads an upload, which it asks for once there is room for it, to its end and makes of it what is fit to be shown:
    * upright, without metadata, of one of the accepted types. Undefined where there is no upload. Throws
    * `unsupported_image` for what is no image, `damaged_image` for one that is not whole, `image_dimensions` for one that
    * is too large or takes too long to decode, `image_too_large` for too many bytes, `unavailable` where too many wait
-   * already, or the disk takes no more.
+   * already, or the disk takes no more. Once `signal` is aborted it stops, frees everything and throws the signal's reason.
    */
-  develop(read: () => Promise<AsyncIterable<Uint8Array> | undefined>): Promise<Developed | undefined>;
+  develop(
+    read: () => Promise<AsyncIterable<Uint8Array> | undefined>,
+    requester: Requester,
+  ): Promise<Developed | undefined>;
 }

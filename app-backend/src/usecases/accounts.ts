@@ -3,7 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { Client } from "../domain/client.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { Darkroom, Print } from "../ports/darkroom.ts";
+import type { Darkroom, Print, Requester } from "../ports/darkroom.ts";
 import type { Passwords } from "../ports/passwords.ts";
 import type { IncomingPicture, Pictures } from "../ports/pictures.ts";
 import type { SecurityLog } from "../ports/security-log.ts";
@@ -46,12 +46,12 @@ export function accountUseCases(deps: Dependencies) {
   }
 
   /** Makes an account with its picture, or no account. The upload is taken away in any case. */
-  async function register(registration: Registration): Promise<AccountView> {
+  async function register(registration: Registration, requester: Requester): Promise<AccountView> {
     try {
       // Asked before anything is placed: a taken address or an absent database costs no hash and no object.
       if (await accounts.getByEmail(registration.email))
         throw new AppError("email_taken", "address is taken");
-      const account = await developed(registration.picture, async (print) => {
+      const account = await developed(registration.picture, requester, async (print) => {
         const made = await newAccount(registration, print); // hashing may refuse: nothing is placed yet
         await pictures.write(made.pictureKey, print);
         return made;
@@ -83,9 +83,10 @@ export function accountUseCases(deps: Dependencies) {
   /** Makes a picture of an upload, and lets `use` have it for as long as it takes. */
   async function developed<Result>(
     { key }: IncomingPicture,
+    requester: Requester,
     use: (print: Print) => Promise<Result>,
   ): Promise<Result> {
-    const inFiles = await darkroom.develop(() => pictures.read(key));
+    const inFiles = await darkroom.develop(() => pictures.read(key), requester);
     if (!inFiles) throw new AppError("unavailable", "upload is gone");
     try {
       return await use(inFiles.original);
@@ -130,9 +131,13 @@ export function accountUseCases(deps: Dependencies) {
   }
 
   /** Puts an upload in the place of the picture. The upload is taken away in any case. */
-  async function replacePicture(id: string, picture: IncomingPicture): Promise<AccountView> {
+  async function replacePicture(
+    id: string,
+    picture: IncomingPicture,
+    requester: Requester,
+  ): Promise<AccountView> {
     try {
-      const to = await developed(picture, async (print) => {
+      const to = await developed(picture, requester, async (print) => {
         const key = pictureKeyOf(id, print);
         await pictures.write(key, print);
         return key;

@@ -7,6 +7,7 @@ import {
   uploadKeyOf,
   viewImage,
 } from "../domain/image.ts";
+import type { Requester } from "../ports/darkroom.ts";
 import type { Images } from "../ports/images.ts";
 import type { Pictures } from "../ports/pictures.ts";
 import type { UploadUseCases } from "./uploads.ts";
@@ -33,8 +34,8 @@ export type ImageUseCases = ReturnType<typeof imageUseCases>;
 
 /** Images that everybody sees and their owners alone change. */
 export function imageUseCases({ images, pictures, uploads }: Dependencies) {
-  const complete = async (accountId: string, id: string) =>
-    view(accountId, await uploads.complete(accountId, id));
+  const complete = async (accountId: string, id: string, requester: Requester) =>
+    view(accountId, await uploads.complete(accountId, id, requester));
 
   async function get(viewerId: string, id: string): Promise<ImageView> {
     return view(viewerId, await published(id));

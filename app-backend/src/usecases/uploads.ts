@@ -11,7 +11,7 @@ import {
 } from "../domain/image.ts";
 import { imageTypeOf, maxImageBytes } from "../domain/image-type.ts";
 import { limits } from "../domain/limit.ts";
-import type { Darkroom, Developed } from "../ports/darkroom.ts";
+import type { Darkroom, Developed, Requester } from "../ports/darkroom.ts";
 import type { Images } from "../ports/images.ts";
 import type { Pictures, Upload } from "../ports/pictures.ts";
 import type { AbandonedUploads } from "./abandoned-uploads.ts";
@@ -62,14 +62,16 @@ export function uploadUseCases(deps: Dependencies) {
    * Checks, cleans and publishes what was uploaded. Stopped anywhere, it can be called again: objects are named by what
    * they hold, and the record comes last. Called again meanwhile, it waits for the same work.
    */
-  async function complete(accountId: string, id: string): Promise<Image> {
+  async function complete(accountId: string, id: string, requester: Requester): Promise<Image> {
     const image = await owned(accountId, id);
-    return isPublished(image) ? image : completions.take(accountId, id, () => develop(accountId, id));
+    return isPublished(image)
+      ? image
+      : completions.take(accountId, id, () => develop(accountId, id, requester));
   }
 
-  async function develop(accountId: string, id: string): Promise<Image> {
+  async function develop(accountId: string, id: string, requester: Requester): Promise<Image> {
     const read = () => pictures.read(uploadKeyOf(id));
-    const developed = await darkroom.develop(read).catch(async (error: unknown) => {
+    const developed = await darkroom.develop(read, requester).catch(async (error: unknown) => {
       if (isForGood(error)) await abandoned.discard(id);
       throw error;
     });

@@ -18,6 +18,7 @@ import { passwordUseCases } from "../../src/usecases/passwords.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { goodPassword, newEmail } from "../client.ts";
 import { onePixelPng } from "../images.ts";
+import { patient } from "../requester.ts";
 
 let app: TestApp;
 let storage: ReturnType<typeof openStorage>;
@@ -52,8 +53,8 @@ test("a registration leaves no picture where no password can be hashed", async (
   };
   const { develop } = sharpDarkroom();
   const accounts = accountsWith({
-    async develop(read) {
-      const developed = await develop(read);
+    async develop(read, requester) {
+      const developed = await develop(read, requester);
       wait();
       await setImmediate(); // as many as are hashed at once leave the queue
       wait();
@@ -63,7 +64,7 @@ test("a registration leaves no picture where no password can be hashed", async (
   const picture = { key: `incoming/${randomUUID()}` };
   const { bucket: Bucket } = app.config.storage;
   await app.s3.send(new PutObjectCommand({ Bucket, Key: picture.key, Body: onePixelPng }));
-  const registered = accounts.register({ email: newEmail(), password: goodPassword, picture });
+  const registered = accounts.register({ email: newEmail(), password: goodPassword, picture }, patient);
   await expect(registered).rejects.toMatchObject({ code: "unavailable" });
   expect(await app.bucket.keys()).toEqual([]);
   await Promise.all(waiting);

@@ -5,11 +5,12 @@ import { loop } from "./parts/loop.ts";
 
 const { PHOTO } = process.env as Record<string, string>;
 const darkroom = sharpDarkroom();
+const requester = { signal: new AbortController().signal, network: "127.0.0.1" };
 const lag = lagMeter();
 
 loop(
   async () => {
-    const developed = await darkroom.develop(async () => createReadStream(PHOTO!));
+    const developed = await darkroom.develop(async () => createReadStream(PHOTO!), requester);
     await developed?.discard();
     return 1;
   },

@@ -15,7 +15,7 @@ import {
   sniffImageType,
   type ImageType,
 } from "../../domain/image-type.ts";
-import type { Darkroom, Developed, Print } from "../../ports/darkroom.ts";
+import type { Darkroom, Developed, Print, Requester } from "../../ports/darkroom.ts";
 import { diskError, pictureError, tooMuch, unsupported } from "./picture-error.ts";
 
 // What an image takes while it is developed decides how many at a time, and how large: a micro has 1 GiB.
@@ -51,13 +51,14 @@ export function sharpDarkroom({ folder: place = tmpdir(), maxSeconds = 30 }: Opt
   let inside = 0;
 
   return {
-    async develop(read) {
+    async develop(read, requester) {
       // Counted before anything is waited for, so that many at once cannot all find it empty.
       if (inside >= maxInside) throw new AppError("unavailable", "too many images wait");
       inside += 1;
       try {
-        return await developInTurn(read);
+        return await developInTurn(read, requester);
       } catch (error) {
+        requester.signal.throwIfAborted();
         throw diskError(error);
       } finally {
         inside -= 1;
@@ -65,16 +66,17 @@ export function sharpDarkroom({ folder: place = tmpdir(), maxSeconds = 30 }: Opt
     },
   };
 
-  async function developInTurn(read: Read): Promise<Developed | undefined> {
+  async function developInTurn(read: Read, { signal }: Requester): Promise<Developed | undefined> {
+    signal.throwIfAborted();
     const folder = await mkdtemp(join(place, "tintype-"));
     const discard = () => rm(folder, { recursive: true, force: true });
     try {
       const path = join(folder, "upload");
       const upload = await read();
       if (!upload) return await discard().then(() => undefined);
-      await receive(upload, path);
+      await receive(upload, path, signal);
       await judge(path);
-      return { ...(await queue(() => encode(path, folder, maxSeconds))), discard };
+      return { ...(await queue(() => encode(path, folder, maxSeconds, signal))), discard };
     } catch (error) {
       await discard();
       throw error;
@@ -82,7 +84,7 @@ export function sharpDarkroom({ folder: place = tmpdir(), maxSeconds = 30 }: Opt
   }
 }
 
-async function receive(upload: AsyncIterable<Uint8Array>, path: string): Promise<void> {
+async function receive(upload: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): Promise<void> {
   let bytes = 0;
   async function* limited() {
     for await (const chunk of upload) {
@@ -92,7 +94,7 @@ async function receive(upload: AsyncIterable<Uint8Array>, path: string): Promise
       yield chunk;
     }
   }
-  await pipeline(limited, createWriteStream(path));
+  await pipeline(limited, createWriteStream(path), { signal });
 }
 
 /** Looks at the header alone: nothing has been decoded yet. */
@@ -142,11 +144,18 @@ function readable(path: string): Sharp {
   return sharp(path, { animated: true, failOn: "error", limitInputPixels: false });
 }
 
-async function encode(path: string, folder: string, seconds: number): Promise<Omit<Developed, "discard">> {
+async function encode(
+  path: string,
+  folder: string,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<Omit<Developed, "discard">> {
+  signal.throwIfAborted();
   const type = (await typeOf(path))!;
   try {
     const upright = readable(path).autoOrient().timeout({ seconds });
     const original = await print(encodedAs(type, upright), join(folder, "original"), type);
+    signal.throwIfAborted();
     const small = sharp(path, { failOn: "error", limitInputPixels: false })
       .autoOrient()
       .timeout({ seconds })

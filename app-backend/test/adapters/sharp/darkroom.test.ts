@@ -7,12 +7,13 @@ import sharp from "sharp";
 import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
 import type { Developed } from "../../../src/ports/darkroom.ts";
 import { accepted, beginnings, picture, refused } from "../../images.ts";
+import { patient } from "../../requester.ts";
 
 const darkroom = sharpDarkroom();
 const made: Developed[] = [];
 
 async function develop(image: Uint8Array): Promise<Developed> {
-  const developed = await darkroom.develop(async () => chunksOf(image));
+  const developed = await darkroom.develop(async () => chunksOf(image), patient);
   made.push(developed!);
   return developed!;
 }
@@ -164,7 +165,9 @@ describe("refusing", () => {
       asked += 1;
       return chunksOf(accepted["image/png"]!);
     };
-    const results = await Promise.allSettled(Array.from({ length: 40 }, () => darkroom.develop(read)));
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, () => darkroom.develop(read, patient)),
+    );
     for (const result of results) if (result.status === "fulfilled") made.push(result.value!);
     expect(asked).toBe(results.filter(({ status }) => status === "fulfilled").length);
   });
@@ -206,7 +209,9 @@ describe("refusing", () => {
         yield Buffer.alloc(1 << 20);
       }
     }
-    await expect(darkroom.develop(async () => endless())).rejects.toMatchObject({ code: "image_too_large" });
+    await expect(darkroom.develop(async () => endless(), patient)).rejects.toMatchObject({
+      code: "image_too_large",
+    });
     expect(given).toBeLessThanOrEqual(12 << 20);
   });
 
@@ -214,7 +219,7 @@ describe("refusing", () => {
     const wide = { create: { width: 7000, height: 7000, channels: 3, background: "#31506b" } } as const;
     const image = await sharp(wide).webp({ effort: 0, quality: 1 }).toBuffer();
     const hasty = sharpDarkroom({ maxSeconds: 1 });
-    await expect(hasty.develop(async () => chunksOf(image))).rejects.toMatchObject({
+    await expect(hasty.develop(async () => chunksOf(image), patient)).rejects.toMatchObject({
       code: "image_dimensions",
     });
   });
@@ -230,7 +235,7 @@ describe("refusing", () => {
         for (const made of await readdir(folder)) await symlink("/dev/full", join(folder, made, file));
         return noise();
       };
-      const developed = sharpDarkroom({ folder }).develop(read);
+      const developed = sharpDarkroom({ folder }).develop(read, patient);
       await expect(developed).rejects.toMatchObject({ code: "unavailable" });
       expect(await readdir(folder)).toEqual([]);
       await rm(folder, { recursive: true });
@@ -239,7 +244,7 @@ describe("refusing", () => {
 
   test("nothing where there is no upload, and leaves no folder", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
-    expect(await sharpDarkroom({ folder }).develop(async () => undefined)).toBeUndefined();
+    expect(await sharpDarkroom({ folder }).develop(async () => undefined, patient)).toBeUndefined();
     expect(await readdir(folder)).toEqual([]);
     await rm(folder, { recursive: true });
   });
