@@ -117,7 +117,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
   });
 
   test("HTTPS is not lost by a deploy that says nothing of the domain", async () => {
-    const { code, stderr } = await make("deploy", "DOMAIN=");
+    const { code, stderr } = await make("deploy");
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("DOMAIN=none") });
   });
 

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -167,48 +166,6 @@ function lockOf(pid: number) {
   const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   return { pid, start, command: "make first", since: "then" };
 }
-
-function make(env: NodeJS.ProcessEnv, ...args: string[]) {
-  return spawnSync("make", ["--dry-run", ...args], {
-    cwd: repository,
-    encoding: "utf8",
-    env: { PATH: process.env["PATH"], ...env },
-  });
-}
-
-describe("a setting on the command line", () => {
-  test.each([["cloud=local"], ["LOCALPORT=9000"], ["NAME=blue", "DATABASE=a b"]])(
-    "that does not exist is refused: %s",
-    (...given) => {
-      const { status, stderr } = make({}, "plan", ...given);
-      const [wrong] = given.at(-1)!.split("=");
-      expect(stderr).toContain(`There is no setting ${wrong}. Settings are: CLOUD NAME REGION`);
-      expect(status).toBe(2);
-    },
-  );
-
-  test("may be make's own, and comes through to a make below", () => {
-    expect(make({}, "plan", "SHELL=/bin/bash", "CLOUD=local").status).toBe(0);
-    expect(make({}, "test", "MODE=quick").status).toBe(0);
-  });
-});
-
-describe("a setting in the shell's environment", () => {
-  test.each(["deploy", "destroy", "plan", "output", "status", "logs", "ssh"])(
-    "is not heeded by %s, which says so",
-    (target) => {
-      const { status, stderr } = make({ NAME: "blue", CLOUD: "local" }, target);
-      expect(stderr).toContain("CLOUD=local NAME=blue. Unset it, or give it on the command line");
-      expect(status).toBe(2);
-    },
-  );
-
-  test("is nobody's concern where the command line says another, or it says nothing new", () => {
-    expect(make({ NAME: "blue" }, "output", "NAME=green").status).toBe(0);
-    expect(make({ NAME: "dev", OS: "" }, "output").status).toBe(0);
-    expect(make({ NAME: "blue" }, "check").status).toBe(0);
-  });
-});
 
 describe("a destroy of what is not there", () => {
   const inMoto = {

@@ -3,6 +3,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { cloudEnvironment, runningCloud, startCloud } from "../../local-cloud/cloud.ts";
 import { Failure } from "../../machine/failure.ts";
 import type { Deployment } from "../deployment.ts";
+import { sdkClient } from "./sdk-client.ts";
 
 /** The environment in which Terraform and the SDK talk to the deployment's cloud; starts the local one. */
 export async function cloudAccess(deployment: Deployment): Promise<Record<string, string>> {
@@ -31,7 +32,7 @@ export function noCredentials({ message }: Error): Failure {
 /** Asks AWS who we are and whether the region is there; a Failure says what to set. */
 async function checkAccess(region: string): Promise<void> {
   // Regions are asked for where every account has an endpoint; a wrong region has none that could answer.
-  const home = { region: "us-east-1", maxAttempts: 2 };
+  const home = { ...sdkClient({}, undefined, "us-east-1"), maxAttempts: 2 };
   try {
     await new STSClient(home).send(new GetCallerIdentityCommand({}));
   } catch (error) {

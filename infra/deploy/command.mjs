@@ -1,0 +1,51 @@
+// Plain JavaScript: it runs before anything is installed. Between make and the commands: it checks the settings and
+// composes the environment, in which the program then finds the settings. Without a program it only checks.
+//   command.mjs PID_OF_MAKE [PROGRAM ARG...]
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { composedEnvironment, misleading, unusedProxy } from "../machine/environment.mjs";
+import "./require-node.mjs";
+import { isOnDeployment, settingsFor } from "./settings.mjs";
+
+const [pid = "", program, ...args] = process.argv.slice(2);
+const shell = process.env;
+const goals = (shell["TINTYPE_GOALS"] || "help").split(" ");
+const { settings, faults } = settingsFor({
+  commands: goals,
+  makeflags: shell["MAKEFLAGS"] ?? "",
+  shell,
+  hostname: hostname(),
+  typed: wordsOf(pid),
+});
+const command = program === undefined ? goals.find(isOnDeployment) : basename(program, ".ts");
+const onDeployment = command !== undefined && isOnDeployment(command);
+const cloud = onDeployment && settings["CLOUD"] !== "local" ? "aws" : "local";
+if (onDeployment)
+  faults.push(...misleading(shell, cloud).map((fault) => `In the shell's environment ${fault}.`));
+if (faults.length > 0) {
+  process.stderr.write(`${faults.join("\n")}\n`);
+  process.exit(2);
+}
+
+if (program !== undefined) {
+  const proxy = onDeployment ? unusedProxy(shell, process.versions.node) : undefined;
+  if (proxy !== undefined) process.stderr.write(`${proxy}\n`);
+  const composed = { ...composedEnvironment(shell, cloud), ...settings };
+  for (const name of Object.keys(shell)) if (!(name in composed)) delete process.env[name];
+  Object.assign(process.env, composed);
+  const path = resolve(program);
+  process.argv.splice(1, process.argv.length, path, ...args);
+  await import("tsx"); // as `--import tsx` would
+  await import(pathToFileURL(path).href);
+}
+
+/** The command line of a process, of which make itself keeps only the last of settings that are repeated. */
+function wordsOf(pid) {
+  try {
+    return readFileSync(`/proc/${Number(pid)}/cmdline`, "utf8").split("\0");
+  } catch {
+    return []; // macOS has no such file
+  }
+}
