@@ -6,7 +6,7 @@ export TINTYPE_GOALS := $(MAKECMDGOALS)
 # The rest of the shell's environment is sorted out in infra/machine/environment.mjs. These would be read before.
 unexport NODE_OPTIONS NODE_ENV NODE_PATH NODE_TLS_REJECT_UNAUTHORIZED
 # Node 22.21 and 24.5 or newer then use HTTPS_PROXY; older ones do not know it. What is on this machine is reached directly.
-export NODE_USE_ENV_PROXY := 1
+export NODE_USE_ENV_PROXY := $(if $(https_proxy)$(HTTPS_PROXY)$(http_proxy)$(HTTP_PROXY),1)
 export NO_PROXY := $(or $(no_proxy),$(NO_PROXY)),localhost,.localhost,127.0.0.1,::1
 export no_proxy := $(NO_PROXY)
 

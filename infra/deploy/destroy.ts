@@ -13,6 +13,7 @@ import { confirmDestroy, type Questioning } from "./confirm.ts";
 import { count } from "./count.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { alone } from "./lock.ts";
+import { quoted } from "./quoted.ts";
 import { stackToDestroy } from "./stack/stack.ts";
 import { requireStateBucket } from "./state/bucket.ts";
 import { readPin } from "./state/pin.ts";
@@ -22,6 +23,7 @@ import { switchedOn } from "./switched-on.ts";
 import { emptyBucket } from "./teardown/empty-bucket.ts";
 import { leftOf } from "./teardown/left.ts";
 import { forgetDeployment } from "./teardown/lost-cloud.ts";
+import { typedPath } from "./typed-path.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -56,7 +58,9 @@ async function destroy(deployment: Deployment): Promise<void> {
   await endLocalCloud(deployment);
   say("\n0 resources left.");
   if (lastBackup !== undefined) {
-    say(`What it held is in ${lastBackup}. After a deploy: ${deployment.make("restore")} FROM=${lastBackup}`);
+    say(
+      `What it held is in ${lastBackup}. After a deploy: ${deployment.make("restore")} FROM=${quoted(lastBackup)}`,
+    );
   }
 }
 
@@ -68,7 +72,7 @@ async function offerLastBackup(
 ): Promise<string | undefined> {
   const outputs = await readOutputs(deployment);
   if (access === undefined || outputs === undefined) return undefined;
-  return keepLastBackup(deployment, { outputs, access, to: process.env["TO"] || undefined }, questioning);
+  return keepLastBackup(deployment, { outputs, access, to: typedPath("TO") }, questioning);
 }
 
 /** Gives what is left of it. */

@@ -11,6 +11,7 @@ import { alone } from "./lock.ts";
 import { presentCloud } from "./state/present-cloud.ts";
 import { type Outputs, requireOutputs } from "./state/state.ts";
 import { switchedOn } from "./switched-on.ts";
+import { typedPath } from "./typed-path.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -19,7 +20,7 @@ await command(() => {
 
 async function restore(deployment: Deployment): Promise<void> {
   const outputs = await requireOutputs(deployment);
-  const source = restoreSource(process.env["FROM"]);
+  const source = restoreSource(process.env["FROM"], typedPath("FROM"));
   const bucket = openBucket(outputs, await presentCloud(deployment));
   if ("name" in source) {
     const record = await recordOf(source.name, bucket, deployment);

@@ -69,7 +69,8 @@ function proxies(shell) {
     const value = shell[name] || shell[name.toUpperCase()];
     if (value) Object.assign(found, { [name]: value, [name.toUpperCase()]: value });
   }
-  return { ...found, NODE_USE_ENV_PROXY: "1" };
+  const named = "http_proxy" in found || "https_proxy" in found;
+  return { ...found, ...(named && { NODE_USE_ENV_PROXY: "1" }) };
 }
 
 /**

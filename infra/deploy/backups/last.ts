@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { Failure } from "../../machine/failure.ts";
 import { stateRoot } from "../../machine/folders.ts";
 import { agrees, type Questioning } from "../confirm.ts";
@@ -28,6 +28,6 @@ export async function keepLastBackup(
 
 async function proposedFile({ name }: Deployment, questioning: Questioning): Promise<string | undefined> {
   const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
-  const file = relative(process.cwd(), join(stateRoot, "backups", `${name}-${time}Z.tar`));
+  const file = join(stateRoot, "backups", `${name}-${time}Z.tar`);
   return (await agrees(`Keep a last backup in ${file}?`, questioning)) ? file : undefined;
 }

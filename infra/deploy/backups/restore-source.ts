@@ -7,9 +7,9 @@ import { type BackupRecord, backupRecord, keyOf, namePattern } from "./record.ts
 /** What FROM= says: a file on this machine, or a backup in the bucket. */
 export type RestoreSource = { readonly file: string } | { readonly name: string };
 
-export function restoreSource(from = ""): RestoreSource {
+export function restoreSource(from = "", path = from): RestoreSource {
   const isName = from === "" || from === "latest" || namePattern.test(from);
-  return !isName && existsSync(from) ? { file: from } : { name: from };
+  return !isName && existsSync(path) ? { file: path } : { name: from };
 }
 
 /** The record of a backup in the bucket; a Failure that tells which there are. */

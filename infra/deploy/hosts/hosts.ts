@@ -45,7 +45,10 @@ export async function localPortOf(
   throw new Failure(`The ${host} host is missing or stopped. To bring it back: ${make("deploy")}`);
 }
 
-/** Options of ssh by which a host is who it was: its key is learned at the first connection to the instance. */
+/**
+ * Options of ssh by which a host is who it was: its key is learned at the first connection to the instance. Nothing of
+ * ~/.ssh/config or /etc/ssh/ssh_config counts: a RemoteCommand, ControlMaster or HostName there would change what is run, and where.
+ */
 export function identityOptions({ knownHosts }: Deployment, { instanceId }: HostAddress): string[] {
   const options = {
     IdentitiesOnly: "yes",
@@ -54,7 +57,11 @@ export function identityOptions({ knownHosts }: Deployment, { instanceId }: Host
     HostKeyAlias: instanceId,
     CheckHostIP: "no", // else the address would be known too
   };
-  return Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  return [
+    "-F",
+    "/dev/null",
+    ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+  ];
 }
 
 /** For an instance that another container stands for now: with the old one's disk went its key. */

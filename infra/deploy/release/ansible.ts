@@ -11,7 +11,7 @@ export async function configureHosts(deployment: Deployment): Promise<string[]> 
   const log = join(deployment.logs, "ansible.log");
   const result = await tryRun("ansible-playbook", args, {
     cwd: join(repository, "ansible"),
-    env: { ANSIBLE_CONFIG: join(repository, "ansible/ansible.cfg"), LC_ALL: "C.UTF-8" },
+    env: { ANSIBLE_CONFIG: join(repository, "ansible/ansible.cfg"), LC_ALL: utf8Locale(process.platform) },
     log,
   });
   if (result.code === 0) return recapOf(result.stdout);
@@ -20,6 +20,11 @@ export async function configureHosts(deployment: Deployment): Promise<string[]> 
   throw reason === undefined
     ? failureOf("ansible-playbook", args, result, { log })
     : new Failure(`${reason}\n\nAll of it: ${log}`);
+}
+
+/** Ansible demands UTF-8 and reads English; macOS has no C.UTF-8. */
+export function utf8Locale(platform: NodeJS.Platform): string {
+  return platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8";
 }
 
 /** From the last lines that Ansible prints, which pad their columns. */

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { reasonOf, recapOf } from "../../../deploy/release/ansible.ts";
+import { reasonOf, recapOf, utf8Locale } from "../../../deploy/release/ansible.ts";
 
 const printed = `
 TASK [backend : Write the settings] ********************************************
@@ -26,4 +26,8 @@ test.each([
 
 test("the recap tells of each host what it changed", () => {
   expect(recapOf(printed)).toEqual(["backend: 31 ok, 4 changed"]);
+});
+
+test("USE-11 Ansible gets a locale that its system has", () => {
+  expect([utf8Locale("linux"), utf8Locale("darwin")]).toEqual(["C.UTF-8", "en_US.UTF-8"]);
 });
