@@ -111,6 +111,14 @@ export function refresh(app: Place, cookie: string, origin: string | null = app.
   return send(app, "POST", "/auth/refresh", { headers: { cookie, ...(origin !== null && { origin }) } });
 }
 
+/** As `refresh`, with the key by which the same client can repeat the request. */
+export function refreshBy(app: Place, cookie: string, key: string, extra: Extra = {}): Promise<Answer> {
+  const headers = { cookie, origin: app.siteOrigin, "idempotency-key": key, ...extra };
+  return send(app, "POST", "/auth/refresh", { headers });
+}
+
+export const newKey = () => randomBytes(16).toString("hex");
+
 export function signOut(app: TestApp, cookie: string, query = ""): Promise<Answer> {
   return send(app, "DELETE", `/auth/signout${query}`, { headers: { cookie, origin: app.siteOrigin } });
 }

@@ -1,12 +1,14 @@
 import type { Account, Grant } from "./api.ts";
-import { ApiError, isSignedOut } from "./api-error.ts";
+import { ApiError, hasCode, isSignedOut } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
 import { otherTabs } from "./other-tabs.ts";
+import type { RenewalKey } from "./renewal-key.ts";
 import { renewalDelayMs } from "./renewal.ts";
 import type { SessionNews } from "./session-news.ts";
 
 type Dependencies = {
-  refresh: () => Promise<Grant>;
+  refresh: (key: string) => Promise<Grant>;
+  key: RenewalKey;
   clock: Clock;
   tellOthers: (news: SessionNews) => void;
   /** Hears whose token came. */
@@ -16,13 +18,16 @@ type Dependencies = {
 };
 
 const retryMs = 15_000;
+/** Another tab has renewed the session: its reply brings the cookie that the next try sends. */
+const overtakenMs = 1_000;
+const overtakenTries = 3;
 /** Tabs that wake at the same moment renew at different ones, so that the first can tell the others. */
 const spreadMs = 1_000;
 /** How much later a tab renews a token that another tab has told it: most often that tab has done so by then. */
 const followerLagMs = 10_000;
 
 /** The access token, renewed in turn with the other tabs. It lives in this closure alone: no store, no script has it. */
-export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }: Dependencies) {
+export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefused }: Dependencies) {
   const others = otherTabs(clock);
   let token: { value: string; accountId: string; staleAtMs: number; endsAtMs: number } | undefined;
   let renewal: Promise<string> | undefined;
@@ -59,7 +64,7 @@ export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }
     if (token && token !== held) return token.value;
     tellOthers("renewing");
     try {
-      const grant = await refresh();
+      const grant = await refreshed();
       // Signed out while the request was under way: this answer is of the past.
       if (dropped !== before) throw new ApiError("session_ended", { status: 401 });
       accept(grant);
@@ -72,6 +77,20 @@ export function accessToken({ refresh, clock, tellOthers, onGranted, onRefused }
       onRefused(token !== undefined);
       throw error;
     }
+  }
+
+  /** Asks for a token. A lost reply is asked for again with the same key. */
+  async function refreshed(tries = 1): Promise<Grant> {
+    try {
+      const grant = await refresh(key.get());
+      key.drop();
+      return grant;
+    } catch (error) {
+      if (isSignedOut(error)) key.drop();
+      if (!hasCode(error, "refresh_overtaken") || tries === overtakenTries) throw error;
+    }
+    await new Promise<void>((resolve) => void clock.after(overtakenMs, resolve));
+    return refreshed(tries + 1);
   }
 
   /** A fresh token of `accountId`, or of anybody if that is unknown, other than `refused`. */

@@ -19,7 +19,10 @@ export type Session = {
   device: string;
   address: string | null;
   createdAt: string;
+  /** Rounded to 10 minutes, as is `retriedAt`. */
   lastUsedAt: string;
+  /** When a token that had been replaced was last shown again; null if never. */
+  retriedAt: string | null;
   current: boolean;
 };
 
@@ -34,8 +37,9 @@ type Answer = { account: Account };
 
 export const signIn = (json: Credentials) => request<Grant>("/auth/signin", { method: "POST", json });
 
-/** Trades the cookie for a new access token. */
-export const refresh = () => request<Grant>("/auth/refresh", { method: "POST" });
+/** Trades the cookie for a new access token. `key` is a secret of this renewal and of its repetitions. */
+export const refresh = (key: string) =>
+  request<Grant>("/auth/refresh", { method: "POST", idempotencyKey: key });
 
 export const signOut = (accessToken: string, everywhere: boolean) =>
   request<void>(`/auth/signout${everywhere ? "?everywhere=true" : ""}`, { method: "DELETE", accessToken });

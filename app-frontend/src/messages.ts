@@ -23,6 +23,7 @@ const messages: Record<string, string> = {
   not_signed_in: ended,
   not_uploaded: "This picture was not fully uploaded. Try again.",
   quota_exceeded: "You have reached the limit of 500 pictures or 1 GB. Delete some, then try again.",
+  refresh_overtaken: "Your session is being renewed in another tab. Try again in a moment.",
   session_ended: ended,
   timeout: "Tintype is taking too long to answer. Try again in a minute.",
   too_many_requests: "Too many attempts. Wait a minute, then try again.",

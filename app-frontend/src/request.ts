@@ -1,6 +1,6 @@
 import { ApiError, apiError } from "./api-error.ts";
 
-export type Call = { method?: string; accessToken?: string; json?: unknown };
+export type Call = { method?: string; accessToken?: string; idempotencyKey?: string; json?: unknown };
 
 export type Transfer = {
   /** Hears the share that is sent, from 0 to 1. */
@@ -40,9 +40,13 @@ export async function postFile(
   if (status < 200 || status > 299) throw new ApiError(storageCode(status, responseText), { status });
 }
 
-async function send(url: string, { method = "GET", accessToken, json }: Call): Promise<Reply> {
+async function send(
+  url: string,
+  { method = "GET", accessToken, idempotencyKey, json }: Call,
+): Promise<Reply> {
   const headers = new Headers({ accept: "application/json" });
   if (accessToken) headers.set("authorization", `Bearer ${accessToken}`);
+  if (idempotencyKey) headers.set("idempotency-key", idempotencyKey);
   if (json) headers.set("content-type", "application/json");
   const body = json ? JSON.stringify(json) : null;
   try {

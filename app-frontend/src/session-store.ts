@@ -4,13 +4,14 @@ import { type ApiError, isSignedOut } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
 import { isSameEmail } from "./email.ts";
 import { sessionFollower } from "./session-follower.ts";
+import type { RenewalKey } from "./renewal-key.ts";
 import type { SessionMark } from "./session-mark.ts";
 import type { SessionNews } from "./session-news.ts";
 import { type Reason, sessionState } from "./session-state.ts";
 
 export type SessionApi = {
   signIn(credentials: Credentials): Promise<Grant>;
-  refresh(): Promise<Grant>;
+  refresh(key: string): Promise<Grant>;
   signOut(accessToken: string, everywhere: boolean): Promise<void>;
   removeAccount(accessToken: string, password: string): Promise<void>;
   getAccount(accessToken: string): Promise<Account>;
@@ -23,11 +24,13 @@ export function sessionStore(
   api: SessionApi,
   clock: Clock,
   mark: SessionMark,
+  key: RenewalKey,
   tellOthers: (news: SessionNews) => void,
 ) {
   const state = sessionState();
   const token = accessToken({
-    refresh: () => api.refresh(),
+    refresh: (renewalKey) => api.refresh(renewalKey),
+    key,
     clock,
     tellOthers,
     // A renewal brings a new URL for the same picture: taking it would load the picture again.
@@ -90,7 +93,8 @@ export function sessionStore(
       await token
         .authorized((value) => api.signOut(value, everywhere))
         .catch((error: unknown) => {
-          if (!isSignedOut(error)) throw error;
+          // This session has ended all the same; the others have not, and to say so would be wrong.
+          if (everywhere || !isSignedOut(error)) throw error;
         });
       leave();
     },

@@ -1,6 +1,7 @@
 import { type ReactNode, createContext, use, useSyncExternalStore } from "react";
 import * as api from "./api.ts";
 import { browserClock } from "./clock.ts";
+import { renewalKey } from "./renewal-key.ts";
 import type { SessionNews } from "./session-news.ts";
 import { sessionMark } from "./session-mark.ts";
 import type { SessionState } from "./session-state.ts";
@@ -12,7 +13,8 @@ const SessionContext = createContext<SessionStore | undefined>(undefined);
 export function browserSession(): SessionStore {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("tintype-session") : undefined;
   const mark = sessionMark(() => window.localStorage);
-  const session = sessionStore(api, browserClock, mark, (news) => channel?.postMessage(news));
+  const key = renewalKey(() => window.localStorage);
+  const session = sessionStore(api, browserClock, mark, key, (news) => channel?.postMessage(news));
   channel?.addEventListener("message", ({ data }: MessageEvent<SessionNews>) => void session.hear(data));
   window.addEventListener("pageshow", ({ persisted }) => void (persisted && session.wake()));
   return session;

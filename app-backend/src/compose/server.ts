@@ -111,6 +111,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
 }
 
 const warnings = new Set([
+  "refresh_overtaken",
   "refresh_reused",
   "limit_reached",
   "sign_in_failed",

@@ -5,6 +5,7 @@ export type ErrorCode =
   | "bad_credentials"
   | "not_signed_in"
   | "session_ended"
+  | "refresh_overtaken"
   | "not_confirmed"
   | "wrong_password"
   | "bad_code"

@@ -7,11 +7,14 @@ export const accessLifeMs = 10 * minuteMs;
 export const refreshIdleMs = 14 * dayMs;
 const sessionLifeMs = 90 * dayMs;
 
+/** How many sessions of one account may be alive. */
+export const maxSessions = 50;
+
 /**
- * How long after a rotation the token before it may be shown again: a lost reply, a second tab. For as long the new one
- * is not rotated again, so that nobody in good faith is two tokens behind unless a request takes longer than that.
+ * How long after a rotation a request with the token before it may still arrive in good faith, from a second tab.
+ * The new token is not rotated during that time, so that such a tab is never two tokens behind.
  */
-const retryGraceMs = 10_000;
+const overlapMs = 10_000;
 
 /**
  * One sign-in on one device: a family of refresh tokens of which `current` alone is alive.
@@ -26,6 +29,8 @@ export interface Session {
   readonly rotatedAt: Date;
   readonly idleEndsAt: Date;
   readonly endsAt: Date;
+  /** When the token before the current one was last shown again. */
+  readonly retriedAt: Date | null;
   /** Where it was signed in from. */
   readonly userAgent: string | null;
   readonly address: string | null;
@@ -54,6 +59,7 @@ export function openSession({ id, accountId, current, at, client }: Opening): Se
     rotatedAt: at,
     idleEndsAt: after(at, refreshIdleMs),
     endsAt: after(at, sessionLifeMs),
+    retriedAt: null,
   };
 }
 
@@ -61,14 +67,14 @@ export function isOver(session: Session, at: Date): boolean {
   return session.idleEndsAt <= at || session.endsAt <= at;
 }
 
-/** Whether the last rotation is so recent that the token before it may still be on its way in good faith. */
-export function inRetryGrace({ rotatedAt }: Session, at: Date): boolean {
-  return rotatedAt >= retryGraceBegan(at);
+/** Whether the last rotation is so recent that another tab may have sent the token before it in good faith. */
+export function inOverlap({ rotatedAt }: Session, at: Date): boolean {
+  return rotatedAt >= overlapBegan(at);
 }
 
-/** A rotation before then is out of its grace. */
-export function retryGraceBegan(at: Date): Date {
-  return after(at, -retryGraceMs);
+/** The time at or before which a token must have become current to be rotated. */
+export function overlapBegan(at: Date): Date {
+  return after(at, -overlapMs);
 }
 
 export function after(at: Date, ms: number): Date {
@@ -81,17 +87,36 @@ export interface SessionView {
   readonly device: string;
   readonly address: string | null;
   readonly createdAt: string;
+  /** Rounded to 10 minutes. */
   readonly lastUsedAt: string;
+  /** When a token that had been replaced was last shown again, rounded to 10 minutes; null if never. */
+  readonly retriedAt: string | null;
   readonly current: boolean;
 }
 
-export function viewSession(session: Session, currentId: string): SessionView {
+export function viewSession(session: Session, currentId: string, at: Date): SessionView {
   return {
     id: session.id,
     device: deviceName(session.userAgent),
     address: session.address,
     createdAt: session.createdAt.toISOString(),
-    lastUsedAt: session.rotatedAt.toISOString(),
+    lastUsedAt: lastUse(session, at).toISOString(),
+    retriedAt: session.retriedAt && rounded(session.retriedAt).toISOString(),
     current: session.id === currentId,
   };
+}
+
+/**
+ * When a session was last used. The time of a session in use changes at every tenth minute and not when its token is
+ * rotated: the exact time would show a thief when to follow.
+ */
+function lastUse({ createdAt, rotatedAt }: Session, at: Date): Date {
+  const step = rounded(at);
+  const use = rotatedAt >= after(step, -accessLifeMs) ? step : rounded(rotatedAt);
+  return use > createdAt ? use : createdAt;
+}
+
+/** The time rounded down to the life of an access token, during which a session is used without a rotation. */
+function rounded(time: Date): Date {
+  return after(time, -(time.getTime() % accessLifeMs));
 }

@@ -21,7 +21,10 @@ const session = z
     device: z.string(),
     address: z.string().nullable(),
     createdAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime().meta({ description: "Rounded to 10 minutes." }),
+    retriedAt: z.iso.datetime().nullable().meta({
+      description: "When a refresh token that had been replaced was last shown again, rounded to 10 minutes.",
+    }),
     current: z.boolean(),
   })
   .strict();

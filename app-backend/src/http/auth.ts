@@ -50,14 +50,18 @@ export function authRouter(deps: Dependencies): Router {
   router.post(operations.refresh.path, sameOrigin, async (req, res) => {
     const token = cookie.read(req);
     if (!token) throw new AppError("not_signed_in", "no refresh cookie");
-    await answer(res, await sessions.refresh(token), token);
+    const { "idempotency-key": key } = parse(operations.refresh.headers, req.headers);
+    await answer(res, await sessions.refresh(token, key), token);
   });
 
   router.delete(operations.signOut.path, sameOrigin, async (req, res) => {
     const { everywhere } = parse(operations.signOut.query, req.query);
     const token = cookie.read(req);
-    if (token) await sessions.signOut(token, everywhere === "true").catch(ignoreEnded);
     cookie.clear(res);
+    if (everywhere === "true") {
+      if (!token) throw new AppError("not_signed_in", "no refresh cookie");
+      await sessions.signOut(token, true);
+    } else if (token) await sessions.signOut(token, false).catch(ignoreEnded);
     res.status(204).end();
   });
 

@@ -15,6 +15,8 @@ export interface Operation {
   /** The body is a form with a file `image`. */
   readonly picture?: true;
   readonly query?: z.ZodObject;
+  /** Headers that a client may send, in lower case. */
+  readonly headers?: z.ZodObject;
   readonly params?: z.ZodObject;
   readonly status: 200 | 201 | 204;
   readonly answer?: z.ZodObject;
@@ -52,9 +54,10 @@ export const operations = {
     summary:
       "Trade the refresh token for an access token, and for the next one if it is older than 10 seconds",
     proof: "cookie",
+    headers: inputs.refreshHeaders,
     status: 200,
     answer: answers.signedIn,
-    refusals: ["not_signed_in", "session_ended", "bad_origin"],
+    refusals: ["not_signed_in", "session_ended", "refresh_overtaken", "bad_origin"],
   },
   signOut: {
     method: "delete",
@@ -63,7 +66,7 @@ export const operations = {
     proof: "cookie",
     query: inputs.signOutQuery,
     status: 204,
-    refusals: ["bad_origin"],
+    refusals: ["not_signed_in", "session_ended", "bad_origin"],
   },
   remove: {
     method: "delete",
@@ -118,7 +121,7 @@ export const operations = {
   listSessions: {
     method: "get",
     path: "/auth/sessions",
-    summary: "Where the account is signed in, the last used first",
+    summary: "Where the account is signed in, the last used first: 50 sessions at most",
     proof: "bearer",
     status: 200,
     answer: answers.sessionList,

@@ -30,8 +30,12 @@ export function openapi(release: string): object {
 }
 
 function describe(operation: Operation): object {
-  const { summary, proof, query, params } = operation;
-  const parameters = [...parametersOf("query", query), ...parametersOf("path", params)];
+  const { summary, proof, query, headers, params } = operation;
+  const parameters = [
+    ...parametersOf("query", query),
+    ...parametersOf("header", headers),
+    ...parametersOf("path", params),
+  ];
   return {
     summary,
     ...(proof && { security: [{ [proof]: [] }] }),
@@ -41,7 +45,7 @@ function describe(operation: Operation): object {
   };
 }
 
-function parametersOf(place: "query" | "path", schema: z.ZodObject | undefined): object[] {
+function parametersOf(place: "query" | "header" | "path", schema: z.ZodObject | undefined): object[] {
   return Object.entries(schema?.shape ?? {}).map(([name, field]) => ({
     name,
     in: place,

@@ -16,6 +16,7 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   bad_credentials: [401, "Email or password is wrong"],
   not_signed_in: [401, "Sign in first"],
   session_ended: [401, "The session has ended"],
+  refresh_overtaken: [409, "Another request has replaced the refresh token"],
   bad_origin: [403, "The request did not come from this site"],
   not_confirmed: [403, "The address is not confirmed yet"],
   wrong_password: [403, "The password is wrong"],

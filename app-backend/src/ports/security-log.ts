@@ -7,6 +7,8 @@ export type SecurityEvent =
   | "wrong_password"
   | "sign_out"
   | "session_ended"
+  | "refresh_retried"
+  | "refresh_overtaken"
   | "refresh_reused"
   | "password_changed"
   | "password_reset"

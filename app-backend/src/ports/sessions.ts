@@ -14,12 +14,17 @@ export interface Rotation {
 export interface Sessions {
   /** The session of that id, over or not; undefined when it was removed. */
   get(id: string): Promise<Session | undefined>;
-  /** The sessions of an account, over or not, the last used first; 100 at most. */
+  /** The sessions of an account, over or not, the last used first. */
   listOfAccount(accountId: string): Promise<Session[]>;
-  /** Keeps a new session; false, and nothing is kept, where the account is gone or has another password by now. */
+  /**
+   * Keeps a new session; false, and nothing is kept, if the account is gone or has another password by now. Removes
+   * sessions that are over and, of any number of parallel calls too, all but the last used `maxSessions`.
+   */
   add(session: Session, passwordHash: string): Promise<boolean>;
   /** Takes the step if `from` is current, old enough, and the session is not over. Of any number of parallel steps from one token one is true. */
   rotate(rotation: Rotation): Promise<boolean>;
+  /** Notes that the token before the current one was shown again. */
+  noteRetry(id: string, at: Date): Promise<void>;
   /** Ends one session; no matter if it has ended. */
   remove(id: string): Promise<void>;
   /** Ends every session of an account. */

@@ -19,8 +19,8 @@ export interface Tokens {
   readAccess(text: string, at: Date): TokenHolder;
   /** The first refresh token of a session. */
   firstRefresh(holder: TokenHolder, at: Date): RefreshToken;
-  /** The token that follows `parent` when rotated at that time: the same two always give the same token. */
-  nextRefresh(parent: RefreshToken, at: Date): RefreshToken;
+  /** The token that follows `parent` when rotated at that time with that key: the same three always give the same token. */
+  nextRefresh(parent: RefreshToken, at: Date, key: string): RefreshToken;
   /** A refresh token of ours, expired or not. Throws `session_ended` for all else. */
   readRefresh(text: string, at: Date): RefreshToken;
 }

@@ -5,11 +5,11 @@ import { emailKey } from "../domain/email.ts";
 import { limits } from "../domain/limit.ts";
 import {
   after,
-  inRetryGrace,
+  inOverlap,
   isOver,
   openSession,
+  overlapBegan,
   refreshIdleMs,
-  retryGraceBegan,
   type SessionView,
   viewSession,
 } from "../domain/session.ts";
@@ -77,32 +77,35 @@ export function sessionUseCases(deps: Dependencies) {
     return account;
   }
 
-  /** Spends a refresh token for the next one, unless it is too young to be spent. */
-  async function refresh(text: string): Promise<SignedIn> {
+  /**
+   * Spends a refresh token for the next one, unless it is too young to be spent. Who lost the reply repeats the call
+   * with the same key, a secret of its own for that one call; without a key the reply cannot be had again.
+   */
+  async function refresh(text: string, key: string = newId()): Promise<SignedIn> {
     const at = now();
     const spent = tokens.readRefresh(text, at);
-    const next = (await rotate(spent, at)) ?? (await retry(spent, at));
+    const next = (await rotate(spent, key, at)) ?? (await retry(spent, key, at));
     const account = await accounts.get(next.accountId);
     if (!account) throw new AppError("session_ended", "account is gone");
     return { account, accessToken: tokens.access(next, at), refreshToken: next };
   }
 
-  async function rotate(spent: RefreshToken, at: Date): Promise<RefreshToken | undefined> {
+  async function rotate(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken | undefined> {
     if (spent.expiresAt <= at) return undefined;
-    const next = tokens.nextRefresh(spent, at);
+    const next = tokens.nextRefresh(spent, at, key);
     const won = await sessions.rotate({
       sessionId: spent.sessionId,
       from: spent.reference,
       to: next.reference,
-      currentSince: retryGraceBegan(at),
+      currentSince: overlapBegan(at),
       at,
       idleEndsAt: after(at, refreshIdleMs),
     });
     return won ? next : undefined;
   }
 
-  /** The token that was handed out already: this one, or the one that took its place just now. Any other is stolen. */
-  async function retry(spent: RefreshToken, at: Date): Promise<RefreshToken> {
+  /** The token that was handed out already: this one, or the one that took its place. Any other is stolen. */
+  async function retry(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken> {
     const session = await sessions.get(spent.sessionId);
     if (!session) throw new AppError("session_ended", "session is gone");
     if (isOver(session, at)) {
@@ -111,8 +114,19 @@ export function sessionUseCases(deps: Dependencies) {
     }
     if (spent.expiresAt <= at) throw new AppError("session_ended", "refresh token has expired");
     if (session.current === spent.reference) return spent;
-    if (session.previous === spent.reference && inRetryGrace(session, at))
-      return tokens.nextRefresh(spent, session.rotatedAt);
+    if (session.previous === spent.reference) {
+      const next = tokens.nextRefresh(spent, session.rotatedAt, key);
+      const isRepetition = next.reference === session.current; // the key made this token, and who watches has no key
+      if (isRepetition || inOverlap(session, at)) {
+        await sessions.noteRetry(session.id, at);
+        securityLog(isRepetition ? "refresh_retried" : "refresh_overtaken", {
+          accountId: session.accountId,
+          sessionId: session.id,
+        });
+        if (isRepetition) return next;
+        throw new AppError("refresh_overtaken", "another request has replaced the token");
+      }
+    }
     if (session.rotatedAt > at) throw new AppError("session_ended", "was overtaken while it was under way");
     return endStolen(spent);
   }
@@ -123,20 +137,33 @@ export function sessionUseCases(deps: Dependencies) {
     throw new AppError("session_ended", "refresh token was replayed");
   }
 
-  /** Ends the session of a refresh token, or all sessions of its account. Any generation will do, so no race is lost. */
+  /**
+   * Ends the session of a refresh token, or all sessions of its account. The token before the current one will do, so
+   * that a rotation at the same time does no harm; an older one is stolen. Throws `session_ended` if it is, or if all
+   * were to end and the token is of no live session.
+   */
   async function signOut(text: string, everywhere: boolean): Promise<void> {
-    const { sessionId } = tokens.readRefresh(text, now());
-    const session = await sessions.get(sessionId);
-    if (!session) return;
+    const at = now();
+    const spent = tokens.readRefresh(text, at);
+    const session = await sessions.get(spent.sessionId);
+    const isAlive = session && !isOver(session, at) && spent.expiresAt > at;
+    if (!isAlive) {
+      if (session) await sessions.remove(session.id);
+      if (everywhere) throw new AppError("session_ended", "session is gone or over");
+      return;
+    }
+    if (![session.current, session.previous].includes(spent.reference)) return endStolen(spent);
     await (everywhere ? sessions.removeOfAccount(session.accountId) : sessions.remove(session.id));
-    securityLog("sign_out", { accountId: session.accountId, sessionId });
+    securityLog("sign_out", { accountId: session.accountId, sessionId: session.id });
   }
 
   /** The live sessions of who asks, the last used first. */
   async function list({ accountId, sessionId }: TokenHolder): Promise<SessionView[]> {
     const at = now();
     const all = await sessions.listOfAccount(accountId);
-    return all.filter((session) => !isOver(session, at)).map((session) => viewSession(session, sessionId));
+    return all
+      .filter((session) => !isOver(session, at))
+      .map((session) => viewSession(session, sessionId, at));
   }
 
   /** Ends one session of who asks. Another's is as absent as one that never was. */

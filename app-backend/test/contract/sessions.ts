@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { after } from "../../src/domain/session.ts";
+import { after, maxSessions, type Session } from "../../src/domain/session.ts";
 import type { Rotation, Sessions } from "../../src/ports/sessions.ts";
 import {
   addAccount,
@@ -72,6 +72,52 @@ export function sessionsContract(open: OpenStores): void {
       await sessions.rotate(stepOf(first.id, first.current));
       expect((await sessions.listOfAccount(accountId)).map(({ id }) => id)).toEqual([first.id, second.id]);
     });
+
+    test("a retry is noted with its time", async () => {
+      const { sessions } = stores();
+      const session = someSession(accountId);
+      await sessions.add(session, "hash");
+      await sessions.noteRetry(session.id, after(at, 5));
+      expect(await sessions.get(session.id)).toEqual({ ...session, retriedAt: after(at, 5) });
+    });
+
+    test("a session of an account that has another password is not added", async () => {
+      const session = someSession(accountId);
+      expect(await stores().sessions.add(session, "another hash")).toBe(false);
+      expect(await stores().sessions.get(session.id)).toBeUndefined();
+    });
+
+    test("USE-09 of an account 50 are kept, the last used ones, whatever is added at once", async () => {
+      const { sessions } = stores();
+      const other = someSession((await addAccount(stores())).id);
+      await sessions.add(other, "hash");
+      const old = Array.from({ length: maxSessions - 1 }, (_, index) => openedAt(after(at, index)));
+      for (const session of old) await sessions.add(session, "hash");
+      await sessions.rotate({ ...stepOf(old[0]!.id, old[0]!.current), at: after(at, 60_000) });
+      const recent = Array.from({ length: 20 }, (_, index) => openedAt(after(at, 1_000 + index)));
+      expect(new Set(await Promise.all(recent.map((session) => sessions.add(session, "hash"))))).toEqual(
+        new Set([true]),
+      );
+      const kept = new Set((await sessions.listOfAccount(accountId)).map(({ id }) => id));
+      expect(kept.size).toBe(maxSessions);
+      for (const { id } of [old[0]!, ...recent]) expect(kept).toContain(id);
+      expect(await sessions.get(other.id)).toEqual(other);
+    });
+
+    test("USE-09 what is over takes no place", async () => {
+      const { sessions } = stores();
+      const [idle, old, alive] = [openedAt(at), openedAt(at), openedAt(at)];
+      await sessions.add({ ...idle, idleEndsAt: after(at, 100) }, "hash");
+      await sessions.add({ ...old, endsAt: after(at, 100) }, "hash");
+      await sessions.add(alive, "hash");
+      const last = openedAt(after(at, 100));
+      await sessions.add(last, "hash");
+      expect((await sessions.listOfAccount(accountId)).map(({ id }) => id)).toEqual([last.id, alive.id]);
+    });
+
+    function openedAt(createdAt: Date): Session {
+      return { ...someSession(accountId), createdAt, rotatedAt: createdAt };
+    }
 
     test("removing an account's sessions leaves those of others", async () => {
       const { sessions } = stores();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { after, inRetryGrace, isOver, openSession } from "../../src/domain/session.ts";
+import { after, inOverlap, isOver, openSession, viewSession } from "../../src/domain/session.ts";
 
 const start = new Date("2026-01-01T00:00:00Z");
 const dayMs = 24 * 3600 * 1000;
@@ -24,7 +24,38 @@ describe("a session", () => {
   });
 
   test("forgives an old token for 10 seconds", () => {
-    expect(inRetryGrace(session, after(start, 10_000))).toBe(true);
-    expect(inRetryGrace(session, after(start, 10_001))).toBe(false);
+    expect(inOverlap(session, after(start, 10_000))).toBe(true);
+    expect(inOverlap(session, after(start, 10_001))).toBe(false);
+  });
+
+  test("keeps 255 characters of the User-Agent", () => {
+    const client = { address: undefined, userAgent: "x".repeat(300) };
+    const opened = openSession({ id: "s", accountId: "a", current: "token", at: start, client });
+    expect(opened.userAgent).toBe("x".repeat(255));
+  });
+
+  test("USE-05 in use shows times that change at every tenth minute, whenever its token is rotated", () => {
+    const minuteMs = 60_000;
+    const shown = (rotatedMs: number, nowMs: number) => {
+      const rotated = { ...session, createdAt: after(start, -dayMs), rotatedAt: after(start, rotatedMs) };
+      return viewSession(rotated, "s", after(start, nowMs)).lastUsedAt;
+    };
+    for (let nowMs = 30 * minuteMs; nowMs < 60 * minuteMs; nowMs += 20_000) {
+      const tenth = after(start, nowMs - (nowMs % (10 * minuteMs))).toISOString();
+      // A page renews after 9 minutes: what was rotated then and what was rotated just now look alike.
+      for (const ageMs of [0, 1_000, 5 * minuteMs, 9 * minuteMs + 5_000])
+        expect(shown(nowMs - ageMs, nowMs)).toBe(tenth);
+    }
+    expect(shown(17 * minuteMs, 60 * minuteMs)).toBe(after(start, 10 * minuteMs).toISOString());
+  });
+
+  test("shows no use before it began, and when its token was last shown again", () => {
+    const createdAt = after(start, 65_000);
+    const begun = { ...session, createdAt, rotatedAt: createdAt, retriedAt: after(start, 66_000) };
+    expect(viewSession(begun, "s", after(start, 70_000))).toMatchObject({
+      lastUsedAt: createdAt.toISOString(),
+      retriedAt: start.toISOString(),
+    });
+    expect(viewSession(session, "s", start).retriedAt).toBeNull();
   });
 });

@@ -3,6 +3,7 @@ import { show } from "./page.ts";
 import { App } from "../../src/app.tsx";
 import * as api from "../../src/api.ts";
 import { browserClock } from "../../src/clock.ts";
+import { renewalKey } from "../../src/renewal-key.ts";
 import { SessionProvider } from "../../src/session.tsx";
 import { type SessionStore, sessionStore } from "../../src/session-store.ts";
 import { UploadsProvider } from "../../src/uploads.tsx";
@@ -39,7 +40,8 @@ export async function open(pathname: string, answers: Answers) {
     return Response.json((await answer(body ? JSON.parse(String(body)) : undefined)) ?? {});
   };
   const mark = { isSet: () => true, set() {}, clear() {} };
-  const session = sessionStore(api, { ...browserClock, after }, mark, () => {});
+  const key = renewalKey(() => localStorage);
+  const session = sessionStore(api, { ...browserClock, after }, mark, key, () => {});
   await session.start();
   const app = (
     <UploadsProvider>

@@ -3,6 +3,7 @@ import type { Account, Grant } from "../../src/api.ts";
 import { ApiError } from "../../src/api-error.ts";
 import { greetingMs } from "../../src/other-tabs.ts";
 import type { SessionNews } from "../../src/session-news.ts";
+import { renewalKey } from "../../src/renewal-key.ts";
 import { sessionMark } from "../../src/session-mark.ts";
 import { type SessionApi, type SessionStore, sessionStore } from "../../src/session-store.ts";
 
@@ -13,11 +14,12 @@ export const credentials = { email: account.email, password: "long enough" };
 /** A server that numbers its tokens and takes only the last one. */
 function server() {
   const calls: string[] = [];
+  const keys: string[] = [];
   let issued = 0;
   const grant = (): Grant => ({ accessToken: `t${++issued}`, expiresIn: 600, account });
   const api: SessionApi = {
     signIn: async () => (calls.push("signIn"), grant()),
-    refresh: async () => (calls.push("refresh"), grant()),
+    refresh: async (key) => (calls.push("refresh"), keys.push(key), grant()),
     signOut: async (_, everywhere) => void calls.push(everywhere ? "signOut everywhere" : "signOut"),
     removeAccount: async (_, password) => void calls.push(`removeAccount ${password}`),
     getAccount: async (token) => {
@@ -26,7 +28,7 @@ function server() {
       return { ...account, imageUrl: "/picture?2" };
     },
   };
-  return { api, calls, revoke: () => void issued++ };
+  return { api, calls, keys, revoke: () => void issued++ };
 }
 
 /** Time that passes only when told to. */
@@ -62,14 +64,15 @@ export let told: SessionNews[];
 export let clock: ReturnType<typeof handClock>;
 export let fake: ReturnType<typeof server>;
 
-const mark = sessionMark(() => ({
-  getItem: (key) => stored.get(key) ?? null,
-  setItem: (key, value) => void stored.set(key, value),
-  removeItem: (key) => void stored.delete(key),
-}));
+const storage = () => ({
+  getItem: (key: string) => stored.get(key) ?? null,
+  setItem: (key: string, value: string) => void stored.set(key, value),
+  removeItem: (key: string) => void stored.delete(key),
+});
 
 export function open() {
-  return sessionStore(fake.api, clock, mark, (news) => void told.push(news));
+  const [mark, key] = [sessionMark(storage), renewalKey(storage)];
+  return sessionStore(fake.api, clock, mark, key, (news) => void told.push(news));
 }
 
 /** Starts while no other tab answers. */

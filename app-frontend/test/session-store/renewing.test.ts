@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api-error.ts";
-import { account, clock, ended, fake, openSignedIn } from "./fixture.ts";
+import { account, clock, ended, fake, open, openSignedIn, start, stored } from "./fixture.ts";
 
 describe("renewing", () => {
   it("happens a minute before the token expires, again and again", async () => {
@@ -28,6 +28,54 @@ describe("renewing", () => {
     fake.api.refresh = refresh;
     await clock.pass(15_000);
     expect(fake.calls).toEqual(["refresh"]);
+  });
+
+  it("USE-05 is tried again with the same key if the reply was lost; the next renewal has another key", async () => {
+    await openSignedIn();
+    const { refresh } = fake.api;
+    fake.api.refresh = async (key) => {
+      await refresh(key);
+      throw new ApiError("timeout");
+    };
+    await clock.pass(540_000);
+    await clock.pass(15_000);
+    fake.api.refresh = refresh;
+    await clock.pass(15_000);
+    await clock.pass(540_000);
+    const [first, lost, again, repeated, next] = fake.keys;
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    expect(lost).not.toBe(first);
+    expect([again, repeated]).toEqual([lost, lost]);
+    expect(next).not.toBe(lost);
+    expect(fake.keys).toHaveLength(5);
+  });
+
+  it("USE-05 has the same key after a reload in the middle, and keeps none afterwards", async () => {
+    await openSignedIn();
+    const { refresh } = fake.api;
+    fake.api.refresh = (key) => (void refresh(key), new Promise(() => {}));
+    await clock.pass(540_000);
+    fake.api.refresh = refresh;
+    await start(open());
+    expect(fake.keys).toHaveLength(3);
+    expect(fake.keys[2]).toBe(fake.keys[1]);
+    expect([...stored.keys()]).toEqual(["tintype-session"]);
+  });
+
+  it("USE-05 waits for the cookie of another tab that was faster, and stays signed in", async () => {
+    const session = await openSignedIn();
+    const { refresh } = fake.api;
+    let overtaken = 2;
+    fake.api.refresh = async (key) => {
+      if (overtaken-- > 0) throw new ApiError("refresh_overtaken", { status: 409 });
+      return refresh(key);
+    };
+    await clock.pass(540_000);
+    expect(fake.calls).toEqual([]);
+    await clock.pass(1_000);
+    await clock.pass(1_000);
+    expect(fake.calls).toEqual(["refresh"]);
+    expect(session.getState().status).toBe("signed-in");
   });
 
   it("ends the session when the server says so", async () => {

@@ -57,7 +57,7 @@ export function jwtTokens({ accessSecrets, refreshSecrets, newId }: Dependencies
     access: (holder, at) => sign(access, claimsOf(holder, newId(), at, access.lifeMs), at),
     readAccess: (text, at) => holderOf(read(access, text, at)),
     firstRefresh: (holder, at) => signRefresh(holder, newId(), at),
-    nextRefresh: (parent, at) => signRefresh(parent, sha256(parent.seed), at),
+    nextRefresh: (parent, at, key) => signRefresh(parent, sha256(`${parent.seed}:${key}`), at),
     readRefresh: (text, at) => refreshToken(text, read(refresh, text, at, { ignoreExpiration: true })),
   };
 }

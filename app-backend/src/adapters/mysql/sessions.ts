@@ -1,7 +1,7 @@
 import type { Pool } from "mysql2/promise";
-import type { Session } from "../../domain/session.ts";
+import { maxSessions, type Session } from "../../domain/session.ts";
 import type { Sessions } from "../../ports/sessions.ts";
-import { change, select } from "./pool.ts";
+import { change, select, transaction } from "./pool.ts";
 
 interface Row {
   id: string;
@@ -12,12 +12,13 @@ interface Row {
   rotated_at: Date;
   idle_ends_at: Date;
   ends_at: Date;
+  retried_at: Date | null;
   user_agent: string | null;
   address: string | null;
 }
 
 const columns =
-  "id, account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, user_agent, address";
+  "id, account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, retried_at, user_agent, address";
 
 export function mysqlSessions(pool: Pool): Sessions {
   return {
@@ -27,15 +28,26 @@ export function mysqlSessions(pool: Pool): Sessions {
     },
 
     async listOfAccount(accountId) {
-      const sql = `SELECT ${columns} FROM sessions WHERE account_id = ? ORDER BY rotated_at DESC, id LIMIT 100`;
+      const sql = `SELECT ${columns} FROM sessions WHERE account_id = ? ORDER BY rotated_at DESC, id`;
       return (await select<Row>(pool, sql, [accountId])).map(sessionOf);
     },
 
     async add(session, passwordHash) {
-      // Reading the account locks it: a new password comes before, and nothing is added, or after, and ends the session.
-      const sql = `INSERT INTO sessions (${columns})
-        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM accounts WHERE id = ? AND password_hash = ?`;
-      return (await change(pool, sql, [...valuesOf(session), session.accountId, passwordHash])) === 1;
+      const { accountId, createdAt } = session;
+      return transaction(pool, async (statements) => {
+        // The lock on the account puts sign-ins into an order, so that they count right. A new password comes before,
+        // and nothing is added, or after, and ends the session.
+        const lock = "SELECT id FROM accounts WHERE id = ? AND password_hash = ? FOR UPDATE";
+        if ((await statements.select(lock, [accountId, passwordHash])).length === 0) return false;
+        const over = "DELETE FROM sessions WHERE account_id = ? AND (idle_ends_at <= ? OR ends_at <= ?)";
+        await statements.change(over, [accountId, createdAt, createdAt]);
+        const beyond = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
+          SELECT id FROM sessions WHERE account_id = ? ORDER BY rotated_at DESC, id LIMIT ${maxSessions - 1}) AS kept)`;
+        await statements.change(beyond, [accountId, accountId]);
+        const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+        await statements.change(sql, valuesOf(session));
+        return true;
+      });
     },
 
     async rotate({ sessionId, from, to, currentSince, at, idleEndsAt }) {
@@ -44,6 +56,10 @@ export function mysqlSessions(pool: Pool): Sessions {
         WHERE id = ? AND current_hash = ? AND rotated_at <= ? AND idle_ends_at > ? AND ends_at > ?`;
       const values = [to, from, at, idleEndsAt, sessionId, from, currentSince, at, at];
       return (await change(pool, sql, values)) === 1;
+    },
+
+    async noteRetry(id, at) {
+      await change(pool, "UPDATE sessions SET retried_at = ? WHERE id = ?", [at, id]);
     },
 
     async remove(id) {
@@ -58,8 +74,9 @@ export function mysqlSessions(pool: Pool): Sessions {
 
 function valuesOf(session: Session) {
   const { id, accountId, current, previous, createdAt, rotatedAt, idleEndsAt, endsAt } = session;
-  const { userAgent, address } = session;
-  return [id, accountId, current, previous, createdAt, rotatedAt, idleEndsAt, endsAt, userAgent, address];
+  const { retriedAt, userAgent, address } = session;
+  const times = [createdAt, rotatedAt, idleEndsAt, endsAt, retriedAt];
+  return [id, accountId, current, previous, ...times, userAgent, address];
 }
 
 function sessionOf(row: Row): Session {
@@ -72,6 +89,7 @@ function sessionOf(row: Row): Session {
     rotatedAt: row.rotated_at,
     idleEndsAt: row.idle_ends_at,
     endsAt: row.ends_at,
+    retriedAt: row.retried_at,
     userAgent: row.user_agent,
     address: row.address,
   };

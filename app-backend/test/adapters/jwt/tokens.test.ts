@@ -115,10 +115,12 @@ describe("a refresh token", () => {
     expect(tokens.readRefresh(token.text, seconds(15 * 24 * 3600))).toEqual(token);
   });
 
-  test("has one successor at a given time, so that a retry finds the same generation", () => {
+  test("has one successor at a given time by a given key, so that a retry finds the same generation", () => {
     const parent = tokens.firstRefresh(holder, at);
-    expect(tokens.nextRefresh(parent, seconds(9))).toEqual(tokens.nextRefresh(parent, seconds(9)));
-    expect(tokens.nextRefresh(parent, at).reference).not.toBe(parent.reference);
+    const next = tokens.nextRefresh(parent, seconds(9), "key");
+    expect(tokens.nextRefresh(parent, seconds(9), "key")).toEqual(next);
+    expect(tokens.nextRefresh(parent, seconds(9), "another").reference).not.toBe(next.reference);
+    expect(tokens.nextRefresh(parent, at, "key").reference).not.toBe(parent.reference);
   });
 
   test("two sessions begin with different tokens", () => {
@@ -159,8 +161,12 @@ describe("after the secrets were rotated", () => {
 
   test("a retry finds the same generation, although the key has changed since", () => {
     const parent = tokens.firstRefresh(holder, at);
-    expect(after.nextRefresh(parent, seconds(59))).toEqual(tokens.nextRefresh(parent, seconds(59)));
-    expect(after.nextRefresh(parent, until).reference).not.toBe(tokens.nextRefresh(parent, until).reference);
+    const [before, since] = [seconds(59), until].map((time) => [
+      tokens.nextRefresh(parent, time, "key"),
+      after.nextRefresh(parent, time, "key"),
+    ]);
+    expect(before![1]).toEqual(before![0]);
+    expect(since![1]!.reference).not.toBe(since![0]!.reference);
   });
 
   test("after two rotations in a row both keys before are good", () => {

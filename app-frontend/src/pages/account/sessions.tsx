@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import * as api from "../../api.ts";
 import { type ApiError, hasCode } from "../../api-error.ts";
-import { timeAgo } from "../../dates.ts";
+import { longDate, timeAgo } from "../../dates.ts";
 import { failureOf } from "../../form-errors.ts";
 import { useSession } from "../../session.tsx";
 import { useSignOut } from "../../sign-out.tsx";
@@ -74,7 +74,12 @@ export function Sessions({ list, error, loading, load }: ReturnType<typeof useSe
 
 type ItemProps = { session: api.Session; nowMs: number; onEnded: () => Promise<void> };
 
-function Item({ session: { id, device, address, lastUsedAt, current }, nowMs, onEnded }: ItemProps) {
+/** The server rounds the time of a session in use to 10 minutes, and shows a use of 20 minutes ago as in use. */
+const inUseMs = 10 * 60_000;
+
+function Item({ session: each, nowMs, onEnded }: ItemProps) {
+  const { id, device, address, lastUsedAt, retriedAt, current } = each;
+  const inUse = nowMs - Date.parse(lastUsedAt) < inUseMs;
   const session = useSession();
   const { busy, failure, submit } = useSubmission([]);
 
@@ -89,8 +94,16 @@ function Item({ session: { id, device, address, lastUsedAt, current }, nowMs, on
         <strong>{device}</strong> {current && <span className="badge">This device</span>}
         <span className="small">
           {address && `${address} · `}
-          {current ? "In use now" : `Last used ${timeAgo(lastUsedAt, nowMs)}`}
+          {current
+            ? "In use now"
+            : `Last used ${inUse ? "in the last 20 minutes" : timeAgo(lastUsedAt, nowMs)}`}
         </span>
+        {retriedAt && (
+          <span className="small">
+            Renewed twice on {longDate(retriedAt)}. A lost connection or two open tabs explain it; if they do
+            not, sign this device out and change your password.
+          </span>
+        )}
         <ErrorMessage error={failure.form} />
       </div>
       {!current && (

@@ -10,8 +10,9 @@ import { imageList } from "../../../src/image-list.ts";
 import { Viewer } from "../../../src/pages/gallery/viewer.tsx";
 import { sessionStore } from "../../../src/session-store.ts";
 
+const key = { get: () => "key", drop() {} };
 const mark = { isSet: () => false, set() {}, clear() {} };
-const session = sessionStore(api, browserClock, mark, () => {});
+const session = sessionStore(api, browserClock, mark, key, () => {});
 const image = (id: string) =>
   ({
     id,
