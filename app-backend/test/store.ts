@@ -24,7 +24,8 @@ export async function createDatabase({ migrated = true } = {}) {
     password: MYSQL_PASSWORD,
     database: `tintype_test_${randomBytes(6).toString("hex")}`,
   };
-  const admin = await createConnection({ ...driverOptions(config), database: undefined });
+  const options = { ...driverOptions(config), database: undefined, connectTimeout: 20_000 }; // a busy machine
+  const admin = await createConnection(options);
   await admin.query(`CREATE DATABASE ${config.database}`);
   if (migrated) {
     await admin.changeUser({ database: config.database });

@@ -48,7 +48,8 @@ export function peopleTests({ origin, visit, newPerson, person, ownPage, logs }:
         await tab.reload();
         expect(await pages.shownAccount(tab)).toEqual(ownPage());
       }
-      expect(renewals.filter((status) => status !== 200)).toEqual([]);
+      // 409: another tab was faster, and its cookie is used a second later
+      expect(renewals.filter((status) => status !== 200 && status !== 409)).toEqual([]);
     });
   });
 
@@ -118,5 +119,5 @@ function codeIn(log: string, email: string): string {
   const line = log
     .split("\n")
     .findLast((text) => text.includes(`"to":"${email}"`) && text.includes("Choose a new"));
-  return /code for Tintype is (\d{6})/.exec(line ?? "")?.[1] ?? "";
+  return /code for Tintype is ([\d ]{14})/.exec(line ?? "")?.[1] ?? "";
 }

@@ -17,13 +17,15 @@ export interface LimitRule {
 const perAccount = { free: 5, delayMs: secondMs, maxDelayMs: 15 * minuteMs, forgetMs: 24 * hourMs };
 const perAddress = { free: 20, delayMs: minuteMs, maxDelayMs: hourMs, forgetMs: 2 * hourMs };
 
-/** Failures count; a success gives its try back. */
+/** How long a network is known after somebody signed in from it, or used a mailed code. */
+export const knownNetworkMs = 90 * 24 * hourMs;
+
+/** Failures count; a success gives its try back. Tries of sign-in and mail count apart for each network that an account knows. */
 export const limits = {
   signInOfAccount: { name: "sign-in of account", ...perAccount },
   signInFromAddress: { name: "sign-in from address", ...perAddress },
   /** For those who are signed in and are asked for their password again. */
   passwordOfAccount: { name: "password of account", ...perAccount },
-  codeOfAccount: { name: "code of account", ...perAccount, free: 10, delayMs: minuteMs },
   codeFromAddress: { name: "code from address", ...perAddress },
   mailToAccount: {
     name: "mail to account",

@@ -5,11 +5,11 @@ export interface CodeAttempt extends Omit<Code, "expiresAt" | "hash"> {
 }
 
 export interface Codes {
-  /** Keeps a code in the place of the one for the same account and purpose, its tries unspent. */
+  /** Keeps a code in the place of the one for the same account and purpose. */
   replace(code: Code): Promise<void>;
   /**
-   * Spends one try on the live code, and the code itself if one of the hashes is its own. Of any number of parallel calls
-   * with the right hash one is true. False: wrong, expired, spent, tried too often, or none there.
+   * Spends the live code if one of the hashes is its own. Of any number of parallel calls with the right hash one is
+   * true. False: wrong, expired, spent, or none there.
    */
   redeem(attempt: CodeAttempt, at: Date): Promise<boolean>;
 }

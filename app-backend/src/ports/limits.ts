@@ -8,4 +8,8 @@ export interface Limits {
   giveBack(rule: LimitRule, subject: string): Promise<void>;
   /** Forgets all tries. */
   clear(rule: LimitRule, subject: string): Promise<void>;
+  /** Notes until when an account (by the key of its address) knows a network. */
+  know(account: string, network: string, until: Date): Promise<void>;
+  /** Whether an account knows a network. */
+  knows(account: string, network: string, at: Date): Promise<boolean>;
 }

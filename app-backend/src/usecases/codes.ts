@@ -2,7 +2,6 @@ import { fieldError } from "../domain/app-error.ts";
 import type { Account } from "../domain/account.ts";
 import type { Client } from "../domain/client.ts";
 import { codeLifeMs, type CodePurpose } from "../domain/code.ts";
-import { emailKey } from "../domain/email.ts";
 import { limits } from "../domain/limit.ts";
 import { after } from "../domain/session.ts";
 import type { Accounts } from "../ports/accounts.ts";
@@ -37,7 +36,7 @@ export function codeUseCases(deps: Dependencies) {
 
   /** Mails a code to the account of the address, if there is one that needs it. Neither answer nor time tells. */
   async function request(purpose: CodePurpose, email: string, client: Client): Promise<void> {
-    const ofAccount = [limits.mailToAccount, `${purpose} ${emailKey(email)}`] as const;
+    const ofAccount = await guard.ofAccount(limits.mailToAccount, email, client, purpose);
     await guard.admit(fromAddress(limits.mailFromAddress, client), ofAccount);
     inBackground(async () => {
       const account = await accounts.getByEmail(email);
@@ -59,13 +58,12 @@ export function codeUseCases(deps: Dependencies) {
   }
 
   /**
-   * Counts a try of a code; what it gives spends one, and gives the account it was mailed to. Spending throws `bad_code`
+   * Counts a try of a code for the client's network; what it gives spends one, and gives the account it was mailed to. Spending throws `bad_code`
    * for every other code, and for every other address.
    */
   async function admit(purpose: CodePurpose, email: string, client: Client) {
-    const ofAccount = [limits.codeOfAccount, `${purpose} ${emailKey(email)}`] as const;
     const ofAddress = fromAddress(limits.codeFromAddress, client);
-    await guard.admit(ofAddress, ofAccount);
+    await guard.admit(ofAddress);
 
     return async function redeem(text: string): Promise<Account> {
       const account = await accounts.getByEmail(email);
@@ -77,8 +75,8 @@ export function codeUseCases(deps: Dependencies) {
         securityLog("code_failed", { accountId: account?.id });
         throw fieldError("bad_code", "code", "is wrong or has expired");
       }
-      await guard.clear(ofAccount);
       await guard.giveBack(ofAddress);
+      await guard.know(email, client);
       return account;
     };
   }

@@ -1,6 +1,8 @@
 import { AppError } from "../domain/app-error.ts";
 import { type Client, networkOf } from "../domain/client.ts";
-import type { LimitRule } from "../domain/limit.ts";
+import { emailKey } from "../domain/email.ts";
+import { knownNetworkMs, type LimitRule } from "../domain/limit.ts";
+import { after } from "../domain/session.ts";
 import type { Limits } from "../ports/limits.ts";
 import type { SecurityLog } from "../ports/security-log.ts";
 
@@ -30,6 +32,19 @@ export function guard({ limits, securityLog, now }: Dependencies) {
         throw new AppError("too_many_requests", `limit reached: ${rule.name}`, { retryAfterMs });
       }
     },
+    /**
+     * A try that is counted for the account of an address: apart for each network that the account knows, and together
+     * for all others. So strangers use up no tries but their own, and have the tries of one however many networks they use.
+     */
+    async ofAccount(rule: LimitRule, email: string, client: Client, purpose?: string): Promise<Try> {
+      const [account, network] = [emailKey(email), networkOfClient(client)];
+      const isKnown = await limits.knows(account, network, now());
+      return [rule, [purpose, account, isKnown && network].filter(Boolean).join(" ")];
+    },
+    /** Notes that the person of an account was on the client's network. */
+    async know(email: string, client: Client): Promise<void> {
+      await limits.know(emailKey(email), networkOfClient(client), after(now(), knownNetworkMs));
+    },
     /** Uncounts what has turned out to be no failure. */
     giveBack: ([rule, subject]: Try): Promise<void> => limits.giveBack(rule, subject),
     /** Forgets the tries, for who has proved to be who they say. */
@@ -38,6 +53,10 @@ export function guard({ limits, securityLog, now }: Dependencies) {
 }
 
 /** A try that is counted for a client's network. */
-export function fromAddress(rule: LimitRule, { address }: Client): Try {
-  return [rule, address === undefined ? "unknown" : networkOf(address)];
+export function fromAddress(rule: LimitRule, client: Client): Try {
+  return [rule, networkOfClient(client)];
+}
+
+function networkOfClient({ address }: Client): string {
+  return address === undefined ? "unknown" : networkOf(address);
 }

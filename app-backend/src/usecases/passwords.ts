@@ -62,7 +62,11 @@ export function passwordUseCases({ accounts, passwords, codes, guard, securityLo
     const { id } = await redeem(code);
     await accounts.replacePassword(id, { to });
     await accounts.confirm(id); // the code came by mail
-    await guard.clear([limits.signInOfAccount, emailKey(email)]);
+    for (const attempt of [
+      [limits.signInOfAccount, emailKey(email)] as const,
+      await guard.ofAccount(limits.signInOfAccount, email, client),
+    ])
+      await guard.clear(attempt);
     securityLog("password_reset", { accountId: id });
   }
 

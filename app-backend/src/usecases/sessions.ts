@@ -1,7 +1,6 @@
 import type { Account } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { Client } from "../domain/client.ts";
-import { emailKey } from "../domain/email.ts";
 import { limits } from "../domain/limit.ts";
 import {
   after,
@@ -61,7 +60,7 @@ export function sessionUseCases(deps: Dependencies) {
 
   /** The account whose address and password these are. */
   async function identify(email: string, password: string, client: Client): Promise<Account> {
-    const ofAccount = [limits.signInOfAccount, emailKey(email)] as const;
+    const ofAccount = await guard.ofAccount(limits.signInOfAccount, email, client);
     const ofAddress = fromAddress(limits.signInFromAddress, client);
     await guard.admit(ofAddress, ofAccount);
     const account = await accounts.getByEmail(email);
@@ -74,6 +73,7 @@ export function sessionUseCases(deps: Dependencies) {
     await guard.giveBack(ofAddress);
     if (confirmationRequired && !account.confirmed)
       throw new AppError("not_confirmed", "address is not confirmed");
+    await guard.know(email, client);
     return account;
   }
 

@@ -26,10 +26,10 @@ export function codesContract(open: OpenStores): void {
       expect(await redeem(code, at)).toBe(false);
     });
 
-    test("five tries spend a code, also at once", async () => {
+    test("USE-07 wrong tries do not spend a code", async () => {
       const code = await newCode();
-      await Promise.all(Array.from({ length: 5 }, () => redeem({ ...code, hash: reference() }, at)));
-      expect(await redeem(code, at)).toBe(false);
+      await Promise.all(Array.from({ length: 20 }, () => redeem({ ...code, hash: reference() }, at)));
+      expect(await redeem(code, at)).toBe(true);
     });
 
     test("a code is refused from the moment it expires", async () => {
@@ -45,9 +45,8 @@ export function codesContract(open: OpenStores): void {
       expect(await redeem(code, at)).toBe(true);
     });
 
-    test("a new code takes the place of the one before, its tries unspent", async () => {
+    test("a new code takes the place of the one before", async () => {
       const first = await newCode();
-      for (let tries = 0; tries < 5; tries += 1) await redeem({ ...first, hash: reference() }, at);
       const second = { ...first, hash: reference() };
       await stores().codes.replace(second);
       expect(await redeem(first, at)).toBe(false);

@@ -62,6 +62,29 @@ export function limitsContract(open: OpenStores): void {
       expect(await stores().limits.take(rule, randomUUID(), start)).toBe(0);
     });
 
+    test("are forgotten after quiet since the last try, and hold again from then on", async () => {
+      const subject = randomUUID();
+      for (const startMs of [0, 120_000, 240_000]) {
+        for (let count = 0; count < 3; count += 1)
+          expect(await stores().limits.take(rule, subject, after(start, startMs + count * 20_000))).toBe(0);
+        expect(await stores().limits.take(rule, subject, after(start, startMs + 50_000))).toBe(0);
+        expect(await stores().limits.take(rule, subject, after(start, startMs + 50_001))).toBeGreaterThan(0);
+      }
+    });
+
+    test("USE-07 a network is known to the account that knows it, until then", async () => {
+      const { limits } = stores();
+      const [account, network] = [`${randomUUID()}@example.org`, "203.0.113.7"];
+      expect(await limits.knows(account, network, start)).toBe(false);
+      await limits.know(account, network, after(start, 10));
+      await limits.know(account, network, after(start, 20));
+      expect(await limits.knows(account, network, after(start, 19))).toBe(true);
+      expect(await limits.knows(account, network, after(start, 20))).toBe(false);
+      expect(await limits.knows(account, "203.0.113.8", start)).toBe(false);
+      expect(await limits.knows(`x${account}`, network, start)).toBe(false);
+      expect(await stores().dump()).not.toContain(network);
+    });
+
     test("are kept without the address they are about", async () => {
       await stores().limits.take(rule, "ada@example.org", start);
       expect(await stores().dump()).not.toContain("ada@example.org");

@@ -17,10 +17,11 @@ import {
 import { occupyThreads } from "../occupied-threads.ts";
 
 let app: TestApp;
-let aheadMs = 0;
+const startMs = Date.now();
+let aheadMs = 0; // time stands still otherwise: else a slow machine lets delays pass
 
 beforeAll(async () => {
-  app = await startApp({ clock: () => new Date(Date.now() + aheadMs) });
+  app = await startApp({ clock: () => new Date(startMs + aheadMs) });
 });
 afterAll(() => app.close());
 beforeEach(() => {
@@ -117,6 +118,80 @@ describe("wrong passwords", () => {
   });
 });
 
+describe("USE-07 of one account", () => {
+  const home = { "x-forwarded-for": "198.51.100.7" };
+  const next = "a much better one";
+  const forgot = (email: string, extra = {}) => postJson(app, "/auth/forgot", { email }, extra);
+  const reset = (email: string, code: string, extra = {}) =>
+    postJson(app, "/auth/reset", { email, code, password: next }, extra);
+  /** Twelve tries each of all that takes an address, each from a network of its own. */
+  async function attack(email: string): Promise<void> {
+    await times(12, () => forgot(email));
+    await times(12, () => reset(email, "123412341234"));
+    await times(12, () => fail(email));
+    expect(await signIn(app, email)).toMatchObject(limited);
+    expect(await forgot(email)).toMatchObject(limited);
+  }
+
+  test("strangers keep a person out of neither sign-in, forgot nor reset on a network they have signed in from", async () => {
+    const { email } = await member(app);
+    await signIn(app, email, goodPassword, home);
+    await attack(email);
+    expect((await signIn(app, email, goodPassword, home)).status).toBe(200);
+    expect((await forgot(email, home)).status).toBe(204);
+    const code = await mailedCode(app, email);
+    await times(12, () => reset(email, "123412341234"));
+    expect((await reset(email, code, home)).status).toBe(204);
+    await times(12, () => fail(email));
+    expect((await signIn(app, email, next, home)).status).toBe(200);
+  });
+
+  test("a code that strangers had mailed lets its reader in on any network, and sign in from there", async () => {
+    const { email } = await member(app);
+    await attack(email);
+    const elsewhere = { "x-forwarded-for": someAddress() };
+    expect((await reset(email, await mailedCode(app, email), elsewhere)).status).toBe(204);
+    await attack(email);
+    expect((await signIn(app, email, next, elsewhere)).status).toBe(200);
+  });
+
+  test("guesses from 200 networks are limited together, and mail too", async () => {
+    const { email } = await member(app);
+    expect(countOf(await times(200, () => fail(email)), 401)).toBe(5);
+    expect(countOf(await times(30, () => forgot(email)), 204)).toBe(3);
+  });
+
+  test("a network that an account knows has limits like any other", async () => {
+    const { email } = await member(app);
+    await signIn(app, email, goodPassword, home);
+    const answers = await times(12, () => fail(email, home["x-forwarded-for"]));
+    expect(countOf(answers, 401)).toBe(5);
+    expect((await signIn(app, email)).status).toBe(200); // from elsewhere
+    expect(countOf(await times(4, () => forgot(email, home)), 204)).toBe(3);
+  });
+
+  test("wrong codes from one network are limited after 20, for all accounts together; right ones do not count", async () => {
+    const extra = { "x-forwarded-for": someAddress() };
+    const wrong = () => postJson(app, "/auth/confirm", { email: newEmail(), code: "123412341234" }, extra);
+    expect(countOf(await times(19, wrong), 403)).toBe(19);
+    await times(3, async () => {
+      const email = newEmail();
+      await register(app, { email });
+      const code = await mailedCode(app, email);
+      expect((await postJson(app, "/auth/confirm", { email, code }, extra)).status).toBe(204);
+    });
+    expect(statuses(await times(3, wrong))).toEqual([403, 429, 429]);
+  });
+
+  test("5 wrong passwords, then a reset: the new password is taken at once, by a stranger's network too", async () => {
+    const { email } = await member(app);
+    await times(6, () => fail(email));
+    await forgot(email);
+    await reset(email, await mailedCode(app, email));
+    expect((await signIn(app, email, next)).status).toBe(200);
+  });
+});
+
 describe("other limits", () => {
   test("21 registrations from one address: the last is refused before its picture is taken in", async () => {
     const address = someAddress();
@@ -129,7 +204,8 @@ describe("other limits", () => {
 
   test.each(["forgot", "resend"])("%s sends an address three messages, whoever asks", async (route) => {
     const email = newEmail();
-    const answers = await times(4, () => postJson(app, `/auth/${route}`, { email }));
+    const spelled = [email, email.toUpperCase(), ` ${email}`, email];
+    const answers = await times(4, (index) => postJson(app, `/auth/${route}`, { email: spelled[index] }));
     expect(statuses(answers)).toEqual([204, 204, 204, 429]);
   });
 });

@@ -13,6 +13,7 @@ import {
   postJson,
   refresh,
   refreshBy,
+  register,
   signIn,
   signOut,
 } from "../client.ts";
@@ -49,6 +50,14 @@ describe("signing in", () => {
   test("knows an address in any case", async () => {
     const { email } = await member(app);
     expect((await signIn(app, ` ${email.toUpperCase()}`)).status).toBe(200);
+  });
+
+  test("WEB-01 from a page of another origin is refused, as is registering", async () => {
+    const { email } = await member(app);
+    const evil = { origin: "http://evil.example" };
+    const refused = { status: 403, body: { code: "bad_origin" }, cookie: "" };
+    expect(await signIn(app, email, goodPassword, evil)).toMatchObject(refused);
+    expect(await register(app, { headers: evil })).toMatchObject(refused);
   });
 
   test("AUTH-07 answers an unknown address and a wrong password alike", async () => {

@@ -21,7 +21,7 @@ export function Confirm() {
   return (
     <Page title="Confirm your address">
       <div className="narrow">
-        <p>We emailed a 6-digit code to your address. It is valid for 10 minutes.</p>
+        <p>We emailed a 12-digit code to your address. It is valid for 10 minutes.</p>
         <ConfirmForm />
         <p>
           {signedIn ? (

@@ -30,7 +30,7 @@ export function Reset() {
     <Page title="Set a new password">
       <div className="narrow">
         <p>
-          If your address has an account, a 6-digit code is on its way to it. It is valid for 10 minutes.
+          If your address has an account, a 12-digit code is on its way to it. It is valid for 10 minutes.
           Setting a new password signs you out everywhere.
         </p>
         <Form form={form} onSubmit={() => void form.submit(send)}>

@@ -4,6 +4,8 @@ import type { LimitRule } from "../../domain/limit.ts";
 import type { Limits } from "../../ports/limits.ts";
 import { change, select } from "./pool.ts";
 
+const known = { name: "known network" };
+
 export function mysqlLimits(pool: Pool): Limits {
   return {
     async take(rule, subject, at) {
@@ -24,6 +26,19 @@ export function mysqlLimits(pool: Pool): Limits {
 
     async clear(rule, subject) {
       await change(pool, "UPDATE limits SET used = 0, free_at = 0 WHERE id = ?", [idOf(rule, subject)]);
+    },
+
+    // A known network is a row without tries, so that no address is kept and the purge removes it.
+    async know(account, network, until) {
+      const sql = `INSERT INTO limits (id, used, free_at, forget_at) VALUES (?, 0, 0, ?)
+        ON DUPLICATE KEY UPDATE forget_at = VALUES(forget_at)`;
+      await change(pool, sql, [idOf(known, `${account} ${network}`), until.getTime()]);
+    },
+
+    async knows(account, network, at) {
+      const sql = "SELECT id FROM limits WHERE id = ? AND forget_at > ?";
+      const values = [idOf(known, `${account} ${network}`), at.getTime()];
+      return (await select(pool, sql, values)).length === 1;
     },
   };
 
@@ -51,6 +66,6 @@ export function mysqlLimits(pool: Pool): Limits {
   }
 }
 
-function idOf(rule: LimitRule, subject: string): string {
+function idOf(rule: Pick<LimitRule, "name">, subject: string): string {
   return createHash("sha256").update(`${rule.name}:${subject}`).digest("hex");
 }

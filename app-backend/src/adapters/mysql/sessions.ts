@@ -39,11 +39,10 @@ export function mysqlSessions(pool: Pool): Sessions {
         // and nothing is added, or after, and ends the session.
         const lock = "SELECT id FROM accounts WHERE id = ? AND password_hash = ? FOR UPDATE";
         if ((await statements.select(lock, [accountId, passwordHash])).length === 0) return false;
-        const over = "DELETE FROM sessions WHERE account_id = ? AND (idle_ends_at <= ? OR ends_at <= ?)";
-        await statements.change(over, [accountId, createdAt, createdAt]);
-        const beyond = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
-          SELECT id FROM sessions WHERE account_id = ? ORDER BY rotated_at DESC, id LIMIT ${maxSessions - 1}) AS kept)`;
-        await statements.change(beyond, [accountId, accountId]);
+        const others = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
+          SELECT id FROM sessions WHERE account_id = ? AND idle_ends_at > ? AND ends_at > ?
+          ORDER BY rotated_at DESC, id LIMIT ${maxSessions - 1}) AS kept)`;
+        await statements.change(others, [accountId, accountId, createdAt, createdAt]);
         const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
         await statements.change(sql, valuesOf(session));
         return true;

@@ -89,6 +89,19 @@ describe("purging", () => {
     }
   });
 
+  test("takes a session whose 90 days are over though its idle days are not, and one that was idle for too long", async () => {
+    const sessions = mysqlSessions(database.pool);
+    const opened = (endsAt: Date, idleEndsAt: Date) => {
+      const session = openSession({ id: randomUUID(), accountId, current: "1".repeat(64), at: now, client });
+      return { ...session, createdAt: after(now, -5_000), rotatedAt: after(now, -5_000), endsAt, idleEndsAt };
+    };
+    const [soon, past] = [after(now, 1), after(now, -1)];
+    const [old, idle, live] = [opened(past, soon), opened(soon, past), opened(soon, soon)];
+    for (const session of [old, idle, live]) await sessions.add(session, "x");
+    expect(await purge(database.pool, now)).toMatchObject({ sessions: 2 });
+    expect(await sessions.get(live.id)).toBeDefined();
+  });
+
   test("takes codes and limits that are over, and leaves the rest", async () => {
     const code = "INSERT INTO codes (account_id, purpose, hash, expires_at) VALUES (?, ?, ?, ?)";
     await database.pool.execute(code, [accountId, "reset", "0".repeat(64), now]);

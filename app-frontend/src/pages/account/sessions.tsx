@@ -96,7 +96,9 @@ function Item({ session: each, nowMs, onEnded }: ItemProps) {
           {address && `${address} · `}
           {current
             ? "In use now"
-            : `Last used ${inUse ? "in the last 20 minutes" : timeAgo(lastUsedAt, nowMs)}`}
+            : inUse
+              ? "Used in the last 20 minutes"
+              : `Last used ${timeAgo(lastUsedAt, nowMs)}`}
         </span>
         {retriedAt && (
           <span className="small">

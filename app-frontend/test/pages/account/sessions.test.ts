@@ -15,3 +15,24 @@ it("keeps the button that asks for the devices again while it does, then gives t
   expect(page.focused().textContent).toBe("Where you are signed in");
   await page.close();
 });
+
+it("USE-05 says when each device was used, and which renewed twice", async () => {
+  const session = { device: "Firefox on Linux", address: null, createdAt: "2026-03-03T12:00:00Z" };
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const items = [
+    { ...session, id: "a", current: true, lastUsedAt: minutesAgo(5), retriedAt: null },
+    { ...session, id: "b", current: false, lastUsedAt: minutesAgo(9), retriedAt: null },
+    { ...session, id: "c", current: false, lastUsedAt: minutesAgo(180), retriedAt: "2026-03-04T12:00:00Z" },
+  ];
+  const { page } = await open("/account", {
+    "POST /api/auth/refresh": () => grantTo(accountOf("ada")),
+    "GET /api/auth/sessions": () => ({ items }),
+  });
+  const shown = [...document.querySelectorAll(".sessions li")].map(({ textContent }) => textContent);
+  expect(shown[0]).toContain("In use now");
+  expect(shown[1]).toContain("Used in the last 20 minutes");
+  expect(shown[1]).not.toContain("Renewed twice");
+  expect(shown[2]).toContain("Last used 3 hours ago");
+  expect(shown[2]).toContain("Renewed twice on 4 March 2026");
+  await page.close();
+});
