@@ -25,6 +25,8 @@ await build({
     integrity: "src/entrypoints/integrity.ts",
     backup: "src/entrypoints/backup.ts",
     restore: "src/entrypoints/restore.ts",
+    // Started by the server for what it decodes.
+    decoder: "src/adapters/sharp/decoder.ts",
   },
   outdir: outDir,
   outExtension: { ".js": ".mjs" },

@@ -60,7 +60,7 @@ export const newEmail = () => `reader.${randomBytes(5).toString("hex")}@example.
 export const goodPassword = "correct horse battery";
 
 /** Registers with whatever the test does not say filled in. Fields come before the file. */
-export function register(app: TestApp, form: Form = {}): Promise<Answer> {
+export function register(app: Pick<Place, "url">, form: Form = {}): Promise<Answer> {
   const body = new FormData();
   body.set("email", form.email ?? newEmail());
   body.set("password", form.password ?? goodPassword);

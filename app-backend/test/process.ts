@@ -41,5 +41,5 @@ export async function startProcess({ config, siteOrigin }: TestApp) {
     child.kill("SIGTERM");
     await once(child, "exit");
   }
-  return { url: `http://127.0.0.1:${port}`, siteOrigin, close };
+  return { url: `http://127.0.0.1:${port}`, siteOrigin, pid: child.pid!, close };
 }

@@ -5,15 +5,19 @@ const ended = "Your session has ended. Sign in again.";
 
 /** What a person reads for each error code, the server's and ours: what is wrong and what to do. */
 const messages: Record<string, string> = {
+  animated_png: "This is an animated PNG, which cannot be processed. Save it as GIF or animated WebP.",
   another_account: "You have signed in with another account in the meantime. Nothing has changed.",
+  avif_sequence: "This is an animated AVIF, which cannot be processed. Save it as GIF or animated WebP.",
   bad_code: "This code is wrong or no longer valid. Check it, or ask for another one.",
   bad_credentials: "The email or the password is wrong. Check both and try again.",
   cancelled: "Cancelled: nothing has changed.",
   damaged_image: "This picture cannot be read: it is damaged or cut off. Choose another one.",
+  deep_avif:
+    "This AVIF has more than 8 bits a colour, which cannot be processed. Save it with 8 bits, or as JPEG or PNG.",
   email_taken: "This email address already has an account. Sign in, or use another address.",
   empty_image: "This file is empty. Choose another one.",
   image_dimensions:
-    "This picture is too large to process: over 50 megapixels, over 200 frames, or fewer in a format that needs more memory. Choose a smaller one.",
+    "This picture is too large to process: over 50 megapixels, 16,384 pixels a side or 200 frames, or fewer in a format that needs more memory. Choose a smaller one.",
   image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
   internal,
   invalid_input: "Something in the form is not right. Check it and try again.",
@@ -28,6 +32,7 @@ const messages: Record<string, string> = {
   timeout: "Tintype is taking too long to answer. Try again in a minute.",
   too_many_requests: "Too many attempts. Wait a minute, then try again.",
   unavailable: "Tintype is not available right now. Try again in a minute.",
+  unprocessable_image: "This kind of picture cannot be processed. Save it as an ordinary JPEG or PNG.",
   unreachable: "Tintype cannot be reached. Check your connection, then try again.",
   unreadable_image: "This file cannot be read. Choose it again, or choose another one.",
   unsupported_image: "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.",

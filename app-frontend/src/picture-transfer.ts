@@ -24,6 +24,7 @@ const refusals = [
   "damaged_image",
   "image_too_large",
   "image_dimensions",
+  "unprocessable_image",
 ];
 
 /** Brings one file into the gallery. When it broke off, the next run goes on where it can. */

@@ -1,8 +1,15 @@
+import { headerBytes, headerProblem, type HeaderProblem } from "./picture-header.ts";
+
 export const maxPictureBytes = 10 * 1024 * 1024;
 export const pictureTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"] as const;
 
 export type PictureType = (typeof pictureTypes)[number];
-export type PictureProblem = "empty_image" | "unreadable_image" | "unsupported_image" | "image_too_large";
+export type PictureProblem =
+  | "empty_image"
+  | "unreadable_image"
+  | "unsupported_image"
+  | "image_too_large"
+  | HeaderProblem;
 
 const headBytes = 64;
 
@@ -11,9 +18,12 @@ export async function examine(file: Blob): Promise<{ type: PictureType } | { pro
   if (file.size === 0) return { problem: "empty_image" };
   const head = await readHead(file);
   if (!head) return { problem: "unreadable_image" };
-  const type = pictureType(head);
+  const type = pictureType(head.subarray(0, headBytes));
   if (!type) return { problem: "unsupported_image" };
-  return file.size > maxPictureBytes ? { problem: "image_too_large" } : { type };
+  if (file.size > maxPictureBytes) return { problem: "image_too_large" };
+  const isSequence = brands(latin1(head.subarray(0, headBytes))).includes("avis");
+  const problem = isSequence ? "avif_sequence" : headerProblem(head, type);
+  return problem ? { problem } : { type };
 }
 
 /** What speaks against sending `file`, or undefined. */
@@ -24,13 +34,17 @@ export async function pictureProblem(file: Blob): Promise<PictureProblem | undef
 
 /** The type that the first bytes of a file announce. */
 export function pictureType(head: Uint8Array): PictureType | undefined {
-  const text = String.fromCharCode(...head);
+  const text = latin1(head);
   if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
   if (/^GIF8[79]a/.test(text)) return "image/gif";
   if (/^RIFF[^]{4}WEBP/.test(text)) return "image/webp";
   if (brands(text).some((brand) => brand === "avif" || brand === "avis")) return "image/avif";
   return undefined;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
 
 /** ISO 14496-12: a first box `ftyp` names its brand, a version of four bytes, then what it is compatible with. */
@@ -43,7 +57,7 @@ function brands(text: string): string[] {
 
 async function readHead(file: Blob): Promise<Uint8Array | undefined> {
   try {
-    return new Uint8Array(await file.slice(0, headBytes).arrayBuffer());
+    return new Uint8Array(await file.slice(0, headerBytes).arrayBuffer());
   } catch {
     return undefined; // a folder that was dropped, or a file that has gone since
   }

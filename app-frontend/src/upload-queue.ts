@@ -20,7 +20,17 @@ type Job = { transfer: PictureTransfer; stop: AbortController };
 
 export type UploadQueue = ReturnType<typeof uploadQueue>;
 
-const final = ["empty_image", "unsupported_image", "damaged_image", "image_too_large", "image_dimensions"];
+const final = [
+  "animated_png",
+  "avif_sequence",
+  "damaged_image",
+  "deep_avif",
+  "empty_image",
+  "image_dimensions",
+  "image_too_large",
+  "unprocessable_image",
+  "unsupported_image",
+];
 
 /** Brings files into the gallery, a few at a time, in the order in which they were picked. */
 export function uploadQueue(start: (file: File) => PictureTransfer, atOnce = 3) {

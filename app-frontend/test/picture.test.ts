@@ -70,3 +70,37 @@ describe("pictureProblem", () => {
     expect(await pictureProblem(gone as unknown as Blob)).toBe("unreadable_image");
   });
 });
+
+const word = (value: number) =>
+  String.fromCharCode(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+const chunk = (type: string, data: string) => `${word(data.length)}${type}${data}\0\0\0\0`;
+const png = (width: number, height: number, ...chunks: string[]) =>
+  `\x89PNG\r\n\x1a\n${chunk("IHDR", `${word(width)}${word(height)}\x08\x02\0\0\0`)}${chunks.join("")}`;
+const control = (frames: number) => chunk("acTL", word(frames) + word(0));
+const pixels = chunk("IDAT", "pixels");
+const avif = (av1C: string) => `\0\0\0\x14ftypavif\0\0\0\0mif1\0\0\0\x80meta....\0\0\0\x0cav1C${av1C}`;
+
+describe("what a header shows that the server cannot process", () => {
+  it.each([
+    ["a PNG of 24,000,000 x 1", "image_dimensions", png(24_000_000, 1, pixels)],
+    ["a PNG of 1 x 16,385", "image_dimensions", png(1, 16_385, pixels)],
+    ["a PNG of 7,100 x 7,100", "image_dimensions", png(7100, 7100, pixels)],
+    ["an animated PNG", "animated_png", png(1, 1, chunk("gAMA", word(45_455)), control(2), pixels)],
+    ["an AVIF of 10 bits", "deep_avif", avif("\x81\x00\x40\0")],
+    ["an AVIF sequence", "avif_sequence", "\0\0\0\x18ftypavis\0\0\0\0avifmsf1"],
+    ["an AVIF sequence with a cover", "avif_sequence", "\0\0\0\x18ftypavif\0\0\0\0avismif1"],
+  ])("USE-24 %s is refused before it is sent", async (_, problem, file) => {
+    expect(await pictureProblem(new Blob([bytes(file)]))).toBe(problem);
+  });
+
+  it.each([
+    ["a PNG of 16,384 x 1", png(16_384, 1, pixels)],
+    ["an animated PNG of one frame", png(1, 1, control(1), pixels)],
+    ["a PNG with such words behind its pixels", png(1, 1, pixels, control(2))],
+    ["a PNG that ends in its header", png(1, 1).slice(0, 20)],
+    ["a PNG with a chunk that is longer than the file", png(1, 1, `${word(2 ** 31)}junk`)],
+    ["an AVIF of 8 bits", avif("\x81\x00\x0c\0")],
+  ])("USE-24 %s is sent", async (_, file) => {
+    expect(await pictureProblem(new Blob([bytes(file)]))).toBeUndefined();
+  });
+});

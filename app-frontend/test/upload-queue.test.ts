@@ -99,6 +99,8 @@ describe("retry", () => {
     ["unsupported_image", false],
     ["damaged_image", false],
     ["image_dimensions", false],
+    ["unprocessable_image", false],
+    ["animated_png", false],
   ])("after %s may help: %s", async (code, may) => {
     queue.add(files("a"));
     await end("a", code);

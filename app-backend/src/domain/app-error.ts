@@ -18,6 +18,7 @@ export type ErrorCode =
   | "image_dimensions"
   | "unsupported_image"
   | "damaged_image"
+  | "unprocessable_image"
   | "too_many_requests"
   | "unavailable";
 

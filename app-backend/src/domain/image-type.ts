@@ -29,15 +29,25 @@ export function sniffImageType(head: Uint8Array): ImageType | undefined {
   if (text.startsWith("\x89PNG\r\n\x1a\n\0\0\0\rIHDR")) return png;
   if (/^GIF8[79]a/.test(text)) return gif;
   if (/^RIFF[^]{4}WEBPVP8[ LX]/.test(text)) return webp;
-  if (isAvif(head, text)) return avif;
+  if (isAvif(head)) return avif;
   return undefined;
 }
 
-/** An ISO base media file whose first box, `ftyp`, lists an AVIF brand: as the major one or among the compatible. */
-function isAvif(head: Uint8Array, text: string): boolean {
-  if (head.length < 16 || text.slice(4, 8) !== "ftyp") return false;
+/** Whether an AVIF is a sequence of images. Those that also hold a still are sequences: the still is its cover. */
+export function isImageSequence(head: Uint8Array): boolean {
+  return brandsOf(head).includes("avis");
+}
+
+function isAvif(head: Uint8Array): boolean {
+  return brandsOf(head).some((brand) => brand === "avif" || brand === "avis");
+}
+
+/** The brands that an ISO base media file lists in its first box, `ftyp`: the major one and the compatible. */
+function brandsOf(head: Uint8Array): string[] {
+  const text = String.fromCharCode(...head.subarray(0, sniffedBytes));
+  if (head.length < 16 || text.slice(4, 8) !== "ftyp") return [];
   const boxBytes = new DataView(head.buffer, head.byteOffset).getUint32(0);
-  if (boxBytes < 16 || boxBytes > 2000 || boxBytes % 4 !== 0) return false;
-  const brands = text.slice(8, boxBytes).match(/[^]{4}/g) ?? [];
-  return brands.some((brand, index) => index !== 1 && /^avi[fs]$/.test(brand)); // the second is the minor version
+  if (boxBytes < 16 || boxBytes > 2000 || boxBytes % 4 !== 0) return [];
+  const words = text.slice(8, boxBytes).match(/[^]{4}/g) ?? [];
+  return words.filter((_word, index) => index !== 1); // the second is the minor version
 }

@@ -4,6 +4,8 @@ export const quota = { maxImages: 500, maxBytes: 2 ** 30 };
 /** The most pixels that are decoded, over all frames, and the most frames. */
 export const maxPixels = 50_000_000;
 export const maxFrames = 200;
+/** The most pixels in a row and in a column, of each frame. */
+export const maxSide = 16_384;
 
 /** The longer side of a thumbnail at most, in pixels. */
 export const thumbnailSide = 480;

@@ -24,7 +24,13 @@ export interface Operation {
   readonly refusals: readonly ErrorCode[];
 }
 
-const imageRefusals = ["image_too_large", "unsupported_image", "damaged_image", "image_dimensions"] as const;
+const imageRefusals = [
+  "image_too_large",
+  "unsupported_image",
+  "damaged_image",
+  "image_dimensions",
+  "unprocessable_image",
+] as const;
 const pictureRefusals = [...imageRefusals, "too_many_requests"] as const;
 
 /** Every operation, by name. A route without its line here does not exist: a test compares them. */

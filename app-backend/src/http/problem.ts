@@ -29,6 +29,7 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   image_too_large: [413, "The image is too large"],
   unsupported_image: [415, "The image is of no supported type"],
   damaged_image: [422, "The image is damaged or cut off"],
+  unprocessable_image: [422, "The image is of a kind that cannot be processed"],
   too_many_requests: [429, "Too many requests: try again later"],
   unavailable: [503, "The service is not available right now"],
   internal: [500, "Something went wrong on our side"],

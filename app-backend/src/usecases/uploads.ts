@@ -138,6 +138,7 @@ function isForGood(error: unknown): boolean {
     "unsupported_image",
     "damaged_image",
     "image_dimensions",
+    "unprocessable_image",
     "image_too_large",
     "quota_exceeded",
   ];

@@ -33,9 +33,17 @@ export async function buildBundles(): Promise<void> {
   await Promise.all([
     run(process.execPath, args, { cwd: repository }),
     build({ ...options, entryPoints: [join(workspace, "src/programs/*.ts")], outdir: programsFolder }),
+    buildDecoder(programsFolder),
+    buildDecoder(join(dist, "replaying")),
     buildServer("replaying", /^mysql2\/promise$/, "src/app/replaying-driver.ts"),
     buildServer("passing", /\/sharp\/darkroom\.ts$/, "src/app/passing-darkroom.ts"),
   ]);
+}
+
+/** The program that the image processor starts, beside the bundle that contains it. */
+function buildDecoder(outdir: string) {
+  const entryPoints = [join(repository, "app-backend/src/adapters/sharp/decoder.ts")];
+  return build({ ...options, entryPoints, outdir });
 }
 
 /** Builds the application with something of this workspace in the place of one of its modules. */

@@ -1,5 +1,5 @@
 import { AppError } from "../../domain/app-error.ts";
-import { maxFrames, maxPixels } from "../../domain/image.ts";
+import { maxFrames, maxPixels, maxSide } from "../../domain/image.ts";
 
 const ofDisk = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE"]);
 
@@ -8,15 +8,25 @@ export function unsupported(reason: string): AppError {
 }
 
 export function tooMuch(cause?: unknown): AppError {
-  const message = `has more than ${maxPixels / 1e6} megapixels or ${maxFrames} frames, or takes too much to decode`;
+  const message = `has more than ${maxPixels / 1e6} megapixels, ${maxSide} pixels a side or ${maxFrames} frames, or takes too much to decode`;
   return blaming("image_dimensions", message, `image ${message}`, cause);
+}
+
+/** The picture is whole, and the decoder cannot process it. `message` says what it is and what to do. */
+export function unprocessable(message: string, cause?: unknown): AppError {
+  return blaming("unprocessable_image", message, `image ${message}`, cause);
 }
 
 /** What an error of libvips says about the picture. It has words alone: what this machine lacks is no fault of the picture. */
 export function pictureError(error: unknown): unknown {
   const text = String(error);
-  if (/^(Error: )?timeout: /m.test(text)) return tooMuch(error);
   if (/: (unable to open for (read|write)|write error)$/m.test(text)) return unavailable(error);
+  if (/out of memory|insufficient memory|memory allocation|bad_alloc/i.test(text)) return tooMuch(error);
+  if (/unsupported|not supported|not implemented|no support/i.test(text))
+    return unprocessable(
+      "is of a variant of its format that cannot be processed here: save it as JPEG or PNG",
+      error,
+    );
   if (codeOf(error) !== undefined) return error; // it comes from Node, and is about no picture
   return blaming("damaged_image", "is damaged or cut off", text, error);
 }
@@ -30,8 +40,8 @@ function codeOf(error: unknown): string | undefined {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : undefined;
 }
 
-function unavailable(cause: unknown): AppError {
-  return new AppError("unavailable", "temporary folder takes no picture", { cause });
+export function unavailable(cause: unknown): AppError {
+  return new AppError("unavailable", "no picture can be processed now", { cause });
 }
 
 function blaming(code: AppError["code"], message: string, reason: string, cause?: unknown): AppError {

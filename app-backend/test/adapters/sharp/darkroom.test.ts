@@ -6,11 +6,14 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
 import type { Developed } from "../../../src/ports/darkroom.ts";
+import { decodersOf, peakOf } from "../../decoders.ts";
 import { accepted, beginnings, picture, refused } from "../../images.ts";
+import { pngOfSize } from "../../png.ts";
 import { patient } from "../../requester.ts";
 
 const darkroom = sharpDarkroom();
 const made: Developed[] = [];
+const onePixel = accepted["image/png"]!;
 
 async function develop(image: Uint8Array): Promise<Developed> {
   const developed = await darkroom.develop(async () => chunksOf(image), patient);
@@ -26,24 +29,6 @@ afterEach(async () => {
   for (const developed of made.splice(0)) await developed.discard();
 });
 
-/** A PNG's header with another size in it, its checksum mended by the decoder's grace. */
-function pngOfSize(width: number, height: number): Buffer {
-  const png = Buffer.from(accepted["image/png"]!);
-  png.writeUInt32BE(width, 16);
-  png.writeUInt32BE(height, 20);
-  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
-  return png;
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
-}
-
 /** A GIF of so many frames of one pixel, black and white by turns. */
 function gifOf(frames: number): Buffer {
   const head = Buffer.from("GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff", "latin1");
@@ -52,6 +37,26 @@ function gifOf(frames: number): Buffer {
   const all = Array.from({ length: frames }, (_, index) => frame[index % 2]!);
   return Buffer.concat([head, ...all, Buffer.from(";")]);
 }
+
+const tallFrames = sharp(Buffer.alloc(2 * 16_385).fill(255, 16_385), {
+  raw: { width: 1, height: 2 * 16_385, channels: 1, pageHeight: 16_385 },
+});
+
+const tooLarge: [what: string, image: Buffer][] = [
+  ["a PNG of 14000 x 14000", pngOfSize(onePixel, 14_000, 14_000)],
+  ["a header that says 65535 x 65535", pngOfSize(onePixel, 65_535, 65_535)],
+  ["a GIF of 10,000 frames", gifOf(10_000)],
+];
+
+const tooLong: typeof tooLarge = [
+  ["a PNG of 24,000,000 x 1", pngOfSize(onePixel, 24_000_000, 1)],
+  ["a PNG of 49,000,000 x 1", pngOfSize(onePixel, 49_000_000, 1)],
+  ["a PNG of 1 x 16,000,000", pngOfSize(onePixel, 1, 16_000_000)],
+  ["a PNG of 16,385 x 1", pngOfSize(onePixel, 16_385, 1)],
+  ["a JPEG of 16,385 x 1", await picture(16_385, 1).jpeg().toBuffer()],
+  ["a GIF of 1 x 16,385", await picture(1, 16_385).gif().toBuffer()],
+  ["a GIF of two frames of 1 x 16,385", await tallFrames.gif().toBuffer()],
+];
 
 describe("developing", () => {
   test.each(Object.entries(accepted))(
@@ -189,17 +194,19 @@ describe("refusing", () => {
     });
   });
 
-  test.each([
-    ["a PNG of 14000 x 14000", pngOfSize(14_000, 14_000)],
-    ["a header that says 65535 x 65535", pngOfSize(65_535, 65_535)],
-    ["a GIF of 10,000 frames", gifOf(10_000)],
-  ])("UPL-05 %s within 200 ms, from the header", async (_what, image) => {
-    const before = process.memoryUsage().rss;
+  test.each(tooLarge)("UPL-05 %s within 200 ms, from the header", (_what, image) => refusedByHeader(image));
+
+  test.each(tooLong)("USE-02 %s within 200 ms, from the header", (_what, image) => refusedByHeader(image));
+
+  async function refusedByHeader(image: Buffer): Promise<void> {
+    await develop(onePixel);
+    const [decoder] = decodersOf(process.pid);
+    const before = peakOf(decoder!);
     const started = performance.now();
     await expect(develop(image)).rejects.toMatchObject({ code: "image_dimensions" });
     expect(performance.now() - started).toBeLessThan(200);
-    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 2 ** 20);
-  });
+    expect(peakOf(decoder!) - before).toBeLessThan(64 * 2 ** 20);
+  }
 
   test("UPL-07 what is over the limit by a byte, without reading on", async () => {
     let given = 0;

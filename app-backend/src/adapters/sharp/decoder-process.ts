@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AppError } from "../../domain/app-error.ts";
+import type { Encoded, Refusal, Reply, Request, Task } from "./decoder-protocol.ts";
+import { tooMuch, unavailable, unprocessable } from "./picture-error.ts";
+
+/** What the process may allocate (RLIMIT_DATA). Measured: the dearest accepted picture passes with two thirds of it. */
+const maxDataKiB = 900_000;
+
+// Beside this file in the source; in a release beside the program that this is bundled into.
+const isSource = import.meta.url.endsWith(".ts");
+const program = fileURLToPath(new URL(isSource ? "decoder.ts" : "decoder.mjs", import.meta.url));
+const loader = isSource ? ["--import", "tsx"] : [];
+
+// Where the limit cannot be set, as on macOS, the checks of the header and the deadline remain.
+const limited = 'ulimit -d "$0" 2>/dev/null; exec "$@"';
+
+interface Options {
+  /** How long it waits for more work before it ends, which frees its memory. @default 10 seconds */
+  readonly idleMs?: number;
+}
+
+export interface Terms {
+  /** When the task has not ended by then, the process is killed and the picture refused. */
+  readonly timeoutMs: number;
+  /** When it is aborted, the process is killed and `run` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Job {
+  readonly resolve: (result: Encoded | undefined) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly jobs: Map<number, Job>;
+  isReady: boolean;
+}
+
+/** The process ended although it had work. */
+class DecoderEnded extends Error {
+  readonly signal: NodeJS.Signals | null;
+
+  constructor(signal: NodeJS.Signals | null) {
+    super(`the decoder was ended by ${signal ?? "itself"}`);
+    this.signal = signal;
+  }
+}
+
+/**
+ * Runs tasks in a process of its own, which is started when there is work and ends some time after the last. A task
+ * during which it dies is run once more. When it dies again, `run` throws `unavailable` if it was killed from outside, as by a
+ * kernel short of memory, and `unprocessable_image` if it crashed.
+ */
+export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
+  let running: Running | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let lastId = 0;
+
+  async function run(task: Task, terms: Terms): Promise<Encoded | undefined> {
+    for (let attemptsLeft = 1; ; attemptsLeft -= 1) {
+      try {
+        return await attempt(task, terms);
+      } catch (error) {
+        if (!(error instanceof DecoderEnded)) throw error;
+        if (attemptsLeft === 0) throw error.signal === "SIGKILL" ? unavailable(error) : crashed(error);
+      }
+    }
+  }
+
+  async function attempt(task: Task, { timeoutMs, signal }: Terms): Promise<Encoded | undefined> {
+    signal?.throwIfAborted();
+    clearTimeout(idle);
+    const decoder = (running ??= start());
+    const id = ++lastId;
+    const abort = () => stop(signal?.reason);
+    const timer = setTimeout(() => stop(tooMuch("decoding took too long")), timeoutMs);
+    function stop(reason: unknown): void {
+      decoder.jobs.get(id)?.reject(reason);
+      decoder.jobs.delete(id);
+      kill(decoder);
+    }
+    signal?.addEventListener("abort", abort);
+    try {
+      return await new Promise((resolve, reject) => {
+        decoder.jobs.set(id, { resolve, reject });
+        keepAwake(decoder);
+        // What fails here is followed by the end of the process.
+        decoder.child.send({ id, task } satisfies Request, () => undefined);
+      });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  function start(): Running {
+    const child = spawn(
+      "/bin/sh",
+      ["-c", limited, String(maxDataKiB), process.execPath, ...loader, program],
+      {
+        cwd: dirname(program), // tsx is found from there
+        // No secret of the API's, and nothing that changes what Node or libvips do. Few arenas give memory back sooner.
+        env: { MALLOC_ARENA_MAX: "2" },
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      },
+    );
+    const decoder: Running = { child, jobs: new Map(), isReady: false };
+    child.on("message", (reply: Reply) => receive(decoder, reply));
+    child.on("disconnect", () => kill(decoder));
+    child.on("error", (error) => fail(decoder, unavailable(error)));
+    child.on("exit", (_code, signal) => {
+      const reason = new DecoderEnded(signal);
+      fail(decoder, decoder.isReady || signal === "SIGKILL" ? reason : unavailable(reason));
+    });
+    return decoder;
+  }
+
+  function receive(decoder: Running, reply: Reply): void {
+    if ("ready" in reply) {
+      decoder.isReady = true;
+      return;
+    }
+    const job = decoder.jobs.get(reply.id);
+    decoder.jobs.delete(reply.id);
+    if ("refusal" in reply) job?.reject(errorOf(reply.refusal));
+    else job?.resolve(reply.result);
+    if (decoder.jobs.size === 0 && decoder === running) rest(decoder);
+  }
+
+  /** Nothing waits for it: it keeps no process alive, and ends when no more work comes. */
+  function rest(decoder: Running): void {
+    decoder.child.unref();
+    decoder.child.channel?.unref();
+    idle = setTimeout(() => kill(decoder), idleMs).unref();
+  }
+
+  function fail(decoder: Running, reason: unknown): void {
+    if (decoder === running) running = undefined;
+    for (const { reject } of decoder.jobs.values()) reject(reason);
+    decoder.jobs.clear();
+  }
+
+  function kill(decoder: Running): void {
+    if (decoder === running) running = undefined;
+    decoder.child.kill("SIGKILL");
+  }
+
+  return { run };
+}
+
+function keepAwake({ child }: Running): void {
+  child.ref();
+  child.channel?.ref();
+}
+
+function crashed(cause: unknown): AppError {
+  return unprocessable("cannot be processed here: save it in another format", cause);
+}
+
+function errorOf({ code, message, faults, errno }: Refusal): Error {
+  return code ? new AppError(code, message, { faults }) : Object.assign(new Error(message), { code: errno });
+}

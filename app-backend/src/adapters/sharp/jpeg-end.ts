@@ -1,0 +1,57 @@
+/** The marker with which a JPEG ends (ITU-T T.81, B.2.1). */
+export const jpegEnd = Buffer.from([0xff, 0xd9]);
+
+/**
+ * Whether a JPEG has all its scans and no end marker: each coefficient of each component came in full precision. Whether
+ * the last scan is whole its decoder alone can say.
+ */
+export function lacksOnlyItsEnd(jpeg: Buffer): boolean {
+  let missing: Map<number, Set<number>> | undefined;
+  for (let at = 2; at + 4 <= jpeg.length;) {
+    if (jpeg[at] !== 0xff) return false;
+    const marker = jpeg[at + 1]!;
+    if (marker === 0xd9) return false;
+    if (marker === 0xff) {
+      at += 1; // a byte of padding
+      continue;
+    }
+    const segment = jpeg.subarray(at + 4, at + 2 + jpeg.readUInt16BE(at + 2));
+    if (isFrame(marker)) missing = allCoefficients(segment);
+    at += 4 + segment.length;
+    if (marker !== 0xda) continue;
+    note(segment, missing);
+    at = endOfScan(jpeg, at);
+  }
+  return missing !== undefined && [...missing.values()].every((coefficients) => coefficients.size === 0);
+}
+
+/** SOF0 to SOF2: baseline, extended and progressive with Huffman codes, which is what is decoded. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xc2;
+}
+
+function allCoefficients(frame: Buffer): Map<number, Set<number>> {
+  const components = Array.from({ length: frame[5] ?? 0 }, (_, index) => frame[6 + 3 * index] ?? 0);
+  return new Map(components.map((id) => [id, new Set(Array.from({ length: 64 }, (_, index) => index))]));
+}
+
+/** Takes off what this scan brings in full precision. */
+function note(scan: Buffer, missing: Map<number, Set<number>> | undefined): void {
+  const count = scan[0] ?? 0;
+  const [from = 0, to = 63, precision = 0] = scan.subarray(1 + 2 * count);
+  if ((precision & 15) !== 0) return; // a later scan refines it
+  for (let index = 0; index < count; index += 1) {
+    const coefficients = missing?.get(scan[1 + 2 * index]!);
+    for (let k = from; k <= to; k += 1) coefficients?.delete(k);
+  }
+}
+
+/** Where the next marker is, restart markers and stuffed zeros left aside. */
+function endOfScan(jpeg: Buffer, from: number): number {
+  for (let at = jpeg.indexOf(0xff, from); at !== -1; at = jpeg.indexOf(0xff, at + 1)) {
+    const next = jpeg[at + 1];
+    const isData = next === undefined || next === 0 || next === 0xff || (next >= 0xd0 && next <= 0xd7);
+    if (!isData) return at;
+  }
+  return jpeg.length;
+}

@@ -1,0 +1,146 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import sharp from "sharp";
+import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
+import { decoderProcess } from "../../../src/adapters/sharp/decoder-process.ts";
+import { AppError } from "../../../src/domain/app-error.ts";
+import { decodersOf } from "../../decoders.ts";
+import { accepted } from "../../images.ts";
+import { patient } from "../../requester.ts";
+
+const small = accepted["image/png"]!;
+/** It takes the decoder a second or more. */
+let large: Buffer;
+let folder: string;
+let darkroom: ReturnType<typeof sharpDarkroom>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
+  large = await flat(6000, 5000).jpeg().toBuffer();
+  darkroom = sharpDarkroom({ folder });
+});
+afterEach(async () => {
+  killAll();
+  await until(() => alive().length === 0); // no zombie either
+  expect(await readdir(folder)).toEqual([]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const flat = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: "#31506b" } });
+const alive = () => decodersOf(process.pid);
+const isEncoding = () => readdirSync(folder).some((name) => existsSync(join(folder, name, "original")));
+
+function killAll(signal: NodeJS.Signals = "SIGKILL"): number[] {
+  const pids = alive();
+  for (const pid of pids) process.kill(pid, signal);
+  return pids;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(5);
+}
+
+/** Processes a picture and forgets the outcome. */
+async function processed(image: Uint8Array, { signal } = patient, by = darkroom): Promise<void> {
+  const developed = await by.develop(async () => chunk(image), { ...patient, signal });
+  await developed!.discard();
+}
+
+async function* chunk(image: Uint8Array) {
+  yield image;
+}
+
+test("USE-02 killed during a picture, the decoder is replaced, and the picture comes out", async () => {
+  const outcome = processed(large);
+  await until(isEncoding);
+  expect(killAll()).toHaveLength(1);
+  await outcome;
+});
+
+test("USE-02 killed twice during a picture: 503, and the next one comes out", async () => {
+  const outcome = processed(large).catch((error: unknown) => error);
+  await until(isEncoding);
+  const [first] = killAll();
+  await until(() => alive().some((pid) => pid !== first));
+  killAll();
+  expect(await outcome).toMatchObject({ code: "unavailable" });
+  await processed(small);
+});
+
+test("USE-02 crashed twice during a picture, the picture is refused as one that cannot be processed", async () => {
+  const outcome = processed(large).catch((error: unknown) => error);
+  await until(isEncoding);
+  const [of] = readdirSync(folder);
+  const [first] = killAll("SIGSEGV");
+  await until(() => !existsSync(`/proc/${first}`));
+  await rm(join(folder, of!, "original"));
+  await until(isEncoding);
+  killAll("SIGSEGV");
+  expect(await outcome).toMatchObject({
+    code: "unprocessable_image",
+    faults: [{ field: "image", message: "cannot be processed here: save it in another format" }],
+  });
+});
+
+test("USE-02 after 200 kills there is no process, descriptor or file left, and the next picture comes out", async () => {
+  await processed(small);
+  const descriptors = () => readdirSync("/proc/self/fd").length;
+  const before = descriptors();
+  for (let kills = 0; kills < 200;) {
+    const outcome = processed(small).catch((error: unknown) => error);
+    let isOver = false;
+    void outcome.then(() => (isOver = true));
+    while (!isOver) {
+      kills += killAll().length;
+      await sleep(1);
+    }
+    expect(await outcome).toMatchObject({ code: "unavailable" });
+  }
+  await until(() => alive().length === 0);
+  expect(descriptors()).toBeLessThanOrEqual(before);
+  await processed(small);
+}, 300_000);
+
+test("USE-02 a client that goes takes its decoder along, and nobody else's picture", async () => {
+  const stop = new AbortController();
+  const outcome = processed(large, { ...patient, signal: stop.signal }).catch((error: unknown) => error);
+  await until(isEncoding);
+  const next = processed(small);
+  const [busy] = alive();
+  const gone = new AppError("unavailable", "the client is gone");
+  stop.abort(gone);
+  expect(await outcome).toBe(gone);
+  await until(() => !alive().includes(busy!));
+  await next;
+});
+
+test("USE-02 a picture that takes too long is refused, and its decoder is ended", async () => {
+  const hasty = sharpDarkroom({ folder, maxSeconds: 1 });
+  const endless = await flat(7000, 7000).webp({ effort: 0 }).toBuffer();
+  await expect(processed(endless, patient, hasty)).rejects.toMatchObject({ code: "image_dimensions" });
+});
+
+test("USE-02 the kernel takes the decoder first, it may allocate so much, and has nothing of the environment", async () => {
+  await processed(small);
+  const [pid] = alive();
+  const of = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8");
+  expect(of("oom_score_adj").trim()).toBe("1000");
+  expect(of("limits")).toMatch(/^Max data size +921600000 /m);
+  expect(of("environ")).not.toMatch(/HOME=|SECRET|AWS/);
+});
+
+test("USE-02 a decoder ends when it has had nothing to do for a while, and is started again for the next picture", async () => {
+  const path = join(folder, "picture");
+  writeFileSync(path, small);
+  const decoder = decoderProcess({ idleMs: 0 });
+  for (let times = 0; times < 2; times += 1) {
+    await decoder.run({ kind: "judge", path }, { timeoutMs: 30_000, signal: patient.signal });
+    await until(() => alive().length === 0);
+  }
+  await rm(path);
+});
