@@ -1,29 +1,10 @@
 import { AppError } from "../../domain/app-error.ts";
+import { conflicts, firstOfServer, notNow } from "./server-errors.ts";
 
-// What the driver and the server say when it is the database that is away or full, not the statement that is wrong.
-const away = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOENT",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "PROTOCOL_CONNECTION_LOST",
-  "PROTOCOL_SEQUENCE_TIMEOUT",
-  "ER_CON_COUNT_ERROR",
-  "ER_SERVER_SHUTDOWN",
-  "ER_ACCESS_DENIED_ERROR",
-  "ER_DBACCESS_DENIED_ERROR",
-  "ER_BAD_DB_ERROR",
-  "ER_DISK_FULL",
-  "ER_RECORD_FILE_FULL",
-  "ER_ERROR_ON_WRITE",
-  "ER_OUT_OF_RESOURCES",
-]);
-
-// Deadlock, and a lock that another transaction kept: InnoDB rolled back, and the same may well work now.
-const conflicts = new Set(["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"]);
+// What the driver says when the connection is at fault; what the system says has a `syscall`.
+const ofDriver =
+  /^(ECONN|ETIMEDOUT$|EPIPE$|ENOENT$|ENOTFOUND$|PROTOCOL_|HANDSHAKE_|AUTH_SWITCH_PLUGIN_ERROR$|ERR_STREAM_)/;
+const messagesOfDriver = /^(Queue limit reached|Pool is closed|Can't add new command|Unexpected packet)/;
 
 /** The database took longer than we wait. */
 export class DatabaseTimeout extends Error {
@@ -36,13 +17,25 @@ export function databaseError(error: unknown): never {
   throw error;
 }
 
+/** Whether it is the database that is away, full or busy, not the statement that is wrong. */
 export function isAway(error: unknown): boolean {
   if (error instanceof DatabaseTimeout || isConflict(error)) return true;
-  return away.has(codeOf(error)) || (error instanceof Error && error.message === "Queue limit reached.");
+  if (!(error instanceof Error)) return false;
+  const number = numberOf(error);
+  if (number !== undefined) return number < firstOfServer || notNow.has(number);
+  return "syscall" in error || ofDriver.test(codeOf(error)) || messagesOfDriver.test(error.message);
 }
 
+/** Whether another transaction is to blame, so that the same may well work now. */
 export function isConflict(error: unknown): boolean {
-  return conflicts.has(codeOf(error));
+  const number = error instanceof Error ? numberOf(error) : undefined;
+  return number !== undefined && conflicts.has(number);
+}
+
+/** The server's number; undefined for an error that did not come from the server. The system's are negative. */
+function numberOf(error: Error): number | undefined {
+  const isOfServer = "errno" in error && typeof error.errno === "number" && error.errno > 0;
+  return isOfServer ? (error.errno as number) : undefined;
 }
 
 export function isDuplicate(error: unknown): boolean {

@@ -7,7 +7,7 @@ import {
   type ResultSetHeader,
   type RowDataPacket,
 } from "mysql2/promise";
-import { databaseError, DatabaseTimeout, isConflict } from "./database-error.ts";
+import { databaseError, DatabaseTimeout, isAway, isConflict } from "./database-error.ts";
 import { poolUse } from "./pool-use.ts";
 
 /** How to reach the database: by socket, or by host and port. */
@@ -119,8 +119,10 @@ async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> 
     connection.release();
     return result;
   } catch (error) {
-    // After a timeout the answer may still come, and would be taken for that of the next statement.
-    if (error instanceof Error && "sqlState" in error) connection.release();
+    // After a timeout the answer may still come, and would be taken for that of the next statement. What the server has
+    // ended, or serves badly, is of no further use either.
+    const isUsable = error instanceof Error && "sqlState" in error && (isConflict(error) || !isAway(error));
+    if (isUsable) connection.release();
     else connection.destroy();
     throw error;
   } finally {
