@@ -3,7 +3,7 @@ import type { DatabaseConfig } from "./adapters/mysql/pool.ts";
 import type { BucketConfig } from "./adapters/s3/client.ts";
 import type { SesConfig } from "./adapters/ses/mail.ts";
 import { address, formerSecrets, origin, port, required, secret } from "./config-values.ts";
-import { isEmail } from "./domain/email.ts";
+import { emailFault } from "./domain/email.ts";
 import type { Keyring } from "./domain/keyring.ts";
 import type { Address } from "./http/serve-metrics.ts";
 import type { Place } from "./http/serve.ts";
@@ -51,7 +51,7 @@ const serverVariables = z
     METRICS_LISTEN: address,
     MAIL_FROM: z
       .string()
-      .refine((text) => text === "" || isEmail(text), "is not an email address")
+      .refine((text) => text === "" || emailFault(text) === undefined, "is not an email address")
       .default(""),
     AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
     CONFIRMATION: z.enum(["optional", "required"], "is neither optional nor required").default("optional"),

@@ -4,5 +4,17 @@ export function isSameEmail(one: string, other: string): boolean {
 }
 
 function comparable(email: string): string {
-  return email.trim().normalize("NFC").toLowerCase().normalize("NFC");
+  const tidy = email.trim().normalize("NFC");
+  const at = tidy.lastIndexOf("@") + 1;
+  return (tidy.slice(0, at) + dnsName(tidy.slice(at))).toLowerCase().normalize("NFC");
+}
+
+/** A domain in Unicode as browsers send it: in punycode. */
+function dnsName(domain: string): string {
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return domain;
+  try {
+    return new URL(`http://${domain}`).hostname;
+  } catch {
+    return domain;
+  }
 }

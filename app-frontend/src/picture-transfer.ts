@@ -1,5 +1,6 @@
 import { ApiError, hasCode } from "./api-error.ts";
 import type { Announcement, GalleryImage, Ticket } from "./image-api.ts";
+import { pictureName } from "./picture-name.ts";
 import { examine } from "./picture.ts";
 import type { Transfer } from "./request.ts";
 
@@ -15,7 +16,6 @@ export type PictureTransfer = ReturnType<typeof pictureTransfer>;
 
 /** A ticket is good for 15 minutes from when the server made it. */
 const ticketLifeMs = 14 * 60_000;
-const maxNameLength = 255;
 /** After these answers the server has nothing left of what was announced. */
 const refusals = [
   "not_found",
@@ -87,12 +87,6 @@ export function pictureTransfer(file: File, store: PictureStore, now: () => numb
       if (ticket) await store.remove(ticket.image.id);
     },
   };
-}
-
-/** A file's name as the server takes it: what can be seen of it. */
-export function pictureName(name: string): string {
-  const visible = name.normalize("NFC").replace(/\p{C}/gu, "").trim();
-  return visible.slice(0, maxNameLength).replace(/\p{C}$/u, "") || "picture";
 }
 
 function heed(signal: AbortSignal) {

@@ -3,7 +3,8 @@ import { cursor } from "./cursor.ts";
 import { maxLengths } from "../domain/account.ts";
 import { codeDigits } from "../domain/code.ts";
 import { maxNameLength } from "../domain/image.ts";
-import { isEmail, tidyEmail } from "../domain/email.ts";
+import { emailFault, tidyEmail } from "../domain/email.ts";
+import { hasUnwritable, isBlank } from "../domain/writing.ts";
 import { maxPasswordLength, minPasswordLength, passwordFault } from "../domain/password.ts";
 
 const text = z.string("must be text").max(maxPasswordLength, "is too long");
@@ -11,14 +12,17 @@ const text = z.string("must be text").max(maxPasswordLength, "is too long");
 /** An address or a password that is looked up: any text will do, it is right or it is not. */
 const known = text;
 
-const newEmail = text.transform(tidyEmail).refine(isEmail, "is not an email address");
+const newEmail = text.transform(tidyEmail).superRefine((email, context) => {
+  const message = emailFault(email);
+  if (message) context.addIssue({ code: "custom", message });
+});
 const newPassword = text.meta({ description: `At least ${minPasswordLength} characters.` });
 const code = text
   .transform((typed) => typed.replace(/\s/g, ""))
   .refine((digits) => new RegExp(`^\\d{${codeDigits}}$`).test(digits), `is not ${codeDigits} digits`);
 
-/** Control, format and unassigned characters; joiners, which emoji and many scripts need, are none. */
-const hasInvisible = (typed: string) => /(?![\u200c\u200d])\p{C}/u.test(typed);
+const cannotBeSeen = "holds characters that cannot be seen";
+const canBeSeen = (typed: string) => !hasUnwritable(typed) && !isBlank(typed);
 
 /** Adds what is wrong with `password` for the account of `email`. */
 function judgePassword({ email, password }: { email: string; password: string }, context: z.RefinementCtx) {
@@ -33,7 +37,7 @@ const detail = (maxLength: number) =>
     .max(1024, "is too long")
     .transform((typed) => typed.trim().normalize("NFC") || null)
     .refine((value) => (value ?? "").length <= maxLength, `has more than ${maxLength} characters`)
-    .refine((value) => !hasInvisible(value ?? ""), "holds characters that cannot be seen")
+    .refine((value) => value === null || canBeSeen(value), cannotBeSeen)
     .nullable()
     .optional();
 
@@ -79,7 +83,7 @@ export const announcement = z.object({
       (name) => name.length > 0 && name.length <= maxNameLength,
       `needs 1 to ${maxNameLength} characters`,
     )
-    .refine((name) => !hasInvisible(name), "holds characters that cannot be seen"),
+    .refine((name) => name === "" || canBeSeen(name), cannotBeSeen),
   contentType: z.string("must be text").max(100, "is too long"),
   bytes: z.int("must be a whole number").min(1, "must be at least 1"),
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import { addAccount, type OpenStores, someAccount, someSession, withStores } from "./stores.ts";
+import { addAccount, at, type OpenStores, someAccount, someSession, withStores } from "./stores.ts";
 
 export function accountsContract(open: OpenStores): void {
   const stores = withStores(open);
@@ -29,6 +29,24 @@ export function accountsContract(open: OpenStores): void {
         result.status === "rejected" ? [result.reason.code] : [],
       );
       expect(refused).toEqual(Array.from({ length: 9 }, () => "email_taken"));
+    });
+
+    test("USE-23 one mailbox is one account, its domain in Unicode or in punycode", async () => {
+      const { accounts } = stores();
+      const name = randomUUID();
+      const both = [`${name}@b\u00fccher.example`, `${name}@xn--bcher-kva.example`] as const;
+      for (const [typed, other] of [both, both.toReversed()] as const) {
+        const account = await addAccount(stores(), { email: typed! });
+        await expect(accounts.add(someAccount({ email: other! }))).rejects.toMatchObject({
+          code: "email_taken",
+        });
+        for (const email of both) expect((await accounts.getByEmail(email))?.id).toBe(account.id);
+        expect((await accounts.getByEmail(typed!.toUpperCase()))?.email).toBe(typed);
+        await accounts.remove(account.id);
+      }
+      const tries = [...both, ...both, ...both].map((email) => accounts.add(someAccount({ email })));
+      const outcomes = (await Promise.allSettled(tries)).map(({ status }) => status);
+      expect(outcomes.filter((status) => status === "fulfilled")).toHaveLength(1);
     });
 
     test("a profile changes where it is named, and is cleared by null", async () => {
@@ -75,10 +93,23 @@ export function accountsContract(open: OpenStores): void {
       expect(await sessions.add(someSession(id), "new")).toBe(true);
     });
 
-    test("confirming is remembered", async () => {
+    test("a new password voids the code for another, and no code of another purpose", async () => {
+      const { accounts, codes } = stores();
+      const { id: accountId } = await addAccount(stores());
+      const hash = "0".repeat(64);
+      for (const purpose of ["reset", "confirm"] as const)
+        await codes.replace({ accountId, purpose, hash, expiresAt: new Date(at.getTime() + 60_000) });
+      await accounts.replacePassword(accountId, { from: "hash", to: "new" });
+      expect(await codes.redeem({ accountId, purpose: "reset", hashes: [hash] }, at)).toBe(false);
+      expect(await codes.redeem({ accountId, purpose: "confirm", hashes: [hash] }, at)).toBe(true);
+    });
+
+    test("confirming is remembered, of that account alone", async () => {
       const { id } = await addAccount(stores());
+      const other = await addAccount(stores());
       await stores().accounts.confirm(id);
       expect((await stores().accounts.get(id))?.confirmed).toBe(true);
+      expect((await stores().accounts.get(other.id))?.confirmed).toBe(false);
     });
 
     test("a removed account leaves nothing anywhere, and its address is free", async () => {

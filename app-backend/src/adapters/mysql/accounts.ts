@@ -1,7 +1,8 @@
+import { domainToUnicode } from "node:url";
 import type { Pool } from "mysql2/promise";
 import type { Account, Profile } from "../../domain/account.ts";
 import { AppError } from "../../domain/app-error.ts";
-import { emailKey } from "../../domain/email.ts";
+import { emailKey, tidyEmail } from "../../domain/email.ts";
 import { uploadKeyOf } from "../../domain/image.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import { isDuplicate } from "./database-error.ts";
@@ -23,22 +24,31 @@ const columns =
   "id, email, password_hash, picture_key, username, first_name, last_name, confirmed, created_at";
 
 export function mysqlAccounts(pool: Pool): Accounts {
-  async function one(where: string, value: string): Promise<Account | undefined> {
-    const [row] = await select<Row>(pool, `SELECT ${columns} FROM accounts WHERE ${where} = ?`, [value]);
+  async function one(rest: string, values: string[]): Promise<Account | undefined> {
+    const [row] = await select<Row>(pool, `SELECT ${columns} FROM accounts WHERE ${rest}`, values);
     return row && accountOf(row);
   }
 
+  function getByEmail(email: string): Promise<Account | undefined> {
+    const keys = keysOfEmail(email);
+    return one("email_key IN (?, ?, ?) ORDER BY email_key = ? DESC LIMIT 1", [...keys, keys[0]]);
+  }
+
   return {
-    get: (id) => one("id", id),
-    getByEmail: (email) => one("email_key", emailKey(email)),
+    get: (id) => one("id = ?", [id]),
+
+    getByEmail,
 
     async add(account) {
+      const key = emailKey(account.email);
+      // No account of ours stands under another key, but one of before may; a second one of ours is refused by the database.
+      const mayBeOlder = keysOfEmail(account.email).some((other) => other !== key);
+      if (mayBeOlder && (await getByEmail(account.email))) throw emailTaken();
       const sql = `INSERT INTO accounts (${columns}, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
       try {
-        await change(pool, sql, [...valuesOf(account), emailKey(account.email)]);
+        await change(pool, sql, [...valuesOf(account), key]);
       } catch (error) {
-        if (isDuplicate(error)) throw new AppError("email_taken", "address is taken", { cause: error });
-        throw error;
+        throw isDuplicate(error) ? emailTaken(error) : error;
       }
     },
 
@@ -86,6 +96,21 @@ export function mysqlAccounts(pool: Pool): Accounts {
   };
 }
 
+function emailTaken(cause?: unknown): AppError {
+  return new AppError("email_taken", "address is taken", { cause });
+}
+
+/**
+ * The keys under which an account of that address may stand. Up to 2026-11 they had the domain as it was typed, in Unicode
+ * or in punycode, so that one mailbox may have two accounts: each is found as it was typed then, which comes first.
+ */
+function keysOfEmail(email: string) {
+  const key = emailKey(email);
+  const at = key.lastIndexOf("@") + 1;
+  const asTyped = tidyEmail(email).toLowerCase().normalize("NFC");
+  return [asTyped, key, key.slice(0, at) + domainToUnicode(key.slice(at))] as const;
+}
+
 interface ImageKeys {
   readonly id: string;
   readonly object_key: string | null;
@@ -93,7 +118,7 @@ interface ImageKeys {
 }
 
 function keysOf({ id, object_key, thumbnail_key }: ImageKeys): string[] {
-  return [uploadKeyOf(id), object_key, thumbnail_key].filter((key) => key !== null);
+  return object_key === null ? [uploadKeyOf(id)] : [object_key, thumbnail_key!];
 }
 
 const profileColumns: Record<keyof Profile, string> = {

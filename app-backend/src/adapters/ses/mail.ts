@@ -1,4 +1,5 @@
 import type { SESv2Client } from "@aws-sdk/client-sesv2";
+import { mailAddress } from "../../domain/email.ts";
 import type { Mail } from "../../ports/mail.ts";
 
 export interface SesConfig {
@@ -23,10 +24,10 @@ export function sesMail({ region, from, endpoint }: SesConfig): Mail {
         requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
       });
       const content = { Subject: { Data: subject }, Body: { Text: { Data: text } } };
-      const destination = { ToAddresses: [to] };
+      const destination = { ToAddresses: [mailAddress(to)] };
       await client.send(
         new SendEmailCommand({
-          FromEmailAddress: from,
+          FromEmailAddress: mailAddress(from),
           Destination: destination,
           Content: { Simple: content },
         }),
