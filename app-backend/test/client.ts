@@ -18,7 +18,7 @@ export interface Answer {
     items: (SessionView & ImageView)[];
     cursor?: string;
     image: ImageView;
-    upload: { url: string; fields: Record<string, string> };
+    upload: { url: string; headers: Record<string, string> };
     url: string;
   };
   /** The refresh cookie as `name=value`; empty when none was set. */

@@ -6,6 +6,7 @@ import {
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
 } from "@aws-sdk/client-s3";
 import { createConnection } from "mysql2/promise";
 import { migrate } from "../src/adapters/mysql/migrate.ts";
@@ -52,9 +53,10 @@ export async function createBucket() {
     await client.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: place }));
   }
 
+  /** Of all objects that hold something; one that holds nothing is an upload that is closed. */
   async function keys(): Promise<string[]> {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-    return Contents.map((object) => object.Key ?? "");
+    return Contents.filter(({ Size }) => Size !== 0).map(({ Key = "" }) => Key);
   }
 
   async function unfinishedUploads(): Promise<number> {
@@ -63,9 +65,11 @@ export async function createBucket() {
   }
 
   async function remove(): Promise<void> {
-    const objects = (await keys()).map((Key) => ({ Key }));
-    if (objects.length > 0)
-      await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects } }));
+    const all = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    const { Versions = [], DeleteMarkers = [] } = all;
+    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+    if (Objects.length > 0)
+      await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
     await client.send(new DeleteBucketCommand({ Bucket: bucket }));
   }
 

@@ -19,12 +19,15 @@ export function announce(
   return postJson(app, "/images", { name, contentType, bytes }, bearer(accessToken));
 }
 
-/** Sends a file as a browser does: the fields of the form, then the file. Gives S3's status. */
-export async function post({ body }: Answer, image: Uint8Array): Promise<number> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(body.upload.fields)) form.append(name, value);
-  form.append("file", new Blob([new Uint8Array(image)]));
-  return (await fetch(body.upload.url, { method: "POST", body: form })).status;
+/** Sends a file as a browser does. Gives S3's status. */
+export async function put(
+  { body }: Answer,
+  image: Uint8Array,
+  others: Record<string, string> = {},
+): Promise<number> {
+  const { url, headers } = body.upload;
+  const sent = { ...headers, ...others };
+  return (await fetch(url, { method: "PUT", headers: sent, body: new Uint8Array(image) })).status;
 }
 
 export function complete(app: TestApp, accessToken: string, id: string): Promise<Answer> {
@@ -35,7 +38,7 @@ export function complete(app: TestApp, accessToken: string, id: string): Promise
 export async function upload(app: TestApp, accessToken: string, image: Uint8Array, sent: Sent = {}) {
   const announced = await announce(app, accessToken, image, sent);
   if (announced.status !== 201) return announced;
-  await post(announced, image);
+  await put(announced, image);
   return complete(app, accessToken, announced.body.image.id);
 }
 

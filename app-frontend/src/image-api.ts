@@ -1,4 +1,4 @@
-import { type Transfer, postFile, request } from "./request.ts";
+import { type Transfer, putFile, request } from "./request.ts";
 import type { PictureType } from "./picture.ts";
 
 /** An image in the gallery. */
@@ -26,8 +26,8 @@ export type ImagePage = { items: GalleryImage[]; cursor?: string };
 export type ImageQuery = { mine: boolean; cursor: string | undefined; limit: number };
 export type Announcement = { name: string; contentType: PictureType; bytes: number };
 
-/** Room for an image, and the form that brings it straight to S3, good for 15 minutes. */
-export type Ticket = { image: { id: string }; upload: { url: string; fields: Record<string, string> } };
+/** Room for an image, and the URL that takes it straight to S3, once, good for 15 minutes. */
+export type Ticket = { image: { id: string }; upload: { url: string; headers: Record<string, string> } };
 
 type Answer = { image: GalleryImage };
 
@@ -42,8 +42,8 @@ export function listImages(accessToken: string, { mine, cursor, limit }: ImageQu
 export const announceImage = (accessToken: string, json: Announcement) =>
   request<Ticket>("/images", { method: "POST", accessToken, json });
 
-export const sendImage = ({ url, fields }: Ticket["upload"], file: File, transfer: Transfer) =>
-  postFile(url, fields, file, transfer);
+export const sendImage = ({ url, headers }: Ticket["upload"], file: File, transfer: Transfer) =>
+  putFile(url, headers, file, transfer);
 
 /** Has what was sent checked, cleaned and published. May be called again. */
 export const completeImage = async (accessToken: string, id: string) =>

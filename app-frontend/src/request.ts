@@ -11,6 +11,8 @@ export type Transfer = {
 
 export type Upload = Transfer & { method: "POST" | "PUT"; form: FormData; accessToken?: string };
 
+type Sending = Transfer & { method: "POST" | "PUT"; body: FormData | File; headers: Record<string, string> };
+
 type Reply = { status: number; body: string; retryAfter: string | null };
 
 const timeoutMs = 30_000;
@@ -20,24 +22,24 @@ export async function request<T>(path: string, call: Call = {}): Promise<T> {
   return read<T>(await send(`/api${path}`, call));
 }
 
-export async function upload<T>(path: string, call: Upload): Promise<T> {
-  const xhr = await sendForm(`/api${path}`, call);
+export async function upload<T>(path: string, { form, accessToken, ...call }: Upload): Promise<T> {
+  const headers: Record<string, string> = accessToken ? { authorization: `Bearer ${accessToken}` } : {};
+  const xhr = await sendBody(`/api${path}`, { ...call, body: form, headers });
   const retryAfter = xhr.getResponseHeader("retry-after");
   return read<T>({ status: xhr.status, body: xhr.responseText, retryAfter });
 }
 
-/** Posts a file to S3 by a presigned form. S3 heeds no field that comes after the file. */
-export async function postFile(
+/** Puts a file into S3 by a presigned URL, which takes it once. */
+export async function putFile(
   url: string,
-  fields: Record<string, string>,
+  headers: Record<string, string>,
   file: File,
   transfer: Transfer,
 ): Promise<void> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("file", file);
-  const { status, responseText } = await sendForm(url, { method: "POST", form, ...transfer });
-  if (status < 200 || status > 299) throw new ApiError(storageCode(status, responseText), { status });
+  const { status, responseText } = await sendBody(url, { method: "PUT", body: file, headers, ...transfer });
+  const isThere = status === 412; // sent before, and only S3's answer was lost
+  if (isThere || (status >= 200 && status <= 299)) return;
+  throw new ApiError(storageCode(status, responseText), { status });
 }
 
 async function send(
@@ -61,16 +63,16 @@ async function send(
 }
 
 /** `XMLHttpRequest`, because `fetch` does not tell how much of a body is sent. */
-function sendForm(
+function sendBody(
   url: string,
-  { method, form, accessToken, onProgress, signal }: Upload,
+  { method, body, headers, onProgress, signal }: Sending,
 ): Promise<XMLHttpRequest> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open(method, url);
     xhr.timeout = uploadTimeoutMs;
     xhr.setRequestHeader("accept", "application/json");
-    if (accessToken) xhr.setRequestHeader("authorization", `Bearer ${accessToken}`);
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     xhr.onload = () => resolve(xhr);
     xhr.onerror = () => reject(new ApiError("unreachable"));
@@ -78,7 +80,7 @@ function sendForm(
     xhr.onabort = () => reject(new ApiError("cancelled"));
     signal.addEventListener("abort", () => xhr.abort());
     if (signal.aborted) reject(new ApiError("cancelled"));
-    else xhr.send(form);
+    else xhr.send(body);
   });
 }
 
@@ -95,5 +97,6 @@ function read<T>({ status, body, retryAfter }: Reply): T {
 /** S3 explains itself in XML, to programmers. */
 function storageCode(status: number, body: string): string {
   if (body.includes("<Code>EntityTooLarge</Code>")) return "image_too_large";
-  return status >= 500 ? "unavailable" : "upload_refused";
+  // 409: another PUT of the same object is under way.
+  return status >= 500 || status === 409 ? "unavailable" : "upload_refused";
 }

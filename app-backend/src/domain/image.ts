@@ -51,6 +51,10 @@ export function uploadKeyOf(id: string): string {
   return `incoming/${id}`;
 }
 
+export function isUploadKey(key: string): boolean {
+  return key.startsWith("incoming/");
+}
+
 /** A place in a list that is ordered by time, the newest first. */
 export interface Place {
   readonly at: Date;

@@ -61,7 +61,12 @@ export const imageList = z
 export const announced = z
   .object({
     image: pendingImage,
-    upload: z.object({ url: z.url(), fields: z.record(z.string(), z.string()) }).strict(),
+    upload: z
+      .object({ url: z.url(), headers: z.record(z.string(), z.string()) })
+      .strict()
+      .meta({
+        description: "For one PUT of exactly that file with these headers. 412: it was taken before.",
+      }),
   })
   .strict();
 export const download = z.object({ url: z.url() }).strict();

@@ -185,7 +185,7 @@ export const operations = {
   announceImage: {
     method: "post",
     path: "/images",
-    summary: "Reserve an image and get a form that uploads it straight to S3",
+    summary: "Reserve an image and get a URL that takes it straight to S3",
     proof: "bearer",
     body: inputs.announcement,
     status: 201,

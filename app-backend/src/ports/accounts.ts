@@ -22,6 +22,9 @@ export interface Accounts {
   replacePassword(id: string, change: PasswordChange): Promise<boolean>;
   /** Notes that mail to the address arrives. */
   confirm(id: string): Promise<void>;
-  /** Removes the account with its sessions, codes and images. Gives the keys of all objects that were its own. */
+  /**
+   * Removes the account with its sessions, codes and images. Gives the keys of all objects that were its own, those of
+   * uploads that were not completed among them.
+   */
   remove(id: string): Promise<string[]>;
 }

@@ -10,21 +10,21 @@ export interface StoredObject {
   readonly modifiedAt: Date;
 }
 
-/** Where a browser may send one file, and with which fields before it. */
+/** Where a browser may PUT one file, and with which headers beside those of its own (`Content-Length`). */
 export interface Upload {
   readonly url: string;
-  readonly fields: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 interface UploadRule {
   readonly contentType: string;
-  readonly maxBytes: number;
+  readonly bytes: number;
   readonly lifeMs: number;
 }
 
 /** Objects in the bucket, by their keys. */
 export interface Pictures {
-  /** What an object holds; undefined when it is not there. */
+  /** What an object holds; undefined when it is not there, or empty. */
   read(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Writes an object that never changes: who writes the same key again writes the same bytes. */
   write(key: string, print: Print): Promise<void>;
@@ -32,7 +32,10 @@ export interface Pictures {
   remove(key: string): Promise<void>;
   /** As `remove`, for many; what can be removed is, also where it throws because something could not. */
   removeAll(keys: readonly string[]): Promise<void>;
-  /** A URL that shows the object to whoever has it, for half an hour at least and an hour at most. */
+  /**
+   * A URL that shows the object to whoever has it, for an hour at most, and for half an hour at least unless our
+   * credentials end sooner.
+   */
   url(key: string): Promise<string>;
   /** As `url`, but the browser saves it as a file of that name. */
   downloadUrl(key: string, name: string): Promise<string>;
@@ -42,6 +45,8 @@ export interface Pictures {
   list(prefix: string): AsyncIterable<readonly StoredObject[]>;
   /** Puts back the newest version of an object that has that SHA-256, or any where none is given; false where there is none. */
   restore(key: string, sha256: string | undefined): Promise<boolean>;
-  /** Lets a browser send one object of that key and type, and of at most so many bytes. */
+  /** Lets a browser send one object of that key, type and size, once: nothing is written over what is there. */
   upload(key: string, rule: UploadRule): Promise<Upload>;
+  /** Ends an upload for good: an empty object takes its place for a day, so that its URL writes nothing any more. */
+  closeUpload(key: string): Promise<void>;
 }

@@ -18,7 +18,7 @@ export function abandonedUploads({ images, pictures, now }: Dependencies) {
   /** Gives up an upload; what has been published of it stays. */
   async function discard(id: string): Promise<void> {
     await images.removePending(id);
-    await pictures.remove(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
+    await pictures.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
   }
 
   /** Gives up all that were begun a day ago and never completed. Gives how many. */

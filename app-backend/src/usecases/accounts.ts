@@ -1,6 +1,7 @@
 import { viewAccount, type Account, type AccountView, type Profile } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { Client } from "../domain/client.ts";
+import { isUploadKey } from "../domain/image.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { Darkroom, Print, Requester } from "../ports/darkroom.ts";
@@ -166,7 +167,9 @@ export function accountUseCases(deps: Dependencies) {
     await proof.prove(id, password, "password");
     const keys = await accounts.remove(id);
     securityLog("account_removed", { accountId: id });
-    await pictures.removeAll(keys).catch(() => undefined); // the integrity check finds what could not be removed
+    const uploads = keys.filter(isUploadKey).map((key) => pictures.closeUpload(key));
+    const objects = keys.filter((key) => !isUploadKey(key));
+    await Promise.allSettled([pictures.removeAll(objects), ...uploads]); // the integrity check finds what is left
   }
 
   async function view(account: Account): Promise<AccountView> {

@@ -66,7 +66,8 @@ export function imageUseCases({ images, pictures, uploads }: Dependencies) {
     const removed = await images.remove(id);
     const shown = removed && isPublished(removed) ? [removed.objectKey, removed.thumbnailKey] : [];
     // The integrity check finds what could not be removed.
-    await Promise.all([uploadKeyOf(id), ...shown].map((key) => pictures.remove(key).catch(() => undefined)));
+    const removals = [pictures.closeUpload(uploadKeyOf(id)), ...shown.map((key) => pictures.remove(key))];
+    await Promise.allSettled(removals);
   }
 
   async function published(id: string): Promise<Image> {

@@ -53,7 +53,7 @@ export function uploadUseCases(deps: Dependencies) {
       await guard.giveBack(attempt);
       throw new AppError("quota_exceeded", "account is full");
     }
-    const rule = { contentType, maxBytes: bytes, lifeMs: uploadLifeMs };
+    const rule = { contentType, bytes, lifeMs: uploadLifeMs };
     const upload = await pictures.upload(uploadKeyOf(image.id), rule);
     return { image: viewPending(image), upload } satisfies { image: PendingImageView; upload: Upload };
   }
@@ -82,7 +82,7 @@ export function uploadUseCases(deps: Dependencies) {
     } finally {
       await developed.discard();
     }
-    await pictures.remove(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
+    await pictures.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
     return publishedMeanwhile(accountId, id);
   }
 

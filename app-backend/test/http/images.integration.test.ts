@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ListObjectVersionsCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import sharp from "sharp";
@@ -6,7 +7,7 @@ import { startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, goodPassword, member, send, sendJson } from "../client.ts";
 import { accepted, picture, refused } from "../images.ts";
 import { tcpGate } from "../tcp-gate.ts";
-import { addImage, announce, complete, post, upload } from "../uploads.ts";
+import { addImage, announce, complete, put, upload } from "../uploads.ts";
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -81,7 +82,7 @@ describe("an upload", () => {
 
   test.each(Object.entries(refused))("UPL-01 of %s is refused, and nothing is left", async (_name, image) => {
     const announced = await announce(app, token, image);
-    expect(await post(announced, image)).toBe(204);
+    expect(await put(announced, image)).toBe(200);
     const { id } = announced.body.image;
     expect(await complete(app, token, id)).toMatchObject(refusal(415, "unsupported_image"));
     expect(await keysOf(id)).toEqual([]);
@@ -112,18 +113,15 @@ describe("an upload", () => {
     expect(await counted()).toEqual({ images: 0, bytes: 0 });
   });
 
-  test("UPL-07 S3 refuses a byte more than was announced, another key and another type", async () => {
+  test("UPL-07 S3 refuses a byte more or less than was announced, another key and another type", async () => {
     const announced = await announce(app, token, png);
-    expect(await post(announced, Buffer.concat([png, Buffer.from("x")]))).toBe(400);
-    const { fields, url } = announced.body.upload;
-    const others: Record<string, string>[] = [{ key: "images/mine" }, { "Content-Type": "text/html" }];
-    for (const other of others) {
-      const changed = {
-        ...announced,
-        body: { ...announced.body, upload: { url, fields: { ...fields, ...other } } },
-      };
-      expect(await post(changed, png)).toBe(403);
-    }
+    for (const file of [Buffer.concat([png, Buffer.from("x")]), png.subarray(1), Buffer.alloc(0)])
+      expect(await put(announced, file)).toBe(403);
+    const { headers, url } = announced.body.upload;
+    const elsewhere = url.replace(/incoming\/[^?]+/, "images/mine");
+    const changed = { ...announced, body: { ...announced.body, upload: { url: elsewhere, headers } } };
+    expect(await put(changed, png)).toBe(403);
+    expect(await put(announced, png, { "content-type": "text/html" })).toBe(403);
     expect((await complete(app, token, announced.body.image.id)).body.code).toBe("not_uploaded");
   });
 
@@ -139,7 +137,7 @@ describe("an upload", () => {
     const announced = await announce(app, token, png);
     const { id } = announced.body.image;
     expect(await complete(app, token, id)).toMatchObject(refusal(409, "not_uploaded"));
-    await post(announced, png);
+    await put(announced, png);
     const answers = await Promise.all([1, 2, 3].map(() => complete(app, token, id)));
     answers.push(await complete(app, token, id));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -151,11 +149,11 @@ describe("an upload", () => {
   });
 
   test("UPL-16 sent again after it was completed changes nothing that is served", async () => {
-    const announced = await announce(app, token, png, { bytes: 1000 });
-    await post(announced, png);
+    const announced = await announce(app, token, png);
+    await put(announced, png);
     const { image } = (await complete(app, token, announced.body.image.id)).body;
     const before = await (await fetch(image.imageUrl)).arrayBuffer();
-    expect(await post(announced, accepted["image/gif"]!.subarray(0, 900))).toBe(204);
+    expect(await put(announced, png)).toBe(412);
     expect((await complete(app, token, image.id)).body.image).toEqual(image);
     expect(Buffer.from(await (await fetch(image.imageUrl)).arrayBuffer())).toEqual(Buffer.from(before));
   });
@@ -182,6 +180,75 @@ describe("an upload", () => {
       accountId,
     ]);
     expect(await announce(app, token, png)).toMatchObject(refusal(409, "quota_exceeded"));
+  });
+});
+
+describe("the URL of an upload", () => {
+  /** Status and bytes of all versions that the bucket keeps of an upload. */
+  async function storedOf(id: string): Promise<number[]> {
+    const { bucket: Bucket } = app.config.storage;
+    const found = await app.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: `incoming/${id}` }));
+    return (found.Versions ?? []).map(({ Size = 0 }) => Size).filter((size) => size > 0);
+  }
+  const end = (id: string) => complete(app, token, id);
+  const removeAccount = () =>
+    sendJson(
+      app,
+      "DELETE",
+      "/auth/remove",
+      { password: goodPassword },
+      { ...bearer(token), origin: app.siteOrigin },
+    );
+
+  beforeAll(async () => {
+    const { bucket: Bucket } = app.config.storage;
+    const VersioningConfiguration = { Status: "Enabled" } as const; // as the stack has it
+    await app.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  });
+
+  test("USE-08 stores one version, used 20 times at once and 20 times more", async () => {
+    const announced = await announce(app, token, png);
+    const { id } = announced.body.image;
+    const statuses = await Promise.all(Array.from({ length: 20 }, () => put(announced, png)));
+    for (let count = 0; count < 20; count += 1) statuses.push(await put(announced, png));
+    expect(statuses.toSorted()).toEqual([200, ...Array<number>(39).fill(412)]);
+    expect(await storedOf(id)).toEqual([png.length]);
+    expect((await complete(app, token, id)).status).toBe(200);
+  });
+
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    ["its image was completed", end],
+    ["its image was completed and removed", async (id) => [await end(id), await remove(id)]],
+    ["its image was removed", remove],
+    ["its account was removed", removeAccount],
+    ["its account was removed with the image", async (id) => [await end(id), await removeAccount()]],
+  ])("USE-08 stores nothing more after %s", async (_what, done) => {
+    const announced = await announce(app, token, png);
+    const unused = await announce(app, token, png);
+    await put(announced, png);
+    await done(announced.body.image.id);
+    for (let count = 0; count < 3; count += 1) expect(await put(announced, png)).toBe(412);
+    expect(await storedOf(announced.body.image.id)).toEqual([png.length]);
+    if (done === end) return;
+    await remove(unused.body.image.id);
+    expect(await put(unused, png)).toBe(412);
+    expect(await storedOf(unused.body.image.id)).toEqual([]);
+  });
+
+  test("USE-08 stores nothing more after what it brought was refused", async () => {
+    const svg = refused["SVG"] ?? Object.values(refused)[0]!;
+    const announced = await announce(app, token, svg);
+    await put(announced, svg);
+    expect((await end(announced.body.image.id)).status).toBe(415);
+    expect(await put(announced, svg)).toBe(412);
+  });
+
+  test("USE-08 does not work without its condition", async () => {
+    const announced = await announce(app, token, png);
+    const { "if-none-match": _, ...headers } = announced.body.upload.headers;
+    const upload = { ...announced.body.upload, headers };
+    expect(await put({ ...announced, body: { ...announced.body, upload } }, png)).toBe(403);
+    expect(await put(announced, png, { "if-none-match": '"other"' })).toBe(403);
   });
 });
 
@@ -219,7 +286,7 @@ describe("uploads that race", () => {
       const { accessToken } = (await member(site)).body;
       const source = await picture(900, 600).png({ compressionLevel: 0 }).toBuffer();
       const announced = await announce(site, accessToken, source);
-      await post(announced, source);
+      await put(announced, source);
       const before = gate.bytesBack();
       const { id } = announced.body.image;
       const answers = await Promise.all(Array.from({ length: 5 }, () => complete(site, accessToken, id)));
@@ -234,7 +301,7 @@ describe("uploads that race", () => {
   test("of one account leave room for others: a seventh at once is told to come back", async () => {
     const source = await picture(2400, 1800).png().toBuffer();
     const announced = await Promise.all(Array.from({ length: 10 }, () => announce(app, token, source)));
-    for (const each of announced) expect(await post(each, source)).toBe(204);
+    for (const each of announced) expect(await put(each, source)).toBe(200);
     const ids = announced.map(({ body }) => body.image.id);
     const answers = await Promise.all(ids.map((id) => complete(app, token, id)));
     const statuses = answers.map(({ status }) => status).toSorted();
@@ -246,26 +313,11 @@ describe("uploads that race", () => {
 
   const keysOfAll = async () => (await app.bucket.keys()).filter((key) => key.startsWith("images/"));
 
-  test("of one form, with different files, leave the objects of the one that is served", async () => {
-    const before = (await keysOfAll()).length;
-    const announced = await announce(app, token, png, { bytes: 5000 });
-    const { id } = announced.body.image;
-    const files = [png, accepted["image/gif"]!.subarray(0), accepted["image/jpeg"]!];
-    await Promise.all(
-      files.map(async (file) => {
-        await post(announced, file);
-        await complete(app, token, id);
-      }),
-    );
-    expect((await complete(app, token, id)).status).toBe(200);
-    expect(await keysOfAll()).toHaveLength(before + 2);
-  });
-
   test("with their removal leave nothing", async () => {
     const before = (await keysOfAll()).length;
     for (let round = 0; round < 10; round += 1) {
       const announced = await announce(app, token, png);
-      await post(announced, png);
+      await put(announced, png);
       const { id } = announced.body.image;
       await Promise.all([complete(app, token, id), remove(id)]);
       await remove(id);
@@ -393,7 +445,7 @@ describe("an image", () => {
     try {
       const { body } = await member(site);
       const announced: Answer = await announce(site, body.accessToken, png);
-      await post(announced, png);
+      await put(announced, png);
       await site.bucket.remove();
       expect((await complete(site, body.accessToken, announced.body.image.id)).status).toBe(503);
       const list = await send(site, "GET", "/images", { headers: bearer(body.accessToken) });

@@ -33,13 +33,13 @@ afterAll(async () => {
   way.closeAllConnections();
 });
 
-/** Images of an account, with the upload, the image and the thumbnail of each in the bucket. */
+/** Images of an account, with the image and the thumbnail of each in the bucket. */
 async function addImages(accountId: string): Promise<void> {
   const ids = Array.from({ length: imagesOfAccount }, () => randomUUID());
   const at = new Date();
-  const keysOf = (id: string) => [`incoming/${id}`, `images/${id}/image.png`, `images/${id}/thumbnail.webp`];
+  const keysOf = (id: string) => [`images/${id}/image.png`, `images/${id}/thumbnail.webp`];
   const rows = ids.map((id) => {
-    const [, objectKey, thumbnailKey] = keysOf(id);
+    const [objectKey, thumbnailKey] = keysOf(id);
     return [id, accountId, "Silver", "image/png", 3, 1, 1, 1, 1, objectKey, thumbnailKey, at, at];
   });
   const columns =
@@ -51,7 +51,7 @@ async function addImages(accountId: string): Promise<void> {
   for (let from = 0; from < keys.length; from += 20) await Promise.all(keys.slice(from, from + 20).map(put));
 }
 
-test("an account with 500 images is removed with its 1501 objects in two requests of the bucket", async () => {
+test("an account with 500 images is removed with its 1001 objects in two requests of the bucket", async () => {
   const { body } = await member(app);
   await addImages(body.account.id);
   removals.length = 0;

@@ -20,7 +20,7 @@ import {
 import { accepted, onePixelPng, picture } from "../images.ts";
 import { startProcess } from "../process.ts";
 import { tcpGate } from "../tcp-gate.ts";
-import { announce, complete, post } from "../uploads.ts";
+import { announce, complete, put } from "../uploads.ts";
 
 const pageGivesUpMs = 30_000;
 const bucketPort = Number(new URL(process.env["AWS_ENDPOINT_URL_S3"] ?? "http://localhost:1").port);
@@ -106,7 +106,7 @@ describe("REL-05 a bucket that", () => {
     async (_what, hurt) => {
       const { body, email } = await member(app);
       const announced = await announce(app, body.accessToken, onePixelPng);
-      await post(announced, onePixelPng);
+      await put(announced, onePixelPng);
       const pictureBefore = new URL(body.account.imageUrl).pathname;
       const late = newEmail();
 
@@ -150,7 +150,7 @@ describe("REL-05 a bucket that", () => {
     const { accessToken } = (await member(app)).body;
     const noise = await picture(1200, 900).png({ compressionLevel: 0 }).toBuffer();
     const announced = await announce(app, accessToken, noise);
-    expect(await post(announced, noise)).toBe(204);
+    expect(await put(announced, noise)).toBe(200);
     const { id } = announced.body.image;
     const completed = timed(complete(app, accessToken, id));
     await gate.passed(1_000_000);

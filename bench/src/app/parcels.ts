@@ -1,7 +1,7 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { Client } from "../load/client.ts";
-import { type Person, type SignedIn, succeed } from "./people.ts";
+import type { Person, SignedIn } from "./people.ts";
 
 /** A megabyte that begins like a GIF, in ASCII: a request is written as text. */
 export const parcel = `GIF89a${"tintype ".repeat(131_072)}`.slice(0, 2 ** 20);
@@ -14,25 +14,6 @@ export async function putClient(bucket: string, key: string): Promise<Client> {
   const url = new URL(await getSignedUrl(client, new PutObjectCommand({ Bucket: bucket, Key: key })));
   client.destroy();
   return { method: "PUT", path: url.pathname + url.search, headers: { host: url.host }, body: parcel };
-}
-
-/** Somebody who posts the parcel straight into the bucket, by a form of the application. */
-export async function formClient(
-  port: number,
-  { headers }: Person,
-  { accessToken }: SignedIn,
-): Promise<Client> {
-  const announced = await succeed(
-    fetch(`http://127.0.0.1:${port}/api/images`, {
-      method: "POST",
-      headers: { ...headers, authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
-      body: JSON.stringify({ name: "parcel", contentType: "image/gif", bytes: parcel.length }),
-    }),
-  );
-  type Announced = { upload: { url: string; fields: Record<string, string> } };
-  const { url, fields } = ((await announced.json()) as Announced).upload;
-  const { host, pathname } = new URL(url);
-  return { method: "POST", path: pathname, ...formOf("file", fields, { host }) };
 }
 
 /** Somebody who sends the parcel to the application, as their picture. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { formClient, parcel, pictureClient, putClient, s3Port } from "../app/parcels.ts";
+import { parcel, pictureClient, putClient, s3Port } from "../app/parcels.ts";
 import { signIn } from "../app/people.ts";
 import type { Client } from "../load/client.ts";
 import { type Load, openLoad } from "../load/load.ts";
@@ -18,16 +18,15 @@ const maxMemoryMb = 64;
 
 type Transfer = Pick<Slice, "operations" | "wallMs">;
 
-/** What a picture of a megabyte takes on its two ways into the bucket, beside putting it there. */
+/** What a picture of a megabyte takes on its way through the backend, beside putting it into the bucket. */
 export async function transferFigures(surroundings: Surroundings): Promise<Entry[]> {
-  const { raw, rawAgain, form, picture } = await interleave<
-    "raw" | "rawAgain" | "form" | "picture",
-    Transfer
-  >(await open(surroundings), surroundings.effort.long);
+  const { raw, rawAgain, picture } = await interleave<"raw" | "rawAgain" | "picture", Transfer>(
+    await open(surroundings),
+    surroundings.effort.long,
+  );
   const yardstick = "PUT straight to S3";
   const slices = { floor: raw, control: rawAgain };
   const unit = "pictures/s";
-  const straight = { id: "gallery-rate", title: "gallery image, 1 MB, by form to S3", unit, yardstick };
   const through = {
     id: "picture-rate",
     title: "picture through the backend, 1 MB, not encoded",
@@ -35,7 +34,6 @@ export async function transferFigures(surroundings: Surroundings): Promise<Entry
     yardstick,
   };
   return [
-    compare({ ...straight, aim: { of: "ratio", atLeast: 0.85 } }, { ...slices, subject: form }, perSecond),
     compare({ ...through, aim: { of: "ratio", atLeast: 0.55 } }, { ...slices, subject: picture }, perSecond),
     await memoryOfCrowd(surroundings),
   ];
@@ -48,16 +46,12 @@ async function open({ site, people }: Surroundings) {
   const clients = <Made>(make: (place: number) => Made) => some.map((_, place) => make(place));
   const { BUCKET = "" } = site.environment;
   const puts = await Promise.all(clients((place) => putClient(BUCKET, `incoming/raw-${place}`)));
-  const forms = await Promise.all(
-    clients((place) => formClient(server.port, some[place]!, sessions[place]!)),
-  );
   const pictures = clients((place) => pictureClient(some[place]!, sessions[place]!));
   const forget = async () => void (await site.database.query("DELETE FROM limits"));
   const through = transferring(server.port, pictures, forget);
   return {
     raw: transferring(s3Port(), puts),
     rawAgain: transferring(s3Port(), puts),
-    form: transferring(s3Port(), forms),
     picture: { ...through, stop: () => Promise.all([through.stop(), server.stop()]).then(() => undefined) },
   };
 }

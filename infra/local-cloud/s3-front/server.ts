@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { type Callers, authenticate } from "./authentication.ts";
 import { readBody } from "./body.ts";
 import { bucketPolicies } from "./bucket-policies.ts";
+import { conditionalWrites } from "./conditional-writes.ts";
 import { cors, type SiteShownAt } from "./cors.ts";
 import { verifyPayload } from "./payload.ts";
 import { postAnswer } from "./post-answer.ts";
@@ -23,7 +24,12 @@ export interface S3FrontOptions extends Callers {
 /** A server that verifies each request as AWS would, and only then passes it on; the caller listens and closes. */
 export function createS3Front(callerOptions: S3FrontOptions): Server {
   const { upstream, siteShownAt } = callerOptions;
-  const options = { ...callerOptions, policyAnswer: bucketPolicies(), cors: cors(upstream, siteShownAt) };
+  const options = {
+    ...callerOptions,
+    policyAnswer: bucketPolicies(),
+    inTurn: conditionalWrites(),
+    cors: cors(upstream, siteShownAt),
+  };
   return createServer((message, response) => {
     response.setHeader("x-amz-request-id", newRequestId());
     serve(options, message, response).catch((error) => refuse(options, message, response, error));
@@ -32,6 +38,7 @@ export function createS3Front(callerOptions: S3FrontOptions): Server {
 
 interface FrontOptions extends S3FrontOptions {
   readonly policyAnswer: ReturnType<typeof bucketPolicies>;
+  readonly inTurn: ReturnType<typeof conditionalWrites>;
   readonly cors: ReturnType<typeof cors>;
 }
 
@@ -46,8 +53,12 @@ async function serve(options: FrontOptions, message: IncomingMessage, response: 
   if (policy !== undefined) return void response.writeHead(policy.status, policy.headers).end(policy.body);
   const routed = new Map([routingHeader(authenticated.signer.credential.text), ...headers]);
   const headersOfSite = options.cors.fromSite(routed);
-  const answer = await send(options.upstream, { ...request, headers: headersOfSite, body });
-  const changes = { ...responseOverrides(request, answer), ...options.cors.toPage(request, answer) };
+  const passedOn = { ...request, headers: headersOfSite, body };
+  const answer = await options.inTurn(request, () => send(options.upstream, passedOn));
+  // moto leaves CORS out of its refusals, S3 does not: a page is to see that its condition failed.
+  const refused = (answer.statusCode ?? 502) >= 400 ? await options.cors.headersFor(request) : {};
+  const toPage = { ...refused, ...options.cors.toPage(request, answer) };
+  const changes = { ...responseOverrides(request, answer), ...toPage };
   return relay(answer, response, changes);
 }
 

@@ -47,7 +47,7 @@ export class ImageBucket extends Construct {
       corsRule: [
         {
           allowedOrigins: [props.siteOrigin],
-          allowedMethods: ["GET", "HEAD", "POST"],
+          allowedMethods: ["GET", "HEAD", "PUT", "POST"], // POST: pages of the release before send forms
           allowedHeaders: ["*"],
           maxAgeSeconds: 3600,
         },
@@ -95,7 +95,7 @@ export class ImageBucket extends Construct {
           status: "Enabled",
           filter: [{ prefix: "incoming/" }],
           expiration: [{ days: 1 }],
-          // Sent under one form again and again, or for an image that is gone: nobody's quota holds it.
+          // What an upload was before it was closed; no quota holds it.
           noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
         },
         {

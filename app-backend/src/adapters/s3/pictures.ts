@@ -13,7 +13,6 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { AppError } from "../../domain/app-error.ts";
 import type { Pictures } from "../../ports/pictures.ts";
 import type { signedUrls } from "./signed-urls.ts";
@@ -31,8 +30,13 @@ interface Dependencies {
 export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
   async function read(key: string, VersionId?: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }));
-      return whole(Body as Readable);
+      const { Body, ContentLength } = await client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }),
+      );
+      const body = Body as Readable;
+      if (ContentLength !== 0) return whole(body);
+      body.destroy();
+      return undefined;
     } catch (error) {
       return error instanceof NoSuchKey ? undefined : rethrowStorageError(error);
     }
@@ -123,18 +127,22 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
       await Promise.all(starts.map((from) => removePage(keys.slice(from, from + keysAtOnce))));
     },
 
-    url: (key) => sign(key, urlLifeMs),
+    url: (key) => sign.get(key, urlLifeMs),
 
-    downloadUrl: (key, name) => sign(key, urlLifeMs, { "response-content-disposition": attachment(name) }),
+    downloadUrl: (key, name) =>
+      sign.get(key, urlLifeMs, { "response-content-disposition": attachment(name) }),
 
-    async upload(key, { contentType, maxBytes, lifeMs }) {
-      return createPresignedPost(client, {
-        Bucket: bucket,
-        Key: key,
-        Expires: lifeMs / 1000,
-        Fields: { "Content-Type": contentType },
-        Conditions: [["content-length-range", 1, maxBytes]],
-      });
+    async upload(key, { contentType, bytes, lifeMs }) {
+      // S3 takes the first PUT alone (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). A form (POST)
+      // knows no such condition: the same one would store a version each time it is sent.
+      const headers = { "content-type": contentType, "if-none-match": "*" };
+      const url = await sign.put(key, lifeMs, { ...headers, "content-length": String(bytes) });
+      return { url, headers };
+    },
+
+    async closeUpload(key) {
+      const empty = new PutObjectCommand({ Bucket: bucket, Key: key, Body: "", ContentLength: 0 });
+      await client.send(empty).catch(rethrowStorageError);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { AppError } from "../../domain/app-error.ts";
 
 interface Dependencies {
   readonly client: S3Client;
@@ -12,58 +13,120 @@ export type ResponseOverrides = Readonly<Record<string, string>>;
 
 type Credentials = Awaited<ReturnType<S3Client["config"]["credentials"]>>;
 
-/** What all URLs of a key and half of a life have in common. */
-interface Signer {
-  readonly accessKeyId: string;
-  readonly beganAtMs: number;
-  readonly lifeMs: number;
+type Headers = Readonly<Record<string, string>>;
+
+/** What the URLs signed with one key at one time have in common. */
+interface Signing {
   readonly key: Buffer;
   /** What is signed begins with it. */
   readonly head: string;
   readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What all URLs of a key and half of a life have in common. */
+interface Signer extends Signing {
+  readonly credentials: Credentials;
+  readonly beganAtMs: number;
+  readonly lifeMs: number;
   /** The parameters as they are, for URLs without overrides. */
   readonly query: string;
 }
 
+/** After asking in vain for credentials that live longer, how long to wait before asking again. */
+const askAgainMs = 60_000;
+
 /**
- * Presigned GET URLs by Signature Version 4 (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
+ * Presigned URLs by Signature Version 4 (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
  * The SDK's presigner derives the day's key and builds a request for each URL, which takes it half a millisecond; here
- * the key is kept, and a URL is one hash and one HMAC. It begins at the last full half of its life, so that asking again
- * gives the same URL and the browser's cache works.
+ * the key is kept, and a URL is one hash and one HMAC. No URL says that it lives longer than the credentials that signed
+ * it: S3 refuses it once they have expired.
  */
 export function signedUrls({ client, bucket, now }: Dependencies) {
   const place = placeOf(client, bucket);
   let kept: Signer | undefined;
+  let askedAtMs = -Infinity;
+
+  /** A role's next credentials are there some time before the last ones expire, and the SDK alone asks late for them. */
+  async function credentialsFor(lifeMs: number): Promise<Credentials> {
+    const credentials = await client.config.credentials();
+    const nowMs = now().getTime();
+    if (livesUntil(credentials) >= nowMs + lifeMs || nowMs < askedAtMs + askAgainMs) return credentials;
+    askedAtMs = nowMs;
+    return client.config.credentials({ forceRefresh: true }).catch(() => credentials);
+  }
 
   async function signer(lifeMs: number): Promise<Signer> {
-    const credentials = await client.config.credentials();
-    const { accessKeyId } = credentials;
+    const credentials = await credentialsFor(lifeMs);
     const beganAtMs = Math.floor(now().getTime() / (lifeMs / 2)) * (lifeMs / 2);
-    const same = kept?.accessKeyId === accessKeyId && kept.beganAtMs === beganAtMs && kept.lifeMs === lifeMs;
-    if (kept && same) return kept;
+    const isSame = kept?.beganAtMs === beganAtMs && kept.lifeMs === lifeMs;
+    if (kept && isSame && equals(kept.credentials, credentials)) return kept;
     const { region } = await place;
-    kept = { accessKeyId, beganAtMs, lifeMs, ...signing(credentials, region, new Date(beganAtMs), lifeMs) };
+    const signed = signing(credentials, region, new Date(beganAtMs), lifeOf(credentials, beganAtMs, lifeMs));
+    kept = { credentials, beganAtMs, lifeMs, ...signed, query: queryOf(signed.parameters) };
     return kept;
   }
 
-  /** A URL that shows the object for at least half of `lifeMs`, and for `lifeMs` at most. */
-  return async (objectKey: string, lifeMs: number, overrides?: ResponseOverrides): Promise<string> => {
-    const { key, head, parameters, query: plain } = await signer(lifeMs);
+  /** Seconds from `atMs` to the end of `lifeMs`, or of the credentials if that comes first. */
+  function lifeOf(credentials: Credentials, atMs: number, lifeMs: number): number {
+    const seconds = Math.floor((Math.min(atMs + lifeMs, livesUntil(credentials)) - atMs) / 1000);
+    if (atMs + seconds * 1000 > now().getTime()) return seconds;
+    throw new AppError("unavailable", "credentials for the bucket have expired");
+  }
+
+  async function urlOf(method: string, objectKey: string, signed: Signing, query: string, headers: Headers) {
     const { host, origin, prefix } = await place;
     const path = prefix + pathOf(objectKey);
-    const query = overrides ? queryOf({ ...parameters, ...overrides }) : plain;
-    const request = `GET\n${path}\n${query}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`;
-    const signature = hmac(key, head + sha256(request)).toString("hex");
+    const lines = Object.entries({ ...headers, host }).toSorted(byName);
+    const names = lines.map(([name]) => name).join(";");
+    const canonical = lines.map(([name, value]) => `${name}:${value}\n`).join("");
+    const request = `${method}\n${path}\n${query}\n${canonical}\n${names}\nUNSIGNED-PAYLOAD`;
+    const signature = hmac(signed.key, signed.head + sha256(request)).toString("hex");
     return `${origin}${path}?${query}&X-Amz-Signature=${signature}`;
+  }
+
+  return {
+    /**
+     * A URL that shows the object for `lifeMs` at most, and for half of it at least unless the credentials end sooner.
+     * It begins at the last full half of its life, so that asking again gives the same URL and the browser's cache works.
+     */
+    async get(objectKey: string, lifeMs: number, overrides?: ResponseOverrides): Promise<string> {
+      const signed = await signer(lifeMs);
+      const query = overrides ? queryOf({ ...signed.parameters, ...overrides }) : signed.query;
+      return urlOf("GET", objectKey, signed, query, {});
+    },
+
+    /** A URL that takes a PUT with exactly these headers (lower-case names), from now on for `lifeMs` at most. */
+    async put(objectKey: string, lifeMs: number, headers: Headers): Promise<string> {
+      const credentials = await credentialsFor(lifeMs);
+      const atMs = Math.floor(now().getTime() / 1000) * 1000;
+      const life = lifeOf(credentials, atMs, lifeMs);
+      const names = ["host", ...Object.keys(headers)].toSorted().join(";");
+      const signed = signing(credentials, (await place).region, new Date(atMs), life, names);
+      return urlOf("PUT", objectKey, signed, queryOf(signed.parameters), headers);
+    },
   };
+}
+
+/** As a time in milliseconds; for ever where they do not expire. */
+function livesUntil({ expiration }: Credentials): number {
+  return expiration?.getTime() ?? Infinity;
+}
+
+function equals(one: Credentials, other: Credentials): boolean {
+  return (
+    one.accessKeyId === other.accessKeyId &&
+    one.sessionToken === other.sessionToken &&
+    livesUntil(one) === livesUntil(other)
+  );
 }
 
 function signing(
   { accessKeyId, secretAccessKey, sessionToken }: Credentials,
   region: string,
   at: Date,
-  lifeMs: number,
-): Pick<Signer, "key" | "head" | "parameters" | "query"> {
+  lifeSeconds: number,
+  signedHeaders = "host",
+): Signing {
   const time = at.toISOString().replace(/[-:]|\.\d{3}/g, "");
   const scope = `${time.slice(0, 8)}/${region}/s3/aws4_request`;
   const key = scope
@@ -73,11 +136,11 @@ function signing(
     "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
     "X-Amz-Credential": `${accessKeyId}/${scope}`,
     "X-Amz-Date": time,
-    "X-Amz-Expires": String(lifeMs / 1000),
+    "X-Amz-Expires": String(lifeSeconds),
     ...(sessionToken && { "X-Amz-Security-Token": sessionToken }),
-    "X-Amz-SignedHeaders": "host",
+    "X-Amz-SignedHeaders": signedHeaders,
   };
-  return { key, head: `AWS4-HMAC-SHA256\n${time}\n${scope}\n`, parameters, query: queryOf(parameters) };
+  return { key, head: `AWS4-HMAC-SHA256\n${time}\n${scope}\n`, parameters };
 }
 
 /** Where the bucket's objects are: as the SDK would address them. */
@@ -96,6 +159,10 @@ async function placeOf({ config }: S3Client, bucket: string) {
 function queryOf(parameters: Record<string, string>): string {
   const pairs = Object.entries(parameters).map(([name, value]) => `${encode(name)}=${encode(value)}`);
   return pairs.toSorted((a, b) => (a < b ? -1 : 1)).join("&");
+}
+
+function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : 1;
 }
 
 function pathOf(objectKey: string): string {

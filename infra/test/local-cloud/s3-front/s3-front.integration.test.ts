@@ -43,7 +43,7 @@ beforeAll(async () => {
   );
   client = s3Client(urlOf(server));
   await client.send(new CreateBucketCommand({ Bucket }));
-  const rule = { AllowedOrigins: [PAGE], AllowedMethods: ["GET", "POST"], AllowedHeaders: ["*"] };
+  const rule = { AllowedOrigins: [PAGE], AllowedMethods: ["GET", "PUT", "POST"], AllowedHeaders: ["*"] };
   await client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
 });
 afterAll(async () => {
@@ -223,5 +223,55 @@ describe("strangers", () => {
     const put = thief.send(new PutObjectCommand({ Bucket, Key: "intruder", Body: "x" }));
     await expect(put).rejects.toMatchObject({ name: "SignatureDoesNotMatch" });
     expect(await listed("intruder")).toEqual([]);
+  });
+});
+
+describe("S3-08 a PUT that is to write over nothing", () => {
+  const presigned = (Key: string, IfNoneMatch = "*") => {
+    const command = new PutObjectCommand({ Bucket, Key, ContentType: "text/plain", IfNoneMatch });
+    const signableHeaders = new Set(["content-type", "if-none-match", "host"]);
+    return getSignedUrl(s3Client(urlOf(server), { requestChecksumCalculation: "WHEN_REQUIRED" }), command, {
+      signableHeaders,
+    });
+  };
+  const put = (url: string, body: string, ifNoneMatch = "*") =>
+    fetch(url, {
+      method: "PUT",
+      headers: { "content-type": "text/plain", "if-none-match": ifNoneMatch, origin: PAGE },
+      body,
+    });
+
+  test("is taken once of 30 at the same time; the others get 412, which the page can read", async () => {
+    const url = await presigned("once");
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => put(url, `file ${index}`)));
+    const taken = answers.findIndex(({ status }) => status === 200);
+    const others = answers.filter((_, index) => index !== taken);
+    for (const answer of others) {
+      expect(answer.headers.get("access-control-allow-origin")).toBe(PAGE);
+      expect(await refusal(answer)).toEqual({ status: 412, code: "PreconditionFailed" });
+    }
+    expect(await textOf("once")).toBe(`file ${taken}`);
+  });
+
+  test("is taken again once the object is removed, as S3 does, but not over an empty one", async () => {
+    const url = await presigned("again");
+    await put(url, "first");
+    await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: "again" }] } }));
+    expect((await put(url, "second")).status).toBe(200);
+    await client.send(new PutObjectCommand({ Bucket, Key: "again", Body: "", ContentLength: 0 }));
+    expect((await put(url, "third")).status).toBe(412);
+  });
+
+  test("names no other condition than *", async () => {
+    const url = await presigned("other", '"tag"');
+    expect(await refusal(await put(url, "file", '"tag"'))).toEqual({ status: 501, code: "NotImplemented" });
+  });
+
+  test("is refused with another condition than signed", async () => {
+    const url = await presigned("signed");
+    expect(await refusal(await put(url, "file", '"tag"'))).toEqual({
+      status: 403,
+      code: "SignatureDoesNotMatch",
+    });
   });
 });
