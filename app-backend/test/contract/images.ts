@@ -160,5 +160,30 @@ export function imagesContract(open: OpenStores): void {
       expect(await records.known([objectKey, stranger])).not.toContain(stranger);
       expect(await records.known([objectKey, stranger])).toContain(objectKey);
     });
+
+    test("records tell the objects of more than a page of them, each once", async () => {
+      const { records } = stores();
+      const added = await Promise.all(Array.from({ length: 501 }, () => addAccount(stores())));
+      const keys: string[] = [];
+      for await (const page of records.pages()) keys.push(...page);
+      expect(keys).toEqual(expect.arrayContaining(added.map(({ pictureKey }) => pictureKey)));
+      expect(new Set(keys).size).toBe(keys.length);
+    });
+
+    test("an account that is removed beside a publication has its objects told, or they are not published", async () => {
+      const { accounts, images } = stores();
+      for (let round = 0; round < 50; round += 1) {
+        const { id: owner } = await addAccount(stores());
+        const image = pending({ accountId: owner });
+        await images.add(image);
+        const rendition = renditionOf(image.id);
+        const [keys, isPublished] = await Promise.all([
+          accounts.remove(owner),
+          images.publish(image.id, rendition, at),
+        ]);
+        if (isPublished) expect(keys).toContain(rendition.objectKey);
+        else expect(keys).toContain(`incoming/${image.id}`);
+      }
+    });
   });
 }

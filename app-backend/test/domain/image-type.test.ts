@@ -19,4 +19,12 @@ describe("the type of an image", () => {
   test("an AVIF brand beyond the end of its box does not count", () => {
     expect(sniffImageType(Buffer.from("\0\0\0\x10ftypisom\0\0\0\0avifavif", "latin1"))).toBeUndefined();
   });
+
+  test("a WebP has a chunk that holds an image", () => {
+    const webp = (chunk: string) => Buffer.from(`RIFF\x20\0\0\0WEBP${chunk}\x10\0\0\0`, "latin1");
+    const types = ["VP8 ", "VP8L", "VP8X", "XXXX", "VP9 "].map(
+      (chunk) => sniffImageType(webp(chunk))?.contentType,
+    );
+    expect(types).toEqual(["image/webp", "image/webp", "image/webp", undefined, undefined]);
+  });
 });
