@@ -163,7 +163,9 @@ export function imagesContract(open: OpenStores): void {
 
     test("records tell the objects of more than a page of them, each once", async () => {
       const { records } = stores();
-      const added = await Promise.all(Array.from({ length: 501 }, () => addAccount(stores())));
+      const added: { pictureKey: string }[] = [];
+      while (added.length < 501)
+        added.push(...(await Promise.all([1, 2, 3].map(() => addAccount(stores())))));
       const keys: string[] = [];
       for await (const page of records.pages()) keys.push(...page);
       expect(keys).toEqual(expect.arrayContaining(added.map(({ pictureKey }) => pictureKey)));
