@@ -85,10 +85,10 @@ describe("registering", () => {
   });
 
   test("AUTH-05 of 10 parallel sign-ups of one address in its variants one wins, and no picture is left over", async () => {
-    const variants = ["caf\u00e9", "cafe\u0301", "CAF\u00c9", "CAFE\u0301", " Caf\u00e9"];
+    const variants = ["b\u00fccher", "bu\u0308cher", "B\u00dcCHER", "xn--bcher-kva", "XN--BCHER-KVA"];
     for (let round = 0; round < 50; round++) {
       const before = await app.bucket.keys();
-      const emails = [...variants, ...variants].map((name) => `${name}${round}@example.org`);
+      const emails = [...variants, ...variants].map((domain) => `Reader${round}@${domain}.example`);
       const answers = await Promise.all(emails.map((email) => register(app, { email })));
       expect(answers.map(({ status }) => status).sort()).toEqual([
         201,
