@@ -86,6 +86,12 @@ describe("the hosts", () => {
     for (const host of all("aws_instance")) expect(host["lifecycle"].ignore_changes).toContain("ami");
   });
 
+  test("USE-18 are not slowed down at their first boot for want of credits", () => {
+    expect(all("aws_instance").map((host) => host["credit_specification"])).toEqual(
+      Array(2).fill({ cpu_credits: "unlimited" }),
+    );
+  });
+
   test("have no rights in AWS but the backend's", () => {
     const withProfile = all("aws_instance").filter((host) => host["iam_instance_profile"] !== undefined);
     expect(withProfile.map(({ tags }) => tags.Role)).toEqual(["backend"]);

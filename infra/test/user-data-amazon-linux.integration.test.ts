@@ -79,6 +79,20 @@ describe.each(["al2", "al2023"] as const)(
       expect(backend.files[after]).toContain("RequiresMountsFor=/data");
     });
 
+    test("takes no devices and no set-user-id programs from the data volume", () => {
+      expect(backend.files[mount]).toMatch(/^Options=noatime,nosuid,nodev$/m);
+    });
+
+    test("USE-20 keeps MySQL from being killed first when memory runs out", () => {
+      expect(backend.files[after]).toMatch(/^\[Service\]\nOOMScoreAdjust=-600$/m);
+    });
+
+    test("USE-20 asks again for the key of MySQL's packages where it does not come at once", async () => {
+      const { calls, files } = await firstBoot({ os, kind: "backend", files: [status], failing: ["rpm"] });
+      expect(files[status]).toMatch(/^failed in line \d+: /);
+      expect(calls.filter((call) => call.startsWith("rpm --import "))).toHaveLength(6);
+    });
+
     test("takes MySQL from the repository of that system, signed", () => {
       expect(backend.files[repository]).toContain(`mysql-8.4-community/el/${release}/x86_64/`);
       expect(backend.files[repository]).toMatch(/^gpgcheck=1$/m);

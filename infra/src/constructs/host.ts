@@ -37,8 +37,9 @@ export class Host extends Construct {
       userDataReplaceOnChange: true,
       // IMDSv2 alone and one hop: a request forged through the application cannot read credentials.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-      // T3 starts in unlimited mode, which can cost more than the instance itself.
-      creditSpecification: { cpuCredits: "standard" },
+      // In standard mode a T3 starts without credits: its first boot and first deploys would run at its baseline, a
+      // tenth of a core. What unlimited mode may cost is part of the price (infra/src/price).
+      creditSpecification: { cpuCredits: "unlimited" },
       rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 16, tags: { Name: props.name } },
       // User-data fetches packages, so the way to the internet must be there first.
       dependsOn: [props.network.gateway],

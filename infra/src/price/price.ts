@@ -16,6 +16,10 @@ interface PriceList {
   readonly currency: string;
   readonly terms: string;
   readonly sources: readonly string[];
+  /** What a vCPU costs in the hours for which an instance in unlimited mode has no credits; the same in all regions. */
+  readonly surplusVcpuHour: number;
+  /** By instance type; `baseline` is the share of each vCPU that its price includes. */
+  readonly burstable: Readonly<Record<string, { readonly vcpus: number; readonly baseline: number }>>;
   readonly regions: Readonly<Record<string, RegionPrices>>;
 }
 
@@ -35,7 +39,12 @@ export const priceList = JSON.parse(
 export function monthlyPrice(stack: Synthesized): Item[] | undefined {
   const prices = priceList.regions[regionOf(stack)];
   if (prices === undefined) return undefined;
-  return [...instances(stack, prices), ...volumes(stack, prices), ...traffic(stack, prices)];
+  return [
+    ...instances(stack, prices),
+    ...surplus(stack),
+    ...volumes(stack, prices),
+    ...traffic(stack, prices),
+  ];
 }
 
 export const regionOf = (stack: Synthesized): string =>
@@ -48,6 +57,24 @@ function instances(stack: Synthesized, { instanceHour }: RegionPrices): Item[] {
   return summed(types).map(([type, count]) =>
     item(`${count} ${type}`, instanceHour[type], "an hour", count * hoursInMonth),
   );
+}
+
+/** Unlimited mode bills what an instance computes beyond its baseline, averaged over a day. A small site stays below. */
+function surplus(stack: Synthesized): Item[] {
+  const { surplusVcpuHour: each, burstable } = priceList;
+  const types = resourcesOf(stack, "aws_instance")
+    .filter(({ body }) =>
+      blocks(body["credit_specification"]).some((one) => one["cpu_credits"] === "unlimited"),
+    )
+    .map(({ body }) => [String(body["instance_type"]), 1] as const);
+  return summed(types).flatMap(([type, count]) => {
+    const { vcpus, baseline } = burstable[type] ?? { vcpus: 0, baseline: 0 };
+    if (vcpus === 0) return [];
+    const most = count * vcpus * (1 - baseline) * each * hoursInMonth;
+    const percent = Math.round(baseline * 100);
+    const what = `processor beyond ${percent} % of ${count * vcpus} vCPU over a day at ${each} a vCPU-hour`;
+    return [{ what: `${what}: up to ${most.toFixed(2)} if always busy`, price: 0 }];
+  });
 }
 
 function volumes(stack: Synthesized, { volumeGbMonth }: RegionPrices): Item[] {

@@ -46,7 +46,7 @@ UNIT
 # MySQL's own repository, written by hand: its release package takes $releasever, which is wrong here.
 add_mysql_repository() {
   local release=$1
-  rpm --import https://repo.mysql.com/RPM-GPG-KEY-mysql-2025
+  retry rpm --import https://repo.mysql.com/RPM-GPG-KEY-mysql-2025
   cat >/etc/yum.repos.d/mysql.repo <<REPO
 [mysql-8.4-lts-community]
 name=MySQL 8.4 LTS
@@ -127,7 +127,8 @@ initialize_database() {
 
 start_mysql() {
   mkdir -p "/etc/systemd/system/$service.service.d"
-  printf '%s\n' "[Unit]" "RequiresMountsFor=/data" >"/etc/systemd/system/$service.service.d/data.conf"
+  printf '%s\n' "[Unit]" "RequiresMountsFor=/data" "[Service]" "OOMScoreAdjust=-600" \
+    >"/etc/systemd/system/$service.service.d/data.conf"
   systemctl daemon-reload
   systemctl enable "$service"
   systemctl restart "$service"

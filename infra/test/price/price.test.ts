@@ -13,12 +13,38 @@ const sum = () => monthlyPrice(stack)!.reduce((total, { price }) => total + pric
 test("two micro hosts with their volumes and addresses cost about 26 USD a month", () => {
   expect(monthlyPrice(stack)!.map(({ what }) => what)).toEqual([
     "2 t3.micro at 0.0104 an hour",
+    "processor beyond 10 % of 4 vCPU over a day at 0.05 a vCPU-hour: up to 131.40 if always busy",
     "42 GB gp3 at 0.08 a GB",
     "2 public IPv4 at 0.005 an hour",
     "S3: 1 GB at 0.023, 10,000 uploads at 0.005 a thousand (assumed)",
     "data out to the internet: 100 GB free, then 0.09 a GB",
   ]);
   expect(sum()).toBeCloseTo(15.184 + 3.36 + 7.3 + 0.073, 6);
+});
+
+test.each([
+  ["t3.large", "30 % of 4 vCPU", 2 * 2 * 0.7],
+  ["t2.micro", "10 % of 2 vCPU", 2 * 1 * 0.9],
+])("USE-18 what unlimited mode may cost follows the type: %s", async (type, share, vcpus) => {
+  const other = await synthesizedStack({ INSTANCE_TYPE: type });
+  expect(priceReport(other).join("\n")).toContain(
+    `processor beyond ${share} over a day at 0.05 a vCPU-hour: up to ${(vcpus * 0.05 * 730).toFixed(2)}`,
+  );
+});
+
+test("USE-18 a host that is not in unlimited mode, or has no credits at all, has no such line", async () => {
+  const fixed = await synthesizedStack({ INSTANCE_TYPE: "m7i.large" });
+  const standard = structuredClone(stack);
+  for (const host of Object.values(standard.resource["aws_instance"]!)) {
+    host["credit_specification"] = { cpu_credits: "standard" };
+  }
+  for (const one of [fixed, standard]) expect(priceReport(one).join("\n")).not.toContain("vCPU");
+});
+
+test("USE-18 the price list knows the credits of every burstable type that it has a price of", () => {
+  const priced = Object.values(priceList.regions).flatMap(({ instanceHour }) => Object.keys(instanceHour));
+  const burstable = priced.filter((type) => type.startsWith("t"));
+  expect(burstable.filter((type) => priceList.burstable[type] === undefined)).toEqual([]);
 });
 
 test("the price follows the stack: another volume, host and address", () => {
