@@ -185,3 +185,29 @@ test("two switches at once: the second is refused", () => {
   expect(code).toBe(0);
   expect(spawnSync("cat", [join(root, "second")], { encoding: "utf8" }).stdout).toContain("Another command");
 });
+
+test("a connection that is lost in the middle of a switch does not end it", () => {
+  unpack("a", "b");
+  releases("switch", "a", "a x");
+  serveBy('{ [[ $task != "start b" ]] || kill -HUP $PPID; false; }');
+  expect(releases("switch", "b", "b x")).toEqual({ code: 0, shown: "switched", said: "" });
+  expect(shown()).toEqual(["b", "a", "b x"]);
+  expect(existsSync(join(root, "unproven"))).toBe(false);
+});
+
+test("what neither serves itself nor lets the one before serve is reported as that", () => {
+  unpack("a", "b");
+  releases("switch", "a", "a x");
+  serveBy('[[ $task == "start "* ]]');
+  const { code, said } = releases("switch", "b", "b x");
+  expect({ code, said }).toEqual({ code: 1, said: "b was not put in force, and a does not serve either." });
+  expect(shown()[0]).toBe("a");
+  expect(existsSync(join(root, "unproven"))).toBe(true);
+});
+
+test("releases are shown while another command changes them", () => {
+  unpack("a");
+  serveBy(`{ bash ${script} show >${root}/second 2>&1; false; }`);
+  releases("switch", "a", "a x");
+  expect(readFileSync(join(root, "second"), "utf8")).toBe("a\n\na x\n");
+});
