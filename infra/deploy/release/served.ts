@@ -17,7 +17,8 @@ export interface Return {
 }
 
 const program = "sudo /opt/tintype/bin/releases";
-const switchTimeoutMs = 120_000;
+/** It waits for the application up to three times, for 2 minutes each (serve.sh), and migrates. */
+const switchTimeoutMs = 10 * 60_000;
 
 export async function servedBy(deployment: Deployment, outputs: Outputs, host: HostName): Promise<Served> {
   const { code, stdout, stderr } = await onHost(deployment, outputs, host, `${program} show`);

@@ -8,10 +8,12 @@ set -euo pipefail
 
 units=/etc/systemd/system
 service=tintype-backend.service
+# At a fifth of a core Node needs half a minute to listen. What ends sooner is noticed sooner.
+patience=120
 
 ask() { # address:port; the answer
   # shellcheck disable=SC2016 # the inner shell expands it
-  exec timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /api/ready HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
+  exec timeout 15 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /api/ready HTTP/1.0\r\n\r\n" >&3 && cat <&3' \
     "${1%:*}" "${1##*:}" 2>/dev/null
 }
 
@@ -54,7 +56,7 @@ try() {
     return 1
   fi
   systemctl start "$unit"
-  wait_until_ready "$unit" 127.0.0.1:8079 30 || outcome=1
+  wait_until_ready "$unit" 127.0.0.1:8079 "$patience" || outcome=1
   systemctl stop "$unit"
   systemctl reset-failed "$unit" 2>/dev/null || true
   return "$outcome"
@@ -69,7 +71,7 @@ start() {
 restart() {
   systemctl reset-failed "$service" 2>/dev/null || true
   systemctl restart "$service" || true
-  wait_until_ready "$service" "$(sed -n 's/^ListenStream=//p' "$units/tintype-backend.socket")" 30
+  wait_until_ready "$service" "$(sed -n 's/^ListenStream=//p' "$units/tintype-backend.socket")" "$patience"
 }
 
 answers=$(mktemp --directory)
