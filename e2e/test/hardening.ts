@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { connect } from "node:net";
+import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onHost } from "../src/hosts.ts";
+import { limit, onHost } from "../src/hosts.ts";
 import { localMake } from "../src/make.ts";
 
 interface Deployed {
@@ -124,6 +125,69 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     expect(refused.count).toBeGreaterThanOrEqual(600 - 512);
     expect(refused.count).toBeLessThan(150);
     expect((await fetch(`${localUrl()}/api/health`)).status).toBe(200);
+  });
+
+  test("USE-10 what an intruder changed is found by a status, and repaired or reported by a deploy", async () => {
+    const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs });
+    const [user] = await sql("SELECT user FROM mysql.user WHERE user IN ('tintype', 'tintype_2')");
+    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNKtzyEZh3zXn7eM0pZ4Yl0cC4vVh1J0m5Yv1cV3b2a intruder";
+    const both = `echo '${key}' >>/home/ec2-user/.ssh/authorized_keys; echo 'nobody ALL=(ALL) ALL' >/etc/sudoers.d/zz`;
+    for (const host of hosts()) await onHost(host, both);
+    await onHost(backend().instanceId, "echo '// intruder' >>/opt/tintype/current/server.mjs");
+    await sql(`GRANT ALL PRIVILEGES ON *.* TO ${user}@localhost WITH GRANT OPTION`);
+    await onHost(frontend().instanceId, "echo '<script>' >>/opt/tintype/current/index.html");
+    await onHost(frontend().instanceId, "echo evil >/opt/tintype/assets/evil.js");
+
+    const status = await make("status");
+    expect(status.code).toBe(1);
+    for (const found of [
+      /backend +! authorized_keys has a key that is not the operator's: intruder/,
+      /backend +! sudo lets in nobody/,
+      /backend +! release \S+ is not what was deployed/,
+      /backend +! database user \S+ has other rights, or another password/,
+      /frontend +! release \S+ is not what was deployed/,
+      /frontend +! \/opt\/tintype\/assets\/evil\.js is of no release/,
+    ]) {
+      expect(status.stdout).toMatch(found);
+    }
+
+    const repaired = await make("deploy");
+    expect(repaired.code).toBe(0);
+    const reported = repaired.stdout.split("\n").filter((line) => line.includes(" ! "));
+    expect(reported.map((line) => line.trim()).toSorted()).toEqual([
+      "! backend: /etc/sudoers.d/zz gives rights that no deploy gave",
+      "! backend: sudo lets in nobody",
+      "! frontend: /etc/sudoers.d/zz gives rights that no deploy gave",
+      "! frontend: sudo lets in nobody",
+    ]);
+    for (const host of hosts()) await onHost(host, "rm /etc/sudoers.d/zz");
+    expect(await make("status")).toMatchObject({ code: 0 });
+    const again = await make("deploy");
+    expect(again.stdout.match(/\d+ changed/g)).toEqual(["0 changed", "0 changed"]);
+  });
+
+  test("USE-18 a deploy with a fifth of a core and 1 GiB for each host ends well, and nothing is killed for want of memory", async () => {
+    for (const host of hosts()) await limit(host, ["--cpus=0.2", "--memory=1g", "--memory-swap=2g"]);
+    try {
+      // It is unpacked, started again, and beside it the same is tried as another release would be.
+      await onHost(backend().instanceId, "echo '// changed' >>/opt/tintype/current/server.mjs");
+      const make = localMake({ name, localPort, timeoutMs: 15 * minuteMs });
+      const { code, stderr } = await make("deploy");
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      await onHost(
+        backend().instanceId,
+        "/opt/tintype/bin/serve try $(basename $(readlink /opt/tintype/current))",
+      );
+      const events = "/sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control";
+      for (const host of hosts()) {
+        const killed = `find /sys/fs/cgroup -name memory.events -o -name memory.oom_control | xargs cat ${events} 2>/dev/null`;
+        const lines = await onHost(host, `${killed} | grep '^oom_kill ' || true`);
+        expect(lines.filter((line) => line !== "oom_kill 0")).toEqual([]);
+      }
+    } finally {
+      const all = [`--cpus=${availableParallelism()}`, "--memory=256g", "--memory-swap=256g"];
+      for (const host of hosts()) await limit(host, all);
+    }
   });
 
   test("what an earlier database left open is closed by a deploy, which tells no secret even when it tells all", async () => {

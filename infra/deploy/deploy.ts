@@ -13,6 +13,7 @@ import { say, step } from "../machine/steps.ts";
 import { subnetRange } from "../src/constructs/address-range.ts";
 import { cloudAccess } from "./aws/access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
+import { findingsOn } from "./hosts/findings.ts";
 import { waitForFirstBoot } from "./hosts/first-boot.ts";
 import { forgetKey, hostNames } from "./hosts/hosts.ts";
 import { tellSupport } from "./hosts/os-support.ts";
@@ -84,6 +85,14 @@ async function deploy(deployment: Deployment): Promise<void> {
   const door = await frontDoor(deployment, outputs);
   if (local) noteSite(deployment.name, { origin: outputs.url, shownAt: door.url });
   await step("Ask the site", () => smokeTest(door));
+  const findings = await step("Compare the hosts with what was deployed", () =>
+    Promise.all(
+      hostNames.map(async (host) =>
+        (await findingsOn(deployment, outputs, host)).map((finding) => `${host}: ${finding}`),
+      ),
+    ),
+  );
+  for (const finding of findings.flat()) say(`    ! ${finding}`);
 
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
   for (const line of siteLines(deployment, door)) say(line);

@@ -1,6 +1,7 @@
 import { command, Failure } from "../machine/failure.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { type Fact, type Facts, factsOf, questions } from "./hosts/facts.ts";
+import { findingsOn } from "./hosts/findings.ts";
 import { type HostName, hostNames, onHost } from "./hosts/hosts.ts";
 import { statusTable } from "./hosts/status-table.ts";
 import { ask, frontDoor } from "./site/front-door.ts";
@@ -27,11 +28,21 @@ async function askSite(deployment: Deployment, outputs: Outputs): Promise<Fact> 
   return { well: false, text: `${door.url} not ready (${ready?.status ?? "no answer"})` };
 }
 
+function differences(findings: readonly string[]): Facts {
+  const text = findings.length === 0 ? "yes" : "no, see below";
+  const facts: Record<string, Fact> = { "as deployed": { text, well: findings.length === 0 } };
+  findings.forEach((finding, at) => (facts[`fault ${at}`] = { text: finding, well: false }));
+  return facts;
+}
+
 async function askHost(deployment: Deployment, outputs: Outputs, host: HostName): Promise<Facts> {
   const instance = { text: outputs[host].instanceId, well: true };
   try {
-    const { code, stdout, stderr } = await onHost(deployment, outputs, host, questions[host]);
-    if (stdout !== "") return { instance, ...factsOf(host, stdout) };
+    const [{ code, stdout, stderr }, findings] = await Promise.all([
+      onHost(deployment, outputs, host, questions[host]),
+      findingsOn(deployment, outputs, host),
+    ]);
+    if (stdout !== "") return { instance, ...factsOf(host, stdout), ...differences(findings) };
     return { instance, fault: { text: stderr.trim() || `ssh ended with ${code}`, well: false } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -8,7 +8,7 @@ const nothing: Fact = { text: "", well: true };
 /** Both hosts side by side, a line a fact. What is not well has a ! before it; why a host says nothing stands below. */
 export function statusTable(site: Fact, { frontend, backend }: Hosts): string {
   const names = [...new Set([...Object.keys(backend), ...Object.keys(frontend)])].filter(
-    (name) => name !== "fault",
+    (name) => !isFault(name),
   );
   const order = ["instance", "release", "up", "nginx", "API", "database"];
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
@@ -23,8 +23,10 @@ export function statusTable(site: Fact, { frontend, backend }: Hosts): string {
   const lines = rows.map(
     ([name, left, right]) => `${name.padEnd(first)}  ${cell(left).padEnd(second + 2)}  ${cell(right)}`,
   );
-  const faults = Object.entries({ frontend, backend }).flatMap(([host, { fault }]) =>
-    fault === undefined ? [] : [`${host.padEnd(first)}  ${cell(fault)}`],
+  const faults = Object.entries({ frontend, backend }).flatMap(([host, facts]) =>
+    Object.entries(facts)
+      .filter(([name]) => isFault(name))
+      .map(([, fault]) => `${host.padEnd(first)}  ${cell(fault)}`),
   );
   const all = [
     `${"site".padEnd(first)}  ${cell(site)}`,
@@ -34,6 +36,9 @@ export function statusTable(site: Fact, { frontend, backend }: Hosts): string {
   ];
   return all.map((line) => `${line.trimEnd()}\n`).join("");
 }
+
+/** `fault`, or one of several: `fault 2`. */
+const isFault = (name: string) => name.startsWith("fault");
 
 function cell({ text, well }: Fact): string {
   return `${well ? " " : "!"} ${text}`;

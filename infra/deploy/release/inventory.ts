@@ -5,6 +5,7 @@ import { hostGateway } from "../../local-cloud/networks.ts";
 import type { Deployment } from "../deployment.ts";
 import { type HostName, hostAddress, identityOptions } from "../hosts/hosts.ts";
 import { domainOf } from "../site/domain.ts";
+import { keyOnly, operatorPublicKey } from "../stack/operator.ts";
 import type { Outputs } from "../state/state.ts";
 import { acmeClient } from "./acme-client.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
@@ -37,6 +38,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
         ansible_user: "ec2-user",
         ansible_ssh_private_key_file: deployment.privateKey,
         ansible_python_interpreter: "/opt/tintype/bin/python3",
+        operator_key: keyOnly(await operatorPublicKey(deployment)),
       },
       children: {
         backend: await host("backend", {

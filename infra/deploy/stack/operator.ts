@@ -15,6 +15,9 @@ export async function operatorPublicKey(deployment: Deployment): Promise<string>
   return readFileSync(publicKey, "utf8").trim();
 }
 
+/** Type and base64 of a public key: its comment is not the same everywhere. */
+export const keyOnly = (publicKey: string) => publicKey.split(" ").slice(0, 2).join(" ");
+
 /** Throws a Failure where the state is shared, and the hosts were made by a machine whose key is not here. */
 export async function requireKey(deployment: Deployment): Promise<void> {
   const { privateKey, stateBucket, name } = deployment;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # First boot of a host: turns a stock image of Amazon Linux 2, Amazon Linux 2023 or Debian into one that
-# Ansible can manage. Only this script uses a package manager. It may run again after a failure.
+# Ansible can manage. Packages come by this script. It may run again after a failure.
 set -Eeuo pipefail # -E: the trap below holds in functions too
 
 # What happened is read from here by `make deploy`.

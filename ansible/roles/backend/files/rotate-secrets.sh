@@ -118,8 +118,6 @@ rotate_application() {
   password=$(random 33)
   write_settings "$user" "$password"
   make_user "$user" "$password"
-  # Until both the users and the files are new, the next deploy has to look at them.
-  rm -f "$folder/database-user"
   cp "$folder/backend.env" "$folder/backend.env.before.new"
   put backend.env.before
   put backend.env

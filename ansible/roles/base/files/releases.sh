@@ -3,6 +3,9 @@
 #   releases switch RELEASE DEPLOY    says "switched" where that changed anything
 #   releases rollback DEPLOY          puts back what was served before that deploy
 #   releases show                     current, previous and deploy; empty lines for what is not there
+#   releases holds RELEASE            ends with 3 where that is not here as it was packed
+#   releases keep RELEASE             moves what was unpacked into `unpacked` to its place
+#   releases publish RELEASE          adds the files of a site to those of the releases before it; says "published"
 # A deploy has a name that is the same on all hosts: so a host whose release it did not change has nothing to put back.
 set -euo pipefail
 trap '' HUP # a connection that is lost must not leave it half done
@@ -21,6 +24,8 @@ note() { # deploy; nothing where that is empty
 }
 # What this host has to do about its release besides pointing at it. Not every host has.
 serve() { [ ! -x bin/serve ] || bin/serve "$@"; }
+# Whether a release is what its name says.
+holds() { [ ! -x bin/content ] || bin/content "$1" >/dev/null; }
 
 # Has a release served, or all as it was and exit code 1. Until it has proven itself, `unproven` names what it replaces.
 put() {
@@ -80,6 +85,10 @@ rollback() {
   before=$(of current) earlier=$(of previous)
   if [ "$(noted)" != "$1" ]; then return; fi
   if [ -n "$earlier" ] && [ "$earlier" != "$before" ]; then
+    if ! holds "$earlier"; then
+      echo "$earlier was changed on this host since it was deployed, and is not put back: deploy its source." >&2
+      exit 1
+    fi
     if ! serve try "$earlier"; then
       echo "$earlier was not put back. $before serves as before." >&2
       exit 1
@@ -90,26 +99,87 @@ rollback() {
   note ""
 }
 
-# Keeps what serves, the one before it, and one more. Of what goes, the notes go first: what is noted to be whole is whole.
-# A site's files stay while a release that is kept has them.
+# What Ansible wrote beside the build moves along: it may serve right now.
+keep() {
+  local file old="changed/$1"
+  rm -rf changed && mkdir changed
+  if [ -e "releases/$1" ]; then
+    for file in node backend.env tintype-backend.service; do
+      [ ! -e "releases/$1/$file" ] || cp -a "releases/$1/$file" unpacked/
+    done
+    mv "releases/$1" "$old"
+  fi
+  mv -T unpacked "releases/$1"
+  rm -rf changed
+}
+
+# Pages of earlier releases are still open and ask for theirs. Hard links: a file is there whole or not at all.
+is_linked() { [ "$1" -ef "releases/$2/$1" ] && [ ! -L "$1" ]; } # path below the release's folder, release
+link_asset() {
+  mkdir -p "$(dirname "$1")"
+  [ ! -L "$1" ] || rm "$1"
+  rm -f "$1.new"
+  ln "releases/$2/$1" "$1.new" && mv -T "$1.new" "$1"
+}
+
+publish() {
+  local file
+  (cd "releases/$1" && find assets -type f) | while IFS= read -r file; do
+    if is_linked "$file" "$1"; then continue; fi
+    link_asset "$file" "$1"
+    echo published
+  done
+}
+
+# A release that was changed on the host is not kept for a rollback; the one that serves is the deploy's to repair.
+drop_changed() {
+  local release
+  find releases -mindepth 1 -maxdepth 1 -printf '%f\n' | while IFS= read -r release; do
+    if [ "$release" = "$(of current)" ] || holds "$release"; then continue; fi
+    [ "$release" != "$(of previous)" ] || point previous ""
+    rm -rf "releases/$release"
+    echo "dropped $release"
+  done
+}
+
+# A site's files stay while a release that is kept has them, and are those of that release.
+tidy_assets() {
+  local file release having
+  [ -d assets ] || return 0
+  find assets ! -type d | while IFS= read -r file; do
+    having=""
+    for release in $(cd releases && echo *); do
+      if is_linked "$file" "$release"; then continue 2; fi
+      [ ! -f "releases/$release/$file" ] || having=$release
+    done
+    if [ -n "$having" ]; then link_asset "$file" "$having"; else rm "$file"; fi
+  done
+}
+
+# Keeps what serves, the one before it, and one more.
 prune() {
   local old
   find releases -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 |
     grep -vxF -e "$(of current)" -e "$(of previous)" | tail -n +2 |
-    while read -r old; do rm -rf "releases/$old".* && rm -rf "releases/$old"; done || true
-  [ ! -d assets ] || find assets -type f | while read -r old; do
-    compgen -G "releases/*/$old" >/dev/null || rm "$old"
-  done
+    while read -r old; do rm -rf "releases/$old"; done || true
+  tidy_assets
 }
 
 exec 9>lock
-if [ "$1" != show ] && ! flock -n 9; then
+if [[ $1 != show && $1 != holds ]] && ! flock -n 9; then
   echo "Another command changes what this host serves. Wait for it to finish." >&2
   exit 1
 fi
-[ "$1" = show ] || recover
+case $1 in switch | rollback) recover ;; esac
 case $1 in
-  switch) switch "$2" "$3" ;;
+  switch)
+    switch "$2" "$3"
+    drop_changed
+    tidy_assets
+    ;;
+  holds) holds "$2" || exit 3 ;;
+  keep) keep "$2" ;;
+  publish) publish "$2" ;;
   rollback) rollback "$2" ;;
   show) printf '%s\n' "$(of current)" "$(of previous)" "$(noted)" ;;
 esac
