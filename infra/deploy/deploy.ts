@@ -7,6 +7,7 @@ import { ensureEngine } from "../local-cloud/engine.ts";
 import { ec2 } from "../local-cloud/instances.ts";
 import { verifySender } from "../local-cloud/mail-front.ts";
 import { noteSite } from "../local-cloud/sites.ts";
+import { requireCheckout } from "../machine/checkout.ts";
 import { command } from "../machine/failure.ts";
 import { requireTools, type RequirementName, requireSpace } from "../machine/requirements.ts";
 import { say, step } from "../machine/steps.ts";
@@ -102,6 +103,7 @@ async function deploy(deployment: Deployment): Promise<void> {
 
 async function check(deployment: Deployment): Promise<void> {
   const local = deployment.cloud === "local";
+  requireCheckout();
   await requireTools(["terraform", "ansible", "ssh", ...(local ? localTools(deployment) : [])]);
   await requireSameRegion(deployment);
   await requireSaidDomain(deployment);

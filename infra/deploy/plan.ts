@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { requireCheckout } from "../machine/checkout.ts";
 import { command, Failure } from "../machine/failure.ts";
 import { requireTools } from "../machine/requirements.ts";
 import { say } from "../machine/steps.ts";
@@ -22,6 +23,7 @@ await command(() => {
 });
 
 async function plan(deployment: Deployment): Promise<void> {
+  requireCheckout();
   await requireTools(["terraform", "ssh"]);
   await requireSameRegion(deployment);
   await requireSaidDomain(deployment);

@@ -8,7 +8,8 @@ await command(async () => {
   const host = chosenHost();
   const deployment = currentDeployment();
   const address = await hostAddress(deployment, await requireOutputs(deployment), host);
-  const { status } = spawnSync("ssh", sshArguments(deployment, address), { stdio: "inherit" });
+  const place = { cwd: deployment.folder, stdio: "inherit" } as const;
+  const { status } = spawnSync("ssh", sshArguments(deployment, address), place);
   // Any other number is that of the last command in that shell, and no concern of make's.
   if (status === 255 || status === null) throw new Failure(unreached(deployment, host));
 });

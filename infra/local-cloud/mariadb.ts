@@ -26,7 +26,7 @@ export async function startMariadb(folder: string): Promise<Database> {
       "--no-defaults",
       ...user,
       `--datadir=${data}`,
-      `--socket=${join(folder, "mysql.sock")}`,
+      "--socket=mysql.sock", // relative to its files: a socket's path has 104 bytes at most
       `--pid-file=${join(folder, "mysql.pid")}`,
       "--bind-address=127.0.0.1",
       `--port=${port}`,

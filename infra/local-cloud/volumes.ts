@@ -20,7 +20,7 @@ export async function attachVolume(deployment: string, volume: AttachedVolume): 
     closeSync(descriptor);
   }
   const [device] = await loopDevicesOf(file);
-  return device ?? (await losetup("--find", "--show", file)).trim();
+  return device ?? (await losetup("--find", "--show", inside(file))).trim();
 }
 
 /** Detaches and deletes all volumes that a deployment has had. */
@@ -33,8 +33,11 @@ export async function removeVolumes(deployment: string): Promise<void> {
   rmSync(folderOf(deployment), { recursive: true });
 }
 
+/** Where the container that runs losetup has a volume's file, wherever the checkout lies. */
+const inside = (file: string) => file.replace(folder, "/volumes");
+
 async function loopDevicesOf(file: string): Promise<string[]> {
-  const lines = (await losetup("--associated", file)).split("\n").filter((line) => line !== "");
+  const lines = (await losetup("--associated", inside(file))).split("\n").filter((line) => line !== "");
   return lines.map((line) => line.slice(0, line.indexOf(":")));
 }
 
@@ -53,7 +56,7 @@ const rights = [
 ];
 
 async function losetup(...args: string[]): Promise<string> {
-  const mounts = ["--volume", "/dev:/dev", "--volume", `${folder}:${folder}`];
+  const mounts = ["--volume", "/dev:/dev", "--volume", `${folder}:/volumes`];
   return docker(
     "run",
     "--rm",

@@ -36,7 +36,14 @@ function endUnread(error: Error): void {
 function explain(error: unknown): string {
   if (error instanceof Failure) return error.message;
   if (isNodeError(error) && error.code === "ENOSPC") return diskFull;
+  if (isNodeError(error) && isForbidden(error)) {
+    return `${error.path ?? "A file"} may not be read or written by this user (${error.code}): whose is it? A checkout has to be one's own.`;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function isForbidden({ code }: NodeJS.ErrnoException): boolean {
+  return code === "EACCES" || code === "EPERM" || code === "EROFS";
 }
 
 export function isNodeError(error: unknown): error is NodeJS.ErrnoException {

@@ -14,7 +14,11 @@ export async function follow(
   const target = sshArguments(deployment, await hostAddress(deployment, outputs, host));
   // Out of reach of the Ctrl-C that ends this. The input stays open for as long as somebody listens here; its end takes the program over there along.
   const remote = `sudo sh -c '${program.replaceAll("'", `'\\''`)} & cat >/dev/null; kill $!'`;
-  const ssh = spawn("ssh", [...target, remote], { detached: true, stdio: ["pipe", "inherit", "inherit"] });
+  const ssh = spawn("ssh", [...target, remote], {
+    cwd: deployment.folder,
+    detached: true,
+    stdio: ["pipe", "inherit", "inherit"],
+  });
   let asked = false;
   const end = () => {
     asked = true;

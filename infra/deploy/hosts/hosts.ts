@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { publishedPort } from "../../local-cloud/boot.ts";
 import { Failure } from "../../machine/failure.ts";
 import { type Result, run, tryRun } from "../../machine/run.ts";
@@ -48,12 +49,14 @@ export async function localPortOf(
 /**
  * Options of ssh by which a host is who it was: its key is learned at the first connection to the instance. Nothing of
  * ~/.ssh/config or /etc/ssh/ssh_config counts: a RemoteCommand, ControlMaster or HostName there would change what is run, and where.
+ * Files are named relative to the deployment's folder, in which ssh has to run: OpenSSH splits such a name at blanks and
+ * expands % and $ in it, and Ansible splits all options as a shell does.
  */
 export function identityOptions({ knownHosts }: Deployment, { instanceId }: HostAddress): string[] {
   const options = {
     IdentitiesOnly: "yes",
     StrictHostKeyChecking: "accept-new",
-    UserKnownHostsFile: knownHosts,
+    UserKnownHostsFile: basename(knownHosts),
     HostKeyAlias: instanceId,
     CheckHostIP: "no", // else the address would be known too
   };
@@ -69,11 +72,11 @@ export async function forgetKey({ knownHosts }: Deployment, instanceId: string):
   if (existsSync(knownHosts)) await run("ssh-keygen", ["-q", "-R", instanceId, "-f", knownHosts]);
 }
 
-/** Arguments of ssh that name key, known hosts and address. */
+/** Arguments of ssh that name key, known hosts and address; to be run in the deployment's folder. */
 export function sshArguments(deployment: Deployment, host: HostAddress): string[] {
   const patience = ["-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=30", "-o", "LogLevel=ERROR"];
   return [
-    ...["-i", deployment.privateKey, "-p", String(host.port)],
+    ...["-i", basename(deployment.privateKey), "-p", String(host.port)],
     ...[...identityOptions(deployment, host), ...patience, `ec2-user@${host.address}`],
   ];
 }
@@ -94,5 +97,5 @@ export async function onHost(
   timeoutMs = 30_000,
 ): Promise<Result> {
   const target = sshArguments(deployment, await hostAddress(deployment, outputs, host));
-  return tryRun("ssh", [...target, shell], { timeoutMs });
+  return tryRun("ssh", [...target, shell], { cwd: deployment.folder, timeoutMs });
 }

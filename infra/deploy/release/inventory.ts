@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { acmeAuthority, acmeName, startAcme } from "../../local-cloud/acme.ts";
 import { runningCloud } from "../../local-cloud/cloud.ts";
 import { hostGateway } from "../../local-cloud/networks.ts";
@@ -36,7 +37,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
     all: {
       vars: {
         ansible_user: "ec2-user",
-        ansible_ssh_private_key_file: deployment.privateKey,
+        ansible_ssh_private_key_file: basename(deployment.privateKey), // see `identityOptions`
         ansible_python_interpreter: "/opt/tintype/bin/python3",
         operator_key: keyOnly(await operatorPublicKey(deployment)),
       },

@@ -19,3 +19,11 @@ test.each(["frontend", "backend"] as const)(
     expect(all.children[host].hosts[host].ansible_ssh_common_args.split(" ")).toContain(alias);
   },
 );
+
+test("USE-12 nothing that ssh and Ansible split or expand has the repository's path in it", async () => {
+  const blue = scratchDeployment();
+  await writeInventory(blue, { outputs, backend: release, frontend: release, node });
+  expect(readFileSync(blue.inventory, "utf8")).not.toContain(blue.folder);
+  const args = sshArguments(blue, await hostAddress(blue, outputs, "backend"));
+  expect(args.join(" ")).not.toContain(blue.folder);
+});

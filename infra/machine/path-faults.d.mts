@@ -1,0 +1,1 @@
+export function faultOfPath(path: string): string | undefined;
