@@ -43,6 +43,10 @@ const serverVariables = z
     LISTEN_FDS: z.string().optional(),
     LISTEN_PID: z.string().optional(),
     SITE_ORIGIN: origin,
+    REFRESH_COOKIE: z
+      .string()
+      .regex(/^[\w-]+$/, "is not a cookie's name")
+      .default("refresh"),
     ...bucketVariables,
     ACCESS_TOKEN_SECRET: secret,
     REFRESH_TOKEN_SECRET: secret,
@@ -65,6 +69,8 @@ const serverVariables = z
 export interface ServerConfig {
   readonly place: Place;
   readonly siteOrigin: string;
+  /** Name of the refresh cookie, without the prefix that it has with HTTPS. */
+  readonly refreshCookie: string;
   readonly database: DatabaseConfig;
   readonly storage: BucketConfig;
   /** Undefined: messages go to the journal. */
@@ -87,6 +93,7 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
   return {
     place: isActivated ? { fd: 3 } : { port: env.PORT },
     siteOrigin: env.SITE_ORIGIN,
+    refreshCookie: env.REFRESH_COOKIE,
     database: databaseOf(env),
     storage: bucketOf(env),
     mail:

@@ -12,6 +12,7 @@ import { goodEnvironment } from "./environment.ts";
 interface Options {
   readonly clock?: () => Date;
   readonly siteOrigin?: string;
+  readonly cookieName?: string;
   readonly confirmationRequired?: boolean;
   readonly newId?: () => string;
   /** How to reach the database, where it is not to be reached directly. */
@@ -28,6 +29,7 @@ export async function startApp(options: Options = {}) {
   const [database, bucket] = await Promise.all([createDatabase(), createBucket()]);
   const config = {
     ...serverConfig({ ...goodEnvironment(), SITE_ORIGIN: siteOrigin }),
+    ...(options.cookieName && { refreshCookie: options.cookieName }),
     database: options.route?.(database.config) ?? database.config,
     confirmationRequired,
     storage: {

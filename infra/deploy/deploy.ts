@@ -7,6 +7,7 @@ import { ensureEngine } from "../local-cloud/engine.ts";
 import { ec2 } from "../local-cloud/instances.ts";
 import { verifySender } from "../local-cloud/mail-front.ts";
 import { noteSite } from "../local-cloud/sites.ts";
+import { requireAnsible } from "../machine/ansible-version.ts";
 import { requireCheckout } from "../machine/checkout.ts";
 import { command } from "../machine/failure.ts";
 import { requireTools, type RequirementName, requireSpace } from "../machine/requirements.ts";
@@ -105,6 +106,7 @@ async function check(deployment: Deployment): Promise<void> {
   const local = deployment.cloud === "local";
   requireCheckout();
   await requireTools(["terraform", "ansible", "ssh", ...(local ? localTools(deployment) : [])]);
+  await requireAnsible(local ? "al2023" : deployment.os); // in the local cloud no host has an older Python
   await requireSameRegion(deployment);
   await requireSaidDomain(deployment);
   requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);

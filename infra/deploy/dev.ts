@@ -25,13 +25,15 @@ await command(async () => {
 });
 
 async function serve(services: Services): Promise<void> {
-  const site = `http://localhost:${process.env["PORT"] || 5173}`;
+  const port = process.env["PORT"] || 5173;
+  const site = `http://localhost:${port}`;
   const api = await freePort();
   const env: Record<string, string> = {
     ...services.environment,
     MYSQL_DATABASE: "tintype",
     BUCKET: "tintype-dev",
     SITE_ORIGIN: site,
+    REFRESH_COOKIE: `refresh-${port}`,
     PORT: String(api),
     NODE_NO_WARNINGS: "1",
     ACCESS_TOKEN_SECRET: randomBytes(64).toString("base64"),

@@ -19,7 +19,7 @@ const requirements = {
   ansible: {
     programs: ["ansible-playbook"],
     debian: "ansible-core",
-    otherwise: "ansible-core: `pipx install ansible-core`",
+    otherwise: "ansible-core: `pipx install 'ansible-core>=2.14,<2.20'`",
   },
   ssh: { programs: ["ssh-keygen"], debian: "openssh-client", otherwise: "the OpenSSH client" },
   docker: {

@@ -61,6 +61,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     pictureStorage: s3Incoming({ client, bucket, newId }),
     probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
     siteOrigin: config.siteOrigin,
+    cookieName: config.refreshCookie,
     release: config.release,
     log,
     onRequest: metrics.request,

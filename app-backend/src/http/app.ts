@@ -27,6 +27,8 @@ export interface HttpDependencies {
   readonly pictureStorage: StorageEngine;
   readonly probes: Probes;
   readonly siteOrigin: string;
+  /** Of the refresh cookie. */
+  readonly cookieName: string;
   readonly release: string;
   readonly log: Logger;
   /** Is told of each request when it is over. */
@@ -38,7 +40,7 @@ export interface HttpDependencies {
 export function httpApp(deps: HttpDependencies): Express {
   const { accounts, sessions, passwords, codes, images, siteOrigin } = deps;
   const forms = pictureForms({ storage: deps.pictureStorage, discard: accounts.discard });
-  const cookie = refreshCookie(siteOrigin);
+  const cookie = refreshCookie(siteOrigin, deps.cookieName);
 
   const app = express();
   app.disable("x-powered-by").disable("etag");

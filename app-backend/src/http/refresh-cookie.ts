@@ -4,10 +4,13 @@ import { refreshIdleMs } from "../domain/session.ts";
 
 export type RefreshCookie = ReturnType<typeof refreshCookie>;
 
-/** The cookie that carries the refresh token. Browsers drop `Secure` and `__Host-` cookies that come over plain HTTP. */
-export function refreshCookie(siteOrigin: string) {
+/**
+ * The cookie that carries the refresh token. Browsers drop `Secure` and `__Host-` cookies that come over plain HTTP. Cookies
+ * know no port: sites that share a host, such as two on localhost, need different names.
+ */
+export function refreshCookie(siteOrigin: string, plainName: string) {
   const secure = siteOrigin.startsWith("https:");
-  const name = secure ? "__Host-refresh" : "refresh";
+  const name = secure ? `__Host-${plainName}` : plainName;
   const attributes: CookieOptions = { httpOnly: true, sameSite: "strict", path: "/", secure };
 
   return {

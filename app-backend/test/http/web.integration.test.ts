@@ -33,6 +33,36 @@ describe("the refresh cookie", () => {
   });
 });
 
+test("USE-13 two sites on localhost, in one browser at once, keep their sessions apart", async () => {
+  const sites = await Promise.all(
+    [8080, 8081].map((port) =>
+      startApp({ siteOrigin: `http://localhost:${port}`, cookieName: `refresh-${port}` }),
+    ),
+  );
+  try {
+    // As a browser has it: by name and host, whatever the port.
+    const jar = new Map<string, string>();
+    const keep = ({ headers }: { headers: Headers }) => {
+      const { name, value = "" } = cookieOf(headers);
+      if (value === "") jar.delete(name);
+      else jar.set(name, value);
+    };
+    const all = () => [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    for (const site of sites) keep(await member(site));
+    for (const site of [...sites, ...sites]) {
+      const renewed = await refresh(site, all(), site.siteOrigin);
+      expect(renewed.status).toBe(200);
+      keep(renewed);
+    }
+    const [first, second] = sites as [TestApp, TestApp];
+    keep(await signOut(first, all()));
+    expect((await refresh(first, all(), first.siteOrigin)).status).toBe(401);
+    expect((await refresh(second, all(), second.siteOrigin)).status).toBe(200);
+  } finally {
+    await Promise.all(sites.map((site) => site.close()));
+  }
+});
+
 describe("the origin of a request that brings the cookie", () => {
   test.each([
     null,

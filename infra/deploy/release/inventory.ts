@@ -90,7 +90,8 @@ function awsEndpoints({ bucket, region }: Outputs): Endpoints {
   return { imageOrigin: `https://${bucket}.s3.${region}.amazonaws.com`, environment: {} };
 }
 
-async function localEndpoints({ outputs }: InventoryProps, { mailFrom }: Deployment): Promise<Endpoints> {
+async function localEndpoints({ outputs }: InventoryProps, deployment: Deployment): Promise<Endpoints> {
+  const { mailFrom, localPort } = deployment;
   const cloud = runningCloud();
   if (cloud === undefined) throw new Error("the local cloud does not run");
   const imageOrigin = `http://s3.localhost:${cloud.s3Port}`;
@@ -99,6 +100,8 @@ async function localEndpoints({ outputs }: InventoryProps, { mailFrom }: Deploym
     imageOrigin,
     environment: {
       AWS_ENDPOINT_URL_S3: imageOrigin,
+      // All are shown on localhost, and cookies know no port. A site with a domain is shown under its own name.
+      ...(domainOf(outputs) === undefined && { REFRESH_COOKIE: `refresh-${localPort}` }),
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `${gateway}:${cloud.metadataPort}`,
       ...(mailFrom !== undefined && { AWS_ENDPOINT_URL_SESV2: `${gateway}:${cloud.mailPort}` }),
     },

@@ -1,1 +1,0 @@
-export function faultOfPath(path: string): string | undefined;
