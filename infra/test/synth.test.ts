@@ -226,6 +226,17 @@ test("a domain is the site's origin wherever an origin stands, by HTTPS", () => 
   expect(cors!["cors_rule"]).toMatchObject([{ allowed_origins: ["https://tintype.example.org"] }]);
 });
 
+test("USE-20 hosts go to an availability zone that offers their type, and to no Local Zone", () => {
+  const { data } = stack as unknown as { data: Record<string, Record<string, Resource>> };
+  const [zones] = Object.entries(data["aws_availability_zones"]!);
+  const [offerings] = Object.entries(data["aws_ec2_instance_type_offerings"]!);
+  expect(zones![1]["filter"]).toEqual([{ name: "zone-type", values: ["availability-zone"] }]);
+  const zone = String(only("aws_subnet")["availability_zone"]);
+  expect(zone).toContain("setintersection");
+  expect(zone).toContain(`data.aws_availability_zones.${zones![0]}.names`);
+  expect(zone).toContain(`data.aws_ec2_instance_type_offerings.${offerings![0]}.locations`);
+});
+
 test("a domain replaces neither host", () => {
   expect(withDomain.resource["aws_instance"]).toEqual(stack.resource["aws_instance"]);
 });
@@ -260,6 +271,17 @@ describe("the backend's role", () => {
     );
     expect(reaching.map(({ Action }) => Action)).toEqual([
       ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+    ]);
+  });
+
+  test("has these rights and no other: it removes no version of an object", () => {
+    expect(statements().map(({ Effect, Action }) => [Effect, Action])).toEqual([
+      [
+        "Allow",
+        ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      ],
+      ["Allow", ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]],
+      ["Allow", ["s3:ListBucket", "s3:ListBucketVersions"]],
     ]);
   });
 

@@ -10,6 +10,7 @@ import { lockedBy } from "../state/lock.ts";
 import { errored, keepRoom, rescueState } from "../state/rescue.ts";
 import { readState } from "../state/state.ts";
 import { actionsDone } from "./plan-text.ts";
+import { refusedByAccount } from "./refusal.ts";
 
 export interface Terraform {
   init(): Promise<void>;
@@ -49,7 +50,9 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     const rescued = rescueState(deployment.stack, result, inBucket ? errored : "terraform.tfstate");
     const known = rescued ?? lockedBy(deployment, result);
     if (known === undefined) throwIfInterrupted();
-    throw known ?? failureOf("terraform", given, result, options);
+    throw (
+      known ?? refusedByAccount(deployment, result.stderr) ?? failureOf("terraform", given, result, options)
+    );
   }
 
   async function resources(): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones/index.js";
 import { DataAwsEc2InstanceTypeOfferings } from "@cdktf/provider-aws/lib/data-aws-ec2-instance-type-offerings/index.js";
 import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group/index.js";
 import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway/index.js";
@@ -51,7 +52,11 @@ export class Network extends Construct {
       locationType: "availability-zone",
       filter: [{ name: "instance-type", values: [instanceType] }],
     });
-    return Fn.element(Fn.sort(offerings.locations), 0);
+    // Local Zones and Wavelength zones, which an account may have opted into, offer the type too.
+    const zones = new DataAwsAvailabilityZones(this, "zones", {
+      filter: [{ name: "zone-type", values: ["availability-zone"] }],
+    });
+    return Fn.element(Fn.sort(Fn.setintersection(offerings.locations, [zones.names])), 0);
   }
 
   private routeToInternet(tags: Record<string, string>): void {

@@ -52,6 +52,25 @@ const bucketPolicy = (statement: Resource) =>
   each("aws_s3_bucket_policy", (attached) => {
     attached["policy"] = JSON.stringify({ Statement: [statement] });
   });
+const tlsPolicy = (more: Resource) =>
+  bucketPolicy({
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: ["${aws_s3_bucket.a.arn}", "${aws_s3_bucket.a.arn}/*"],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+    ...more,
+  });
+const acl = (name: string): Breach => {
+  return (stack) => {
+    const { bucket } = Object.values(stack.resource["aws_s3_bucket_policy"]!)[0]!;
+    added("aws_s3_bucket_acl", { acl: name, bucket })(stack);
+  };
+};
+const lifecycleRule = (change: (rule: Resource) => void) =>
+  each("aws_s3_bucket_lifecycle_configuration", (lifecycle) => lifecycle["rule"].forEach(change));
+const older = (rule: Resource) =>
+  added("aws_security_group_rule", { type: "ingress", protocol: "tcp", description: "planted", ...rule });
 const unblocked = (argument: string): [string, Breach][] => [
   [`${argument} is off`, each("aws_s3_bucket_public_access_block", (block) => (block[argument] = false))],
   ["there is no block", removed("aws_s3_bucket_public_access_block")],
@@ -87,6 +106,15 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
     ["there is an access key", script("export KEY=AKIAIOSFODNN7EXAMPLE")],
     ["there is a password", script('mysql_password="correct horse"')],
     ["there is a private key", script("-----BEGIN OPENSSH PRIVATE KEY-----")],
+    ["there is a private key of an older kind", script("-----BEGIN PRIVATE KEY-----")],
+    ["there is a temporary access key", script("export KEY=ASIAIOSFODNN7EXAMPLE")],
+    ["there is AWS's secret key", script('"aws_secret_access_key" 1')],
+    ["a database user has a password", script("ALTER USER root IDENTIFIED BY 'x'")],
+    ["there is a token", script("API_TOKEN=abcdef0123456789")],
+    [
+      "it stands there in the clear",
+      each("aws_instance", (host) => (host["user_data"] = "db_passwd: correcthorse")),
+    ],
     [
       "it comes from elsewhere",
       each("aws_instance", (host) => (host["user_data_base64"] = "${base64encode(local.a)}")),
@@ -107,6 +135,23 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
     ["SSH is open to half the world", opened(22, 22, { cidr_ipv4: "128.0.0.0/1" })],
     ["SSH is in a range of ports", opened(20, 30)],
     ["SSH is open by a rule in the group", inline({ from_port: 22, to_port: 22 })],
+    [
+      "SSH is open by IPv6 by a rule in the group",
+      inline({ from_port: 22, to_port: 22, cidr_blocks: [], ipv6_cidr_blocks: ["::/0"] }),
+    ],
+    ["SSH is open to half the world by IPv6", opened(22, 22, { cidr_ipv6: "8000::/1" })],
+    [
+      "SSH is open by a rule of the older kind",
+      older({ from_port: 22, to_port: 22, cidr_blocks: ["0.0.0.0/0"] }),
+    ],
+    [
+      "SSH is open by IPv6 by a rule of the older kind",
+      older({ from_port: 22, to_port: 22, ipv6_cidr_blocks: ["::/0"] }),
+    ],
+    ["SSH is the last of a range of ports", opened(1, 22)],
+    ["SSH is the first of a range of ports", opened(22, 23)],
+    ["SSH is open by a rule that names no port", older({ cidr_blocks: ["0.0.0.0/0"] })],
+    ["SSH is open to one range of several", older({ cidr_blocks: ["10.0.0.0/8", "0.0.0.0/0"] })],
     ["everything is open", opened(0, 0, everything)],
   ],
   CKV_AWS_25: [["remote desktop is open", opened(3389)]],
@@ -122,15 +167,29 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
     ["the API's port is open", opened(8080)],
     ["MySQL's port is open", opened(3306)],
     ["ports 80 to 443 are open", opened(80, 443)],
+    ["the ports up to 80 are open", opened(79, 80)],
+    ["everything is open", opened(80, 80, everything)],
   ],
   CKV_AWS_382: [
     ["a third group may connect anywhere", added("aws_vpc_security_group_egress_rule", everything)],
+    [
+      "a third group may connect anywhere by a rule in it",
+      added("aws_security_group", { egress: { protocol: "-1", ipv6_cidr_blocks: ["::/0"] } }),
+    ],
+    [
+      "a third group may connect anywhere by a rule of the older kind",
+      older({ type: "egress", protocol: "-1", cidr_blocks: ["0.0.0.0/0"] }),
+    ],
   ],
   CKV_AWS_23: [
     [
       "a rule says not what it is for",
       each("aws_vpc_security_group_ingress_rule", (rule) => delete rule["description"]),
     ],
+    ["a group says not what it is for", each("aws_security_group", (group) => delete group["description"])],
+    ["a description is empty", each("aws_security_group", (group) => (group["description"] = ""))],
+    ["a rule in a group says not what it is for", inline({ description: undefined })],
+    ["a rule of the older kind says not what it is for", older({ description: undefined })],
   ],
   CKV2_AWS_5: [["a group is nobody's", added("aws_security_group", { description: "planted" })]],
   CKV2_AWS_12: [
@@ -139,6 +198,10 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
       "the default group has a rule",
       each("aws_default_security_group", (group) => (group["ingress"] = [{ self: true }])),
     ],
+    [
+      "the default group lets something out",
+      each("aws_default_security_group", (group) => (group["egress"] = [{ self: true }])),
+    ],
   ],
   CKV_AWS_53: unblocked("block_public_acls"),
   CKV_AWS_54: unblocked("block_public_policy"),
@@ -146,6 +209,12 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
   CKV_AWS_56: unblocked("restrict_public_buckets"),
   CKV_AWS_19: [
     ["nothing is said of encryption", removed("aws_s3_bucket_server_side_encryption_configuration")],
+    [
+      "the algorithm is none",
+      each("aws_s3_bucket_server_side_encryption_configuration", ({ rule }) => {
+        [rule].flat()[0].apply_server_side_encryption_by_default = { sse_algorithm: "none" };
+      }),
+    ],
   ],
   CKV_AWS_145: [["another bucket has S3's key", added("aws_s3_bucket", {})]],
   CKV_AWS_21: [
@@ -158,7 +227,10 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
     ],
     ["nothing is said of versions", removed("aws_s3_bucket_versioning")],
   ],
-  CKV2_AWS_61: [["there are no lifecycle rules", removed("aws_s3_bucket_lifecycle_configuration")]],
+  CKV2_AWS_61: [
+    ["there are no lifecycle rules", removed("aws_s3_bucket_lifecycle_configuration")],
+    ["all lifecycle rules are off", lifecycleRule((rule) => (rule["status"] = "Disabled"))],
+  ],
   CKV_AWS_300: [
     [
       "uploads stay",
@@ -172,6 +244,9 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
         lifecycle["rule"].forEach((rule: Resource) => (rule["filter"] = [{ prefix: "a/" }])),
       ),
     ],
+    ["uploads end in one prefix alone, said outside", lifecycleRule((rule) => (rule["prefix"] = "a/"))],
+    ["uploads with a tag end", lifecycleRule((rule) => (rule["filter"] = [{ tag: [{ key: "a" }] }]))],
+    ["uploads with a tag and a prefix end", lifecycleRule((rule) => (rule["filter"] = [{ and: [{}] }]))],
     [
       "the rule is off",
       each("aws_s3_bucket_lifecycle_configuration", (lifecycle) =>
@@ -181,6 +256,12 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
   ],
   CKV_AWS_379: [
     ["there is no policy", removed("aws_s3_bucket_policy")],
+    ["the policy allows", tlsPolicy({ Effect: "Allow" })],
+    ["the policy denies a few actions", tlsPolicy({ Action: "s3:GetObject" })],
+    ["the policy denies one principal", tlsPolicy({ Principal: { AWS: "arn:aws:iam::1:role/a" } })],
+    ["the policy denies TLS", tlsPolicy({ Condition: { Bool: { "aws:SecureTransport": "true" } } })],
+    ["the policy has no condition", tlsPolicy({ Condition: undefined })],
+    ["the policy denies the bucket alone", tlsPolicy({ Resource: "${aws_s3_bucket.a.arn}" })],
     [
       "the policy denies objects alone",
       bucketPolicy({
@@ -197,22 +278,26 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
       "everybody may read",
       bucketPolicy({ Effect: "Allow", Principal: { AWS: "*" }, Action: "s3:GetObject", Resource: bucketArn }),
     ],
+    [
+      "everybody may read, in short",
+      bucketPolicy({ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: bucketArn }),
+    ],
+    [
+      "everybody is one of several",
+      bucketPolicy({ Effect: "Allow", Principal: { AWS: ["1", "*"] }, Action: "s3:GetObject" }),
+    ],
   ],
   CKV2_AWS_65: [
     [
       "ACLs count",
       each("aws_s3_bucket_ownership_controls", (owner) => (owner["rule"].object_ownership = "ObjectWriter")),
     ],
+    ["nothing is said of ACLs", removed("aws_s3_bucket_ownership_controls")],
   ],
   CKV_AWS_20: [
-    [
-      "an ACL is public",
-      (stack) =>
-        added("aws_s3_bucket_acl", {
-          acl: "public-read",
-          bucket: Object.values(stack.resource["aws_s3_bucket_policy"]!)[0]!["bucket"],
-        })(stack),
-    ],
+    ["an ACL is public", acl("public-read")],
+    ["an ACL lets everybody write", acl("public-read-write")],
+    ["an ACL is for all who have an account of AWS", acl("authenticated-read")],
   ],
   CKV_AWS_18: [["another bucket logs nothing", added("aws_s3_bucket", {})]],
   CKV_AWS_62: [["everything is allowed everywhere", allowed("*", "*")]],
@@ -231,6 +316,15 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
   ],
   CKV_AWS_355: [
     ["a policy is for every resource", allowed("s3:GetObject", "*")],
+    ["a policy is for all resources but one", allowed("s3:GetObject", bucketArn, { NotResource: bucketArn })],
+    ["a policy is for every resource of a partition", allowed("s3:GetObject", "arn:aws:*")],
+    ["a policy is for every ARN", allowed("s3:GetObject", "arn:*")],
+    [
+      "a group's policy is for every resource",
+      added("aws_iam_group_policy", {
+        policy: JSON.stringify({ Statement: { Effect: "Allow", Action: "s3:GetObject", Resource: ["*"] } }),
+      }),
+    ],
     [
       "a role's own policy is for every resource",
       each(
@@ -250,11 +344,19 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
   CKV_AWS_289: [["a policy opens any bucket", allowed("s3:Put*", "*")]],
   CKV_AWS_288: [["a policy reads any secret", allowed("secretsmanager:GetSecretValue", "*")]],
   CKV_AWS_287: [["a policy makes access keys", allowed(["iam:CreateAccessKey"], "arn:aws:iam::1:user/a")]],
-  CKV_AWS_286: [["a policy passes roles", allowed("iam:Pass*", "arn:aws:iam::1:role/a")]],
+  CKV_AWS_286: [
+    ["a policy passes roles", allowed("iam:Pass*", "arn:aws:iam::1:role/a")],
+    ["a policy passes roles, spelled otherwise", allowed("IAM:passrol?", "arn:aws:iam::1:role/a")],
+  ],
   TINTYPE_2: [["an action holds a star", allowed("s3:Get*", bucketArn)]],
-  CKV_AWS_60: [["everybody may take the role", trusted("*")]],
+  CKV_AWS_60: [
+    ["everybody may take the role", trusted("*")],
+    ["every account of AWS may take the role", trusted({ AWS: ["*"] })],
+  ],
   CKV_AWS_61: [
     ["an account may take the role", trusted({ AWS: "arn:aws:iam::111122223333:root" })],
+    ["an account may take the role by its number alone", trusted({ AWS: "111122223333" })],
+    ["everybody may take the role", trusted({ AWS: "*" })],
     ["every service may take the role", trusted({ Service: "*.amazonaws.com" })],
   ],
   CKV_AWS_274: [
@@ -262,13 +364,23 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
       "a role may everything",
       added("aws_iam_role_policy_attachment", { policy_arn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
     ],
+    [
+      "a role may everything, as it says itself",
+      each("aws_iam_role", (role) => {
+        role["managed_policy_arns"] = ["arn:aws:iam::aws:policy/AdministratorAccess"];
+      }),
+    ],
   ],
   CKV_AWS_273: [
     ["there is a user", added("aws_iam_user", {})],
     ["there is an access key", added("aws_iam_access_key", {})],
   ],
-  CKV_AWS_40: [["a user has rights", added("aws_iam_user_policy", {})]],
+  CKV_AWS_40: [
+    ["a user has rights", added("aws_iam_user_policy", {})],
+    ["a user has rights of AWS's", added("aws_iam_user_policy_attachment", {})],
+  ],
   CKV_AWS_41: [
     ["the provider has a key", ({ provider }) => (provider.aws[0]!["access_key"] = "AKIAIOSFODNN7EXAMPLE")],
+    ["the provider has a secret alone", ({ provider }) => (provider.aws[0]!["secret_key"] = "a")],
   ],
 };

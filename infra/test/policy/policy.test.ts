@@ -24,7 +24,7 @@ beforeAll(async () => {
     async ([what, env]) => [what, await synthesizedStack(env)] as const,
   );
   stacks = Object.fromEntries(await Promise.all(made));
-}, 60_000);
+}, 180_000);
 
 test.each(Object.keys(variants))("DEP-13 the stack breaks no control without a reason: %s", (variant) => {
   expect(judge(stacks[variant]!).findings).toEqual([]);
