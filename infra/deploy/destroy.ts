@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { containers, removeHosts } from "../local-cloud/boot.ts";
-import { cloudFile, stopCloud } from "../local-cloud/cloud.ts";
+import { containers, hasHosts, removeHosts } from "../local-cloud/boot.ts";
+import { cloudFile, stopCloud, stopLostCloud } from "../local-cloud/cloud.ts";
 import { engineRuns, stopOwnEngine } from "../local-cloud/engine.ts";
 import { command, Failure } from "../machine/failure.ts";
 import { stateRoot } from "../machine/folders.ts";
@@ -130,7 +130,8 @@ async function endLocalCloud({ cloud, folder }: Deployment): Promise<void> {
   const others = readdirSync(stateRoot)
     .filter((name) => name.startsWith("local-") && join(stateRoot, name) !== folder)
     .some((name) => existsSync(join(stateRoot, name, "cloud-id")));
-  if (others) return;
+  if (others || ((await engineRuns()) && (await hasHosts()))) return;
   if (existsSync(cloudFile)) await step("Stop the emulated AWS API", stopCloud);
+  else await stopLostCloud();
   await stopOwnEngine();
 }

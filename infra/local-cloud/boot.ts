@@ -9,7 +9,7 @@ import { baseImage } from "./base-image.ts";
 import { docker, dockerLines } from "./engine.ts";
 import type { ListedInstance } from "./instances.ts";
 import { ensureNetwork, removeNetworks } from "./networks.ts";
-import { filterArguments, labelArguments } from "./ownership.ts";
+import { filterArguments, labelArguments, stateFilter } from "./ownership.ts";
 import { noteRegion } from "./regions.ts";
 import { filterTraffic, portsOpenOutside } from "./traffic-filter.ts";
 import { attachVolume, removeVolumes } from "./volumes.ts";
@@ -60,8 +60,9 @@ export async function boot({ deployment, region, instances, sitePort }: BootProp
 /** Ends all hosts of a deployment, with their networks and volumes. Gives how many hosts there were. */
 export async function removeHosts(deployment: string): Promise<number> {
   const names = await containers(deployment);
+  const devices = (await Promise.all(names.map(devicesOf))).flat();
   for (const name of names) await removeContainer(name);
-  await removeVolumes(deployment);
+  await removeVolumes(deployment, devices);
   await removeNetworks(deployment);
   return names.length;
 }
@@ -85,6 +86,11 @@ export const containerName = (instanceId: string) => `tintype-${instanceId}`;
 
 export function containers(deployment: string): Promise<string[]> {
   return dockerLines("ps", "--all", ...filterArguments(deployment), "--format", "{{.Names}}");
+}
+
+/** Whether this clone's local cloud has hosts of any deployment. */
+export async function hasHosts(): Promise<boolean> {
+  return (await dockerLines("ps", "--all", "--quiet", ...stateFilter())).length > 0;
 }
 
 async function create(deployment: string, instance: ListedInstance, sitePort: number): Promise<void> {
@@ -146,6 +152,14 @@ async function removeContainer(name: string): Promise<void> {
   if (!names.includes(name)) return;
   await docker("stop", "--time", "30", name);
   await docker("rm", "--force", "--volumes", name);
+}
+
+/** The loop devices that a container has. */
+async function devicesOf(name: string): Promise<string[]> {
+  const format = "{{range .HostConfig.Devices}}{{println .PathOnHost}}{{end}}";
+  return (await dockerLines("inspect", "--format", format, name)).filter((path) =>
+    /^\/dev\/loop\d+$/.test(path),
+  );
 }
 
 async function shapeOf(name: string): Promise<string> {

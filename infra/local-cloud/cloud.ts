@@ -4,7 +4,7 @@ import { Failure } from "../machine/failure.ts";
 import { stopAcme } from "./acme.ts";
 import { startInBackground } from "./background.ts";
 import { cloudFolder } from "./cloud-folder.ts";
-import { endProcess, runs } from "./processes.ts";
+import { endProcess, processesWith, runs } from "./processes.ts";
 import { forgetRegions } from "./regions.ts";
 
 /** A running local cloud: what its process wrote down when it was ready. */
@@ -56,6 +56,13 @@ export async function stopCloud(): Promise<void> {
   await endProcess(cloud.motoPid, "moto", new URL(cloud.apiUrl).port);
   forgetRegions();
   rmSync(cloudFile, { force: true });
+}
+
+/** Ends what runs of a cloud whose record was lost with its folder: each of its programs ends what it started. */
+export async function stopLostCloud(): Promise<void> {
+  for (const program of [daemon, join(import.meta.dirname, "acme-daemon.ts")]) {
+    for (const pid of processesWith(process.execPath, program)) await endProcess(pid, program);
+  }
 }
 
 /** The environment that points Terraform and the AWS SDK at this cloud. */

@@ -6,7 +6,7 @@ import { Failure } from "../machine/failure.ts";
 import { run, tryRun, which } from "../machine/run.ts";
 import { cloudFolder } from "./cloud-folder.ts";
 import { openPrivateLog } from "./private-log.ts";
-import { endProcess, runs } from "./processes.ts";
+import { endProcess, processesWith, runs } from "./processes.ts";
 
 const pidFile = join(cloudFolder, "dockerd.pid");
 const log = join(cloudFolder, "dockerd.log");
@@ -47,8 +47,10 @@ export async function ensureEngine(): Promise<void> {
 
 /** Ends the engine if it was started here and nothing else uses it. */
 export async function stopOwnEngine(): Promise<void> {
-  if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, "utf8"));
+  const pid = existsSync(pidFile)
+    ? Number(readFileSync(pidFile, "utf8"))
+    : processesWith("dockerd", pidFile)[0];
+  if (pid === undefined) return;
   if (runs(pid, pidFile) && (await dockerLines("ps", "--quiet")).length > 0) return;
   await endProcess(pid, pidFile);
   rmSync(pidFile, { force: true });

@@ -15,6 +15,11 @@ export function filterArguments(deployment: string, state?: string): string[] {
   return pairs(deployment, state).flatMap((label) => ["--filter", `label=${label}`]);
 }
 
+/** As `filterArguments`, of whatever deployment of this clone. */
+export function stateFilter(state = stateRoot): string[] {
+  return ["--filter", `label=tintype.state=${state}`];
+}
+
 function pairs(deployment: string, state?: string): string[] {
   return Object.entries(ownLabels(deployment, state)).map(([name, value]) => `${name}=${value}`);
 }

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
@@ -20,4 +21,38 @@ export function runs(pid: number, ...words: readonly string[]): boolean {
 export async function endProcess(pid: number, ...words: readonly string[]): Promise<void> {
   if (runs(pid, ...words)) process.kill(pid, "SIGTERM");
   while (runs(pid, ...words)) await sleep(100);
+}
+
+/** The numbers of all processes whose command line has all these words, for when what was written down of them is lost. */
+export function processesWith(...words: readonly string[]): number[] {
+  const others = existsSync("/proc/self") ? listedInProc() : listedByPs();
+  return others
+    .filter(({ pid, command }) => pid !== process.pid && words.every((word) => command.includes(word)))
+    .map(({ pid }) => pid);
+}
+
+interface Listed {
+  readonly pid: number;
+  readonly command: string;
+}
+
+function listedInProc(): Listed[] {
+  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  return pids.map((pid) => ({ pid, command: commandOf(pid) }));
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return ""; // it has ended since
+  }
+}
+
+function listedByPs(): Listed[] {
+  const lines = execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return lines.map((line) => {
+    const [, pid = "", command = ""] = /^ *(\d+) (.*)$/.exec(line) ?? [];
+    return { pid: Number(pid), command };
+  });
 }

@@ -23,9 +23,12 @@ export async function attachVolume(deployment: string, volume: AttachedVolume): 
   return device ?? (await losetup("--find", "--show", inside(file))).trim();
 }
 
-/** Detaches and deletes all volumes that a deployment has had. */
-export async function removeVolumes(deployment: string): Promise<void> {
-  if (!existsSync(folderOf(deployment))) return;
+/** Detaches and deletes all volumes that a deployment has had; `attached` are the devices of those whose files may be lost. */
+export async function removeVolumes(deployment: string, attached: readonly string[] = []): Promise<void> {
+  if (!existsSync(folderOf(deployment))) {
+    for (const device of attached) await losetup("--detach", device);
+    return;
+  }
   for (const name of readdirSync(folderOf(deployment))) {
     const devices = await loopDevicesOf(join(folderOf(deployment), name));
     for (const device of devices) await losetup("--detach", device);

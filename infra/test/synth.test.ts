@@ -49,7 +49,7 @@ beforeAll(async () => {
     }),
   ]);
   stack = JSON.parse(here["stacks/ec2/cdk.tf.json"]!) as Configuration;
-}, 60_000);
+}, 180_000);
 
 const all = (type: string): Resource[] => Object.values(stack.resource[type] ?? {});
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { endProcess, runs } from "../../local-cloud/processes.ts";
+import { endProcess, processesWith, runs } from "../../local-cloud/processes.ts";
 
 let child: ChildProcess;
 
@@ -32,4 +32,15 @@ test("leaves a process alone that has got the number of another", async () => {
   await endProcess(child.pid!, "daemon.ts");
   expect(runs(child.pid!, "its-own-word")).toBe(true);
   expect(child.killed).toBe(false);
+});
+
+test("USE-13 finds a process by its command line, where the record of it was lost", () => {
+  const own = `word-${process.pid}-of-this-test`;
+  const other = spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)", own, "ü a"]);
+  try {
+    expect(processesWith(own, "ü a")).toEqual([other.pid]);
+    expect(processesWith(own, "another")).toEqual([]);
+  } finally {
+    other.kill("SIGKILL");
+  }
 });
