@@ -7,7 +7,7 @@ import { ensureEngine } from "../local-cloud/engine.ts";
 import { ec2 } from "../local-cloud/instances.ts";
 import { verifySender } from "../local-cloud/mail-front.ts";
 import { noteSite } from "../local-cloud/sites.ts";
-import { requireAnsible } from "../machine/ansible-version.ts";
+import { requireAnsible } from "../machine/ansible.ts";
 import { requireCheckout } from "../machine/checkout.ts";
 import { command } from "../machine/failure.ts";
 import { requireTools, type RequirementName, requireSpace } from "../machine/requirements.ts";

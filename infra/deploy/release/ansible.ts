@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { ansiblePlaybook } from "../../machine/ansible.ts";
 import { Failure } from "../../machine/failure.ts";
 import { repository } from "../../machine/folders.ts";
 import { throwIfInterrupted } from "../../machine/interruption.ts";
-import { failureOf, tryRun } from "../../machine/run.ts";
+import { failureOf } from "../../machine/run.ts";
 import type { Deployment } from "../deployment.ts";
 
 /**
@@ -15,17 +14,14 @@ export async function configureHosts(deployment: Deployment): Promise<string[]> 
   // By its bare name: a path with a comma in it would be taken for a list of hosts.
   const args = ["-i", basename(deployment.inventory), join(repository, "ansible/site.yml")];
   const log = join(deployment.logs, "ansible.log");
-  // The home folder may be read-only, and that of the deployment is too deep: a socket's path has 104 bytes at most.
-  const home = mkdtempSync(join(tmpdir(), "tintype-"));
-  const result = await tryRun("ansible-playbook", args, {
+  const result = await ansiblePlaybook(args, {
     cwd: deployment.folder,
     env: {
       ANSIBLE_CONFIG: join(repository, "ansible/ansible.cfg"),
-      ANSIBLE_HOME: home,
       LC_ALL: utf8Locale(process.platform),
     },
     log,
-  }).finally(() => rmSync(home, { recursive: true, force: true }));
+  });
   if (result.code === 0) return recapOf(result.stdout);
   throwIfInterrupted(); // then that is why it failed
   const reason = reasonOf(result.stdout);

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type ansibleRanges, faultOfAnsible } from "../../machine/ansible-version.ts";
+import { ansiblePlaybook, type ansibleRanges, faultOfAnsible } from "../../machine/ansible.ts";
 
 type System = keyof typeof ansibleRanges;
 const printed = (version: string) => `ansible-playbook [core ${version}]\n  config file = None\n`;
@@ -36,3 +36,9 @@ test.each(["", "command not found", "ansible-playbook 2.9.27"])(
     expect(faultOfAnsible(text, "al2")).toContain("pipx install");
   },
 );
+
+test("USE-12 Ansible needs no home folder that can be written to", async () => {
+  const { code, stdout } = await ansiblePlaybook(["--version"], { env: { HOME: "/proc/1/no-home" } });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ansible-playbook/);
+});

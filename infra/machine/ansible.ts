@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Failure } from "./failure.ts";
-import { tryRun } from "./run.ts";
+import { type Result, type RunOptions, tryRun } from "./run.ts";
 
 type Version = readonly [major: number, minor: number];
 
@@ -17,9 +20,25 @@ export const ansibleRanges = {
   al2023: { from: [2, 14], below: [2, 22] }, // Python 3.9
 } as const satisfies Record<string, Range>;
 
+/**
+ * Runs ansible-playbook with a home of its own, which is gone afterwards: the operator's may be read-only, and a folder
+ * of the checkout too deep for the sockets in it, whose paths have 104 bytes at most.
+ */
+export async function ansiblePlaybook(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+  const home = mkdtempSync(join(tmpdir(), "tintype-"));
+  try {
+    return await tryRun("ansible-playbook", args, {
+      ...options,
+      env: { ...options.env, ANSIBLE_HOME: home },
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 /** Throws a Failure if the ansible-core on the PATH cannot manage hosts of an operating system. */
 export async function requireAnsible(os: keyof typeof ansibleRanges): Promise<void> {
-  const { stdout, stderr } = await tryRun("ansible-playbook", ["--version"]);
+  const { stdout, stderr } = await ansiblePlaybook(["--version"]);
   const fault = faultOfAnsible(stdout || stderr, os);
   if (fault !== undefined) throw new Failure(fault, 2);
 }
