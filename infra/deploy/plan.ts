@@ -9,6 +9,7 @@ import { cloudAccess } from "./aws/access.ts";
 import { currentDeployment, type Deployment } from "./deployment.ts";
 import { tellSupport } from "./hosts/os-support.ts";
 import { alone } from "./lock.ts";
+import { reportNodeAge } from "./release/node-age.ts";
 import { requireSaidDomain } from "./site/domain.ts";
 import { requireKey } from "./stack/operator.ts";
 import { planLine, plannedActions } from "./stack/plan-text.ts";
@@ -36,6 +37,7 @@ async function plan(deployment: Deployment): Promise<void> {
   const stack = synthesized(deployment);
   const judgement = judge(stack);
   tellSupport(deployment);
+  await reportNodeAge();
   for (const line of ["", ...policyReport(judgement), "", ...priceReport(stack)]) console.log(line);
   if (judgement.findings.length > 0) throw new Failure("The stack breaks controls, named above.");
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { runsOfficialBuild } from "../../../deploy/release/node-runtime.ts";
+import { lockedRuntime, requireSum, runsOfficialBuild } from "../../../deploy/release/node-runtime.ts";
+import { sha256 } from "../../../machine/sha256.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
 const blue = scratchDeployment();
@@ -31,3 +32,28 @@ test.each([said(""), said("musl\n"), said("", 127, "getconf: command not found")
     );
   },
 );
+
+test("USE-19 all systems run the version that the lock file pins", () => {
+  expect(lockedRuntime().version).toMatch(/^22\.\d+\.\d+$/);
+});
+
+const bytes = Buffer.from("node");
+const name = "node-v22.0.0-linux-x64-glibc-217.tar.gz";
+const other = sha256("other");
+const list = (sum: string) => `${other}  ${name.replace("gz", "xz")}\n${sum}  ${name}\n`;
+
+test("USE-19 a build is taken by the sum that is written down, else by the one published beside it", () => {
+  requireSum(bytes, { name, list: list(sha256(bytes)), pinned: undefined });
+  requireSum(bytes, { name, list: "", pinned: sha256(bytes) });
+});
+
+test.each([
+  ["the published sum is another", { list: list(other), pinned: undefined }],
+  ["no sum is published", { list: "", pinned: undefined }],
+  [
+    "the sum that is written down is another, whatever is published",
+    { list: list(sha256(bytes)), pinned: other },
+  ],
+])("USE-19 a build is refused if %s", (_what, sums) => {
+  expect(() => requireSum(bytes, { name, ...sums })).toThrow(/was served with other bytes/);
+});
