@@ -8,7 +8,7 @@ const made = ["node_modules", "dist"];
 
 /** A copy of the applications' source that a test may change; `folder` is what `make` is told to build from. */
 export function checkout() {
-  const folder = mkdtempSync(join(tmpdir(), "tintype-source-"));
+  const folder = mkdtempSync(join(tmpdir(), "tintype's source (100 %), ü-"));
   cpSync(join(repository, "tsconfig.base.json"), join(folder, "tsconfig.base.json"));
   for (const name of applications) {
     const filter = (path: string) => !made.includes(basename(path));
