@@ -27,10 +27,9 @@ export const ansibleRanges = {
 export async function ansiblePlaybook(args: readonly string[], options: RunOptions = {}): Promise<Result> {
   const home = mkdtempSync(join(tmpdir(), "tintype-"));
   try {
-    return await tryRun("ansible-playbook", args, {
-      ...options,
-      env: { ...options.env, ANSIBLE_HOME: home },
-    });
+    // The second by itself too: the folder of ssh's sockets does not follow the home.
+    const own = { ANSIBLE_HOME: home, ANSIBLE_SSH_CONTROL_PATH_DIR: join(home, "cp") };
+    return await tryRun("ansible-playbook", args, { ...options, env: { ...options.env, ...own } });
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
