@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makePrivateFolder } from "../local-cloud/private-log.ts";
 import { Failure, isNodeError } from "../machine/failure.ts";
@@ -18,16 +18,28 @@ interface Holder {
  */
 export async function alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
   const file = join(deployment.folder, "lock");
-  makePrivateFolder(deployment.folder); // the key and the state lie here
-  makePrivateFolder(deployment.logs);
   const command = deployment.make(basename(process.argv[1] ?? "", ".ts"));
-  take(file, { pid: process.pid, start: startOf(process.pid), command, since: new Date().toISOString() });
+  const since = new Date().toISOString();
+  enter(deployment.folder, file, { pid: process.pid, start: startOf(process.pid), command, since });
   try {
+    makePrivateFolder(deployment.logs);
     return await work();
   } finally {
+    removeEmpty(deployment.logs); // before the lock goes: the next holder makes it again
     rmSync(file, { force: true });
-    removeEmpty(deployment.logs);
     removeEmpty(deployment.folder);
+  }
+}
+
+/** Makes the folder and takes the lock in it; again if a command that ends has just removed the folder as empty. */
+function enter(folder: string, file: string, holder: Holder): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      makePrivateFolder(folder); // the key and the state lie here
+      return take(file, holder);
+    } catch (error) {
+      if (tries === 100 || !isNodeError(error) || error.code !== "ENOENT") throw error;
+    }
   }
 }
 
@@ -48,7 +60,7 @@ function take(file: string, holder: Holder): void {
     while (!linked(own, file)) {
       const other = read(file);
       if (other !== undefined && isAlive(other)) throw refusal(other);
-      if (other !== undefined) removeStale(file, other);
+      if (other !== undefined) removeStale(file, own, other);
     }
   } finally {
     rmSync(own);
@@ -74,13 +86,23 @@ function read(file: string): Holder | undefined {
   }
 }
 
-/** Taken away first and looked at then: it may have become the lock of one who was faster. */
-function removeStale(file: string, stale: Holder): void {
-  const aside = `${file}.${process.pid}.stale`;
-  renameSync(file, aside);
-  const taken = read(aside);
-  if (taken?.pid !== stale.pid || taken.start !== stale.start) linked(aside, file);
-  rmSync(aside);
+/**
+ * Removes the lock of a process that has ended, unless it has become that of a faster process. One process at a time looks
+ * and removes: it links its own holder file, `own`, beside the lock for that. If another does, nothing happens.
+ */
+export function removeStale(file: string, own: string, stale: Pick<Holder, "pid" | "start">): void {
+  const removing = `${file}.stale`;
+  if (!linked(own, removing)) {
+    const other = read(removing);
+    if (other !== undefined && !isAlive(other)) rmSync(removing, { force: true });
+    return;
+  }
+  try {
+    const now = read(file);
+    if (now?.pid === stale.pid && now.start === stale.start) rmSync(file);
+  } finally {
+    rmSync(removing);
+  }
 }
 
 function isAlive({ pid, start }: Holder): boolean {

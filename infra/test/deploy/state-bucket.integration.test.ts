@@ -6,13 +6,16 @@ import {
   GetBucketVersioningCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { faultsOf } from "../../deploy/state/bucket-safety.ts";
+import { faultsOf, makeSafe } from "../../deploy/state/bucket-safety.ts";
 import { stateKey } from "../../src/constructs/state.ts";
 import { teller } from "../tell.ts";
 import { cloudOfTest } from "./cloud-of-test.ts";
@@ -67,6 +70,48 @@ describe("a bucket for Terraform's state", () => {
     expect(said).toContain("left alone: choose another name");
     expect(code).toBe(2);
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket: STATE_BUCKET }))).Status).toBeUndefined();
+  });
+
+  test("USE-31 is safe only if all of it is: each that is taken away alone is named", async () => {
+    const Bucket = newBucket();
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await makeSafe(s3, Bucket);
+    const privately = {
+      ...{ BlockPublicAcls: true, BlockPublicPolicy: true },
+      ...{ IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    };
+    for (const way of Object.keys(privately)) {
+      const PublicAccessBlockConfiguration = { ...privately, [way]: false };
+      await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+      expect({ way, faults: await faultsOf(s3, Bucket) }).toEqual({
+        way,
+        faults: ["it does not block public access in all four ways"],
+      });
+    }
+    await makeSafe(s3, Bucket);
+    for (const [Effect, secure] of [
+      ["Allow", "false"],
+      ["Deny", "true"],
+    ]) {
+      const Condition = { Bool: { "aws:SecureTransport": secure } };
+      const statement = {
+        Effect,
+        Principal: "*",
+        Action: "s3:*",
+        Resource: `arn:aws:s3:::${Bucket}/*`,
+        Condition,
+      };
+      const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy })).catch(() => undefined);
+      expect({ Effect, faults: await faultsOf(s3, Bucket) }).toEqual({
+        Effect,
+        faults: ["it answers plain HTTP"],
+      });
+    }
+    await makeSafe(s3, Bucket);
+    const rules = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
+    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: rules }));
+    expect(await faultsOf(s3, Bucket)).toEqual(["its objects can have ACLs and other owners"]);
   });
 
   test("is not one of somebody else", async () => {

@@ -25,3 +25,11 @@ test("a deployment keeps to the account that it was begun in", async () => {
   );
   await expect(refused).rejects.toMatchObject({ exitCode: 2 });
 });
+
+test("USE-31 where a deployment was begun is noted once: what is set later does not replace it", async () => {
+  const blue = scratchDeployment({ region: "eu-central-1" });
+  await pinPlace(blue, access);
+  const first = readFileSync(join(blue.folder, "place.json"), "utf8");
+  await pinPlace({ ...blue, region: "us-west-2", stateBucket: "another-bucket" }, access);
+  expect(readFileSync(join(blue.folder, "place.json"), "utf8")).toBe(first);
+});

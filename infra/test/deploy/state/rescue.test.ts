@@ -26,6 +26,17 @@ test("a state that could only be printed is put in the place of the one that is 
   expect(readdirSync(folder)).toEqual(["terraform.tfstate"]);
 });
 
+test("USE-31 a printed state that is cut off is not put in place of anything", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tintype-state-"));
+  writeFileSync(join(folder, "terraform.tfstate"), "before");
+  for (const end of [state.length - 2, state.length / 2, 40]) {
+    const stderr = `Error\n${state.slice(0, end)}\n\nError: no\n`;
+    expect(() => rescueState(folder, { code: 1, stdout: "", stderr })).toThrow();
+  }
+  expect(readFileSync(join(folder, "terraform.tfstate"), "utf8")).toBe("before");
+  expect(readdirSync(folder)).toEqual(["terraform.tfstate"]);
+});
+
 test("any other failure leaves the state alone", () => {
   const folder = mkdtempSync(join(tmpdir(), "tintype-state-"));
   expect(rescueState(folder, { code: 1, stdout: "", stderr: "Error: no such region" })).toBeUndefined();

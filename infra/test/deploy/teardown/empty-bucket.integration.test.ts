@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
@@ -28,6 +31,32 @@ test("a bucket is emptied over many pages of versions, delete markers and unfini
   expect(await empty(5)).toEqual({ versions: 32, uploads: 12 });
   expect(await empty()).toEqual({ versions: 0, uploads: 0 });
   await s3.send(new DeleteBucketCommand({ Bucket })); // which S3 refuses while anything is in it
+});
+
+test("USE-31 objects that S3 refuses to remove end the emptying, which names one and says why", async () => {
+  const version = { Key: "images/1", VersionId: "v1" };
+  const listed =
+    "<ListVersionsResult><Version><Key>images/1</Key><VersionId>v1</VersionId></Version></ListVersionsResult>";
+  const refused =
+    "<DeleteResult><Error><Key>images/1</Key><VersionId>v1</VersionId>" +
+    "<Code>AccessDenied</Code><Message>Access Denied</Message></Error></DeleteResult>";
+  let deletions = 0;
+  const server = createServer((request, response) => {
+    const removes = request.method === "POST";
+    if (removes) deletions += 1;
+    response.setHeader("Content-Type", "application/xml");
+    const uploads = "<ListMultipartUploadsResult></ListMultipartUploadsResult>";
+    response.end(removes ? refused : request.url!.includes("uploads") ? uploads : listed);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const access = { ...cloudOfTest, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` };
+  const emptied = emptyBucket(Bucket, "us-east-1", access);
+  const { Key, VersionId } = version;
+  await expect(emptied).rejects.toThrow(`such as ${Key}, version ${VersionId}: AccessDenied Access Denied`);
+  expect(deletions).toBe(1); // else it would be listed for ever
+  server.closeAllConnections();
+  server.close();
 });
 
 test("a bucket that is gone is empty", async () => {

@@ -7,6 +7,7 @@ import {
   EC2Client,
   type ResourceType,
   RunInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateInstanceProfileCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
@@ -101,6 +102,8 @@ test("an instance counts until it is terminated", async () => {
   );
   const { InstanceId } = Instances![0]!;
   expect(await leftOf(one, cloudOfTest)).toEqual([`instance ${InstanceId}`]);
+  await ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId!] }));
+  expect(await leftOf(one, cloudOfTest)).toEqual([`instance ${InstanceId}`]); // USE-31: its disk still costs
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId!] }));
   expect(await leftOf(one, cloudOfTest)).toEqual([]);
 });
