@@ -17,6 +17,8 @@ interface Options {
   readonly newId?: () => string;
   /** How to reach the database, where it is not to be reached directly. */
   readonly route?: (database: DatabaseConfig) => DatabaseConfig;
+  /** How long a request may take once it is here. */
+  readonly deadlineMs?: number;
   /** The port of this machine by which to reach the bucket, where that is not its own. */
   readonly bucketPort?: number;
 }
@@ -48,11 +50,13 @@ export async function startApp(options: Options = {}) {
     app,
     codes,
     abandoned,
+    metrics,
     close: closeApp,
   } = compose(config, {
     logTo,
     ...(clock && { now: clock }),
     ...(options.newId && { newId: options.newId }),
+    ...(options.deadlineMs && { deadlineMs: options.deadlineMs }),
   });
   const server = await serve(app, { port: 0 });
 
@@ -75,6 +79,12 @@ export async function startApp(options: Options = {}) {
     /** The events of the audit log, in order. */
     audit: () => logLines.map((line) => JSON.parse(line)).filter((line) => "audit" in line) as AuditLine[],
     settle: codes.settle,
+    metrics: metrics.text,
+    /** How many places requests hold, by what they are for. */
+    async places(): Promise<Record<string, number>> {
+      const found = (await metrics.text()).matchAll(/^tintype_places_taken\{of="(\w+)"\} (\d+)$/gm);
+      return Object.fromEntries([...found].map(([, of, taken]) => [of, Number(taken)]));
+    },
     giveUpAbandoned: abandoned.giveUp,
     close,
   };

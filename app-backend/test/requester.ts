@@ -1,4 +1,6 @@
 import type { Requester } from "../src/ports/darkroom.ts";
 
-/** A client that waits for as long as it takes. */
-export const patient: Requester = { signal: new AbortController().signal, network: "10.0.0.1" };
+/** A client in that network that waits for as long as it takes. */
+export const from = (network: string): Requester => ({ signal: new AbortController().signal, network });
+
+export const patient = from("10.0.0.1");

@@ -17,6 +17,7 @@ import { probeBucket } from "../adapters/s3/probe.ts";
 import { sharpDarkroom } from "../adapters/sharp/darkroom.ts";
 import { sesMail } from "../adapters/ses/mail.ts";
 import type { ServerConfig } from "../config.ts";
+import { formPlaces, imagePlaces, places } from "../domain/places.ts";
 import { httpApp } from "../http/app.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
@@ -37,11 +38,12 @@ export interface Surroundings {
   readonly now?: () => Date;
   readonly newId?: () => string;
   readonly logTo?: DestinationStream;
+  readonly deadlineMs?: number;
 }
 
 /** The application, put together from its parts; `close` lets go of what it holds open. */
 export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
-  const { now = () => new Date(), newId = randomUUID, logTo } = surroundings;
+  const { now = () => new Date(), newId = randomUUID, logTo, deadlineMs } = surroundings;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const { pool, client, bucket, pictures, letGo } = openStorage(config, now);
 
@@ -51,6 +53,8 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     ofProcess: config.metrics !== undefined,
   });
 
+  const openForms = places(formPlaces);
+  metrics.places("forms", openForms.taken);
   const { accounts, sessions, passwords, codes, images, abandoned } = useCases();
   const app = httpApp({
     accounts,
@@ -58,6 +62,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     passwords,
     codes,
     images,
+    openForms,
     pictureStorage: s3Incoming({ client, bucket, newId }),
     probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
     siteOrigin: config.siteOrigin,
@@ -66,6 +71,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     log,
     onRequest: metrics.request,
     newId,
+    deadlineMs,
   });
 
   function useCases() {
@@ -86,10 +92,14 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
       onFault: (error) => log.error({ err: error }, "mail was not sent"),
     });
     const passwords = passwordUseCases({ ...common, passwords: hashes, codes });
-    const darkroom = timed(sharpDarkroom(), metrics);
+    const inside = places(imagePlaces);
+    const darkroom = timed(sharpDarkroom({ inside }), metrics);
     const stored = { images: mysqlImages(pool), pictures };
     const abandoned = abandonedUploads({ ...stored, now });
     const uploads = uploadUseCases({ ...common, ...stored, darkroom, abandoned });
+    metrics.places("images", inside.taken);
+    metrics.places("completions", uploads.underWay);
+    metrics.places("passwords", hashes.waiting);
     const images = imageUseCases({ ...stored, uploads });
     const ofAccounts = { pictures, darkroom, passwords: hashes, proof: passwords, codes };
     const accounts = accountUseCases({ ...common, ...ofAccounts });

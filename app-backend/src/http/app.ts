@@ -12,6 +12,7 @@ import { authRouter } from "./auth.ts";
 import { imagesRouter } from "./images.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./open.ts";
+import type { Places } from "../domain/places.ts";
 import { pictureForms } from "./picture-form.ts";
 import { refreshCookie } from "./refresh-cookie.ts";
 import { type RequestLine, requestLog } from "./request-log.ts";
@@ -25,6 +26,7 @@ export interface HttpDependencies {
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
   readonly pictureStorage: StorageEngine;
+  readonly openForms: Places;
   readonly probes: Probes;
   readonly siteOrigin: string;
   /** Of the refresh cookie. */
@@ -34,12 +36,18 @@ export interface HttpDependencies {
   /** Is told of each request when it is over. */
   readonly onRequest: (line: RequestLine) => void;
   readonly newId: () => string;
+  /** How long a request may take once it is here. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** The whole API as an Express application; it listens nowhere yet. */
 export function httpApp(deps: HttpDependencies): Express {
   const { accounts, sessions, passwords, codes, images, siteOrigin } = deps;
-  const forms = pictureForms({ storage: deps.pictureStorage, discard: accounts.discard });
+  const forms = pictureForms({
+    storage: deps.pictureStorage,
+    discard: accounts.discard,
+    open: deps.openForms,
+  });
   const cookie = refreshCookie(siteOrigin, deps.cookieName);
 
   const app = express();
@@ -48,7 +56,7 @@ export function httpApp(deps: HttpDependencies): Express {
   app.use(
     requestLog(deps.log, deps.newId, deps.onRequest),
     answerHeaders,
-    limitRequests(),
+    limitRequests(deps.deadlineMs),
     refuseSlowBodies(),
   );
   app.use("/api", openRouter(deps.release, deps.probes));

@@ -12,6 +12,7 @@ export function onError(log: Logger): ErrorRequestHandler {
     const isForeseen = error instanceof AppError;
     const requestId: string = res.locals["requestId"];
     if (!isForeseen) log.error({ requestId, err: error }, "bug");
+    if (res.destroyed) return; // the client is gone: nothing can be answered
     if (res.headersSent) return next(error);
 
     const problem = problemOf(

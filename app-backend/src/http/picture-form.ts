@@ -4,12 +4,12 @@ import multer, { MulterError, type StorageEngine } from "multer";
 import type { z } from "zod";
 import { AppError, fieldError } from "../domain/app-error.ts";
 import { maxImageBytes } from "../domain/image-type.ts";
+import type { Places } from "../domain/places.ts";
 import type { IncomingPicture } from "../ports/pictures.ts";
 import { parse } from "./parse.ts";
+import { deadlineOf, requesterOf } from "./requester.ts";
 
 const maxBodyBytes = maxImageBytes + 256 * 1024; // the form around the picture
-// On its way to S3 a file is collected in parts of 5 MiB, however slowly it comes: each form may hold all of its picture.
-const maxUnderWay = 20;
 const limits = { fileSize: maxImageBytes, parts: 32, fields: 16, fieldSize: 8 * 1024, fieldNestingDepth: 1 };
 
 // Known to multer 2.3, not yet to its types.
@@ -18,31 +18,32 @@ type Options = multer.Options & { streamHandler: (req: Request, form: Writable) 
 interface Dependencies {
   readonly storage: StorageEngine;
   readonly discard: (key: string) => Promise<void>;
+  /** Forms that are being received. */
+  readonly open: Places;
 }
 
 export type PictureForms = ReturnType<typeof pictureForms>;
 
 /** Receives multipart forms of some fields and one file `image`, which is in S3 when `receive` returns. */
-export function pictureForms({ storage, discard }: Dependencies) {
-  let underWay = 0;
-
+export function pictureForms({ storage, discard, open }: Dependencies) {
   /**
-   * The parsed fields and the stored picture. Whatever it refuses, it has taken away again. Throws `unavailable` where too
-   * many forms are under way.
+   * The parsed fields and the stored picture. Whatever it refuses, it has taken away again. Throws `unavailable` or
+   * `too_many_requests` when too many forms are under way. The request's time starts again when its body has ended.
    */
   async function receive<Schema extends z.ZodObject>(req: Request, res: Response, schema: Schema) {
-    if (underWay >= maxUnderWay) throw new AppError("unavailable", "too many pictures are on their way");
-    underWay += 1;
-    try {
-      return await received(req, res, schema);
-    } finally {
-      underWay -= 1;
-    }
+    const { signal, network } = requesterOf(req);
+    signal.throwIfAborted(); // a form whose client is gone would never end
+    const { hold, start } = deadlineOf(req);
+    return open.hold(network, async () => {
+      hold();
+      req.once("end", start);
+      return received(req, res, schema);
+    });
   }
 
   async function received<Schema extends z.ZodObject>(req: Request, res: Response, schema: Schema) {
     await store(req, res, schema);
-    const picture = (req.file as (Express.Multer.File & { incoming: IncomingPicture }) | undefined)?.incoming;
+    const picture = pictureOf(req);
     try {
       const fields = parse(schema, req.body);
       if (!picture) throw fieldError("malformed_request", "image", "is missing");
@@ -55,7 +56,9 @@ export function pictureForms({ storage, discard }: Dependencies) {
 
   function store(req: Request, res: Response, schema: z.ZodObject): Promise<void> {
     if (Number(req.headers["content-length"]) > maxBodyBytes) throw tooLarge("image");
+    const { signal } = requesterOf(req);
     return new Promise((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
       const options: Options = {
         storage,
         limits,
@@ -63,11 +66,25 @@ export function pictureForms({ storage, discard }: Dependencies) {
         streamHandler: (_req, form) => feed(req, form, reject),
       };
       const upload = multer(options).single("image");
-      upload(req, res, (error?: unknown) => (error ? reject(formError(error)) : resolve()));
+      upload(req, res, (error?: unknown) => {
+        if (error) return reject(formError(error));
+        // Nothing waits for it any more.
+        if (signal.aborted) return void discardLate(req);
+        resolve();
+      });
     });
   }
 
+  async function discardLate(req: Request): Promise<void> {
+    const picture = pictureOf(req);
+    if (picture) await discard(picture.key);
+  }
+
   return { receive };
+}
+
+function pictureOf(req: Request): IncomingPicture | undefined {
+  return (req.file as (Express.Multer.File & { incoming: IncomingPicture }) | undefined)?.incoming;
 }
 
 /** Fields that came before the file are judged before a byte of it is stored. */

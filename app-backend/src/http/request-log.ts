@@ -10,6 +10,9 @@ export function currentRequest(): { requestId?: string } {
   return requestId === undefined ? {} : { requestId };
 }
 
+/** What nginx writes of a request whose client left before the answer. */
+const clientClosedRequest = 499;
+
 /** What a request was, when it is over. */
 export interface RequestLine {
   readonly method: string;
@@ -47,7 +50,7 @@ function lineOf(req: Request, res: Response, ms: number) {
     method: req.method,
     // The pattern, not the path: a path that no route knows may hold anything.
     route: req.route ? `/api${req.route.path}` : "none",
-    status: res.statusCode,
+    status: res.writableFinished ? res.statusCode : clientClosedRequest,
     ms: Math.round(ms * 10) / 10,
     accountId: res.locals["accountId"],
     ...(res.writableFinished ? {} : { aborted: true }),

@@ -24,10 +24,13 @@ interface UploadRule {
 
 /** Objects in the bucket, by their keys. */
 export interface Pictures {
-  /** What an object holds; undefined when it is not there, or empty. */
-  read(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Writes an object that never changes: who writes the same key again writes the same bytes. */
-  write(key: string, print: Print): Promise<void>;
+  /** What an object holds; undefined when it is not there, or empty. Throws the signal's reason once that is aborted. */
+  read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /**
+   * Writes an object that never changes: who writes the same key again writes the same bytes. Throws the signal's reason
+   * once that is aborted; then the object may be there or not.
+   */
+  write(key: string, print: Print, signal?: AbortSignal): Promise<void>;
   /** Removes an object; no matter if it is gone. */
   remove(key: string): Promise<void>;
   /** As `remove`, for many; what can be removed is, also where it throws because something could not. */

@@ -54,15 +54,15 @@ export function accountUseCases(deps: Dependencies) {
         throw new AppError("email_taken", "address is taken");
       const account = await developed(registration.picture, requester, async (print) => {
         const made = await newAccount(registration, print); // hashing may refuse: nothing is placed yet
-        await pictures.write(made.pictureKey, print);
+        await place(made.pictureKey, print, requester.signal);
         return made;
       });
-      await addOrTakeBack(account);
+      await addOrTakeBack(account, requester.signal);
       securityLog("registered", { accountId: account.id });
       codes.welcome(account);
       return await view(account);
     } finally {
-      await discard(registration.picture.key);
+      await discard(registration.picture.key, requester.signal);
     }
   }
 
@@ -87,13 +87,29 @@ export function accountUseCases(deps: Dependencies) {
     requester: Requester,
     use: (print: Print) => Promise<Result>,
   ): Promise<Result> {
-    const inFiles = await darkroom.develop(() => pictures.read(key), requester);
+    const inFiles = await darkroom.develop(() => pictures.read(key, requester.signal), requester);
     if (!inFiles) throw new AppError("unavailable", "upload is gone");
     try {
       return await use(inFiles.original);
     } finally {
       await inFiles.discard();
     }
+  }
+
+  /** Writes a picture that no record names yet; for an aborted request it leaves none. */
+  async function place(key: string, print: Print, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await pictures.write(key, print, signal).catch(async (error: unknown) => {
+      await stopIfAborted(signal, key);
+      throw error;
+    });
+  }
+
+  /** The last moment at which an aborted request can leave nothing: the record comes next. */
+  async function stopIfAborted(signal: AbortSignal, key: string): Promise<void> {
+    if (!signal.aborted) return;
+    await discard(key, signal);
+    throw signal.reason;
   }
 
   // Its own id too: of the same picture sent again, taking away the one before must not take the new one.
@@ -103,16 +119,23 @@ export function accountUseCases(deps: Dependencies) {
 
   // After any other failure the record may be written, or be written yet, whatever a look at it shows: a picture too many
   // is better than one that is missing, and the integrity check collects it.
-  async function addOrTakeBack(account: Account): Promise<void> {
+  async function addOrTakeBack(account: Account, signal: AbortSignal): Promise<void> {
+    await stopIfAborted(signal, account.pictureKey);
     await accounts.add(account).catch(async (error: unknown) => {
       if (error instanceof AppError && error.code === "email_taken") await discard(account.pictureKey);
       throw error;
     });
   }
 
-  /** Removes an object nobody needs; the failure that led here, or success, is the one to report. */
-  async function discard(key: string): Promise<void> {
-    await pictures.remove(key).catch(() => undefined);
+  /**
+   * Removes an object nobody needs; the failure that led here, or success, is the one to report. An aborted request does
+   * not wait for it: a bucket that does not answer takes longer than nginx waits.
+   */
+  async function discard(key: string, signal?: AbortSignal): Promise<void> {
+    const removed = pictures.remove(key).catch(() => undefined);
+    if (signal?.aborted) return;
+    const aborted = new Promise((resolve) => signal?.addEventListener("abort", resolve));
+    await Promise.race([removed, aborted]);
   }
 
   async function existing(id: string): Promise<Account> {
@@ -140,16 +163,17 @@ export function accountUseCases(deps: Dependencies) {
     try {
       const to = await developed(picture, requester, async (print) => {
         const key = pictureKeyOf(id, print);
-        await pictures.write(key, print);
+        await place(key, print, requester.signal);
         return key;
       });
+      await stopIfAborted(requester.signal, to);
       await put(id, to).catch(async (error: unknown) => {
         if (error instanceof AppError && error.code === "not_signed_in") await discard(to); // the account went meanwhile
         throw error;
       });
       return await get(id);
     } finally {
-      await discard(picture.key);
+      await discard(picture.key, requester.signal);
     }
   }
 

@@ -4,26 +4,62 @@ import { AppError } from "../domain/app-error.ts";
 const atOnce = 6;
 const retryAfterMs = 5_000;
 
+type Work<Result> = (signal: AbortSignal) => Promise<Result>;
+
 interface Turn<Result> {
   readonly accountId: string;
   readonly result: Promise<Result>;
+  /** Aborted when the last request that waits for the result is. */
+  readonly abandoned: AbortController;
+  waiting: number;
 }
 
-/** Work that is long and is done once for each thing, however often it is asked for meanwhile. */
+/** Long work that is done once for each thing, for all requests that ask for it at the same time. */
 export function turns<Result>() {
   const underWay = new Map<string, Turn<Result>>();
 
-  /** The result of the work on the thing of that id, begun now or before. Throws `too_many_requests`. */
-  async function take(accountId: string, id: string, work: () => Promise<Result>): Promise<Result> {
-    const known = underWay.get(id);
-    if (known) return known.result;
+  /**
+   * The result of the work on the thing of that id, begun now or before. The work is told to stop when every request
+   * that waits for it is aborted. Throws `too_many_requests`, or the reason of `signal`.
+   */
+  async function take(
+    accountId: string,
+    id: string,
+    signal: AbortSignal,
+    work: Work<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      signal.throwIfAborted();
+      const turn = underWay.get(id) ?? begin(accountId, id, work);
+      if (!turn.abandoned.signal.aborted) return wait(turn, signal);
+      await turn.result.catch(() => undefined); // it stops: its result would be another's hang-up
+    }
+  }
+
+  function begin(accountId: string, id: string, work: Work<Result>): Turn<Result> {
     const own = [...underWay.values()].filter((turn) => turn.accountId === accountId);
     if (own.length >= atOnce)
       throw new AppError("too_many_requests", "too much of the account is under way", { retryAfterMs });
-    const result = work().finally(() => underWay.delete(id));
-    underWay.set(id, { accountId, result });
-    return result;
+    const abandoned = new AbortController();
+    const result = work(abandoned.signal).finally(() => underWay.delete(id));
+    const turn = { accountId, result, abandoned, waiting: 0 };
+    underWay.set(id, turn);
+    return turn;
   }
 
-  return { take };
+  /** The last request waits until the work has stopped: it may have been too late to stop it. */
+  async function wait(turn: Turn<Result>, signal: AbortSignal): Promise<Result> {
+    turn.waiting += 1;
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        turn.waiting -= 1;
+        if (turn.waiting === 0) turn.abandoned.abort(signal.reason);
+        else reject(signal.reason);
+      };
+      signal.addEventListener("abort", leave);
+      turn.result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+    });
+  }
+
+  return { take, underWay: () => underWay.size };
 }

@@ -60,24 +60,29 @@ export function uploadUseCases(deps: Dependencies) {
 
   /**
    * Checks, cleans and publishes what was uploaded. Stopped anywhere, it can be called again: objects are named by what
-   * they hold, and the record comes last. Called again meanwhile, it waits for the same work.
+   * they hold, and the record comes last. Called again meanwhile, it waits for the same work,
+   * which stops before the record when nothing waits for it any more.
    */
   async function complete(accountId: string, id: string, requester: Requester): Promise<Image> {
     const image = await owned(accountId, id);
     return isPublished(image)
       ? image
-      : completions.take(accountId, id, () => develop(accountId, id, requester));
+      : completions.take(accountId, id, requester.signal, (signal) =>
+          develop(accountId, id, { ...requester, signal }),
+        );
   }
 
   async function develop(accountId: string, id: string, requester: Requester): Promise<Image> {
-    const read = () => pictures.read(uploadKeyOf(id));
+    const read = () => pictures.read(uploadKeyOf(id), requester.signal);
     const developed = await darkroom.develop(read, requester).catch(async (error: unknown) => {
       if (isForGood(error)) await abandoned.discard(id);
       throw error;
     });
     if (!developed) return publishedMeanwhile(accountId, id);
     try {
-      const isNew = await publish(id, await store(id, developed));
+      const rendition = await store(id, developed, requester.signal);
+      requester.signal.throwIfAborted(); // what is stored is for the next try
+      const isNew = await publish(id, rendition);
       if (isNew) await guard.giveBack([limits.uploadOfAccount, accountId]);
     } finally {
       await developed.discard();
@@ -109,10 +114,17 @@ export function uploadUseCases(deps: Dependencies) {
     return image;
   }
 
-  async function store(id: string, { original, thumbnail }: Developed): Promise<Rendition> {
+  async function store(
+    id: string,
+    { original, thumbnail }: Developed,
+    signal: AbortSignal,
+  ): Promise<Rendition> {
     const objectKey = `images/${id}/${original.sha256}.${original.extension}`;
     const thumbnailKey = `images/${id}/${thumbnail.sha256}.${thumbnail.extension}`;
-    await Promise.all([pictures.write(objectKey, original), pictures.write(thumbnailKey, thumbnail)]);
+    await Promise.all([
+      pictures.write(objectKey, original, signal),
+      pictures.write(thumbnailKey, thumbnail, signal),
+    ]);
     const { contentType, width, height } = original;
     const size = { width, height, thumbnailWidth: thumbnail.width, thumbnailHeight: thumbnail.height };
     return { contentType, bytes: original.bytes + thumbnail.bytes, ...size, objectKey, thumbnailKey };
@@ -129,7 +141,7 @@ export function uploadUseCases(deps: Dependencies) {
     return image;
   }
 
-  return { announce, complete };
+  return { announce, complete, underWay: completions.underWay };
 }
 
 /** Whether the upload will never be an image, however often it is looked at. */

@@ -114,6 +114,15 @@ describe("the picture", () => {
   });
 });
 
+describe("new pictures of an account", () => {
+  test("are limited to 20 at once, whatever became of them", async () => {
+    const { accessToken } = (await member(app)).body;
+    const put = () => send(app, "PUT", "/account/image", { headers: bearer(accessToken) });
+    for (let count = 0; count < 20; count += 1) expect((await put()).status).toBe(400);
+    expect(await put()).toMatchObject({ status: 429, body: { code: "too_many_requests" } });
+  });
+});
+
 describe("the password", () => {
   const next = "another good one";
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { ListObjectVersionsCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
@@ -250,6 +250,17 @@ describe("the URL of an upload", () => {
     expect(await put({ ...announced, body: { ...announced.body, upload } }, png)).toBe(403);
     expect(await put(announced, png, { "if-none-match": '"other"' })).toBe(403);
   });
+});
+
+test("101 uploads that were never completed are given up in one go", async () => {
+  const { id } = (await member(app)).body.account;
+  const yesterday = new Date(Date.now() + aheadMs - 2 * 24 * 3_600_000);
+  const rows = Array.from({ length: 101 }, () => [randomUUID(), id, "Silver", "image/png", 1, yesterday]);
+  const sql = "INSERT INTO images (id, account_id, name, content_type, bytes, created_at) VALUES ?";
+  await app.pool.query(sql, [rows]);
+  expect(await app.giveUpAbandoned()).toBeGreaterThanOrEqual(101);
+  const [left] = await app.pool.query("SELECT id FROM images WHERE account_id = ?", [id]);
+  expect(left).toEqual([]);
 });
 
 describe("uploads that come to nothing", () => {

@@ -11,7 +11,8 @@ const parameters = { memoryCost: 19456, timeCost: 2, parallelism: 1 };
 // More at once would be no faster, only take 19 MiB each; whoever waits behind so many would wait for seconds.
 const maxWaiting = 100;
 
-export function argon2Passwords(): Passwords {
+/** `waiting` is how many passwords wait to be hashed. */
+export function argon2Passwords(): Passwords & { waiting(): number } {
   const decoy = hash(randomUUID(), parameters);
   const queue = pLimit(availableParallelism());
 
@@ -21,6 +22,8 @@ export function argon2Passwords(): Passwords {
   }
 
   return {
+    waiting: () => queue.pendingCount,
+
     // Bytes, not a string: a NUL inside a password counts like any other character.
     hash: async (password) => inTurn(() => hash(Buffer.from(password), parameters)),
 

@@ -23,6 +23,7 @@ export type Metrics = ReturnType<typeof prometheusMetrics>;
 /** What is counted and timed, in the text format of Prometheus. */
 export function prometheusMetrics({ release, poolUse, ofProcess }: Measured) {
   const registry = new Registry();
+  const watched = new Map<string, () => number>();
   const registers = [registry];
   if (ofProcess) collectDefaultMetrics({ register: registry });
   gauge("tintype_release", "Release that answers; always 1", () => 1, { release });
@@ -57,7 +58,18 @@ export function prometheusMetrics({ release, poolUse, ofProcess }: Measured) {
     return new Counter({ name, help, labelNames: [label], registers });
   }
 
+  const places = new Gauge({
+    name: "tintype_places_taken",
+    help: "Places that requests hold at the moment, by what they are for",
+    labelNames: ["of"],
+    registers,
+    collect: () => watched.forEach((read, of) => places.set({ of }, read())),
+  });
+
   return {
+    /** Shows how many places of one kind are taken. `of` is one of a few fixed words. */
+    places: (of: string, read: () => number): void => void watched.set(of, read),
+
     contentType: registry.contentType,
     text: () => registry.metrics(),
 

@@ -28,22 +28,27 @@ interface Dependencies {
 }
 
 export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
-  async function read(key: string, VersionId?: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+  async function read(
+    key: string,
+    { VersionId, signal }: { VersionId?: string | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
       const { Body, ContentLength } = await client.send(
         new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }),
+        { abortSignal: signal },
       );
       const body = Body as Readable;
       if (ContentLength !== 0) return whole(body);
       body.destroy();
       return undefined;
     } catch (error) {
+      signal?.throwIfAborted();
       return error instanceof NoSuchKey ? undefined : rethrowStorageError(error);
     }
   }
 
   async function digest(key: string, versionId?: string): Promise<string | undefined> {
-    const body = await read(key, versionId);
+    const body = await read(key, { VersionId: versionId });
     if (!body) return undefined;
     const hash = createHash("sha256");
     await pipeline(body, hash);
@@ -68,7 +73,7 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
   }
 
   return {
-    read: (key) => read(key),
+    read: (key, signal) => read(key, { signal }),
     digest: (key) => digest(key),
 
     async *list(prefix) {
@@ -98,7 +103,7 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
       return false;
     },
 
-    async write(key, { path, bytes, contentType }) {
+    async write(key, { path, bytes, contentType }, signal) {
       const file = createReadStream(path);
       const command = new PutObjectCommand({
         Bucket: bucket,
@@ -109,7 +114,10 @@ export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
         CacheControl: "private, max-age=31536000, immutable", // a key is named by what it holds
       });
       try {
-        await client.send(command).catch(rethrowStorageError);
+        await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+          signal?.throwIfAborted();
+          rethrowStorageError(error);
+        });
       } finally {
         file.destroy(); // the SDK pipes it: a request that fails leaves it open
       }

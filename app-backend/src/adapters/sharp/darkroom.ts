@@ -3,20 +3,24 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import pLimit from "p-limit";
-import { AppError, fieldError } from "../../domain/app-error.ts";
+import { fieldError } from "../../domain/app-error.ts";
 import { maxImageBytes } from "../../domain/image-type.ts";
+import { imagePlaces, type Places, places } from "../../domain/places.ts";
 import type { Darkroom, Developed, Requester } from "../../ports/darkroom.ts";
 import { decoderProcess } from "./decoder-process.ts";
+import { fairQueue } from "./fair-queue.ts";
 import { diskError } from "./picture-error.ts";
 
 // What an image takes while it is developed decides how many at a time, and how large: a micro has 1 GiB.
-const atOnce = 1;
-const maxInside = 21;
+const maxWorkBytes = 600e6;
+// Of twelve megapixels, as a phone takes them.
+const quickWorkBytes = 150e6;
 
 interface Options {
   /** Where files are while they are worked on. */
   readonly folder?: string;
+  /** Uploads that are inside, whether they wait or are processed. */
+  readonly inside?: Places;
   /** How long the decoder may take for one picture, and longer for none. */
   readonly maxSeconds?: number;
 }
@@ -27,29 +31,29 @@ type Read = Parameters<Darkroom["develop"]>[0];
  * Encodes images with libvips in a process of its own (`decoder.ts`), through files in the temporary folder. A picture that
  * stops that process stops nothing else.
  */
-export function sharpDarkroom({ folder: place = tmpdir(), maxSeconds = 40 }: Options = {}): Darkroom {
-  const queue = pLimit(atOnce);
-  const decoder = decoderProcess();
-  let inside = 0;
+export function sharpDarkroom({
+  folder: place = tmpdir(),
+  inside = places(imagePlaces),
+  maxSeconds = 40,
+}: Options = {}): Darkroom {
+  const queue = fairQueue({ maxCost: maxWorkBytes, quickCost: quickWorkBytes });
+  // Apart, because a picture that is given up stops its process.
+  const decoders = { quick: decoderProcess(), large: decoderProcess() };
 
   return {
     async develop(read, requester) {
-      // Counted before anything is waited for, so that many at once cannot all find it empty.
-      if (inside >= maxInside) throw new AppError("unavailable", "too many images wait");
-      inside += 1;
+      requester.signal.throwIfAborted();
       try {
-        return await developInTurn(read, requester);
+        return await inside.hold(requester.network, () => developInTurn(read, requester));
       } catch (error) {
         requester.signal.throwIfAborted();
         throw diskError(error);
-      } finally {
-        inside -= 1;
       }
     },
   };
 
-  async function developInTurn(read: Read, { signal }: Requester): Promise<Developed | undefined> {
-    signal.throwIfAborted();
+  async function developInTurn(read: Read, requester: Requester): Promise<Developed | undefined> {
+    const { signal } = requester;
     const folder = await mkdtemp(join(place, "tintype-"));
     const discard = () => rm(folder, { recursive: true, force: true });
     const terms = { timeoutMs: maxSeconds * 1000, signal };
@@ -58,9 +62,10 @@ export function sharpDarkroom({ folder: place = tmpdir(), maxSeconds = 40 }: Opt
       const upload = await read();
       if (!upload) return await discard().then(() => undefined);
       await receive(upload, path, signal);
-      await decoder.run({ kind: "judge", path }, terms);
-      const encoded = await queue(() => decoder.run({ kind: "encode", path, folder }, terms));
-      return { ...encoded!, discard };
+      const cost = await decoders.quick.run({ kind: "judge", path }, terms);
+      const decoder = cost > quickWorkBytes ? decoders.large : decoders.quick;
+      const work = () => decoder.run({ kind: "encode", path, folder }, terms);
+      return { ...(await queue.run({ ...requester, cost }, work)), discard };
     } catch (error) {
       await discard();
       throw error;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../../domain/app-error.ts";
-import type { Encoded, Refusal, Reply, Request, Task } from "./decoder-protocol.ts";
+import type { Outcome, Refusal, Reply, Request, Task } from "./decoder-protocol.ts";
 import { tooMuch, unavailable, unprocessable } from "./picture-error.ts";
 
 /** What the process may allocate (RLIMIT_DATA). Measured: the dearest accepted picture passes with two thirds of it. */
@@ -29,7 +29,7 @@ export interface Terms {
 }
 
 interface Job {
-  readonly resolve: (result: Encoded | undefined) => void;
+  readonly resolve: (result: Outcome) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -59,10 +59,13 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
   let idle: NodeJS.Timeout | undefined;
   let lastId = 0;
 
-  async function run(task: Task, terms: Terms): Promise<Encoded | undefined> {
+  async function run<Kind extends Task["kind"]>(
+    task: Task & { readonly kind: Kind },
+    terms: Terms,
+  ): Promise<Outcome<Kind>> {
     for (let attemptsLeft = 1; ; attemptsLeft -= 1) {
       try {
-        return await attempt(task, terms);
+        return (await attempt(task, terms)) as Outcome<Kind>;
       } catch (error) {
         if (!(error instanceof DecoderEnded)) throw error;
         if (attemptsLeft === 0) throw error.signal === "SIGKILL" ? unavailable(error) : crashed(error);
@@ -70,7 +73,7 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
     }
   }
 
-  async function attempt(task: Task, { timeoutMs, signal }: Terms): Promise<Encoded | undefined> {
+  async function attempt(task: Task, { timeoutMs, signal }: Terms): Promise<Outcome> {
     signal?.throwIfAborted();
     clearTimeout(idle);
     const decoder = (running ??= start());

@@ -11,6 +11,9 @@ export interface Encoded {
   readonly thumbnail: Print;
 }
 
+/** Of a judgement the bytes of memory that encoding will take. */
+export type Outcome<Kind extends Task["kind"] = Task["kind"]> = Kind extends "judge" ? number : Encoded;
+
 export interface Request {
   readonly id: number;
   readonly task: Task;
@@ -28,5 +31,5 @@ export interface Refusal {
 /** The first message says that the decoder is ready; each other one answers a request. */
 export type Reply =
   | { readonly ready: true }
-  | { readonly id: number; readonly result?: Encoded | undefined }
+  | { readonly id: number; readonly result: Outcome }
   | { readonly id: number; readonly refusal: Refusal };

@@ -28,8 +28,7 @@ send({ ready: true });
 
 async function perform(task: Task) {
   if (task.kind === "encode") return encode(task.path, task.folder);
-  await judge(task.path);
-  return undefined;
+  return judge(task.path);
 }
 
 function refusalOf(error: unknown): Refusal {

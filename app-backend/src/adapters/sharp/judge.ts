@@ -16,7 +16,7 @@ const bytesOfPixel = { usual: 11, deepOrInterlaced: 17, clearWebp: 22, avif: 38,
  * Judges the file at `path` by its header alone; nothing is decoded. Throws `unsupported_image`, `image_dimensions`,
  * `unprocessable_image` for what the decoder lacks, `damaged_image` if the header cannot be read.
  */
-export async function judge(path: string): Promise<void> {
+export async function judge(path: string): Promise<number> {
   const bytes = await readFile(path);
   const type = sniffImageType(bytes);
   if (type === undefined) throw unsupported("begins like no image that is accepted");
@@ -31,6 +31,7 @@ export async function judge(path: string): Promise<void> {
   if (header.format !== formatOf(type)) throw unsupported(`${type.extension} read as ${header.format}`);
   if (isTooMuch(header)) throw tooMuch();
   judgeFeatures(header);
+  return workBytesOf(header);
 }
 
 function judgeChunks(png: Buffer): void {
@@ -59,7 +60,12 @@ function isTooMuch(header: Metadata): boolean {
   const { width, height, pages = 1, pageHeight = height } = header;
   const pixels = width * pageHeight * pages;
   const isTooLarge = Math.max(width, pageHeight) > maxSide || pages > maxFrames || pixels > maxPixels;
-  return isTooLarge || pixels * bytesOfPixelIn(header) > maxWorkBytes;
+  return isTooLarge || workBytesOf(header) > maxWorkBytes;
+}
+
+function workBytesOf(header: Metadata): number {
+  const { width, height, pages = 1, pageHeight = height } = header;
+  return width * pageHeight * pages * bytesOfPixelIn(header);
 }
 
 /** How much memory a picture may take for each of its pixels, at the peak. */

@@ -9,14 +9,14 @@ import type { Developed } from "../../../src/ports/darkroom.ts";
 import { decodersOf, peakOf } from "../../decoders.ts";
 import { accepted, beginnings, picture, refused } from "../../images.ts";
 import { pngOfSize } from "../../png.ts";
-import { patient } from "../../requester.ts";
+import { from, patient } from "../../requester.ts";
 
 const darkroom = sharpDarkroom();
 const made: Developed[] = [];
 const onePixel = accepted["image/png"]!;
 
-async function develop(image: Uint8Array): Promise<Developed> {
-  const developed = await darkroom.develop(async () => chunksOf(image), patient);
+async function develop(image: Uint8Array, requester = patient): Promise<Developed> {
+  const developed = await darkroom.develop(async () => chunksOf(image), requester);
   made.push(developed!);
   return developed!;
 }
@@ -157,7 +157,7 @@ describe("refusing", () => {
 
   test("more than 21 at once: the rest is told to come back", async () => {
     const results = await Promise.allSettled(
-      Array.from({ length: 40 }, () => develop(accepted["image/png"]!)),
+      Array.from({ length: 40 }, (_, index) => develop(accepted["image/png"]!, from(`network ${index}`))),
     );
     const refused = results.filter(({ status }) => status === "rejected");
     expect(refused).toHaveLength(19);
