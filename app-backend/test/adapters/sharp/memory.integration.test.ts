@@ -1,0 +1,49 @@
+import { afterAll, afterEach, expect, test } from "@jest/globals";
+import sharp from "sharp";
+import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
+import { bytesOfPixelIn } from "../../../src/adapters/sharp/judge.ts";
+import { decodersOf, peakOf } from "../../decoders.ts";
+import { accepted } from "../../images.ts";
+import { patient } from "../../requester.ts";
+import { shapes } from "./shapes.ts";
+
+/** What changes from run to run, and what a codec needs however small the picture. */
+const allowanceBytes = 96e6;
+const peaks: string[] = [];
+
+/** The most memory that a fresh decoder takes for `image`. */
+async function peakFor(image: Uint8Array): Promise<number> {
+  async function* chunk() {
+    yield image;
+  }
+  const developed = await sharpDarkroom({ maxSeconds: 300 }).develop(async () => chunk(), patient);
+  await developed!.discard();
+  const [decoder] = decodersOf(process.pid);
+  return peakOf(decoder!);
+}
+
+afterEach(() => {
+  for (const pid of decodersOf(process.pid)) process.kill(pid, "SIGKILL");
+});
+afterAll(() => console.log(peaks.join("\n")));
+
+test("USE-02 there are at least 40 shapes and formats", () => {
+  expect(shapes.length).toBeGreaterThanOrEqual(40);
+});
+
+let idle: number | undefined;
+
+test.each(shapes)(
+  "USE-02 no more memory than it is judged to need: $name",
+  async ({ name, make }) => {
+    idle ??= await peakFor(accepted["image/png"]!);
+    for (const pid of decodersOf(process.pid)) process.kill(pid, "SIGKILL");
+    const image = await make();
+    const header = await sharp(image, { animated: true }).metadata();
+    const needed = header.width * header.height * bytesOfPixelIn(header);
+    const peak = await peakFor(image);
+    peaks.push(`${name}: ${Math.round(peak / 1e6)} MB, judged ${Math.round((idle + needed) / 1e6)} MB`);
+    expect(peak).toBeLessThan(idle + needed + allowanceBytes);
+  },
+  300_000,
+);
