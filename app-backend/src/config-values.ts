@@ -39,6 +39,13 @@ export const address = z
 
 export const origin = required.refine(isOrigin, "is not an origin such as https://example.org");
 
+/** Origins by comma; none where it is empty. */
+export const origins = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").filter((entry) => entry !== ""))
+  .refine((list) => list.every(isOrigin), "is not a list of origins such as http://localhost:8080");
+
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DatabaseConfig } from "./adapters/mysql/pool.ts";
 import type { BucketConfig } from "./adapters/s3/client.ts";
 import type { SesConfig } from "./adapters/ses/mail.ts";
-import { address, formerSecrets, origin, port, required, secret } from "./config-values.ts";
+import { address, formerSecrets, origin, origins, port, required, secret } from "./config-values.ts";
 import { emailFault } from "./domain/email.ts";
 import type { Keyring } from "./domain/keyring.ts";
 import type { Address } from "./http/serve-metrics.ts";
@@ -43,6 +43,7 @@ const serverVariables = z
     LISTEN_FDS: z.string().optional(),
     LISTEN_PID: z.string().optional(),
     SITE_ORIGIN: origin,
+    OTHER_SITE_ORIGINS: origins,
     REFRESH_COOKIE: z
       .string()
       .regex(/^[\w-]+$/, "is not a cookie's name")
@@ -68,7 +69,8 @@ const serverVariables = z
 
 export interface ServerConfig {
   readonly place: Place;
-  readonly siteOrigin: string;
+  /** The site's origins: the first is its own, the others are where else it is shown. */
+  readonly siteOrigins: readonly [string, ...string[]];
   /** Name of the refresh cookie, without the prefix that it has with HTTPS. */
   readonly refreshCookie: string;
   readonly database: DatabaseConfig;
@@ -92,7 +94,7 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
   const isActivated = env.LISTEN_FDS === "1" && env.LISTEN_PID === String(process.pid);
   return {
     place: isActivated ? { fd: 3 } : { port: env.PORT },
-    siteOrigin: env.SITE_ORIGIN,
+    siteOrigins: [env.SITE_ORIGIN, ...env.OTHER_SITE_ORIGINS],
     refreshCookie: env.REFRESH_COOKIE,
     database: databaseOf(env),
     storage: bucketOf(env),

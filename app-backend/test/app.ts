@@ -13,6 +13,7 @@ interface Options {
   readonly clock?: () => Date;
   readonly siteOrigin?: string;
   readonly cookieName?: string;
+  readonly otherSiteOrigins?: readonly string[];
   readonly confirmationRequired?: boolean;
   readonly newId?: () => string;
   /** How to reach the database, where it is not to be reached directly. */
@@ -30,7 +31,11 @@ export async function startApp(options: Options = {}) {
   const { clock, siteOrigin = "http://localhost:5173", confirmationRequired = false } = options;
   const [database, bucket] = await Promise.all([createDatabase(), createBucket()]);
   const config = {
-    ...serverConfig({ ...goodEnvironment(), SITE_ORIGIN: siteOrigin }),
+    ...serverConfig({
+      ...goodEnvironment(),
+      SITE_ORIGIN: siteOrigin,
+      OTHER_SITE_ORIGINS: options.otherSiteOrigins?.join(",") ?? "",
+    }),
     ...(options.cookieName && { refreshCookie: options.cookieName }),
     database: options.route?.(database.config) ?? database.config,
     confirmationRequired,

@@ -62,7 +62,8 @@ function parse(body: string): Record<string, unknown> | undefined {
 
 function codeOf(status: number): string {
   if (status === 401) return "not_signed_in";
-  if (status === 413) return "image_too_large";
+  if (status === 413) return "request_too_large";
+  if (status === 431) return "headers_too_large";
   if (status === 429) return "too_many_requests";
   if (status === 504) return "timeout";
   if (status === 502 || status === 503) return "unavailable";

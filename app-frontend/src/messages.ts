@@ -16,6 +16,7 @@ const messages: Record<string, string> = {
     "This AVIF has more than 8 bits a colour, which cannot be processed. Save it with 8 bits, or as JPEG or PNG.",
   email_taken: "This email address already has an account. Sign in, or use another address.",
   empty_image: "This file is empty. Choose another one.",
+  headers_too_large: "Your browser sent too many cookies. Delete the cookies of this site, then try again.",
   image_dimensions:
     "This picture is too large to process: over 50 megapixels, 16,384 pixels a side or 200 frames, or fewer in a format that needs more memory. Choose a smaller one.",
   image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
@@ -28,6 +29,7 @@ const messages: Record<string, string> = {
   not_uploaded: "This picture was not fully uploaded. Try again.",
   quota_exceeded: "You have reached the limit of 500 pictures or 1 GB. Delete some, then try again.",
   refresh_overtaken: "Your session is being renewed in another tab. Try again in a moment.",
+  request_too_large: "This is more than the server takes. Shorten it and try again.",
   session_ended: ended,
   timeout: "Tintype is taking too long to answer. Try again in a minute.",
   too_many_requests: "Too many attempts. Wait a minute, then try again.",

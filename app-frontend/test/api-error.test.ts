@@ -25,7 +25,8 @@ describe("apiError", () => {
 
   it.each([
     [401, "not_signed_in"],
-    [413, "image_too_large"],
+    [413, "request_too_large"],
+    [431, "headers_too_large"],
     [429, "too_many_requests"],
     [502, "unavailable"],
     [503, "unavailable"],

@@ -67,12 +67,21 @@ export function headerTests(site: Crawled): void {
   });
 
   test.each([
-    ["without a host", "GET / HTTP/1.1\r\n\r\n"],
-    ["in no language", "hello\r\n\r\n"],
-    ["with a header that is too long", `GET / HTTP/1.1\r\nHost: a\r\nX-A: ${"a".repeat(40_000)}\r\n\r\n`],
-  ])(`WEB-03 to ${by} a request %s gets no version of anything`, async (_what, bytes) => {
+    ["without a host", 400, "GET / HTTP/1.1\r\n\r\n"],
+    ["in no language", 400, "hello\r\n\r\n"],
+    [
+      "with a header that is too long",
+      431,
+      `GET / HTTP/1.1\r\nHost: a\r\nX-A: ${"a".repeat(40_000)}\r\n\r\n`,
+    ],
+    [
+      "for another site",
+      site.tls ? 400 : 421,
+      "GET /api/ready HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    ],
+  ])(`WEB-03 to ${by} a request %s gets no version of anything`, async (_what, status, bytes) => {
     const answer = await send(site.address, site.port(), bytes);
-    expect(answer).toContain("400 ");
+    expect(answer).toContain(`${status} `);
     expect(answer).not.toMatch(/nginx\/|\d+\.\d+\.\d+/);
   });
 

@@ -4,7 +4,7 @@ import { requireTools, type RequirementName } from "../machine/requirements.ts";
 // What the tests need beside Node: all of it, or what is named.
 const all: RequirementName[] = [
   ...(["terraform", "ansible", "ssh", "docker", "engine", "iptables", "debootstrap"] as const),
-  ...(["moto", "database", "chromium", "shellcheck", "ansible-lint"] as const),
+  ...(["moto", "database", "chromium", "nginx", "shellcheck", "ansible-lint"] as const),
   ...(["pebble", "openssl", "certutil"] as const),
 ];
 

@@ -68,6 +68,7 @@ const requirements = {
     debian: "libnss3-tools",
     otherwise: "certutil of NSS, by which a browser is told whom to trust",
   },
+  nginx: { programs: ["nginx"], debian: "nginx-light", otherwise: "nginx: https://nginx.org" },
   shellcheck: {
     programs: ["shellcheck"],
     debian: "shellcheck",

@@ -65,7 +65,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     openForms,
     pictureStorage: s3Incoming({ client, bucket, newId }),
     probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
-    siteOrigin: config.siteOrigin,
+    siteOrigins: config.siteOrigins,
     cookieName: config.refreshCookie,
     release: config.release,
     log,

@@ -11,6 +11,8 @@ export type ErrorCode =
   | "bad_code"
   | "bad_origin"
   | "not_found"
+  | "method_not_allowed"
+  | "headers_too_large"
   | "email_taken"
   | "quota_exceeded"
   | "not_uploaded"

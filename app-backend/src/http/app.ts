@@ -8,6 +8,8 @@ import type { ImageUseCases } from "../usecases/images.ts";
 import type { PasswordUseCases } from "../usecases/passwords.ts";
 import type { SessionUseCases } from "../usecases/sessions.ts";
 import { accountRouter } from "./account.ts";
+import { allowedMethods } from "./allowed-methods.ts";
+import { answerHeaders } from "./answer-headers.ts";
 import { authRouter } from "./auth.ts";
 import { imagesRouter } from "./images.ts";
 import { onError } from "./on-error.ts";
@@ -28,7 +30,8 @@ export interface HttpDependencies {
   readonly pictureStorage: StorageEngine;
   readonly openForms: Places;
   readonly probes: Probes;
-  readonly siteOrigin: string;
+  /** The site's origins: the first is its own, the others are where else it is shown. */
+  readonly siteOrigins: readonly [string, ...string[]];
   /** Of the refresh cookie. */
   readonly cookieName: string;
   readonly release: string;
@@ -42,28 +45,29 @@ export interface HttpDependencies {
 
 /** The whole API as an Express application; it listens nowhere yet. */
 export function httpApp(deps: HttpDependencies): Express {
-  const { accounts, sessions, passwords, codes, images, siteOrigin } = deps;
+  const { accounts, sessions, passwords, codes, images, siteOrigins } = deps;
   const forms = pictureForms({
     storage: deps.pictureStorage,
     discard: accounts.discard,
     open: deps.openForms,
   });
-  const cookie = refreshCookie(siteOrigin, deps.cookieName);
+  const cookie = refreshCookie(siteOrigins[0], deps.cookieName);
 
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.set("trust proxy", 1); // nginx on the frontend host, nobody before it
   app.use(
     requestLog(deps.log, deps.newId, deps.onRequest),
-    answerHeaders,
+    setAnswerHeaders,
     limitRequests(deps.deadlineMs),
     refuseSlowBodies(),
   );
+  app.use("/api", allowedMethods());
   app.use("/api", openRouter(deps.release, deps.probes));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",
-    authRouter({ accounts, sessions, passwords, codes, forms, cookie, siteOrigin }),
+    authRouter({ accounts, sessions, passwords, codes, forms, cookie, siteOrigins }),
     accountRouter({ accounts, sessions, forms }),
     imagesRouter(images, sessions),
   );
@@ -74,14 +78,7 @@ export function httpApp(deps: HttpDependencies): Express {
   return app;
 }
 
-/** For answers that no browser should keep, guess at, or render. */
-const answerHeaders: RequestHandler = (_req, res, next) => {
-  res.set({
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-  });
+const setAnswerHeaders: RequestHandler = (_req, res, next) => {
+  res.set(answerHeaders);
   next();
 };

@@ -21,16 +21,16 @@ interface Dependencies {
   readonly codes: CodeUseCases;
   readonly forms: PictureForms;
   readonly cookie: RefreshCookie;
-  readonly siteOrigin: string;
+  readonly siteOrigins: readonly string[];
 }
 
 /** Accounts that begin and end, and the sessions between. */
 export function authRouter(deps: Dependencies): Router {
-  const { accounts, sessions, passwords, codes, forms, cookie, siteOrigin } = deps;
+  const { accounts, sessions, passwords, codes, forms, cookie, siteOrigins } = deps;
   const router = Router();
-  const sameOrigin = requireSameOrigin(siteOrigin);
+  const sameOrigin = requireSameOrigin(siteOrigins);
 
-  router.post(operations.register.path, refuseOtherOrigins(siteOrigin), async (req, res) => {
+  router.post(operations.register.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
     await accounts.admitRegistration(clientOf(req));
     const { fields, picture } = await forms.receive(req, res, operations.register.body);
     const account = await accounts.register({ ...fields, picture }, requesterOf(req));
@@ -38,7 +38,7 @@ export function authRouter(deps: Dependencies): Router {
     res.status(201).json({ account });
   });
 
-  router.post(operations.signIn.path, refuseOtherOrigins(siteOrigin), async (req, res) => {
+  router.post(operations.signIn.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
     const { email, password } = parse(operations.signIn.body, req.body);
     const signedIn = await sessions.signIn(email, password, clientOf(req));
     // The browser can hold one cookie: the session that it held before would only be left lying about.

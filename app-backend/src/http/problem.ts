@@ -22,6 +22,8 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   wrong_password: [403, "The password is wrong"],
   bad_code: [403, "The code is wrong or has expired"],
   not_found: [404, "There is nothing here"],
+  method_not_allowed: [405, "This cannot be done here: see Allow for what can"],
+  headers_too_large: [431, "Headers or cookies are too large: delete this site's cookies, then try again"],
   email_taken: [409, "There is an account with this address"],
   quota_exceeded: [409, "There is no room left for another image"],
   not_uploaded: [409, "The image has not been uploaded"],

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { Server as Listener } from "node:net";
+import { refuseUnreadable } from "./unreadable.ts";
 
 const proxyIdleMs = 1_000; // twice the time after which nginx closes a connection that it keeps in vain
 const sweepMs = 100;
+const maxHeaderBytes = 48 * 1024; // more than nginx lets through (nginx.conf.j2), whose answer says what to do
 
 const timeouts = {
   headersTimeout: 10_000,
@@ -17,7 +19,8 @@ export type Place = { readonly fd: number } | { readonly port: number };
 
 /** A server that answers with the application; resolves when it listens. */
 export async function serve(app: RequestListener, place: Place): Promise<Server> {
-  const server = createServer(timeouts);
+  const server = createServer({ ...timeouts, maxHeaderSize: maxHeaderBytes });
+  refuseUnreadable(server);
   server.on("request", endConnections(server)).on("request", app);
   // Where no socket is given, the proxy is on this machine.
   server.listen("fd" in place ? place : { ...place, host: "127.0.0.1" });

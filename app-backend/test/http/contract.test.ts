@@ -11,9 +11,13 @@ interface Layer {
   readonly handle: Partial<Router> & { stack?: Layer[] };
 }
 
+/** What refuses all other methods of a path serves none. */
 function routesOf(stack: readonly Layer[]): string[] {
   return stack.flatMap(({ route, handle }) => {
-    if (route) return Object.keys(route.methods).map((method) => `${method} ${route.path}`);
+    if (route)
+      return Object.keys(route.methods).flatMap((method) =>
+        method === "_all" ? [] : `${method} ${route.path}`,
+      );
     return routesOf(handle.stack ?? []);
   });
 }

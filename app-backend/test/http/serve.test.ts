@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request, type RequestListener, type RequestOptions } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { serve, stop } from "../../src/http/serve.ts";
@@ -65,7 +66,8 @@ describe("stopping", () => {
 
 async function started(listener: RequestListener) {
   const server = await serve(listener, { port: 0 });
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const { port } = server.address() as AddressInfo;
+  return { server, port, url: `http://127.0.0.1:${port}` };
 }
 
 /** The answer, read to its end. */
@@ -76,4 +78,47 @@ async function answerTo(url: string, options: RequestOptions, body?: Buffer): Pr
   answer.resume();
   await once(answer, "end");
   return answer;
+}
+
+describe("USE-29 what Node cannot read as HTTP", () => {
+  const get = "GET / HTTP/1.1\r\nHost: a\r\n";
+  test.each([
+    ["a header with a control character", `${get}X-A: \u0001\r\n\r\n`, 400, "malformed_request"],
+    ["no HTTP", "hello\r\n\r\n", 400, "malformed_request"],
+    ["a method of its own", "JUMP / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_request"],
+    ["headers of 64 KiB", `${get}${`X-A: ${"a".repeat(8_000)}\r\n`.repeat(8)}\r\n`, 431, "headers_too_large"],
+  ])(
+    "%s is answered with the headers of an API and a problem document",
+    async (_what, bytes, status, code) => {
+      const { server, port } = await started((_req, res) => res.end("done"));
+      const answer = await answerToBytes(port, bytes);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} \\w`));
+      expect(answer).toContain("\r\ncontent-security-policy: default-src 'none'");
+      expect(JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")))).toMatchObject({ status, code });
+      await stop(server, 1_000);
+    },
+  );
+
+  test("is answered on a connection that was used before", async () => {
+    const { server, port } = await started((_req, res) => res.end("done"));
+    const answer = await answerToBytes(port, `${get}\r\n`, "hello\r\n\r\n");
+    expect(answer).toMatch(/^HTTP\/1.1 200 .*done.*HTTP\/1.1 400 .*malformed_request/s);
+    await stop(server, 1_000);
+  });
+
+  test("puts nothing into an answer that is under way", async () => {
+    const { server, port } = await started((_req, res) => void res.writeHead(200).write("half"));
+    const answer = await answerToBytes(port, `${get}\r\n`, "hello\r\n\r\n");
+    expect(answer).toContain("half");
+    expect(answer).not.toContain("malformed_request");
+    await stop(server, 100);
+  });
+});
+
+/** All that comes back for some bytes and, once something came, for some more. */
+async function answerToBytes(port: number, first: string, second?: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(first);
+  if (second !== undefined) socket.once("data", () => socket.write(second));
+  return text(socket);
 }

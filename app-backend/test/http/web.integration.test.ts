@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseSetCookie } from "cookie";
 import { startApp, type TestApp } from "../app.ts";
-import { getAccount, member, newEmail, register, refresh, send, signIn, signOut } from "../client.ts";
+import { type Operation, operations } from "../../src/http/contract.ts";
+import {
+  getAccount,
+  goodPassword,
+  member,
+  newEmail,
+  register,
+  refresh,
+  send,
+  signIn,
+  signOut,
+} from "../client.ts";
 import { refused } from "../images.ts";
 
 let app: TestApp;
@@ -71,6 +82,9 @@ describe("the origin of a request that brings the cookie", () => {
     "https://localhost.evil",
     "http://localhost:5173.evil",
     "http://localhost",
+    "https://localhost:5173",
+    "http://LOCALHOST:5173",
+    "http://localhost:5173/",
     "",
   ])("WEB-01 %j is refused, and nothing happens", async (origin) => {
     const { cookie, body } = await member(app);
@@ -90,10 +104,22 @@ describe("the origin of a request that brings the cookie", () => {
     expect((await send(app, "POST", "/auth/refresh", { headers })).status).toBe(403);
   });
 
-  test("may be the configured site, or the host that was asked", async () => {
+  test("USE-29 that names the Host it was sent to is refused: any name may lead here", async () => {
     const { cookie } = await member(app);
-    expect((await refresh(app, cookie, app.siteOrigin)).status).toBe(200);
-    expect((await refresh(app, cookie, app.url)).status).toBe(200);
+    expect(await refresh(app, cookie, app.url)).toMatchObject({ status: 403, body: { code: "bad_origin" } });
+    const email = newEmail();
+    expect((await register(app, { email, headers: { origin: app.url } })).status).toBe(403);
+    expect((await signIn(app, email, goodPassword, { origin: app.url })).status).toBe(403);
+  });
+
+  test("USE-29 may be any that is configured, scheme and port included", async () => {
+    const site = await startApp({ otherSiteOrigins: ["http://localhost:8080", "http://192.0.2.7"] });
+    const { cookie } = await member(site);
+    for (const origin of [site.siteOrigin, "http://localhost:8080", "http://192.0.2.7"])
+      expect([origin, (await refresh(site, cookie, origin)).status]).toEqual([origin, 200]);
+    for (const origin of ["https://192.0.2.7", "http://192.0.2.7:8080", "http://localhost"])
+      expect([origin, (await refresh(site, cookie, origin)).status]).toEqual([origin, 403]);
+    await site.close();
   });
 });
 
@@ -130,6 +156,44 @@ describe("every answer", () => {
   ])("to %s is 400 malformed_request", async (_name, type, body) => {
     const answer = await send(app, "POST", "/auth/signin", { headers: { "content-type": type }, body });
     expect(answer).toMatchObject({ status: 400, body: { code: "malformed_request" } });
+  });
+});
+
+describe("USE-29 a method that a known path does not have", () => {
+  const operationsOf = (path: string) =>
+    Object.values<Operation>(operations).filter((one) => one.path === path);
+  const rows = [...new Set(Object.values(operations).map(({ path }) => path))].map(
+    (path) =>
+      [
+        path,
+        operationsOf(path).flatMap(({ method }) =>
+          method === "get" ? ["GET", "HEAD"] : method.toUpperCase(),
+        ),
+      ] as const,
+  );
+
+  test.each(rows)("of %s is 405, and Allow names those that it has", async (path, methods) => {
+    const to = path.replace(":id", "00000000-0000-4000-8000-000000000000");
+    const allow = [...methods, "OPTIONS"].join(", ");
+    for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
+      const headers = { "content-type": "application/json", origin: app.siteOrigin };
+      const answer = await send(app, method, to, { headers });
+      const about = `${method} ${answer.status}`;
+      if (methods.includes(method)) {
+        expect(about).not.toBe(`${method} 405`);
+        continue;
+      }
+      expect([about, answer.headers.get("allow")]).toEqual([`${method} 405`, allow]);
+      if (method !== "HEAD") expect(answer.body.code).toBe("method_not_allowed");
+    }
+    const asked = await send(app, "OPTIONS", to);
+    expect([asked.status, asked.headers.get("allow")]).toEqual([204, allow]);
+    expect(asked.headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+
+  test("is 404 where there is no such path, for OPTIONS too", async () => {
+    for (const method of ["DELETE", "OPTIONS", "HEAD"])
+      expect((await send(app, method, "/nowhere")).status).toBe(404);
   });
 });
 

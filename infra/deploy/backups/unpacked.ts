@@ -1,5 +1,6 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Failure } from "../../machine/failure.ts";
 import { inParallel } from "../../machine/in-parallel.ts";
@@ -37,17 +38,31 @@ export async function withUnpacked<Result>(
     const needed = [parts.dump, parts.keys, ...objects.map(({ key }) => key)];
     const missing = needed.find((name) => !names.has(name));
     if (missing !== undefined) throw damaged(file, `it holds no ${missing}`);
+    for (const part of ["dump", "keys"] as const) {
+      if ((await sha256OfFile(join(folder, parts[part]))) === record[part].sha256) continue;
+      throw damaged(file, `${parts[part]} is not what ${parts.record} says`);
+    }
     return await work({ record, objects, folder });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Brings what was unpacked into a bucket: objects first, what says that the backup is good last. */
+/**
+ * Brings what was unpacked into a bucket: objects first, what says that the backup is good last. Throws a Failure and
+ * writes nothing if the bucket has another backup of that name.
+ */
 export async function uploadBackup(
   { record, objects, folder }: UnpackedBackup,
   bucket: Bucket,
 ): Promise<number> {
+  const present = await bucket.text(keyOf.record(record));
+  if (present !== undefined && !isDeepStrictEqual(backupRecord.safeParse(json(present)).data, record)) {
+    throw new Failure(
+      `The bucket has another backup ${record.name}, which this file would replace. Nothing was changed.`,
+      2,
+    );
+  }
   const there = new Set([...(await bucket.keys("images/")), ...(await bucket.keys("pictures/"))]);
   const missing = objects.filter(({ key }) => !there.has(key));
   await inParallel(missing, ({ key, ...headers }) => bucket.put(key, join(folder, key), headers));

@@ -6,6 +6,7 @@ import { hostGateway } from "../../local-cloud/networks.ts";
 import type { Deployment } from "../deployment.ts";
 import { type HostName, hostAddress, identityOptions } from "../hosts/hosts.ts";
 import { domainOf } from "../site/domain.ts";
+import { siteNames } from "../site/names.ts";
 import { keyOnly, operatorPublicKey } from "../stack/operator.ts";
 import type { Outputs } from "../state/state.ts";
 import { acmeClient } from "./acme-client.ts";
@@ -24,6 +25,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
   const { outputs } = props;
   const endpoints =
     deployment.cloud === "local" ? await localEndpoints(props, deployment) : awsEndpoints(outputs);
+  const names = await siteNames(deployment, outputs);
   const host = async (name: HostName, variables: object) => {
     const found = await hostAddress(deployment, outputs, name);
     const connection = {
@@ -49,6 +51,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_listen: `${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
           backend_metrics_listen: `${outputs.backend.privateIp}:${outputs.backend.metricsPort}`,
           backend_site_origin: outputs.url,
+          backend_other_site_origins: names.otherOrigins,
           backend_bucket: outputs.bucket,
           backend_region: outputs.region,
           backend_mail_from: deployment.mailFrom ?? "",
@@ -59,6 +62,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           frontend_release: props.frontend,
           frontend_api_origin: `http://${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
           frontend_image_origin: endpoints.imageOrigin,
+          frontend_names: names.hosts,
           ...(await certification(deployment, outputs)),
         }),
       },

@@ -24,7 +24,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type Bucket, openBucket } from "../../../deploy/backups/bucket.ts";
-import { requireNoFile, writeBackupFile } from "../../../deploy/backups/file.ts";
+import { parts, requireNoFile, writeBackupFile } from "../../../deploy/backups/file.ts";
 import { type BackupRecord, keyOf } from "../../../deploy/backups/record.ts";
 import { recordOf, restoreSource } from "../../../deploy/backups/restore-source.ts";
 import { uploadBackup, withUnpacked } from "../../../deploy/backups/unpacked.ts";
@@ -96,6 +96,23 @@ describe("a backup's file", () => {
     const head = await client.send(new HeadObjectCommand({ Bucket: to.name, Key: first }));
     expect(head).toMatchObject({ ContentType: "image/x", CacheControl: "private" });
     expect(await recordOf("latest", to.bucket, deployment)).toEqual(record);
+  });
+
+  test("USE-29 never replaces another backup of its name in the bucket, and may be brought there twice", async () => {
+    await writeBackupFile(file, await backup(name, [first]), from.bucket);
+    const to = await newBucket();
+    const bring = () => withUnpacked(file, folder, (unpacked) => uploadBackup(unpacked, to.bucket));
+    expect([await bring(), await bring()]).toEqual([1, 0]);
+    const keys = await to.bucket.keys("");
+    const good = await Promise.all(keys.map((key) => to.bucket.text(key)));
+    await writeBackupFile(`${file}.other`, await backup(name, [first, second]), from.bucket);
+    file = `${file}.other`;
+    await expect(bring()).rejects.toMatchObject({
+      message: expect.stringContaining(`The bucket has another backup ${name}`),
+      exitCode: 2,
+    });
+    expect(await to.bucket.keys("")).toEqual(keys);
+    expect(await Promise.all(keys.map((key) => to.bucket.text(key)))).toEqual(good);
   });
 
   test("can be checked by anybody: sha256sum -c", async () => {
@@ -206,6 +223,14 @@ describe("a forged backup's file", () => {
       },
       /backup\.json says what no backup says/,
     ],
+    ...[parts.dump, parts.keys].map((part): [string, (content: string) => void, RegExp] => [
+      `USE-29 another ${part} than its record says`,
+      (content) => {
+        writeFileSync(join(content, part), "forged");
+        sum(content, part);
+      },
+      /is not what backup\.json says/,
+    ]),
   ])("is refused before any of it is used: %s", async (_what, change, reason) => {
     await forge(change);
     const work = async () => "done";

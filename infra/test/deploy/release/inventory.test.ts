@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { hostAddress, sshArguments } from "../../../deploy/hosts/hosts.ts";
 import { writeInventory } from "../../../deploy/release/inventory.ts";
+import { siteNames } from "../../../deploy/site/names.ts";
 import { scratchDeployment, scratchOutputs as outputs } from "../scratch-deployment.ts";
 
 const release = { id: "0123456789ab", archive: "/archive.tar.gz" };
@@ -26,4 +27,11 @@ test("USE-12 nothing that ssh and Ansible split or expand has the repository's p
   expect(readFileSync(blue.inventory, "utf8")).not.toContain(blue.folder);
   const args = sshArguments(blue, await hostAddress(blue, outputs, "backend"));
   expect(args.join(" ")).not.toContain(blue.folder);
+});
+
+test.each([
+  ["http://site.example", ["site.example", "203.0.113.4"], ["http://203.0.113.4"]],
+  ["https://tintype.example.org", ["tintype.example.org", "site.example", "203.0.113.4"], []],
+])("USE-29 the playbooks know the names that lead to %s", async (url, hosts, otherOrigins) => {
+  expect(await siteNames(scratchDeployment(), { ...outputs, url })).toEqual({ hosts, otherOrigins });
 });
