@@ -18,7 +18,7 @@ installed = node_modules/.package-lock.json
 .DEFAULT_GOAL = help
 # Goals that change one deployment take turns, also under -j.
 .NOTPARALLEL:
-.PHONY: help settings deploy destroy plan rollback backup restore output status logs ssh integrity rotate-secrets \
+.PHONY: help settings deploy destroy plan rollback backup restore output status logs codes ssh integrity rotate-secrets \
   state-bucket dev check format test bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
@@ -40,6 +40,8 @@ status: $(installed) ## how both hosts are
 	$(run) infra/deploy/status.ts
 logs: $(installed) ## last lines of a host's log (HOST=backend or frontend, FOLLOW=1)
 	$(run) infra/deploy/logs.ts
+codes: $(installed) ## codes that people wait for, where no mail is sent (FOR=their address)
+	$(run) infra/deploy/codes.ts
 integrity: $(installed) ## compare records with images on S3 (REPAIR=1 repairs)
 	$(run) infra/deploy/integrity.ts
 rotate-secrets: $(installed) ## new secrets on the hosts, nobody is signed out

@@ -20,6 +20,7 @@ export interface Answer {
     image: ImageView;
     upload: { url: string; headers: Record<string, string> };
     url: string;
+    sendsMail: boolean;
   };
   /** The refresh cookie as `name=value`; empty when none was set. */
   readonly cookie: string;

@@ -50,10 +50,13 @@ export const removeAccount = (accessToken: string, password: string) =>
 export const confirm = (json: { email: string; code: string }) =>
   request<void>("/auth/confirm", { method: "POST", json });
 
-/** Has a new code for `confirm` mailed. */
+/** Whether codes are mailed; otherwise the operator of the site hands them on. */
+export const getSendsMail = async () => (await request<{ sendsMail: boolean }>("/settings")).sendsMail;
+
+/** Has a new code for `confirm` made. */
 export const resend = (email: string) => request<void>("/auth/resend", { method: "POST", json: { email } });
 
-/** Has a code for `reset` mailed. Whether the address has an account is not told. */
+/** Has a code for `reset` made. Whether the address has an account is not told. */
 export const forgot = (email: string) => request<void>("/auth/forgot", { method: "POST", json: { email } });
 
 export const reset = (json: Credentials & { code: string }) =>

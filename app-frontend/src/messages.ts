@@ -23,7 +23,7 @@ const messages: Record<string, string> = {
   internal,
   invalid_input: "Something in the form is not right. Check it and try again.",
   malformed_request: "The server did not understand the form. Reload the page and try again.",
-  not_confirmed: "This address is not confirmed yet. Enter the code that we emailed to you.",
+  not_confirmed: "This address is not confirmed yet. Enter the code that confirms it.",
   not_found: "This no longer exists. Reload the page to see what has changed.",
   not_signed_in: ended,
   not_uploaded: "This picture was not fully uploaded. Try again.",

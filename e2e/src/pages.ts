@@ -99,7 +99,7 @@ export function storedText(page: Page): Promise<string> {
 export async function askForCode(page: Page, email: string): Promise<void> {
   await page.goto(paths.forgot);
   await page.getByLabel("Email", { exact: true }).fill(email);
-  await button(page, "Send a code").click();
+  await button(page, "Get a code").click();
   await page.getByLabel("Code", { exact: true }).waitFor();
 }
 

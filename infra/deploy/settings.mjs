@@ -20,6 +20,7 @@ export const settingsOf = {
   output: deployment,
   status: deployment,
   logs: [...deployment, "HOST", "FOLLOW"],
+  codes: [...deployment, "FOR"],
   integrity: [...deployment, "REPAIR"],
   "rotate-secrets": deployment,
   "state-bucket": deployment,

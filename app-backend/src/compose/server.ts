@@ -67,6 +67,7 @@ export function compose(config: ServerConfig, surroundings: Surroundings = {}) {
     probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
     siteOrigins: config.siteOrigins,
     cookieName: config.refreshCookie,
+    sendsMail: config.mail !== undefined,
     release: config.release,
     log,
     onRequest: metrics.request,

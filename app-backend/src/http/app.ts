@@ -34,6 +34,8 @@ export interface HttpDependencies {
   readonly siteOrigins: readonly [string, ...string[]];
   /** Of the refresh cookie. */
   readonly cookieName: string;
+  /** Whether codes are mailed. Otherwise the operator hands them on from the journal. */
+  readonly sendsMail: boolean;
   readonly release: string;
   readonly log: Logger;
   /** Is told of each request when it is over. */
@@ -63,7 +65,7 @@ export function httpApp(deps: HttpDependencies): Express {
     refuseSlowBodies(),
   );
   app.use("/api", allowedMethods());
-  app.use("/api", openRouter(deps.release, deps.probes));
+  app.use("/api", openRouter(deps));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",

@@ -253,6 +253,15 @@ export const operations = {
     answer: answers.readiness,
     refusals: [],
   },
+  settings: {
+    method: "get",
+    path: "/settings",
+    summary:
+      "What a page has to know of this deployment: whether codes are mailed, or handed on by its operator",
+    status: 200,
+    answer: answers.settings,
+    refusals: [],
+  },
   openapi: {
     method: "get",
     path: "/openapi.json",

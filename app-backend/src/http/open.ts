@@ -8,8 +8,14 @@ const probeTimeoutMs = 2_000;
 /** What the application cannot work without, by name. A probe resolves when its thing is there. */
 export type Probes = Readonly<Record<string, () => Promise<void>>>;
 
+interface Dependencies {
+  readonly release: string;
+  readonly probes: Probes;
+  readonly sendsMail: boolean;
+}
+
 /** What needs nobody to be signed in: whether the API is well, and what it takes. */
-export function openRouter(release: string, probes: Probes): Router {
+export function openRouter({ release, probes, sendsMail }: Dependencies): Router {
   const router = Router();
 
   router.get(operations.health.path, (_req, res) => {
@@ -21,6 +27,10 @@ export function openRouter(release: string, probes: Probes): Router {
     const names = faults.map((fault) => fault.field).join(", ");
     if (faults.length > 0) throw new AppError("unavailable", `missing: ${names}`, { faults });
     res.json({ status: "ready" });
+  });
+
+  router.get(operations.settings.path, (_req, res) => {
+    res.json({ sendsMail });
   });
 
   const description = openapi(release);

@@ -9,6 +9,7 @@ import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
 import { RemoveAccount } from "./account/removal.tsx";
 import { Sessions, useSessions } from "./account/sessions.tsx";
+import { CodeSource } from "./code-source.tsx";
 
 export function Account({ account }: { account: api.Account }) {
   const sessions = useSessions();
@@ -30,7 +31,7 @@ export function Account({ account }: { account: api.Account }) {
 function Unconfirmed() {
   return (
     <Notice>
-      <strong>Confirm your address.</strong> We emailed you a code.{" "}
+      <strong>Confirm your address.</strong> <CodeSource mailed="We emailed you a code." />{" "}
       <Link to={paths.confirm()}>Enter the code</Link>
     </Notice>
   );

@@ -4,6 +4,7 @@ import { codeDigits, codeError } from "../one-time-code.ts";
 import { paths } from "../paths.ts";
 import { Link, Redirect, navigate } from "../router.tsx";
 import { useSession, useSessionState } from "../session.tsx";
+import { CodeSource } from "./code-source.tsx";
 import { CodeField } from "../ui/code-field.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Button } from "../ui/button.tsx";
@@ -21,7 +22,10 @@ export function Confirm() {
   return (
     <Page title="Confirm your address">
       <div className="narrow">
-        <p>We emailed a 12-digit code to your address. It is valid for 10 minutes.</p>
+        <p>
+          Enter your 12-digit code. It is valid for 10 minutes.{" "}
+          <CodeSource mailed="We emailed it to your address." />
+        </p>
         <ConfirmForm />
         <p>
           {signedIn ? (
@@ -79,9 +83,9 @@ function Resend({ email }: { email: string }) {
           busy={busy}
           onClick={() => void submit({ email: emailError(email) }, () => resend(email))}
         >
-          Send another code
+          Get another code
         </Button>
-        <p role="status">{done && "A new code is on its way."}</p>
+        <p role="status">{done && "There is a new code. The one before is no longer valid."}</p>
       </div>
     </>
   );

@@ -2,6 +2,7 @@ import { forgot } from "../api.ts";
 import { emailError } from "../form-errors.ts";
 import { paths } from "../paths.ts";
 import { Link, navigate } from "../router.tsx";
+import { CodeSource } from "./code-source.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Page } from "../ui/page.tsx";
 import { TextField } from "../ui/text-field.tsx";
@@ -19,10 +20,13 @@ export function Forgot() {
   return (
     <Page title="Forgot your password?">
       <div className="narrow">
-        <p>Enter your email address, and we will send you a code to set a new password.</p>
+        <p>
+          Enter your email address to get a code with which you set a new password.{" "}
+          <CodeSource mailed="We will email it to you." />
+        </p>
         <Form form={form} onSubmit={() => void form.submit(send)}>
           <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
-          <Submit form={form}>Send a code</Submit>
+          <Submit form={form}>Get a code</Submit>
         </Form>
         <p>
           Have a code already?{" "}

@@ -4,6 +4,7 @@ import { codeDigits, codeError } from "../one-time-code.ts";
 import { paths } from "../paths.ts";
 import { Link, navigate } from "../router.tsx";
 import { useSession } from "../session.tsx";
+import { CodeSource } from "./code-source.tsx";
 import { CodeField } from "../ui/code-field.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Page } from "../ui/page.tsx";
@@ -30,8 +31,9 @@ export function Reset() {
     <Page title="Set a new password">
       <div className="narrow">
         <p>
-          If your address has an account, a 12-digit code is on its way to it. It is valid for 10 minutes.
-          Setting a new password signs you out everywhere.
+          If your address has an account, there is a 12-digit code for it, valid for 10 minutes.{" "}
+          <CodeSource mailed="We emailed it to you: look in your spam folder too." /> Setting a new password
+          signs you out everywhere.
         </p>
         <Form form={form} onSubmit={() => void form.submit(send)}>
           <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
@@ -47,9 +49,9 @@ export function Reset() {
           </Submit>
         </Form>
         <p>
-          No email? Check your spam folder, or{" "}
+          No code?{" "}
           <Link to={paths.forgot()} visit={{ email }}>
-            ask for another code
+            Get another one
           </Link>
         </p>
       </div>

@@ -33,8 +33,8 @@ test("nothing needs to be said of a domain that is not there", async () => {
 });
 
 test("plain HTTP is called by its name at the end of a deploy, and HTTPS is not", () => {
-  const { make } = scratchDeployment();
-  const plain = siteLines({ make }, { url: "http://site.example" }).join("\n");
+  const deployment = scratchDeployment();
+  const plain = siteLines(deployment, { url: "http://site.example" }).join("\n");
   expect(plain).toMatch(/plain HTTP.*make deploy NAME=blue DOMAIN=/s);
-  expect(siteLines({ make }, { url }).join("\n")).not.toContain("plain HTTP");
+  expect(siteLines(deployment, { url }).join("\n")).not.toContain("plain HTTP");
 });

@@ -1,0 +1,19 @@
+import type { AddressInfo } from "node:net";
+import { expect, test } from "@jest/globals";
+import { compose } from "../../src/compose/server.ts";
+import { serverConfig } from "../../src/config.ts";
+import { serve, stop } from "../../src/http/serve.ts";
+import { send } from "../client.ts";
+import { goodEnvironment } from "../environment.ts";
+
+test.each([
+  ["", false],
+  ["tintype@example.org", true],
+])("USE-22 the API says whether it mails its codes: with MAIL_FROM=%s", async (MAIL_FROM, sendsMail) => {
+  const { app, close } = compose(serverConfig({ ...goodEnvironment(), MAIL_FROM, LOG_LEVEL: "silent" }));
+  const server = await serve(app, { port: 0 });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await send({ url }, "GET", "/settings")).toMatchObject({ status: 200, body: { sendsMail } });
+  await stop(server, 1_000);
+  await close();
+});

@@ -1,0 +1,36 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { accountOf, grantTo, open } from "../browser/site.tsx";
+
+let site: Awaited<ReturnType<typeof open>>;
+afterEach(() => site.page.close());
+
+const ada = { ...accountOf("ada"), confirmed: false };
+
+async function show(pathname: string, settings?: () => unknown) {
+  site = await open(pathname, {
+    "POST /api/auth/refresh": () => grantTo(ada),
+    "GET /api/auth/sessions": () => ({ items: [] }),
+    ...(settings && { "GET /api/settings": settings }),
+  });
+  return site.page.text();
+}
+
+describe.each(["/confirm", "/forgot", "/reset", "/account"])("USE-22 %s", (pathname) => {
+  it("says that codes are mailed where they are", async () => {
+    const text = await show(pathname, () => ({ sendsMail: true }));
+    expect(text).toMatch(/emailed|email it to you/);
+    expect(text).not.toContain("operator");
+  });
+
+  it("says whom to ask where no mail is sent", async () => {
+    const text = await show(pathname, () => ({ sendsMail: false }));
+    expect(text).toContain(
+      "This site sends no email. Ask its operator for the code, who finds it with make codes.",
+    );
+    expect(text).not.toMatch(/emailed|email it to you/);
+  });
+
+  it("claims neither where the API does not say", async () => {
+    expect(await show(pathname)).not.toMatch(/emailed|email it to you|sends no email/);
+  });
+});
