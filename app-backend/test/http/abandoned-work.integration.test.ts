@@ -140,6 +140,7 @@ describe("USE-04 a new picture of an account", () => {
     client.abort();
     await expect(sent).rejects.toThrow();
     await eventually(free);
+    await sleep(1_000); // what goes on without a place would be seen by then
     const now = (await send(app, "GET", "/account", { headers: bearer(accessToken) })).body.account;
     expect(new URL(now.imageUrl).pathname).toBe(new URL(account.imageUrl).pathname);
     expect(await statuses("/account/image")).toEqual({ logged: [499], classes: ["4xx"] });

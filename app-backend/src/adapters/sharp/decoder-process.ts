@@ -37,15 +37,20 @@ interface Running {
   readonly child: ChildProcess;
   readonly jobs: Map<number, Job>;
   isReady: boolean;
+  /** Killed by us for one of its tasks: the others lose no attempt by that. */
+  isStopped: boolean;
 }
 
 /** The process ended although it had work. */
 class DecoderEnded extends Error {
   readonly signal: NodeJS.Signals | null;
+  /** Whether another task was the reason. */
+  readonly isForAnother: boolean;
 
-  constructor(signal: NodeJS.Signals | null) {
+  constructor(signal: NodeJS.Signals | null, isForAnother = false) {
     super(`the decoder was ended by ${signal ?? "itself"}`);
     this.signal = signal;
+    this.isForAnother = isForAnother;
   }
 }
 
@@ -63,12 +68,14 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
     task: Task & { readonly kind: Kind },
     terms: Terms,
   ): Promise<Outcome<Kind>> {
-    for (let attemptsLeft = 1; ; attemptsLeft -= 1) {
+    for (let attemptsLeft = 1; ;) {
       try {
         return (await attempt(task, terms)) as Outcome<Kind>;
       } catch (error) {
         if (!(error instanceof DecoderEnded)) throw error;
+        if (error.isForAnother) continue;
         if (attemptsLeft === 0) throw error.signal === "SIGKILL" ? unavailable(error) : crashed(error);
+        attemptsLeft -= 1;
       }
     }
   }
@@ -83,6 +90,7 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
     function stop(reason: unknown): void {
       decoder.jobs.get(id)?.reject(reason);
       decoder.jobs.delete(id);
+      decoder.isStopped = true;
       kill(decoder);
     }
     signal?.addEventListener("abort", abort);
@@ -110,12 +118,12 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       },
     );
-    const decoder: Running = { child, jobs: new Map(), isReady: false };
+    const decoder: Running = { child, jobs: new Map(), isReady: false, isStopped: false };
     child.on("message", (reply: Reply) => receive(decoder, reply));
     child.on("disconnect", () => kill(decoder));
     child.on("error", (error) => fail(decoder, unavailable(error)));
     child.on("exit", (_code, signal) => {
-      const reason = new DecoderEnded(signal);
+      const reason = new DecoderEnded(signal, decoder.isStopped);
       fail(decoder, decoder.isReady || signal === "SIGKILL" ? reason : unavailable(reason));
     });
     return decoder;

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -58,15 +58,33 @@ async function* chunk(image: Uint8Array) {
 test("USE-02 killed during a picture, the decoder is replaced, and the picture comes out", async () => {
   const outcome = processed(large);
   await until(isEncoding);
-  expect(killAll()).toHaveLength(1);
+  expect(killAll()).toHaveLength(2); // one that judged it, one that encodes it
   await outcome;
+});
+
+test("USE-04 a picture comes out though three others beside it were given up one after the other", async () => {
+  const decoder = decoderProcess();
+  const folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
+  const path = join(folder, "upload");
+  await writeFile(path, await large);
+  const kept = decoder.run({ kind: "encode", path, folder }, { timeoutMs: 60_000 });
+  kept.catch(() => undefined);
+  for (let others = 0; others < 3; others += 1) {
+    const given = new AbortController();
+    const other = decoder.run({ kind: "judge", path }, { timeoutMs: 60_000, signal: given.signal });
+    given.abort(new Error("client is gone"));
+    await expect(other).rejects.toThrow("client is gone");
+    await sleep(500);
+  }
+  expect((await kept).original.bytes).toBeGreaterThan(0);
+  await rm(folder, { recursive: true });
 });
 
 test("USE-02 killed twice during a picture: 503, and the next one comes out", async () => {
   const outcome = processed(large).catch((error: unknown) => error);
   await until(isEncoding);
-  const [first] = killAll();
-  await until(() => alive().some((pid) => pid !== first));
+  const first = killAll();
+  await until(() => alive().some((pid) => !first.includes(pid)));
   killAll();
   expect(await outcome).toMatchObject({ code: "unavailable" });
   await processed(small);
