@@ -17,14 +17,14 @@ function ofNginx(): Record<string, string | undefined> {
 }
 
 function ofExpress(): Record<string, string | undefined> {
-  const lines = [...read("app-backend/src/http/app.ts").matchAll(/^ {4}"([a-z-]+)": "(.+)",$/gm)];
+  const lines = [...read("app-backend/src/http/answer-headers.ts").matchAll(/^ {2}"([a-z-]+)": "(.+)",$/gm)];
   return Object.fromEntries(lines.map(([, name = "", value]) => [name, value]));
 }
 
 test("WEB-03 what nginx answers for the API has the headers that the API sets", () => {
   const [nginx, express] = [ofNginx(), ofExpress()];
   for (const name of shared) expect([name, nginx[name]]).toEqual([name, express[name]]);
-  const [, policy] = /~\^\/api\/ "(.+)";/.exec(read(`${templates}/nginx.conf.j2`)) ?? [];
+  const [, policy] = / \/\.problem "(default-src .+)";/.exec(read(`${templates}/nginx.conf.j2`)) ?? [];
   expect(policy).toBe(express["content-security-policy"]);
   expect(policy).toContain("default-src 'none'");
 });
@@ -37,7 +37,7 @@ test("WEB-03 what is for TLS alone is sent over TLS alone, with every answer, th
   };
   expect(ofNginx()).toMatchObject(overTls);
   const [, api = ""] =
-    /\n        location \/api\/ \{\n(\s+# The API answers.+?)\n        \}/s.exec(settings) ?? [];
+    /\n {8}location ~ \^\/api\(\/\|\$\) \{\n(\s+# The API answers.+?)\n {8}\}/s.exec(settings) ?? [];
   for (const [name, variable] of Object.entries(overTls)) {
     expect(api.toLowerCase()).toContain(`add_header ${name} ${variable} always;`);
     const [, mapped] = new RegExp(`map \\$https \\${variable} \\{\\s+on (.+);\\s+\\}`).exec(settings) ?? [];

@@ -22,10 +22,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
   large = await flat(6000, 5000).jpeg().toBuffer();
   darkroom = sharpDarkroom({ folder });
+  await endAll(); // those of test files before this one in the same process
 });
 afterEach(async () => {
-  killAll();
-  await until(() => alive().length === 0); // no zombie either
+  await endAll();
   expect(await readdir(folder)).toEqual([]);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -39,6 +39,11 @@ function killAll(signal: NodeJS.Signals = "SIGKILL"): number[] {
   const pids = alive();
   for (const pid of pids) process.kill(pid, signal);
   return pids;
+}
+
+async function endAll(): Promise<void> {
+  killAll();
+  await until(() => alive().length === 0); // no zombie either
 }
 
 async function until(isSo: () => boolean): Promise<void> {
