@@ -49,7 +49,7 @@ other_user() {
   if [ "${user:-tintype}" = tintype ]; then echo tintype_2; else echo tintype; fi
 }
 
-# With the very rights of the user in use, which are known to the playbook alone.
+# With the very rights of the user in use: database-rights knows what they should be.
 make_user() {
   local new=$1 password=$2 user rights
   user=$(value backend MYSQL_USER)
