@@ -31,6 +31,11 @@ export function deviceName(userAgent: string | null): string {
   return browser ?? system ?? "Unknown device";
 }
 
+/** The network of a client; one word for all whose address is not known. */
+export function networkOfClient({ address }: Pick<Client, "address">): string {
+  return address === undefined ? "unknown" : networkOf(address);
+}
+
 /** What one client is limited by: an IPv4 address, or the /64 that a network gives to one IPv6 customer. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

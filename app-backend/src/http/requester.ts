@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { AppError } from "../domain/app-error.ts";
-import { networkOf } from "../domain/client.ts";
+import { networkOfClient } from "../domain/client.ts";
 import type { Requester } from "../ports/darkroom.ts";
 import { clientOf } from "./client.ts";
 
@@ -48,6 +48,5 @@ export function deadlineOf(req: Request): Deadline {
 
 /** Which network sends the request, and until when it is worth working on. */
 export function requesterOf(req: Request): Requester {
-  const { address } = clientOf(req);
-  return { signal: deadlineOf(req).signal, network: address === undefined ? "unknown" : networkOf(address) };
+  return { signal: deadlineOf(req).signal, network: networkOfClient(clientOf(req)) };
 }

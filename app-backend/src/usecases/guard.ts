@@ -1,5 +1,5 @@
 import { AppError } from "../domain/app-error.ts";
-import { type Client, networkOf } from "../domain/client.ts";
+import { type Client, networkOfClient } from "../domain/client.ts";
 import { emailKey } from "../domain/email.ts";
 import { knownNetworkMs, type LimitRule } from "../domain/limit.ts";
 import { after } from "../domain/session.ts";
@@ -55,8 +55,4 @@ export function guard({ limits, securityLog, now }: Dependencies) {
 /** A try that is counted for a client's network. */
 export function fromAddress(rule: LimitRule, client: Client): Try {
   return [rule, networkOfClient(client)];
-}
-
-function networkOfClient({ address }: Client): string {
-  return address === undefined ? "unknown" : networkOf(address);
 }
