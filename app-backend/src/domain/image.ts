@@ -6,6 +6,8 @@ export const maxPixels = 50_000_000;
 export const maxFrames = 200;
 /** The most pixels in a row and in a column, of each frame. */
 export const maxSide = 16_384;
+/** The most memory that processing one picture may need, beside what it needs for none; the same for all at once. */
+export const maxWorkBytes = 600e6;
 
 /** The longer side of a thumbnail at most, in pixels. */
 export const thumbnailSide = 480;

@@ -29,7 +29,8 @@ export interface Darkroom {
    * Reads an upload, which it asks for once there is room for it, to its end and makes of it what is fit to be shown:
    * upright, without metadata, of one of the accepted types. Undefined where there is no upload. Throws
    * `unsupported_image` for what is no image, `damaged_image` for one that is not whole, `image_dimensions` for one that
-   * is too large or takes too long to decode, `image_too_large` for too many bytes, `unavailable` where too many wait
+   * is too large or takes too long to decode, `unprocessable_image` for a kind that the decoder lacks, `image_too_large` for
+   * too many bytes, `too_many_requests` for a network over its share of places or time, `unavailable` if too many wait
    * already, or the disk takes no more. Once `signal` is aborted it stops, frees everything and throws the signal's reason.
    */
   develop(

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fieldError } from "../../domain/app-error.ts";
+import { maxWorkBytes } from "../../domain/image.ts";
 import { maxImageBytes } from "../../domain/image-type.ts";
 import { imagePlaces, type Places, places } from "../../domain/places.ts";
 import type { Darkroom, Developed, Requester } from "../../ports/darkroom.ts";
@@ -11,9 +12,7 @@ import { decoderProcess } from "./decoder-process.ts";
 import { fairQueue } from "./fair-queue.ts";
 import { diskError } from "./picture-error.ts";
 
-// What an image takes while it is developed decides how many at a time, and how large: a micro has 1 GiB.
-const maxWorkBytes = 600e6;
-// Of twelve megapixels, as a phone takes them.
+// A picture of up to 13 megapixels, as a phone takes them, may be processed beside a larger one.
 const quickWorkBytes = 150e6;
 
 interface Options {
@@ -21,7 +20,7 @@ interface Options {
   readonly folder?: string;
   /** Uploads that are inside, whether they wait or are processed. */
   readonly inside?: Places;
-  /** How long the decoder may take for one picture, and longer for none. */
+  /** How long the decoder may take to judge or to encode one picture. @default 40 */
   readonly maxSeconds?: number;
 }
 

@@ -1,13 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Metadata } from "sharp";
-import { maxFrames, maxPixels, maxSide } from "../../domain/image.ts";
+import { maxFrames, maxPixels, maxSide, maxWorkBytes } from "../../domain/image.ts";
 import { type ImageType, isImageSequence, sniffImageType } from "../../domain/image-type.ts";
 import { readable } from "./libvips.ts";
 import { pictureError, tooMuch, unprocessable, unsupported } from "./picture-error.ts";
 import { gammaExponent, hasOtherColours, isAnimated, pngChunks } from "./png-chunks.ts";
-
-/** What the decoder may need for one picture beside what it needs for none. */
-const maxWorkBytes = 600e6;
 
 // Bytes of memory for a pixel at the peak of decoding, turning and encoding, measured with libvips 8.17 (decision 0019).
 const bytesOfPixel = { usual: 11, deepOrInterlaced: 17, clearWebp: 22, avif: 38, clearAvif: 52 };
