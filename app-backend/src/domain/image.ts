@@ -6,7 +6,7 @@ export const maxPixels = 50_000_000;
 export const maxFrames = 200;
 /** The most pixels in a row and in a column, of each frame. */
 export const maxSide = 16_384;
-/** The most memory that processing one picture may need, beside what it needs for none; the same for all at once. */
+/** The most memory that may be needed to process one picture, and for all that are processed at the same time. */
 export const maxWorkBytes = 600e6;
 
 /** The longer side of a thumbnail at most, in pixels. */
