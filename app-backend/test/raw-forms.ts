@@ -4,13 +4,17 @@ import { onePixelPng } from "./images.ts";
 
 export const boundary = "----boundary";
 
-/** A whole registration as the body of a form. */
-export function formBody(image: Uint8Array = onePixelPng, email = newEmail()): Buffer {
+/** A registration as the body of a form, up to the bytes of its picture. */
+export function formStart(email: string): string {
   const field = (name: string, value: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   const file = `--${boundary}\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\n`;
-  const start = field("email", email) + field("password", goodPassword) + file;
-  return Buffer.concat([Buffer.from(start), image, Buffer.from(`\r\n--${boundary}--\r\n`)]);
+  return field("email", email) + field("password", goodPassword) + file;
+}
+
+/** A whole registration as the body of a form. */
+export function formBody(image: Uint8Array = onePixelPng, email = newEmail()): Buffer {
+  return Buffer.concat([Buffer.from(formStart(email)), image, Buffer.from(`\r\n--${boundary}--\r\n`)]);
 }
 
 interface Head {

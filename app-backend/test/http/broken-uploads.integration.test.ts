@@ -3,10 +3,11 @@ import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { startApp, type TestApp } from "../app.ts";
-import { goodPassword, newEmail, register, someAddress } from "../client.ts";
+import { newEmail, register, someAddress } from "../client.ts";
+import { eventually } from "../eventually.ts";
 import { pngOf } from "../images.ts";
+import { boundary, formStart } from "../raw-forms.ts";
 
-const boundary = "----boundary";
 const imageBytes = 9 * 1024 * 1024;
 
 let app: TestApp;
@@ -29,7 +30,7 @@ describe("an upload that breaks off", () => {
       upload.write(pngOf(Math.floor((imageBytes * percent) / 100)));
       await sleep(300);
       upload.destroy();
-      await eventually(async () => (await app.bucket.unfinishedUploads()) === 0);
+      await eventually(async () => (await app.bucket.unfinishedUploads()) === 0, 5_000);
       expect(await app.bucket.keys()).not.toContainEqual(expect.stringMatching(/^incoming\//));
       expect((await register(app, { email })).status).toBe(201);
     },
@@ -54,15 +55,15 @@ test("DOS-06 of 30 slow forms 20 are received, the rest gets 503; places are fre
       (answer) => refused.push(answer),
       () => undefined,
     );
-  await eventually(async () => refused.length === 10);
+  await eventually(async () => refused.length === 10, 5_000);
   await sleep(300);
   const answers = refused.map(({ statusCode, headers }) => [statusCode, headers["retry-after"]]);
   expect(answers).toEqual(answers.map(() => [503, "5"]));
   expect(await register(app)).toMatchObject({ status: 503, body: { code: "unavailable" } });
   expect(refused).toHaveLength(10);
   for (const form of forms) form.destroy();
-  await eventually(async () => (await register(app)).status === 201);
-  await eventually(async () => (await app.bucket.unfinishedUploads()) === 0);
+  await eventually(async () => (await register(app)).status === 201, 5_000);
+  await eventually(async () => (await app.bucket.unfinishedUploads()) === 0, 5_000);
   const all = await Promise.all(Array.from({ length: 20 }, () => register(app)));
   expect(all.map(({ status }) => status)).toEqual(all.map(() => 201));
 });
@@ -91,7 +92,7 @@ describe("a body that is too long", () => {
     clearInterval(timer);
     expect(sent).toBeLessThan(200 * 1024 * 1024);
     upload.destroy();
-    await eventually(async () => (await app.bucket.unfinishedUploads()) === 0);
+    await eventually(async () => (await app.bucket.unfinishedUploads()) === 0, 5_000);
   });
 });
 
@@ -107,16 +108,4 @@ async function answerTo(upload: ClientRequest): Promise<IncomingMessage> {
   const [response] = (await once(upload, "response")) as [IncomingMessage];
   response.resume();
   return response;
-}
-
-function formStart(email: string): string {
-  const field = (name: string, value: string) =>
-    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const file = `--${boundary}\r\ncontent-disposition: form-data; name="image"; filename="a.png"\r\n\r\n`;
-  return field("email", email) + field("password", goodPassword) + file;
-}
-
-async function eventually(isSo: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 5_000; !(await isSo()); await sleep(50))
-    if (Date.now() > deadline) throw new Error("it never came to be");
 }
