@@ -1,24 +1,17 @@
-const name = "tintype-renewal";
+import { browserStore, type Store } from "./browser-store.ts";
 
-type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+const name = "tintype-renewal";
 
 /** The secret of one renewal of the session. The server repeats a lost reply to a request that brings the same one. */
 export type RenewalKey = { get(): string; drop(): void };
 
 /**
- * Keeps the key of a renewal under way in what `open` returns, for a page that is reloaded meanwhile and for other tabs,
- * and in memory only if that throws. `drop` is for the reply: the next renewal has another key.
+ * Keeps the key of a renewal under way in what `open` returns, for other tabs and for this page after a reload, and in
+ * memory only if that throws. `drop` is for the reply: the next renewal has another key.
  */
 export function renewalKey(open: () => Store): RenewalKey {
+  const attempt = browserStore(open);
   let held: string | undefined;
-
-  function attempt<T>(work: (store: Store) => T): T | undefined {
-    try {
-      return work(open());
-    } catch {
-      return undefined;
-    }
-  }
 
   return {
     get() {

@@ -18,18 +18,15 @@ export async function putClient(bucket: string, key: string): Promise<Client> {
 
 /** Somebody who sends the parcel to the application, as their picture. */
 export function pictureClient({ headers }: Person, { accessToken }: SignedIn): Client {
-  const form = formOf("image", {}, { ...headers, authorization: `Bearer ${accessToken}` });
+  const form = formOf({ ...headers, authorization: `Bearer ${accessToken}` });
   return { method: "PUT", path: "/api/account/image", ...form };
 }
 
-function formOf(file: string, fields: Record<string, string>, headers: Record<string, string>) {
+function formOf(headers: Record<string, string>) {
   const boundary = "----parcel";
-  const part = (name: string, value: string) =>
-    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const parts = Object.entries(fields).map(([name, value]) => part(name, value));
-  const last = part(`${file}"; filename="parcel.gif`, parcel);
+  const file = 'content-disposition: form-data; name="image"; filename="parcel.gif"';
   return {
     headers: { ...headers, "content-type": `multipart/form-data; boundary=${boundary}` },
-    body: `${parts.join("")}${last}--${boundary}--\r\n`,
+    body: `--${boundary}\r\n${file}\r\n\r\n${parcel}\r\n--${boundary}--\r\n`,
   };
 }

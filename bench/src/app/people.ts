@@ -71,7 +71,7 @@ export const readerClient = ({ headers }: Person, { accessToken }: SignedIn, pat
 const apiOf = (port: number) => `http://127.0.0.1:${port}/api`;
 
 /** The answer; throws if it is no success. */
-export async function succeed(answer: Promise<Response>): Promise<Response> {
+async function succeed(answer: Promise<Response>): Promise<Response> {
   const response = await answer;
   if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`);
   return response;
