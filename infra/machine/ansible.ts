@@ -42,11 +42,17 @@ export async function requireAnsible(os: keyof typeof ansibleRanges): Promise<vo
   if (fault !== undefined) throw new Failure(fault, 2);
 }
 
+/** The versions that manage hosts of an operating system, as pip takes them. */
+export function wantedAnsible(os: keyof typeof ansibleRanges): string {
+  const { from, below } = ansibleRanges[os];
+  return `ansible-core>=${from.join(".")},<${below.join(".")}`;
+}
+
 /** By what `ansible-playbook --version` printed; undefined if that version will do. */
 export function faultOfAnsible(printed: string, os: keyof typeof ansibleRanges): string | undefined {
   const { from, below } = ansibleRanges[os];
+  const wanted = wantedAnsible(os);
   const [, major, minor] = /^ansible-playbook \[?(?:core )?(\d+)\.(\d+)/.exec(printed) ?? [];
-  const wanted = `ansible-core>=${from.join(".")},<${below.join(".")}`;
   const install = `To install one that does: pipx install --force '${wanted}'`;
   if (major === undefined || minor === undefined) {
     return `ansible-playbook --version does not say its version: ${printed.trim().slice(0, 500)}\n${install}`;

@@ -1,4 +1,5 @@
 import { accessSync, statfsSync } from "node:fs";
+import { wantedAnsible } from "./ansible.ts";
 import { Failure } from "./failure.ts";
 import { run, tryRun, which } from "./run.ts";
 import { say } from "./steps.ts";
@@ -19,7 +20,7 @@ const requirements = {
   ansible: {
     programs: ["ansible-playbook"],
     debian: "ansible-core",
-    otherwise: "ansible-core: `pipx install 'ansible-core>=2.14,<2.20'`",
+    otherwise: `ansible-core: \`pipx install '${wantedAnsible("al2")}'\``,
   },
   ssh: { programs: ["ssh-keygen"], debian: "openssh-client", otherwise: "the OpenSSH client" },
   docker: {

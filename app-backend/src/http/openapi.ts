@@ -23,7 +23,13 @@ export function openapi(release: string): object {
       schemas: { problem: jsonSchema(problem, "output") },
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
-        cookie: { type: "apiKey", in: "cookie", name: "refresh" },
+        cookie: {
+          type: "apiKey",
+          in: "cookie",
+          name: "refresh",
+          description:
+            "With HTTPS `__Host-refresh`. A site that shares its host name has another name (REFRESH_COOKIE).",
+        },
       },
     },
   };
