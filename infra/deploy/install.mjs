@@ -1,5 +1,5 @@
-// Plain JavaScript: it runs before anything is installed. Installs the packages as the lock file says, whatever npm is
-// told elsewhere: under NODE_ENV=production, or by a line of ~/.npmrc, it would leave out what builds the application.
+// Plain JavaScript: it runs before anything is installed. Installs the packages as the lock file says, whatever other
+// settings npm has: under NODE_ENV=production, or by a line of ~/.npmrc, it would leave out what builds the application.
 import { spawnSync } from "node:child_process";
 import { composedEnvironment } from "../machine/environment.mjs";
 import "./require-node.mjs";

@@ -58,8 +58,8 @@ export function codeUseCases(deps: Dependencies) {
   }
 
   /**
-   * Counts a try of a code for the client's network; what it gives spends one, and gives the account it was mailed to. Spending throws `bad_code`
-   * for every other code, and for every other address.
+   * Counts a try of a code for the client's network. Returns a function that spends a code and returns the account that it
+   * was mailed to; it throws `bad_code` for every other code, and for every other address.
    */
   async function admit(purpose: CodePurpose, email: string, client: Client) {
     const ofAddress = fromAddress(limits.codeFromAddress, client);

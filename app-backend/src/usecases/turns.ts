@@ -19,8 +19,8 @@ export function turns<Result>() {
   const underWay = new Map<string, Turn<Result>>();
 
   /**
-   * The result of the work on the thing of that id, begun now or before. The work is told to stop when every request
-   * that waits for it is aborted. Throws `too_many_requests`, or the reason of `signal`.
+   * The result of the work on the thing of that id, begun now or before. The work's signal is aborted when every
+   * request that waits for it is. Throws `too_many_requests`, or the reason of `signal`.
    */
   async function take(
     accountId: string,

@@ -60,8 +60,8 @@ export function uploadUseCases(deps: Dependencies) {
 
   /**
    * Checks, cleans and publishes what was uploaded. Stopped anywhere, it can be called again: objects are named by what
-   * they hold, and the record comes last. Called again meanwhile, it waits for the same work,
-   * which stops before the record when nothing waits for it any more.
+   * they hold, and the record comes last. Called again at the same time, it waits for the same work, which stops before
+   * the record when no request waits for it any more.
    */
   async function complete(accountId: string, id: string, requester: Requester): Promise<Image> {
     const image = await owned(accountId, id);

@@ -11,7 +11,7 @@ interface NodeRelease {
   readonly security: boolean;
 }
 
-/** Says on the terminal whether the hosts' Node is behind its line, or its line at its end; nothing if neither, or if nobody can be asked. */
+/** Prints whether the hosts' Node is behind the newest of its line, or the line's support ends soon; nothing if the list cannot be fetched. */
 export async function reportNodeAge(): Promise<void> {
   const signal = AbortSignal.timeout(3000);
   const releases = await fetch(index, { signal })

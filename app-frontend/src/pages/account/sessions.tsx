@@ -77,9 +77,14 @@ type ItemProps = { session: api.Session; nowMs: number; onEnded: () => Promise<v
 /** The server rounds the time of a session in use to 10 minutes, and shows a use of 20 minutes ago as in use. */
 const inUseMs = 10 * 60_000;
 
-function Item({ session: each, nowMs, onEnded }: ItemProps) {
-  const { id, device, address, lastUsedAt, retriedAt, current } = each;
-  const inUse = nowMs - Date.parse(lastUsedAt) < inUseMs;
+function lastUse({ current, lastUsedAt }: api.Session, nowMs: number): string {
+  if (current) return "In use now";
+  if (nowMs - Date.parse(lastUsedAt) < inUseMs) return "Used in the last 20 minutes";
+  return `Last used ${timeAgo(lastUsedAt, nowMs)}`;
+}
+
+function Item({ session: item, nowMs, onEnded }: ItemProps) {
+  const { id, device, address, retriedAt, current } = item;
   const session = useSession();
   const { busy, failure, submit } = useSubmission([]);
 
@@ -94,11 +99,7 @@ function Item({ session: each, nowMs, onEnded }: ItemProps) {
         <strong>{device}</strong> {current && <span className="badge">This device</span>}
         <span className="small">
           {address && `${address} · `}
-          {current
-            ? "In use now"
-            : inUse
-              ? "Used in the last 20 minutes"
-              : `Last used ${timeAgo(lastUsedAt, nowMs)}`}
+          {lastUse(item, nowMs)}
         </span>
         {retriedAt && (
           <span className="small">
