@@ -39,17 +39,28 @@ export function guard({ limits, securityLog, now }: Dependencies) {
     async ofAccount(rule: LimitRule, email: string, client: Client, purpose?: string): Promise<Try> {
       const [account, network] = [emailKey(email), networkOfClient(client)];
       const isKnown = await limits.knows(account, network, now());
-      return [rule, [purpose, account, isKnown && network].filter(Boolean).join(" ")];
+      return [rule, subjectOf(account, isKnown ? network : undefined, purpose)];
     },
     /** Notes that the person of an account was on the client's network. */
     async know(email: string, client: Client): Promise<void> {
       await limits.know(emailKey(email), networkOfClient(client), after(now(), knownNetworkMs));
+    },
+    /** Forgets the tries of an account that were counted for the client's network and for all that it does not know. */
+    async clearOfAccount(rule: LimitRule, email: string, client: Client): Promise<void> {
+      const account = emailKey(email);
+      for (const network of [undefined, networkOfClient(client)])
+        await limits.clear(rule, subjectOf(account, network));
     },
     /** Uncounts what has turned out to be no failure. */
     giveBack: ([rule, subject]: Try): Promise<void> => limits.giveBack(rule, subject),
     /** Forgets the tries, for who has proved to be who they say. */
     clear: ([rule, subject]: Try): Promise<void> => limits.clear(rule, subject),
   };
+}
+
+/** For whom a try of an account is counted; without a network for all that the account does not know. */
+function subjectOf(account: string, network?: string, purpose?: string): string {
+  return [purpose, account, network].filter((part) => part !== undefined).join(" ");
 }
 
 /** A try that is counted for a client's network. */

@@ -1,7 +1,6 @@
 import { AppError, fieldError } from "../domain/app-error.ts";
 import type { Account } from "../domain/account.ts";
 import type { Client } from "../domain/client.ts";
-import { emailKey } from "../domain/email.ts";
 import { limits } from "../domain/limit.ts";
 import { passwordFault } from "../domain/password.ts";
 import type { Accounts } from "../ports/accounts.ts";
@@ -62,11 +61,7 @@ export function passwordUseCases({ accounts, passwords, codes, guard, securityLo
     const { id } = await redeem(code);
     await accounts.replacePassword(id, { to });
     await accounts.confirm(id); // the code came by mail
-    for (const attempt of [
-      [limits.signInOfAccount, emailKey(email)] as const,
-      await guard.ofAccount(limits.signInOfAccount, email, client),
-    ])
-      await guard.clear(attempt);
+    await guard.clearOfAccount(limits.signInOfAccount, email, client);
     securityLog("password_reset", { accountId: id });
   }
 
