@@ -21,7 +21,7 @@ const officialGlibc = { major: 2, minor: 28 };
 
 /**
  * Unofficial build for older C libraries, of the version that the lock file has for all others. Its sum stands beside it
- * only: no second source was found. Whoever has one to trust writes it here, and from then on no other build is taken.
+ * only: no second source was found. A sum that is written here from a source you trust is the only one that is accepted.
  */
 const old = {
   base: "https://unofficial-builds.nodejs.org/download/release",

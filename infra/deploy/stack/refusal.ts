@@ -25,7 +25,7 @@ const refusals: readonly Refusal[] = [
     explain: ({ make }) =>
       "This account is on AWS's free plan, which starts a few types alone. To see which: " +
       "aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true --query 'InstanceTypes[].InstanceType'\n" +
-      `With one of them, x86-64: ${make("deploy", { INSTANCE_TYPE: "t3.micro" })}. Any other takes the paid plan.`,
+      `With t3.micro, the default: ${make("deploy", { INSTANCE_TYPE: "t3.micro" })}\nTypes that are not in that list take the paid plan; Arm is not supported here.`,
   },
   {
     sign: /InsufficientInstanceCapacity|instance type \([^)]*\) is not supported in your requested Availability Zone/,
