@@ -26,12 +26,12 @@ export const acmeAuthority = join(acmeFolder, "authority.pem");
 /** The root of the certificates that it issues. It is new with every start. */
 export const acmeRoot = join(acmeFolder, "root.pem");
 const log = join(cloudFolder, "acme.log");
-const daemon = join(import.meta.dirname, "acme-daemon.ts");
+export const acmeDaemon = join(import.meta.dirname, "acme-daemon.ts");
 
 /** The ACME server that runs now, or undefined. */
 function runningAcme(): LocalAcme | undefined {
   const acme = lastAcme();
-  return acme !== undefined && runs(acme.pid, daemon) ? acme : undefined;
+  return acme !== undefined && runs(acme.pid, acmeDaemon) ? acme : undefined;
 }
 
 function lastAcme(): LocalAcme | undefined {
@@ -44,7 +44,7 @@ export async function startAcme(): Promise<LocalAcme> {
   const running = runningAcme();
   if (running !== undefined) return running;
   await stopAcme();
-  const started = await startInBackground({ program: daemon, log, state: runningAcme });
+  const started = await startInBackground({ program: acmeDaemon, log, state: runningAcme });
   if (started !== undefined) return started;
   throw new Failure(`The local ACME server did not start. See ${log}`);
 }
@@ -53,7 +53,7 @@ export async function startAcme(): Promise<LocalAcme> {
 export async function stopAcme(): Promise<void> {
   const acme = lastAcme();
   if (acme === undefined) return;
-  await endProcess(acme.pid, daemon);
+  await endProcess(acme.pid, acmeDaemon);
   await endProcess(acme.pebblePid, "pebble", acmeFolder);
   await endProcess(acme.dnsPid, "pebble-challtestsrv", String(acme.dnsPort));
   rmSync(acmeFolder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../machine/failure.ts";
-import { stopAcme } from "./acme.ts";
+import { acmeDaemon, stopAcme } from "./acme.ts";
 import { startInBackground } from "./background.ts";
 import { cloudFolder } from "./cloud-folder.ts";
 import { endProcess, processesWith, runs } from "./processes.ts";
@@ -60,7 +60,7 @@ export async function stopCloud(): Promise<void> {
 
 /** Ends what runs of a cloud whose record was lost with its folder: each of its programs ends what it started. */
 export async function stopLostCloud(): Promise<void> {
-  for (const program of [daemon, join(import.meta.dirname, "acme-daemon.ts")]) {
+  for (const program of [daemon, acmeDaemon]) {
     for (const pid of processesWith(process.execPath, program)) await endProcess(pid, program);
   }
 }

@@ -5,7 +5,7 @@ import { problemOf } from "./problem.ts";
 
 const unavailableMs = 5_000;
 
-/** The one place where errors become answers. What is not an AppError is a bug: the log gets all, the caller an id. */
+/** Where errors become answers, but for what Node cannot read (`unreadable.ts`). What is not an AppError is a bug: the log gets all, the caller an id. */
 export function onError(log: Logger): ErrorRequestHandler {
   return (thrown, _req, res, next) => {
     const error = ofFramework(thrown) ?? thrown;
