@@ -72,7 +72,7 @@ describe("USE-04 a registration", () => {
       if ((ids += 1) === 4) bucket.shut();
       return randomUUID();
     };
-    const hasty = await startApp({ newId, bucketPort: bucket.port, deadlineMs: 8_000 });
+    const hasty = await startApp({ newId, bucketPort: bucket.port, deadlineMs: 4_000 }); // before the SDK gives up
     try {
       const email = newEmail();
       ids = 0;
