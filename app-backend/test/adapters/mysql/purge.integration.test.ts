@@ -11,15 +11,22 @@ const now = new Date("2026-06-01T00:00:00.000Z");
 const client = { address: undefined, userAgent: undefined };
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
-const accountId = randomUUID();
+let accountId: string;
 
 jest.setTimeout(120_000);
 
 beforeAll(async () => {
   database = await createDatabase();
+  accountId = await newAccount();
+});
+afterAll(() => database.drop());
+
+/** A sign-in removes what is over of its own account: what the purge is to find belongs to others. */
+async function newAccount(): Promise<string> {
+  const id = randomUUID();
   await mysqlAccounts(database.pool).add({
-    id: accountId,
-    email: "ada@example.org",
+    id,
+    email: `${id}@example.org`,
     passwordHash: "x",
     pictureKey: "x",
     username: null,
@@ -28,8 +35,8 @@ beforeAll(async () => {
     confirmed: false,
     createdAt: now,
   });
-});
-afterAll(() => database.drop());
+  return id;
+}
 
 /** Fills a table with so many copies of a row by doubling; `id` is made for each. */
 async function fillSessions(count: number, endsAt: Date): Promise<void> {
@@ -57,7 +64,8 @@ describe("purging", () => {
   test("SESS-14 100,000 sessions that are over go, and nobody else waits for a lock over 100 ms", async () => {
     await fillSessions(100_000, after(now, -1000));
     const sessions = mysqlSessions(database.pool);
-    const live = openSession({ id: randomUUID(), accountId, current: "1".repeat(64), at: now, client });
+    const holder = { id: randomUUID(), accountId: await newAccount() };
+    const live = openSession({ ...holder, current: "1".repeat(64), at: now, client });
     await sessions.add(live, "x");
     let purging = true;
     const removed = purge(database.pool, now).finally(() => (purging = false));
@@ -91,13 +99,16 @@ describe("purging", () => {
 
   test("takes a session whose 90 days are over though its idle days are not, and one that was idle for too long", async () => {
     const sessions = mysqlSessions(database.pool);
-    const opened = (endsAt: Date, idleEndsAt: Date) => {
-      const session = openSession({ id: randomUUID(), accountId, current: "1".repeat(64), at: now, client });
-      return { ...session, createdAt: after(now, -5_000), rotatedAt: after(now, -5_000), endsAt, idleEndsAt };
+    const added = async (endsAt: Date, idleEndsAt: Date) => {
+      const holder = { id: randomUUID(), accountId: await newAccount() };
+      const session = openSession({ ...holder, current: "1".repeat(64), at: after(now, -5_000), client });
+      await sessions.add({ ...session, endsAt, idleEndsAt }, "x");
+      return session;
     };
     const [soon, past] = [after(now, 1), after(now, -1)];
-    const [old, idle, live] = [opened(past, soon), opened(soon, past), opened(soon, soon)];
-    for (const session of [old, idle, live]) await sessions.add(session, "x");
+    await added(past, soon);
+    await added(soon, past);
+    const live = await added(soon, soon);
     expect(await purge(database.pool, now)).toMatchObject({ sessions: 2 });
     expect(await sessions.get(live.id)).toBeDefined();
   });
