@@ -61,6 +61,7 @@ check: $(installed) ## fast: format, lint, types, unit tests
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint
 	for part in infra app-backend app-frontend e2e bench test; do $(bin)/tsc -p $$part || exit 1; done
+	node infra/deploy/audit.mjs
 	$(jest) --selectProjects unit
 test: $(installed) ## everything, from nothing, against real parts
 	$(run) infra/deploy/install-tools.ts
