@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 
 const script = join(import.meta.dirname, "../../ansible/roles/backend/files/database-rights.sh");
@@ -36,7 +36,7 @@ function removeUsers(): void {
 }
 
 beforeAll(() => {
-  socket = sql("SELECT @@socket");
+  socket = resolve(sql("SELECT @@datadir"), sql("SELECT @@socket"));
   const user = `$(case "$1" in --defaults-extra-file=*) ;; *) echo --user=root ;; esac)`;
   const mysql = `#!/bin/bash\nexec ${execFileSync("which", ["mysql"], { encoding: "utf8" }).trim()} "$@" ${user} --socket=${socket}\n`;
   writeFileSync(join(root, "mysql"), mysql, { mode: 0o755 });
