@@ -93,10 +93,21 @@ describe("a site is asked for by name", () => {
       expect([page.status, page.body]).toEqual([421, "This host does not serve that name.\n"]);
       expect(page.headers).toMatchObject(headersOfEveryAnswer);
       expectProblem(await ask(get("/api/ready", name)), 421, "misdirected_request");
-      const challenge = await ask(get("/.well-known/acme-challenge/token", name));
-      expect(challenge.status).toBe(421);
     },
   );
+
+  test("USE-29 a domain that the site does not have yet can be proven, with and without another domain", async () => {
+    for (const port of [site.ports[80], secure.ports[80]]) {
+      for (const name of ["new.example", "NEW.example.:80", "localhost"]) {
+        const { status, body } = await ask(get("/.well-known/acme-challenge/token", name), port);
+        expect([name, status, body]).toEqual([name, 200, "proof"]);
+        expect((await ask(get("/.well-known/acme-challenge/none", name), port)).status).toBe(404);
+      }
+      expect(
+        (await ask(get("/.well-known/acme-challenge/token/..%2f..", "new.example"), port)).status,
+      ).not.toBe(200);
+    }
+  });
 
   test("USE-29 a request that names none is answered 421 by HTTP/1.0 and 400 by HTTP/1.1", async () => {
     expect((await ask("GET / HTTP/1.0\r\n\r\n")).status).toBe(421);

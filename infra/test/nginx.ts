@@ -11,6 +11,7 @@ import { completePath } from "../machine/requirements.ts";
 import { run } from "../machine/run.ts";
 
 const role = join(import.meta.dirname, "../../ansible/roles/frontend");
+const challenges = "acme/acme-challenges/.well-known/acme-challenge";
 
 export interface NginxProps {
   readonly names: readonly string[];
@@ -21,14 +22,15 @@ export interface NginxProps {
 
 export type TestNginx = Awaited<ReturnType<typeof startNginx>>;
 
-/** A real nginx on ports of its own, with the settings that Ansible makes of the role's templates, as few rights as its unit leaves it, and one page. */
+/** A real nginx on ports of its own, with the settings that Ansible makes of the role's templates, as few rights as its unit leaves it, one page and one challenge of an ACME server. */
 export async function startNginx({ names, domain = "", apiPort }: NginxProps) {
   completePath();
   const root = mkdtempSync(join(tmpdir(), "tintype-nginx-"));
   chmodSync(root, 0o755);
-  for (const folder of ["site/current", "site/assets", "logs", "temporary", "tls"])
+  for (const folder of ["site/current", "site/assets", "logs", "temporary", "tls", challenges])
     mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, "site/current/index.html"), '<div id="root"></div>');
+  writeFileSync(join(root, challenges, "token"), "proof");
   const ports = { 80: await freePort(), 443: await freePort() };
   const here = (settings: string) =>
     settings
@@ -43,6 +45,7 @@ export async function startNginx({ names, domain = "", apiPort }: NginxProps) {
       .replaceAll("/run/nginx.pid", `${root}/nginx.pid`)
       .replaceAll("/var/log/nginx", `${root}/logs`)
       .replaceAll("/etc/tintype/tls", `${root}/tls`)
+      .replaceAll("/var/lib/tintype", `${root}/acme`)
       .replaceAll("/opt/tintype", `${root}/site`);
   await render(root, {
     frontend_names: names,
