@@ -34,7 +34,7 @@ afterEach(() => {
 });
 
 /** A build with a page and a script, unpacked as a deploy unpacks it. Returns its name. */
-async function release(text: string): Promise<string> {
+async function release(text: string, settings = ""): Promise<string> {
   const build = join(root, "build");
   mkdirSync(join(build, "assets/a.b"), { recursive: true });
   writeFileSync(join(build, "index.html"), `page ${text}`);
@@ -45,8 +45,8 @@ async function release(text: string): Promise<string> {
   archives.push(archive);
   rmSync(build, { recursive: true });
   unpack(archive);
-  releases("keep", id);
-  return id;
+  releases("keep", `${id}${settings}`);
+  return `${id}${settings}`;
 }
 
 function unpack(archive: string): void {
@@ -63,8 +63,8 @@ function releases(...args: string[]) {
 
 const inside = (...path: string[]) => join(root, "releases", ...path);
 
-test("USE-10 a release that is here as it was packed is known by its name, with what Ansible adds", async () => {
-  const id = await release("one");
+test("USE-10 a release that is here as it was packed is known by its name, with what Ansible adds to the API", async () => {
+  const id = await release("one", "-0a1b2c");
   expect(releases("holds", id)).toEqual({ code: 0, shown: "", said: "" });
   for (const name of ["backend.env", "tintype-backend.service"]) writeFileSync(inside(id, name), "x");
   symlinkSync("/opt/tintype/node", inside(id, "node"));
@@ -73,6 +73,7 @@ test("USE-10 a release that is here as it was packed is known by its name, with 
 
 test.each<[string, (id: string) => void]>([
   ["a changed page", (id) => writeFileSync(inside(id, "index.html"), "page one<script>")],
+  ["a file that only the API has", (id) => writeFileSync(inside(id, "backend.env"), "<script>")],
   ["a file more", (id) => writeFileSync(inside(id, "assets/more.js"), "")],
   ["a file less", (id) => unlinkSync(inside(id, "assets/a.js"))],
   ["a file in another's place", (id) => linkSync(inside(id, "assets/a.js"), inside(id, "assets/b.js"))],
@@ -102,7 +103,7 @@ test("USE-10 a release whose name is another's, or no hash, does not hold", asyn
 });
 
 test("USE-10 what Ansible added to a release that serves stays with it when it is unpacked again", async () => {
-  const id = await release("one");
+  const id = await release("one", "-0a1b2c");
   writeFileSync(inside(id, "backend.env"), "settings");
   unpack(archives[0]!);
   releases("keep", id);

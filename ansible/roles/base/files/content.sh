@@ -5,14 +5,17 @@
 set -euo pipefail
 cd "${TINTYPE_ROOT:-/opt/tintype}/releases"
 
-# Besides the build: what Ansible writes into a release of the API, and writes again where it was changed.
+# Besides the build: what Ansible writes into a release of the API, and writes again where it was changed. Of the site all
+# files are shown to everybody; its releases have no second part in their names.
 added=(./node ./backend.env ./tintype-backend.service)
 format=2
 
 other() {
   local name besides=()
-  for name in "${added[@]}"; do besides+=(! -path "$name"); done
-  find . "${besides[@]}" "$@"
+  if [[ $release = *-* ]]; then
+    for name in "${added[@]}"; do besides+=(! -path "$name"); done
+  fi
+  find . ${besides[@]+"${besides[@]}"} "$@"
 }
 
 hash_of() (

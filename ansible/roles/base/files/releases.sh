@@ -99,14 +99,16 @@ rollback() {
   note ""
 }
 
-# What Ansible wrote beside the build moves along: it may serve right now.
+# What Ansible wrote beside a build of the API moves along: it may serve right now.
 keep() {
   local file old="changed/$1"
   rm -rf changed && mkdir changed
   if [ -e "releases/$1" ]; then
-    for file in node backend.env tintype-backend.service; do
-      [ ! -e "releases/$1/$file" ] || cp -a "releases/$1/$file" unpacked/
-    done
+    if [[ $1 = *-* ]]; then
+      for file in node backend.env tintype-backend.service; do
+        [ ! -e "releases/$1/$file" ] || cp -a "releases/$1/$file" unpacked/
+      done
+    fi
     mv "releases/$1" "$old"
   fi
   mv -T unpacked "releases/$1"
