@@ -3,6 +3,7 @@ import { currentDeployment, type Deployment } from "./deployment.ts";
 import { type Fact, type Facts, factsOf, questions } from "./hosts/facts.ts";
 import { findingsOn } from "./hosts/findings.ts";
 import { type HostName, hostNames, onHost } from "./hosts/hosts.ts";
+import { printable } from "./hosts/printable.ts";
 import { statusTable } from "./hosts/status-table.ts";
 import { ask, frontDoor } from "./site/front-door.ts";
 import { type Outputs, requireOutputs } from "./state/state.ts";
@@ -42,8 +43,8 @@ async function askHost(deployment: Deployment, outputs: Outputs, host: HostName)
       onHost(deployment, outputs, host, questions[host]),
       findingsOn(deployment, outputs, host),
     ]);
-    if (stdout !== "") return { instance, ...factsOf(host, stdout), ...differences(findings) };
-    return { instance, fault: { text: stderr.trim() || `ssh ended with ${code}`, well: false } };
+    if (stdout !== "") return { instance, ...factsOf(host, printable(stdout)), ...differences(findings) };
+    return { instance, fault: { text: printable(stderr.trim()) || `ssh ended with ${code}`, well: false } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { instance, fault: { text: error.message, well: false } };

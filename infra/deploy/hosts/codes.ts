@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** A code that the API wrote into its journal, because it mails none. */
 export interface Code {
   readonly at: Date;
@@ -48,6 +50,6 @@ export function codeLines(codes: readonly Code[], now: Date): string[] {
     const leftMs = at.getTime() + lifeMs - now.getTime();
     const left = leftMs > 0 ? `valid for ${Math.ceil(leftMs / 60_000)} min` : "expired";
     const time = at.toISOString().replace("T", " ").slice(0, 19);
-    return `${time} UTC  ${email.padEnd(width)}  ${digits}  ${left}  ${subject}`;
+    return printable(`${time} UTC  ${email.padEnd(width)}  ${digits}  ${left}  ${subject}`);
   });
 }

@@ -5,6 +5,7 @@ import type { Deployment } from "../deployment.ts";
 import { keyOnly, operatorPublicKey } from "../stack/operator.ts";
 import type { Outputs } from "../state/state.ts";
 import { type HostName, onHost } from "./hosts.ts";
+import { printable } from "./printable.ts";
 
 const timeoutMs = 60_000;
 const roles = join(repository, "ansible/roles");
@@ -23,10 +24,12 @@ export async function findingsOn(
   const encoded = Buffer.from(program(host)).toString("base64");
   const shell = `echo ${encoded} | base64 -d | sudo bash -s -- ec2-user '${type} ${key}'`;
   const { code, stdout, stderr } = await onHost(deployment, outputs, host, shell, timeoutMs);
-  const lines = stdout.split("\n").filter((line) => line !== "");
+  const lines = printable(stdout)
+    .split("\n")
+    .filter((line) => line !== "");
   return code === 0
     ? lines
-    : [...lines, `the host could not be compared: ${stderr.trim() || `exit code ${code}`}`];
+    : [...lines, `the host could not be compared: ${printable(stderr.trim()) || `exit code ${code}`}`];
 }
 
 /** The programs of the roles as functions of one script. */

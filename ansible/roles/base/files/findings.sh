@@ -15,16 +15,25 @@ sudo_rules() {
       *) packaged "/$file" || echo "/$file gives rights that no deploy gave" ;;
     esac
   done
-  sed -e 's/#.*//' -e 's/\\$//' etc/sudoers etc/sudoers.d/* 2>/dev/null |
-    awk '$1 != "" && $1 !~ /^(Defaults|@include|User_Alias|Cmnd_Alias|Host_Alias|Runas_Alias)/ && /=/ { print $1 }' | sort -u |
+  sudo_lines | awk '$1 != "" && /=/ && $1 !~ /^(Defaults([@:!>].*)?|(User|Cmnd|Host|Runas)_Alias)$/ { print $1 }' | sort -u |
     while IFS= read -r subject; do
       case $subject in root | %wheel | %sudo | %admin | "$user") ;; *) echo "sudo lets in $subject" ;; esac
     done
   sed -n 's/^[@#]include\(dir\)\{0,1\}[[:space:]]*//p' etc/sudoers etc/sudoers.d/* 2>/dev/null | grep -vx /etc/sudoers.d |
     sed 's/^/sudo goes by /' || true
-  awk -F: -v user="$user" '$1 ~ /^(wheel|sudo|admin)$/ && $4 != "" && $4 != user && $4 != "root" {
-    print "group " $1 " has " $4 }' etc/group
+  awk -F: -v user="$user" '
+    FILENAME == "etc/group" && $1 ~ /^(wheel|sudo|admin)$/ {
+      own[$3] = $1
+      if ($4 != "" && $4 != user && $4 != "root") print "group " $1 " has " $4
+    }
+    FILENAME == "etc/passwd" && $4 in own && $1 != user && $1 != "root" { print "group " own[$4] " has " $1 }' etc/group etc/passwd
   awk -F: '$3 == 0 && $1 != "root" { print "user " $1 " is another root" }' etc/passwd
+}
+
+# A rule a line, its users without blanks. Before a digit # is no comment but the number of a user (sudoers(5)).
+sudo_lines() {
+  sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' etc/sudoers etc/sudoers.d/* 2>/dev/null |
+    sed -e 's/#[^0-9].*//' -e 's/#$//' -e 's/[[:space:]]*,[[:space:]]*/,/g'
 }
 
 packaged() {
@@ -40,7 +49,7 @@ keys() {
 
 # Seen as the user meets it: what a Match block says comes on top of what stands first.
 ssh_server() {
-  local said setting actual
+  local said setting actual comm
   said=$(/usr/sbin/sshd -T -C "user=$user,host=localhost,addr=127.0.0.1" 2>/dev/null) || true
   for setting in "permitrootlogin no" "allowusers $user" "authenticationmethods publickey" "passwordauthentication no" \
     "authorizedkeysfile .ssh/authorized_keys" "authorizedkeyscommand none" "trustedusercakeys none"; do
@@ -48,6 +57,12 @@ ssh_server() {
     actual=$(grep -m 1 "^${setting%% *} " <<<"$said") || actual="${setting%% *} none"
     [ "$actual" = "$setting" ] || echo "the SSH server has another ${setting%% *}"
   done
+  # What it was started with comes before its files.
+  { grep -lx sshd proc/[0-9]*/comm 2>/dev/null || true; } | while IFS= read -r comm; do
+    if tr '\0' ' ' 2>/dev/null <"${comm%comm}cmdline" | grep -Eiq -- ' -f| -o *"?(auth|trusted|permit|password|pubkey|allow|kbd|challenge)'; then
+      echo "the SSH server was started with settings of its own"
+    fi
+  done | sort -u
 }
 
 # Beside the units that a deploy writes, systemd reads what stands in folders by their names.

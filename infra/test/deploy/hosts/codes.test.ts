@@ -29,6 +29,13 @@ test("USE-22 of each address and purpose the last code is shown, with its time a
   ]);
 });
 
+test("USE-22 a line in the journal cannot steer the terminal", () => {
+  const codes = codesIn(line(0, "eve\u001b[2K\u202e@example.org", "Confirm\u009b", "1111 1111 1111"));
+  expect(codeLines(codes, new Date(at))).toEqual([
+    "2026-11-26 15:00:00 UTC  eve?[2K?@example.org  1111 1111 1111  valid for 10 min  Confirm?",
+  ]);
+});
+
 test("USE-22 codes of one address are found however it is written", () => {
   expect(codesIn(journal, " Bob@Example.org").map(({ digits }) => digits)).toEqual(["2222 2222 2222"]);
   expect(codesIn(journal, "nobody@example.org")).toEqual([]);
