@@ -15,9 +15,10 @@ interface NodeRelease {
 export async function reportNodeAge(): Promise<void> {
   const signal = AbortSignal.timeout(3000);
   const releases = await fetch(index, { signal })
-    .then((response) => response.json() as Promise<readonly NodeRelease[]>)
-    .catch(() => []);
-  for (const line of nodeAge(lockedRuntime().version, releases, new Date())) say(line);
+    .then((response) => response.json() as Promise<unknown>)
+    .catch(() => undefined);
+  const known = Array.isArray(releases) ? (releases as readonly NodeRelease[]) : []; // a proxy may answer in its place
+  for (const line of nodeAge(lockedRuntime().version, known, new Date())) say(line);
 }
 
 /** What there is to know of a version's age, a line each. */

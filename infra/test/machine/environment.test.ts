@@ -58,6 +58,7 @@ test("USE-11 credentials, proxies, certificates, the locale and Terraform's mirr
     ...{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", AWS_SESSION_TOKEN: "c", ...aws, ...home },
     ...{
       NODE_EXTRA_CA_CERTS: "/ca.pem",
+      NODE_USE_SYSTEM_CA: "1",
       SSL_CERT_FILE: "/ca.pem",
       SSH_AUTH_SOCK: "/agent",
       TMPDIR: "/t",
