@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { composedEnvironment, misleading, unusedProxy } from "../machine/environment.mjs";
+import { composedEnvironment, misleading, unusedProfile, unusedProxy } from "../machine/environment.mjs";
 import "./require-node.mjs";
 import { isOnDeployment, settingsFor } from "./settings.mjs";
 
@@ -30,8 +30,11 @@ if (faults.length > 0) {
 }
 
 if (program !== undefined) {
-  const proxy = onDeployment ? unusedProxy(shell, process.versions.node) : undefined;
-  if (proxy !== undefined) process.stderr.write(`${proxy}\n`);
+  const unused = [
+    onDeployment ? unusedProxy(shell, process.versions.node) : undefined,
+    onDeployment && cloud === "aws" ? unusedProfile(shell) : undefined,
+  ].filter((line) => line !== undefined);
+  for (const line of unused) process.stderr.write(`${line}\n`);
   const composed = { ...composedEnvironment(shell, cloud), ...settings };
   for (const name of Object.keys(shell)) if (!(name in composed)) delete process.env[name];
   Object.assign(process.env, composed);

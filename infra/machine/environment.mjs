@@ -50,7 +50,9 @@ const isKeptForAws = matches(keptForAws);
  */
 export function composedEnvironment(shell, purpose) {
   const passes = (name) =>
-    isKept(name) || (purpose === "aws" && isKeptForAws(name)) || (purpose === "npm" && keptForNpm.test(name));
+    isKept(name) ||
+    (purpose === "aws" && isKeptForAws(name) && !(name === "AWS_PROFILE" && hasKeys(shell))) ||
+    (purpose === "npm" && keptForNpm.test(name));
   const passed = Object.entries(shell).filter(([name, value]) => passes(name) && value !== "");
   return {
     .../** @type {Record<string, string>} */ (Object.fromEntries(passed)),
@@ -60,6 +62,19 @@ export function composedEnvironment(shell, purpose) {
     ...(purpose === "local" && { AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" }),
     COPYFILE_DISABLE: "1", // else tar of macOS adds files of its own
   };
+}
+
+/** Keys come before a profile for Terraform and the AWS CLI, and behind it for the SDK: one command would be in two accounts. */
+const hasKeys = (shell) => Boolean(shell["AWS_ACCESS_KEY_ID"] && shell["AWS_SECRET_ACCESS_KEY"]);
+
+/**
+ * Why a profile that the shell names is not used; undefined if it is, or none is named.
+ * @param {NodeJS.ProcessEnv} shell
+ * @returns {string | undefined}
+ */
+export function unusedProfile(shell) {
+  if (!shell["AWS_PROFILE"] || !hasKeys(shell)) return undefined;
+  return `AWS_PROFILE=${shell["AWS_PROFILE"]} is not used: the keys in AWS_ACCESS_KEY_ID come before it, as for the AWS CLI.`;
 }
 
 /** In both spellings, as each program reads another. */

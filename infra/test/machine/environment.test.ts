@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
-import { composedEnvironment, misleading, unusedProxy } from "../../machine/environment.mjs";
+import { composedEnvironment, misleading, unusedProfile, unusedProxy } from "../../machine/environment.mjs";
 import { hostileShells } from "../hostile-shells.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -55,7 +55,7 @@ test("USE-11 a command finds its settings and a composed environment, whatever t
 
 test("USE-11 credentials, proxies, certificates, the locale and Terraform's mirror pass", () => {
   const meant = {
-    ...{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", AWS_SESSION_TOKEN: "c", ...aws, ...home },
+    ...{ AWS_SESSION_TOKEN: "c", ...aws, ...home },
     ...{
       NODE_EXTRA_CA_CERTS: "/ca.pem",
       NODE_USE_SYSTEM_CA: "1",
@@ -72,6 +72,32 @@ test("USE-11 credentials, proxies, certificates, the locale and Terraform's mirr
     },
   };
   expect(composedEnvironment(meant, "aws")).toMatchObject(meant);
+  const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  expect(composedEnvironment(keys, "aws")).toMatchObject(keys);
+});
+
+test("USE-11 of keys and a profile in one shell the SDK takes the keys, as Terraform does", () => {
+  const config = join(scratch, "aws-config");
+  writeFileSync(config, "[profile work]\naws_access_key_id = profile\naws_secret_access_key = b\n");
+  const profile = { AWS_PROFILE: "work", AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: config };
+  const shell = { ...profile, AWS_ACCESS_KEY_ID: "keys", AWS_SECRET_ACCESS_KEY: "b" };
+  const taken = (env: NodeJS.ProcessEnv) => {
+    const program =
+      'const { STSClient } = require("@aws-sdk/client-sts");' +
+      'new STSClient({ region: "us-east-1" }).config.credentials().then((taken) => console.log(taken.accessKeyId));';
+    const composed = { ...composedEnvironment({ ...env, PATH: process.env["PATH"] }, "aws") };
+    const { stdout } = spawnSync(process.execPath, ["-e", program], {
+      cwd: repository,
+      encoding: "utf8",
+      env: composed,
+    });
+    return stdout.trim();
+  };
+  expect(taken(shell)).toBe("keys");
+  expect(taken({ ...shell, AWS_SECRET_ACCESS_KEY: "" })).toBe("profile");
+  expect(unusedProfile(shell)).toContain("AWS_PROFILE=work");
+  expect(unusedProfile(profile)).toBeUndefined();
+  expect(started(shell).stderr).toContain("AWS_PROFILE=work is not used");
 });
 
 test("USE-11 a proxy that is named in one spelling is found in both", () => {
