@@ -98,7 +98,8 @@ export function misleading(shell, cloud) {
   const set = Object.keys(shell).filter((name) => shell[name]);
   if (cloud === "local") {
     const engine = shell["DOCKER_HOST"] ?? "";
-    if (engine === "" || /^(unix|npipe):/.test(engine)) return [];
+    if (engine === "" || /^(unix|npipe):|^tcp:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(engine))
+      return [];
     return ["DOCKER_HOST names an engine on another machine; the local cloud needs one on this one"];
   }
   return [

@@ -133,7 +133,10 @@ test("USE-11 what would have a command work elsewhere is refused by name", () =>
   expect(misleading({ AWS_DEFAULT_PROFILE: "work" }, "aws")).toHaveLength(1);
   expect(misleading({ AWS_DEFAULT_PROFILE: "work", AWS_PROFILE: "work" }, "aws")).toEqual([]);
   expect(misleading({ DOCKER_HOST: "ssh://far.test" }, "local")).toHaveLength(1);
-  expect(misleading({ DOCKER_HOST: "unix:///run/docker.sock" }, "local")).toEqual([]);
+  expect(misleading({ DOCKER_HOST: "tcp://localhost.far.test:2375" }, "local")).toHaveLength(1);
+  for (const here of ["unix:///run/docker.sock", "tcp://localhost:2375", "tcp://127.0.0.1:2375"]) {
+    expect(misleading({ DOCKER_HOST: here }, "local")).toEqual([]);
+  }
   const { status, stderr, env } = started({ AWS_ENDPOINT_URL_EC2: "http://localhost:4566" });
   expect({ status, env, stderr }).toMatchObject({
     status: 2,
