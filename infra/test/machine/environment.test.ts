@@ -70,6 +70,7 @@ test("USE-11 credentials, proxies, certificates, the locale and Terraform's mirr
       DOCKER_HOST: "unix:///run/docker.sock",
       XDG_RUNTIME_DIR: "/run",
     },
+    ...{ AQUA_GLOBAL_CONFIG: "/aqua.yaml", TENV_ROOT: "/tenv", VAULT_ADDR: "https://vault.test" },
   };
   expect(composedEnvironment(meant, "aws")).toMatchObject(meant);
   const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
@@ -114,9 +115,10 @@ test("USE-11 the local cloud takes nothing of AWS from the shell, neither from ~
     AWS_ACCESS_KEY_ID: "real",
     AWS_ENDPOINT_URL_S3: "https://s3.test",
     AWS_EC2_METADATA_DISABLED: "no",
+    VAULT_TOKEN: "real",
   };
   const ofAws = Object.entries(composedEnvironment(shell, "local")).filter(([name]) =>
-    name.startsWith("AWS_"),
+    /^(AWS|VAULT)_/.test(name),
   );
   expect(Object.fromEntries(ofAws)).toEqual({
     AWS_CONFIG_FILE: "/dev/null",
