@@ -19,7 +19,10 @@ export interface HostProps {
   readonly profile?: IamInstanceProfile;
 }
 
-/** One EC2 instance. It is replaced when its first boot changes, and never because a newer image exists. */
+/**
+ * One EC2 instance. It is replaced when its first boot changes, and never because a newer image exists. It starts in
+ * unlimited credit mode; an operator who changes that later keeps the change.
+ */
 export class Host extends Construct {
   readonly instance: Instance;
 
@@ -43,7 +46,7 @@ export class Host extends Construct {
       rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 16, tags: { Name: props.name } },
       // User-data fetches packages, so the way to the internet must be there first.
       dependsOn: [props.network.gateway],
-      lifecycle: { ignoreChanges: ["ami"] },
+      lifecycle: { ignoreChanges: ["ami", "credit_specification"] },
       tags: { Name: props.name, Role: props.role },
     });
   }
