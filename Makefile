@@ -54,7 +54,7 @@ ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
 ##@ The code
 dev: $(installed) ## the application on this machine, with hot reload
 	$(run) infra/deploy/dev.ts
-check: $(installed) ## fast: format, lint, types, unit tests
+check: $(installed) ## fast: published vulnerabilities, format, lint, types, unit tests
 	$(run) infra/deploy/install-tools.ts shellcheck ansible-lint
 	find .ci ansible infra/local-cloud/base-image -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
 	ansible-lint --offline --profile production -q ansible
