@@ -58,9 +58,12 @@ export function guard({ limits, securityLog, now }: Dependencies) {
   };
 }
 
-/** For whom a try of an account is counted; without a network for all that the account does not know. */
-function subjectOf(account: string, network?: string, purpose?: string): string {
-  return [purpose, account, network].filter((part) => part !== undefined).join(" ");
+/**
+ * For whom a try of an account is counted; without a network for all that the account does not know. The address comes last,
+ * and what is before it has no blanks: an address is any text, and must not pass for another's with a network.
+ */
+function subjectOf(account: string, network = "others", purpose = ""): string {
+  return [network, purpose, account].join(" ");
 }
 
 /** A try that is counted for a client's network. */

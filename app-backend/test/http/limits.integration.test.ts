@@ -146,6 +146,21 @@ describe("USE-07 of one account", () => {
     expect((await signIn(app, email, next, home)).status).toBe(200);
   });
 
+  test.each(["198.51.100.7", "2001:db8:0:9::/64"])(
+    "strangers who type an address and its network %s as one address use up none of its tries there",
+    async (network) => {
+      const { email } = await member(app);
+      const there = { "x-forwarded-for": network.replace("/64", "1") };
+      await signIn(app, email, goodPassword, there);
+      await times(6, () => fail(`${email} ${network}`));
+      await times(6, () => fail(`${network} ${email}`));
+      await times(4, () => forgot(`${email} ${network}`));
+      await times(4, () => forgot(`${network} ${email}`));
+      expect((await signIn(app, email, "a wrong password", there)).status).toBe(401);
+      expect((await forgot(email, there)).status).toBe(204);
+    },
+  );
+
   test("a code that strangers had mailed lets its reader in on any network, and sign in from there", async () => {
     const { email } = await member(app);
     await attack(email);
