@@ -12,12 +12,15 @@ export type RenewalKey = { get(): string; drop(): void };
 export function renewalKey(open: () => Store): RenewalKey {
   const attempt = browserStore(open);
   let held: string | undefined;
+  let isStored = false;
 
   return {
     get() {
-      held ??= attempt((store) => store.getItem(name)) ?? newKey();
-      const key = held;
-      attempt((store) => store.setItem(name, key));
+      // What is stored counts. A key that this tab remembers may be of a renewal that another tab has finished since.
+      const stored = attempt((store) => store.getItem(name)) ?? undefined;
+      const key = stored ?? (isStored ? undefined : held) ?? newKey();
+      held = key;
+      isStored = attempt((store) => (store.setItem(name, key), true)) ?? false;
       return key;
     },
     drop() {

@@ -62,6 +62,28 @@ describe("renewing", () => {
     expect([...stored.keys()]).toEqual(["tintype-session"]);
   });
 
+  it("USE-05 has the key of another tab's lost renewal, though it remembers one from before", async () => {
+    const [session, other] = [await openSignedIn(), await openSignedIn()];
+    const { refresh } = fake.api;
+    const lost = async (key: string) => {
+      await refresh(key);
+      throw new ApiError("timeout");
+    };
+    const renew = async (tab: typeof session, reply: typeof refresh) => {
+      fake.api.refresh = reply;
+      fake.revoke();
+      await tab.reload().catch(() => {});
+    };
+    await renew(session, lost);
+    await renew(other, refresh); // finishes the same renewal
+    await renew(other, lost);
+    await renew(session, refresh);
+    const [first, same, next, repeated] = fake.keys.slice(2);
+    expect(same).toBe(first);
+    expect(next).not.toBe(first);
+    expect(repeated).toBe(next);
+  });
+
   it("USE-05 waits for the cookie of another tab that was faster, and stays signed in", async () => {
     const session = await openSignedIn();
     const { refresh } = fake.api;
