@@ -1,26 +1,39 @@
 /** The marker with which a JPEG ends (ITU-T T.81, B.2.1). */
 export const jpegEnd = Buffer.from([0xff, 0xd9]);
 
+// As the decoder has it: no more components (ITU-T T.81, B.2.3), and no more scans, than libvips reads.
+const maxComponents = 4;
+const maxScans = 100;
+// The longest ICC profile takes 255.
+const maxSegments = 10_000;
+
 /**
  * Whether a JPEG has all its scans and no end marker: each coefficient of each component came in full precision. Whether
- * the last scan is whole its decoder alone can say.
+ * the last scan is whole its decoder alone can say. It looks no further than the decoder would, whatever the file holds.
  */
 export function lacksOnlyItsEnd(jpeg: Buffer): boolean {
   let missing: Map<number, Set<number>> | undefined;
-  for (let at = 2; at + 4 <= jpeg.length;) {
-    if (jpeg[at] !== 0xff) return false;
+  let scans = 0;
+  for (let at = 2, segments = 0; at + 2 <= jpeg.length; segments += 1) {
+    if (jpeg[at] !== 0xff || segments > maxSegments) return false;
     const marker = jpeg[at + 1]!;
     if (marker === 0xd9) return false;
     if (marker === 0xff) {
       at += 1; // a byte of padding
       continue;
     }
-    const segment = jpeg.subarray(at + 4, at + 2 + jpeg.readUInt16BE(at + 2));
-    if (isFrame(marker)) missing = allCoefficients(segment);
-    at += 4 + segment.length;
+    if (at + 4 > jpeg.length) break;
+    const start = at + 4;
+    const end = Math.max(start, at + 2 + jpeg.readUInt16BE(at + 2));
+    at = end;
+    if (isFrame(marker)) {
+      if (missing !== undefined) return false; // there is one in a file: a million of them would cost minutes
+      missing = allCoefficients(jpeg.subarray(start, end));
+    }
     if (marker !== 0xda) continue;
-    note(segment, missing);
-    at = endOfScan(jpeg, at);
+    if ((scans += 1) > maxScans) return false;
+    note(jpeg.subarray(start, end), missing);
+    at = endOfScan(jpeg, end);
   }
   return missing !== undefined && [...missing.values()].every((coefficients) => coefficients.size === 0);
 }
@@ -31,7 +44,8 @@ function isFrame(marker: number): boolean {
 }
 
 function allCoefficients(frame: Buffer): Map<number, Set<number>> {
-  const components = Array.from({ length: frame[5] ?? 0 }, (_, index) => frame[6 + 3 * index] ?? 0);
+  const count = Math.min(frame[5] ?? 0, maxComponents);
+  const components = Array.from({ length: count }, (_, index) => frame[6 + 3 * index] ?? 0);
   return new Map(components.map((id) => [id, new Set(Array.from({ length: 64 }, (_, index) => index))]));
 }
 
@@ -40,7 +54,7 @@ function note(scan: Buffer, missing: Map<number, Set<number>> | undefined): void
   const count = scan[0] ?? 0;
   const [from = 0, to = 63, precision = 0] = scan.subarray(1 + 2 * count);
   if ((precision & 15) !== 0) return; // a later scan refines it
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < Math.min(count, maxComponents); index += 1) {
     const coefficients = missing?.get(scan[1 + 2 * index]!);
     for (let k = from; k <= to; k += 1) coefficients?.delete(k);
   }

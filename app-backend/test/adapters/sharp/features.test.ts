@@ -57,6 +57,14 @@ describe("a picture that is whole is accepted as what it is", () => {
     expect(await difference(await processed(whole.subarray(0, -bytes)), source)).toBe(0);
   });
 
+  test("USE-24 a JPEG that its decoder complains of, and shows", async () => {
+    const whole = await small().jpeg().toBuffer();
+    const adobe = Buffer.from("\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x09", "latin1"); // a colour transform that is unknown
+    const odd = Buffer.concat([whole.subarray(0, 2), adobe, whole.subarray(2)]);
+    await expect(sharp(odd, { failOn: "warning" }).stats()).rejects.toThrow("Unknown Adobe color transform");
+    await processed(odd);
+  });
+
   test("USE-24 a JPEG in CMYK", async () => {
     const cmyk = await small().toColourspace("cmyk").jpeg({ quality: 95 }).toBuffer();
     expect(await difference(await processed(cmyk), sharp(cmyk))).toBeLessThan(3);
