@@ -24,6 +24,8 @@ interface Options {
   readonly maxSeconds?: number;
 }
 
+type Decoder = ReturnType<typeof decoderProcess>;
+
 type Read = Parameters<Darkroom["develop"]>[0];
 
 /**
@@ -36,8 +38,9 @@ export function sharpDarkroom({
   maxSeconds = 40,
 }: Options = {}): Darkroom {
   const queue = fairQueue({ maxCost: maxWorkBytes, quickCost: quickWorkBytes });
-  // Apart, because a picture that is given up stops its process.
-  const decoders = { quick: decoderProcess(), large: decoderProcess() };
+  // One for each picture that the queue runs at a time: one that is given up stops its process, and must not stop another.
+  const decoders = [decoderProcess(), decoderProcess()] as const;
+  const busy = new Set<Decoder>();
 
   return {
     async develop(read, requester) {
@@ -55,19 +58,35 @@ export function sharpDarkroom({
     const { signal } = requester;
     const folder = await mkdtemp(join(place, "tintype-"));
     const discard = () => rm(folder, { recursive: true, force: true });
-    const terms = { timeoutMs: maxSeconds * 1000, signal };
+    const timeoutMs = maxSeconds * 1000;
     try {
       const path = join(folder, "upload");
       const upload = await read();
       if (!upload) return await discard().then(() => undefined);
       await receive(upload, path, signal);
-      const cost = await decoders.quick.run({ kind: "judge", path }, terms);
-      const decoder = cost > quickWorkBytes ? decoders.large : decoders.quick;
-      const work = () => decoder.run({ kind: "encode", path, folder }, terms);
+      // Not stopped by the signal: it is short, and what is encoded beside it would be stopped too.
+      const cost = await decoders[0].run({ kind: "judge", path }, { timeoutMs });
+      const encode = { kind: "encode", path, folder } as const;
+      const work = () => inFreeDecoder(cost, (decoder) => decoder.run(encode, { timeoutMs, signal }));
       return { ...(await queue.run({ ...requester, cost }, work)), discard };
     } catch (error) {
       await discard();
       throw error;
+    }
+  }
+
+  /** Runs `work` with a decoder that encodes nothing else. Large pictures leave the first, which judges, to quick ones. */
+  async function inFreeDecoder<Result>(
+    cost: number,
+    work: (decoder: Decoder) => Promise<Result>,
+  ): Promise<Result> {
+    const wanted = cost > quickWorkBytes ? decoders.toReversed() : decoders;
+    const decoder = wanted.find((one) => !busy.has(one))!;
+    busy.add(decoder);
+    try {
+      return await work(decoder);
+    } finally {
+      busy.delete(decoder);
     }
   }
 }

@@ -10,7 +10,7 @@ import { decoderProcess } from "../../../src/adapters/sharp/decoder-process.ts";
 import { AppError } from "../../../src/domain/app-error.ts";
 import { decodersOf } from "../../decoders.ts";
 import { accepted } from "../../images.ts";
-import { patient } from "../../requester.ts";
+import { from, patient } from "../../requester.ts";
 
 const small = accepted["image/png"]!;
 /** It takes the decoder a second or more. */
@@ -141,6 +141,23 @@ test("USE-02 a client that goes takes its decoder along, and nobody else's pictu
   await until(() => !alive().includes(busy!));
   await next;
 });
+
+test("USE-03 a picture comes out while another client gives up one after the other", async () => {
+  const quick = await flat(3600, 3600).jpeg().toBuffer();
+  const other = await flat(3600, 3600).png().toBuffer();
+  let isOver = false;
+  const outcome = processed(quick).finally(() => (isOver = true));
+  let givenUp = 0;
+  for (; !isOver && givenUp < 200; givenUp += 1) {
+    const stop = new AbortController();
+    const attempt = processed(other, { ...from("10.0.0.2"), signal: stop.signal }).catch(() => undefined);
+    await sleep(150);
+    stop.abort(new AppError("unavailable", "the client is gone"));
+    await attempt;
+  }
+  await outcome;
+  expect(givenUp).toBeLessThan(200);
+}, 120_000);
 
 test("USE-02 a picture that takes too long is refused, and its decoder is ended", async () => {
   const hasty = sharpDarkroom({ folder, maxSeconds: 1 });
