@@ -30,7 +30,7 @@ export async function put(
   return (await fetch(url, { method: "PUT", headers: sent, body: new Uint8Array(image) })).status;
 }
 
-export function complete(app: TestApp, accessToken: string, id: string): Promise<Answer> {
+export function complete(app: Pick<TestApp, "url">, accessToken: string, id: string): Promise<Answer> {
   return send(app, "POST", `/images/${id}/complete`, { headers: bearer(accessToken) });
 }
 
