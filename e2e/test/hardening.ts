@@ -139,7 +139,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     await onHost(frontend().instanceId, "echo evil >/opt/tintype/assets/evil.js");
 
     const status = await make("status");
-    expect(status.code).toBe(1);
+    expect(status.code).toBe(2); // that of make
     for (const found of [
       /backend +! authorized_keys has a key that is not the operator's: intruder/,
       /backend +! sudo lets in nobody/,
