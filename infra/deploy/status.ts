@@ -39,12 +39,15 @@ function differences(findings: readonly string[]): Facts {
 async function askHost(deployment: Deployment, outputs: Outputs, host: HostName): Promise<Facts> {
   const instance = { text: outputs[host].instanceId, well: true };
   try {
-    const [{ code, stdout, stderr }, findings] = await Promise.all([
-      onHost(deployment, outputs, host, questions[host]),
-      findingsOn(deployment, outputs, host),
-    ]);
-    if (stdout !== "") return { instance, ...factsOf(host, printable(stdout)), ...differences(findings) };
-    return { instance, fault: { text: printable(stderr.trim()) || `ssh ended with ${code}`, well: false } };
+    const { code, stdout, stderr } = await onHost(deployment, outputs, host, questions[host]);
+    if (stdout === "")
+      return { instance, fault: { text: printable(stderr.trim()) || `ssh ended with ${code}`, well: false } };
+    const facts = factsOf(host, printable(stdout));
+    // Before its first release a host differs in everything.
+    const compared = facts["release"]?.well
+      ? differences(await findingsOn(deployment, outputs, host))
+      : { "as deployed": { text: "not deployed yet", well: false } };
+    return { instance, ...facts, ...compared };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { instance, fault: { text: error.message, well: false } };
