@@ -170,7 +170,7 @@ test("USE-02 the kernel takes the decoder first, it may allocate so much, and ha
   const [pid] = alive();
   const of = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8");
   expect(of("oom_score_adj").trim()).toBe("1000");
-  expect(of("limits")).toMatch(/^Max data size +921600000 /m);
+  expect(of("limits")).toMatch(/^Max data size +1126400000 /m);
   expect(of("environ")).not.toMatch(/HOME=|SECRET|AWS/);
 });
 

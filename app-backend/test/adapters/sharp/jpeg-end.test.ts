@@ -13,9 +13,9 @@ test.each([
 ])("USE-02 10 MiB of %s behind a JPEG are looked through in a moment", (_what, segment) => {
   const tail = Buffer.alloc(10 * 2 ** 20 - whole.length, Buffer.from(segment));
   const jpeg = Buffer.concat([whole.subarray(0, -2), tail]);
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   lacksOnlyItsEnd(jpeg);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
 });
 
 test("USE-02 a JPEG with two frames, or more scans than are decoded, lacks more than its end", () => {
