@@ -121,7 +121,7 @@ export async function signInPage(page: Page): Promise<void> {
 
 /** How many devices one's own page lists. */
 export async function shownSessions(page: Page): Promise<number> {
-  const items = page.getByText(/In use now|Last used/);
+  const items = page.getByText(/In use now|Used in the last|Last used/);
   await items.first().waitFor();
   return items.count();
 }

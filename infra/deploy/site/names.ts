@@ -21,5 +21,6 @@ export async function siteNames(deployment: Deployment, outputs: Outputs): Promi
   const hosts = [...own, ...shown, privateIp];
   if (domain !== undefined) return { hosts, otherOrigins: [] };
   const port = await localPortOf(deployment, outputs, "frontend", 80);
-  return { hosts, otherOrigins: shown.map((name) => new URL(`http://${name}:${port}`).origin) };
+  const origins = [...shown.map((name) => `http://${name}:${port}`), `http://${privateIp}`];
+  return { hosts, otherOrigins: origins.map((origin) => new URL(origin).origin) };
 }
