@@ -153,7 +153,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
 
     const repaired = await make("deploy");
     expect(repaired.code).toBe(0);
-    const reported = repaired.stdout.split("\n").filter((line) => line.includes(" ! "));
+    const reported = repaired.stderr.split("\n").filter((line) => line.includes(" ! "));
     expect(reported.map((line) => line.trim()).toSorted()).toEqual([
       "! backend: /etc/sudoers.d/zz gives rights that no deploy gave",
       "! backend: sudo lets in nobody",
@@ -163,7 +163,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     for (const host of hosts()) await onHost(host, "rm /etc/sudoers.d/zz");
     expect(await make("status")).toMatchObject({ code: 0 });
     const again = await make("deploy");
-    expect(again.stdout.match(/\d+ changed/g)).toEqual(["0 changed", "0 changed"]);
+    expect(again.stderr.match(/\d+ changed/g)).toEqual(["0 changed", "0 changed"]);
   });
 
   test("USE-18 a deploy with a fifth of a core and 1 GiB for each host ends well, and nothing is killed for want of memory", async () => {
