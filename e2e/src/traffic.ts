@@ -102,11 +102,16 @@ function actions({ members, origin, asking, ...parts }: Parts): Record<Kind, () 
   let { assets } = parts; // of the page that was loaded last
   const busy = new Set<Member>(); // a browser renews its session once at a time
   let turn = 0;
+  let renewed = 0;
   const someone = () => members[(turn += 1) % members.length]!;
   const get = (path: string) => asking("GET", `${origin}${path}`);
 
   async function alone(work: (one: Member) => Promise<unknown>): Promise<void> {
-    const one = members.find((candidate) => !busy.has(candidate));
+    // Each in turn: a session that is not renewed ends when its account has signed in 50 times elsewhere.
+    const from = (renewed += 1);
+    const one = members
+      .map((_, index) => members[(from + index) % members.length]!)
+      .find((candidate) => !busy.has(candidate));
     if (one === undefined) return;
     busy.add(one);
     await work(one).finally(() => busy.delete(one));
