@@ -10,6 +10,8 @@ test.each([
   ["empty segments", [0xff, 0xfe, 0, 2]],
   ["segments that say they are shorter than nothing", [0xff, 0xfe, 0, 0]],
   ["padding", [0xff]],
+  ["stuffed zeros", [0xff, 0]],
+  ["restart markers", [0xff, 0xd0]],
 ])("USE-02 10 MiB of %s behind a JPEG are looked through in a moment", (_what, segment) => {
   const tail = Buffer.alloc(10 * 2 ** 20 - whole.length, Buffer.from(segment));
   const jpeg = Buffer.concat([whole.subarray(0, -2), tail]);
