@@ -221,7 +221,7 @@ describe("the linter", () => {
     refusals = lint("refused", Object.fromEntries(cases.map(({ file, refused }) => [file, refused])));
   });
 
-  test.each(cases)("refuses that: $fact", ({ file, rule = "eslint(no-restricted-imports)" }) => {
+  test.each(cases)("LAYER-01 refuses that: $fact", ({ file, rule = "eslint(no-restricted-imports)" }) => {
     const codes = refusals.filter(({ filename }) => filename === file).map(({ code }) => code);
     expect(codes).toContain(rule);
   });
@@ -232,7 +232,7 @@ describe("the linter", () => {
     );
   });
 
-  test("lets config.ts and main.ts alone read the environment", () => {
+  test("LAYER-02 lets config.ts and main.ts alone read the environment", () => {
     expect(
       lint("environment", { [`${backend}/config.ts`]: readsPort, "infra/src/main.ts": readsPort }),
     ).toEqual([]);
@@ -252,7 +252,7 @@ describe("stacks and playbooks", () => {
     expect(line).toMatch(cloud);
   });
 
-  test("do not know which cloud they are in", () => {
+  test("LAYER-03 do not know which cloud they are in", () => {
     const args = ["ls-files", "-z", "-co", "--exclude-standard", "infra/src", "ansible"];
     const files = execFileSync("git", args, { cwd: repository, encoding: "utf8" })
       .split("\0")

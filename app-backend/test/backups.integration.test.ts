@@ -60,7 +60,7 @@ describe("a backup", () => {
     expect(keys.filter(Boolean).toSorted()).toEqual(objects.filter((key) => /^(images|pictures)/.test(key)));
   });
 
-  test("is of one moment, while people write", async () => {
+  test("BACKUP-01 is of one moment, while people write", async () => {
     let writing = true;
     const row = "INSERT INTO limits VALUES (SHA2(UUID(), 256), 1, 1, 1)";
     const writers = Array.from({ length: 4 }, async () => {
@@ -80,7 +80,7 @@ describe("a backup", () => {
     expect(slowestMs).toBeLessThan(1000); // what the application waits for an answer
   });
 
-  test("is none where it cannot be restored as it was", async () => {
+  test("BACKUP-01 is none where it cannot be restored as it was", async () => {
     await app.pool.query("CREATE TABLE measures (id INT PRIMARY KEY, value FLOAT)");
     await app.pool.query("INSERT INTO measures VALUES (1, 1.2345678)"); // a dump has six digits of it
     await expect(backups.keep()).rejects.toThrow("it is not what it was: measures holds something else");
@@ -89,7 +89,7 @@ describe("a backup", () => {
 });
 
 describe("a restore", () => {
-  test("brings accounts and images back, ends all sessions, and keeps what was there", async () => {
+  test("BACKUP-04 brings accounts and images back, ends all sessions, and keeps what was there", async () => {
     const [kept, gone] = [await addImage(50), await addImage(51)];
     const backup = await backups.keep();
     await ask("DELETE", `/images/${gone.id}`);
@@ -127,7 +127,7 @@ describe("a restore", () => {
     expect(await sessions()).toEqual([]);
   });
 
-  test("tells which objects are gone for good, and keeps their records", async () => {
+  test("BACKUP-06 tells which objects are gone for good, and keeps their records", async () => {
     const image = await addImage(50);
     const backup = await backups.keep();
     const keys = (await app.bucket.keys()).filter((key) => key.startsWith(`images/${image.id}`));
@@ -137,7 +137,7 @@ describe("a restore", () => {
     expect((await send(app, "GET", `/images/${image.id}`, { headers })).status).toBe(200);
   });
 
-  test("runs the migrations that a backup from an older release lacks", async () => {
+  test("BACKUP-03 runs the migrations that a backup from an older release lacks", async () => {
     await app.pool.query("ALTER TABLE accounts DROP COLUMN image_count, DROP COLUMN image_bytes");
     await app.pool.query("ALTER TABLE sessions DROP COLUMN retried_at");
     await app.pool.query("DELETE FROM migrations WHERE name >= '0007'");
@@ -177,7 +177,7 @@ describe("a restore is refused and leaves what is there", () => {
     ["empty", () => Buffer.alloc(0)],
     ["changed in one bit", (dump) => dump.map((byte, at) => (at === 700 ? byte ^ 1 : byte)) as Buffer],
     ["another's", (dump) => Buffer.concat([dump, dump])],
-  ])("with a dump that is %s", async (_how, damage) => {
+  ])("BACKUP-02 with a dump that is %s", async (_how, damage) => {
     const { name } = await backups.keep();
     const key = `backups/${name}.sql.gz`;
     await put(app, key, damage(await objectIn(app, key)));
@@ -191,7 +191,7 @@ describe("a restore is refused and leaves what is there", () => {
     await refused(backup.name, "is damaged: accounts has 1 rows instead of 2");
   });
 
-  test("with a backup of a newer schema", async () => {
+  test("BACKUP-03 with a backup of a newer schema", async () => {
     const newer = "INSERT INTO migrations VALUES ('9999_tomorrow.sql', NOW())";
     await app.pool.query(newer);
     const { name } = await backups.keep();
@@ -201,21 +201,21 @@ describe("a restore is refused and leaves what is there", () => {
     await expect(backups.restore(name)).resolves.toMatchObject({ name });
   });
 
-  test("where the tables cannot be exchanged", async () => {
+  test("BACKUP-02 where the tables cannot be exchanged", async () => {
     const { name } = await backups.keep();
     await app.pool.query("CREATE TABLE trap (id INT)");
     await app.pool.query("CREATE TRIGGER stays BEFORE INSERT ON trap FOR EACH ROW SET NEW.id = 1");
     await refused(name, /Trigger in wrong schema/);
   });
 
-  test("where what is there cannot be kept first", async () => {
+  test("BACKUP-02 where what is there cannot be kept first", async () => {
     const { name } = await backups.keep();
     await app.pool.query("CREATE TABLE measures (id INT PRIMARY KEY, value FLOAT)");
     await app.pool.query("INSERT INTO measures VALUES (1, 1.2345678)");
     await refused(name, "measures holds something else");
   });
 
-  test("a forged dump reaches neither a shell nor the tables in use", async () => {
+  test("BACKUP-05 a forged dump reaches neither a shell nor the tables in use", async () => {
     const backup = await backups.keep();
     const { database } = app.config.database;
     const user = `reader_${database.slice(-12)}`;

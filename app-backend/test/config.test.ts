@@ -12,7 +12,7 @@ describe("the environment", () => {
     });
   });
 
-  test("is refused with all its faults at once", () => {
+  test("CONF-01 is refused with all its faults at once", () => {
     expect(() => serverConfig({ SITE_ORIGIN: "example.org", PORT: "http" })).toThrow(
       /PORT [^]*SITE_ORIGIN is not an origin[^]*BUCKET is missing[^]*ACCESS_TOKEN_SECRET is missing[^]*MYSQL_USER is missing[^]*MYSQL_SOCKET or MYSQL_HOST is missing/,
     );
@@ -39,7 +39,7 @@ describe("the environment", () => {
     expect(() => serverConfig(environment)).toThrow("REFRESH_TOKEN_SECRET equals ACCESS_TOKEN_SECRET");
   });
 
-  test("names the secrets before the present ones, each until a time", () => {
+  test("JWT-08 names the secrets before the present ones, each until a time", () => {
     const [older, old] = [newSecret(), newSecret()];
     const former = `${older}@1760000000,${old}@1760000060`;
     const config = serverConfig({ ...goodEnvironment(), FORMER_ACCESS_TOKEN_SECRETS: former });

@@ -121,14 +121,14 @@ describe("the integrity check, while people go on,", () => {
     return integrityCheck({ records: interrupted, pictures: storage.pictures, now: later })(true);
   }
 
-  test("neither misses nor brings back what its owner removes", async () => {
+  test("UPL-18 neither misses nor brings back what its owner removes", async () => {
     const { id, key } = await newObject(55);
     const pages = () => send(app, "DELETE", `/images/${id}`, { headers: bearer(token) });
     expect((await inspectWhile({ pages })).missing).not.toContain(key);
     expect(await app.bucket.keys()).not.toContain(key);
   });
 
-  test("leaves an object whose record comes", async () => {
+  test("UPL-18 leaves an object whose record comes", async () => {
     const { id, key } = await newObject(56);
     const [[row]] = await app.pool.query<RowDataPacket[]>("SELECT * FROM images WHERE id = ?", [id]);
     await app.pool.query("DELETE FROM images WHERE id = ?", [id]);

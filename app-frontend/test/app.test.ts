@@ -6,7 +6,7 @@ const bob = accountOf("bob");
 let site: Awaited<ReturnType<typeof open>>;
 afterEach(() => site.page.close());
 
-it("keeps nothing of one account on the page when another tab signs in with another", async () => {
+it("SESS-16 keeps nothing of one account on the page when another tab signs in with another", async () => {
   site = await open("/account", { "POST /api/auth/refresh": () => grantTo(ada) });
   await site.page.type(site.page.field("First name"), "Augusta");
   await site.page.after(() => site.session.hear({ signedIn: grantTo(bob) }));
@@ -34,7 +34,7 @@ describe("signing out", () => {
     ["/gallery", "Sign in"],
     ["/gallery/mine", "Sign in"],
     ["/reset", "Set a new password"],
-  ])("is one press away at %s", async (pathname, heading) => {
+  ])("SESS-21 is one press away at %s", async (pathname, heading) => {
     site = await open(pathname, {
       "POST /api/auth/refresh": () => grantTo(ada),
       "DELETE /api/auth/signout": () => ({}),

@@ -82,7 +82,7 @@ export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
   return {
     /** On the same deployment, or on another of its name. */
     restoreFileTests(): void {
-      test("has the same accounts and images when it is restored from the file", async () => {
+      test("BACKUP-07 has the same accounts and images when it is restored from the file", async () => {
         await succeed("restore", `FROM=${file}`);
         await requireOwner();
       });

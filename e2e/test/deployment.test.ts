@@ -105,7 +105,7 @@ describe("a deployment", () => {
     });
   });
 
-  test("tells browsers what they may do, and little about itself", async () => {
+  test("WEB-13 tells browsers what they may do, and little about itself", async () => {
     const { localUrl } = deployed();
     const page = await fetch(`${localUrl}/`);
     const asset = /\/assets\/[^"]+\.js/.exec(await page.text())?.[0];
@@ -191,7 +191,7 @@ describe("a deployment", () => {
     });
   });
 
-  test("opens SSH, the site and the metrics to this machine, and nothing else", async () => {
+  test("DEP-15 opens SSH, the site and the metrics to this machine, and nothing else", async () => {
     const { frontend, backend } = deployed();
     const ssh = { port: "22/tcp", address: "127.0.0.1" };
     expect(await publishedPorts(frontend.instanceId)).toEqual([ssh, { ...ssh, port: "80/tcp" }]);
@@ -199,7 +199,7 @@ describe("a deployment", () => {
     expect(await publishedPorts(backend.instanceId)).toEqual([ssh, metrics]);
   });
 
-  test("lets the frontend host alone at the API, and nobody at the database", async () => {
+  test("DEP-15 lets the frontend host alone at the API, and nobody at the database", async () => {
     const { frontend, backend } = deployed();
     const ports = { ssh: 22, api: backend.apiPort, database: 3306 };
     const reached = async (from?: string) => {
@@ -213,14 +213,14 @@ describe("a deployment", () => {
     expect(await reaches("127.0.0.1", ports.database, backend.instanceId)).toBe(true);
   });
 
-  test("is not changed by a second deploy", async () => {
+  test("DEP-16 is not changed by a second deploy", async () => {
     deployed();
     const { stdout, stderr } = await succeed("deploy");
     expect(stdout + stderr).toContain("No changes.");
     expect(changesByHost(stdout + stderr)).toEqual({ backend: "0", frontend: "0" });
   });
 
-  test("comes back from a reboot with its people and pictures", async () => {
+  test("DEP-17 comes back from a reboot with its people and pictures", async () => {
     const { frontend, backend, localUrl } = deployed();
     await reboot(frontend.instanceId, backend.instanceId);
     const ready = async () =>
@@ -229,7 +229,7 @@ describe("a deployment", () => {
     expect(await shownAfterSignIn()).toEqual(ownPage());
   });
 
-  test("keeps its people and pictures when the backend host is made anew", async () => {
+  test("DEP-17 keeps its people and pictures when the backend host is made anew", async () => {
     const before = deployed();
     await succeed("deploy", "REPLACE=backend");
     outputs = await readOutputs();
@@ -260,7 +260,7 @@ describe("a deployment", () => {
     file: join(stateRoot, `${name}.tar`),
   });
 
-  test("writes no secret into its state, program, inventory or logs", async () => {
+  test("DEP-14 writes no secret into its state, program, inventory or logs", async () => {
     const secrets = await secretsOf(deployed().backend.instanceId);
     expect(secrets).not.toHaveLength(0);
     const folder = join(stateRoot, `local-${name}`);

@@ -49,7 +49,7 @@ export function galleryTests({ visit, newPerson, localUrl }: Site): void {
     });
   });
 
-  test("a person adds and sees a picture at the URL that a deploy prints", async () => {
+  test("S3-10 a person adds and sees a picture at the URL that a deploy prints", async () => {
     await visit(async (_page, browser) => {
       const page = await browser.newPage({ baseURL: localUrl() });
       const faults = await watchFaults(page);

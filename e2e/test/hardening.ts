@@ -22,7 +22,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
   const sql = (statement: string) =>
     onHost(backend().instanceId, `mysql --skip-column-names --execute "${statement}"`);
 
-  test("SSH lets in one user with a key, and speaks nothing that is broken", async () => {
+  test("OPS-01 SSH lets in one user with a key, and speaks nothing that is broken", async () => {
     for (const host of hosts()) {
       const said = await settings(host);
       expect(said).toMatchObject({
@@ -44,13 +44,13 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     }
   });
 
-  test("SSH carries connections to the metrics, and to nothing else", async () => {
+  test("OPS-02 SSH carries connections to the metrics, and to nothing else", async () => {
     const to = (await settings(backend().instanceId))["permitopen"];
     expect(to).toBe(`${backend().privateIp}:9464`);
     expect((await settings(frontend().instanceId))["allowtcpforwarding"]).toBe("no");
   });
 
-  test("all that runs of Tintype has an exposure of 2.5 at most, and nginx of 3", async () => {
+  test("OPS-03 all that runs of Tintype has an exposure of 2.5 at most, and nginx of 3", async () => {
     const list = "systemctl list-unit-files --plain --no-legend 'tintype-*.service' | awk '{ print $1 }'";
     for (const host of hosts()) {
       const units = (await onHost(host, list)).map((unit) => unit.replace("@.", "@x."));
@@ -60,13 +60,13 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     expect(await exposure(frontend().instanceId, "nginx.service")).toEqual(atMost(3));
   });
 
-  test("the database knows nobody without a name or from elsewhere, and reads no files", async () => {
+  test("OPS-04 the database knows nobody without a name or from elsewhere, and reads no files", async () => {
     expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual([]);
     expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
     expect(await sql("SELECT @@local_infile, @@bind_address")).toEqual(["0\t127.0.0.1"]);
   });
 
-  test("the application's database user may read and write rows of its schema, and no more", async () => {
+  test("OPS-05 the application's database user may read and write rows of its schema, and no more", async () => {
     const users = await sql("SELECT user FROM mysql.user WHERE user IN ('tintype', 'tintype_2')");
     expect(users).toHaveLength(1);
     const grants = await sql(`SHOW GRANTS FOR ${users[0]}@localhost`);
@@ -75,7 +75,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     ]);
   });
 
-  test("the kernel has every parameter of the list that it lets the host set, the network's among them", async () => {
+  test("OPS-07 the kernel has every parameter of the list that it lets the host set, the network's among them", async () => {
     const compare = `while read -r name _ value; do
       file=/proc/sys/\${name//.//}
       if [[ $name = '#'* ]] || [ ! -e $file ]; then continue; fi
@@ -90,7 +90,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     }
   });
 
-  test("nobody but root can read the secrets, or write what runs", async () => {
+  test("OPS-08 nobody but root can read the secrets, or write what runs", async () => {
     for (const host of hosts()) {
       const open = "find /opt/tintype /etc/tintype /etc/nginx -not -type l -perm /022 2>/dev/null; true";
       expect(await onHost(host, open)).toEqual([]);
@@ -101,7 +101,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     expect(await onHost(backend().instanceId, "stat -c %a /data/secrets")).toEqual(["700"]);
   });
 
-  test("security updates come by themselves", async () => {
+  test("OPS-09 security updates come by themselves", async () => {
     const debian = "command -v unattended-upgrade; apt-config dump APT::Periodic::Unattended-Upgrade";
     const amazon = "systemctl is-enabled dnf-automatic.timer; grep apply_updates /etc/dnf/automatic.conf";
     for (const host of hosts()) {
@@ -190,7 +190,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     }
   });
 
-  test("what an earlier database left open is closed by a deploy, which tells no secret even when it tells all", async () => {
+  test("OPS-04 what an earlier database left open is closed by a deploy, which tells no secret even when it tells all", async () => {
     await sql("CREATE USER ''@localhost; CREATE USER root@'%'; CREATE DATABASE test");
     const env = { ANSIBLE_VERBOSITY: "4" }; // the log is looked through for secrets at the end
     const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs, env });

@@ -37,7 +37,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     expect(stderr).toContain(`MAP ${domain}:443 127.0.0.1:${site().port}`);
   });
 
-  test("HTTPS takes a person from the plain address to an account, a session and pictures, without a fault", async () => {
+  test("TLS-01 HTTPS takes a person from the plain address to an account, a session and pictures, without a fault", async () => {
     await visit(async (page, browser) => {
       const faults = await watchFaults(page);
       const someone = newPerson(await photograph(browser));
@@ -66,12 +66,12 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     });
   });
 
-  test("HTTPS is refused by a browser that does not know who certified the site", async () => {
+  test("TLS-09 HTTPS is refused by a browser that does not know who certified the site", async () => {
     const refusal = visit((page) => page.goto("/").then(() => undefined), {});
     await expect(refusal).rejects.toThrow("ERR_CERT_AUTHORITY_INVALID");
   });
 
-  test.each(["TLSv1.2", "TLSv1.3"] as const)("HTTPS speaks %s, and HTTP/2 in it", async (version) => {
+  test.each(["TLSv1.2", "TLSv1.3"] as const)("TLS-08 HTTPS speaks %s, and HTTP/2 in it", async (version) => {
     const options = { minVersion: version, maxVersion: version, ALPNProtocols: ["h2", "http/1.1"] };
     const socket = await shakeHands(site(), options);
     expect([socket.getProtocol(), socket.alpnProtocol]).toEqual([version, "h2"]);
@@ -81,11 +81,11 @@ export function httpsTests({ make, newPerson }: Deployment): void {
   test.each([
     ["an older version", { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }],
     ["a cipher without forward secrecy", { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256" }],
-  ] as const)("HTTPS refuses %s", async (_what, options) => {
+  ] as const)("TLS-08 HTTPS refuses %s", async (_what, options) => {
     await expect(shakeHands(site(), options)).rejects.toThrow(/SSL alert number/);
   });
 
-  test("HTTPS sends pages on from plain HTTP, and answers no call of the API there", async () => {
+  test("TLS-01 HTTPS sends pages on from plain HTTP, and answers no call of the API there", async () => {
     const page = await askSite(`http://${domain}/gallery?a=b`, {}, site());
     expect([page.status, page.headers.location]).toEqual([301, `https://${domain}/gallery?a=b`]);
     expect(page.headers["strict-transport-security"]).toBeUndefined();
@@ -109,7 +109,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     expect(await renewalIsPlanned(deployed().frontend.instanceId)).toBe(true);
   });
 
-  test("HTTPS changes nothing by another deploy, and asks for no other certificate", async () => {
+  test("TLS-02 HTTPS changes nothing by another deploy, and asks for no other certificate", async () => {
     const before = await serialOf(site());
     const { stderr } = await deploy();
     expect(stderr).toMatch(/backend: \d+ ok, 0 changed\n\s+frontend: \d+ ok, 0 changed/);
@@ -121,7 +121,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("DOMAIN=none") });
   });
 
-  test("HTTPS is not lost where a domain is refused", async () => {
+  test("TLS-05 HTTPS is not lost where a domain is refused", async () => {
     const before = await serialOf(site());
     const { code, stderr } = await make("deploy", "DOMAIN=refused.test");
     expect({ code, stderr }).toMatchObject({
@@ -135,7 +135,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     expect(await serialOf(site())).toBe(before);
   });
 
-  test("HTTPS renews its certificate when that is due, and not before, while nobody's request fails", async () => {
+  test("TLS-04 HTTPS renews its certificate when that is due, and not before, while nobody's request fails", async () => {
     const before = await serialOf(site());
     await renewIfDue(deployed().frontend.instanceId);
     expect(await serialOf(site())).toBe(before);

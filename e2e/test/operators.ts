@@ -75,7 +75,7 @@ export function operatorTests(deployed: Deployed): void {
     },
   );
 
-  test("what the API counts is shown to the operator, and to nobody through the site", async () => {
+  test("OPS-11 what the API counts is shown to the operator, and to nobody through the site", async () => {
     await fetch(`${localUrl()}/api/nowhere`);
     const text = await (await fetch(metricsUrl())).text();
     expect(text).toMatch(/^tintype_request_seconds_count\{.*route="\/api\/health",status="2xx"\} \d+$/m);
@@ -89,7 +89,7 @@ export function operatorTests(deployed: Deployed): void {
     expect(await onHost(frontend().instanceId, atApi)).toEqual(["404"]);
   });
 
-  test("new secrets sign nobody out and fail no request, twice in a row", async () => {
+  test("OPS-10 new secrets sign nobody out and fail no request, twice in a row", async () => {
     await visit(async (page) => {
       await deployed.signIn(page);
       for (const secret of await secretsOf(backend().instanceId)) secrets.add(secret);

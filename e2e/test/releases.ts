@@ -112,7 +112,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       },
     );
 
-    test("a rollback puts the release before back on both hosts, once; a deploy brings the newest again", async () => {
+    test("REL-11 a rollback puts the release before back on both hosts, once; a deploy brings the newest again", async () => {
       const [release, page] = [await releaseNow(), await pageNow()];
       const traffic = people.start(perSecond);
       const { code, stderr } = await make("rollback");

@@ -56,7 +56,7 @@ test("a certificate comes to the disk before it takes the place of the one that 
   expect(readFileSync(live("site.crt"), "utf8")).not.toBe(before);
 });
 
-test.each(["site.crt", "site.key"])("where %s is empty another certificate is asked for", (name) => {
+test.each(["site.crt", "site.key"])("TLS-06 where %s is empty another certificate is asked for", (name) => {
   certificate("issue");
   writeFileSync(live(name), "");
   expect(certificate("look")).toBe(3);

@@ -187,7 +187,7 @@ describe("a destroy of what is not there", () => {
   test.each([
     ["region", { region: "eu-central-1" }, "This deployment is in eu-central-1"],
     ["account", { region: "us-east-1", account: "111122223333" }, "in the AWS account 111122223333"],
-  ])("is content in no other %s than the one where a deploy began", (_what, place, reason) => {
+  ])("STATE-02 is content in no other %s than the one where a deploy began", (_what, place, reason) => {
     const folder = join(repository, `.tintype/aws-${name}`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "place.json"), JSON.stringify(place));

@@ -43,7 +43,7 @@ function unread(): string[] {
     .filter((line) => line !== "");
 }
 
-test("settings that nginx did not read since they were written are told, and no others", async () => {
+test("REL-12 settings that nginx did not read since they were written are told, and no others", async () => {
   expect(unread()).toEqual(["all"]);
   await read();
   expect(unread()).toEqual([]);
@@ -53,7 +53,7 @@ test("settings that nginx did not read since they were written are told, and no 
   expect(unread()).toEqual([]);
 });
 
-test("what a host is told to reload is not lost by a deploy that ends early", () => {
+test("REL-12 what a host is told to reload is not lost by a deploy that ends early", () => {
   expect(ansible("ansible.cfg")).toMatch(/^force_handlers = True$/m);
   expect(ansible("roles/hardening/tasks/main.yml")).toMatch(/meta: flush_handlers\n$/);
   expect(ansible("roles/frontend/tasks/main.yml")).toMatch(

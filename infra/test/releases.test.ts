@@ -71,7 +71,7 @@ test("a release that fails when it is tried changes nothing", () => {
   expect(shown()).toEqual(["b", "a", "b x"]);
 });
 
-test("a release that fails when it is to serve gives its place back to the one before", () => {
+test("DEP-06 a release that fails when it is to serve gives its place back to the one before", () => {
   unpack("a", "b", "c");
   releases("switch", "a", "a x");
   releases("switch", "b", "b x");
@@ -103,7 +103,7 @@ test("a rollback undoes a deploy once, and the next deploy brings it again", () 
   expect(shown()).toEqual(["b", "a", "b x"]);
 });
 
-test("a rollback of a deploy that did not change this host leaves it as it is", () => {
+test("REL-11 a rollback of a deploy that did not change this host leaves it as it is", () => {
   unpack("a", "b");
   releases("switch", "a", "a x");
   releases("switch", "b", "b x");
@@ -130,7 +130,7 @@ test("a rollback to a release that cannot serve any more changes nothing", () =>
   expect(shown()).toEqual(["b", "a", "b x"]);
 });
 
-test("three releases stay, and the site's files that one of them has", () => {
+test("REL-14 three releases stay, and the site's files that one of them has", () => {
   mkdirSync(join(root, "assets"));
   for (const name of ["a", "b", "c", "d", "e"]) {
     unpack(name);

@@ -24,7 +24,7 @@ test.each([
   ["MySQL", ` IDENTIFIED WITH 'auth_socket' ${rest}`],
   ["MariaDB", " IDENTIFIED VIA unix_socket"],
   ["MariaDB as Debian makes it", " IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket"],
-])("a deploy goes on where root signs in to %s by the socket alone", (_database, root) => {
+])("OPS-06 a deploy goes on where root signs in to %s by the socket alone", (_database, root) => {
   expect(check(root)).toMatchObject({ status: 0, stderr: "" });
 });
 
@@ -34,9 +34,12 @@ test.each([
   ["MariaDB without a password", ""],
   ["MariaDB with a password beside", " IDENTIFIED VIA unix_socket OR mysql_native_password USING '*2470'"],
   ["MariaDB with a password before", " IDENTIFIED VIA mysql_native_password USING '*2470' OR unix_socket"],
-])("a deploy ends where root signs in to %s, saying how to mend it and no secret", (_database, root) => {
-  const { status, stdout, stderr } = check(root);
-  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toContain("sudo mysql --execute 'ALTER USER root@localhost IDENTIFIED WITH auth_socket'");
-  expect(stderr).not.toContain("2470");
-});
+])(
+  "OPS-06 a deploy ends where root signs in to %s, saying how to mend it and no secret",
+  (_database, root) => {
+    const { status, stdout, stderr } = check(root);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("sudo mysql --execute 'ALTER USER root@localhost IDENTIFIED WITH auth_socket'");
+    expect(stderr).not.toContain("2470");
+  },
+);

@@ -53,7 +53,7 @@ test("secrets with which the application does not come up give their place back 
   expect(kept("backend.env")).toBe(secrets);
 });
 
-test("a disk that is full while secrets are kept leaves those in use, and the next rotation goes on", () => {
+test("OPS-10 a disk that is full while secrets are kept leaves those in use, and the next rotation goes on", () => {
   program("cp", 'head -c 30 "$1" >"$2"; exit 1');
   expect(rotate().code).toBe(1);
   program("cp", 'exec /bin/cp "$@"');

@@ -70,13 +70,13 @@ test("DEP-10 the same settings give the same bytes in any folder, locale, time z
 });
 
 describe("the hosts", () => {
-  test("answer metadata requests by session token alone, one hop away", () => {
+  test("INFRA-02 answer metadata requests by session token alone, one hop away", () => {
     expect(all("aws_instance").map((host) => host["metadata_options"])).toEqual(
       Array(2).fill({ http_endpoint: "enabled", http_tokens: "required", http_put_response_hop_limit: 1 }),
     );
   });
 
-  test("keep everything on encrypted volumes", () => {
+  test("INFRA-03 keep everything on encrypted volumes", () => {
     expect(all("aws_instance").map((host) => host["root_block_device"].encrypted)).toEqual([true, true]);
     expect(all("aws_instance").filter((host) => host["ebs_block_device"] !== undefined)).toEqual([]);
     expect(all("aws_ebs_volume").map(({ encrypted }) => encrypted)).toEqual([true]);
@@ -92,7 +92,7 @@ describe("the hosts", () => {
     );
   });
 
-  test("have no rights in AWS but the backend's", () => {
+  test("INFRA-12 have no rights in AWS but the backend's", () => {
     const withProfile = all("aws_instance").filter((host) => host["iam_instance_profile"] !== undefined);
     expect(withProfile.map(({ tags }) => tags.Role)).toEqual(["backend"]);
   });
@@ -102,7 +102,7 @@ describe("the firewall", () => {
   const rules = () => all("aws_vpc_security_group_ingress_rule");
   const ports = (rule: Resource) => [rule["from_port"], rule["to_port"]];
 
-  test("is made of separate rules alone, so none escapes the other checks", () => {
+  test("INFRA-01 is made of separate rules alone, so none escapes the other checks", () => {
     const groups = [...all("aws_security_group"), ...all("aws_default_security_group")];
     expect(groups).toHaveLength(3);
     expect(groups.filter(({ ingress }) => ingress !== undefined)).toEqual([]);
@@ -114,11 +114,11 @@ describe("the firewall", () => {
       (rule) => rule["cidr_ipv4"]?.endsWith("/0") || rule["cidr_ipv6"] !== undefined,
     );
 
-  test("opens port 80 to the world, and nothing else", () => {
+  test("INFRA-01 opens port 80 to the world, and nothing else", () => {
     expect(open(stack).map(ports)).toEqual([[80, 80]]);
   });
 
-  test("opens port 443 too where the site has a domain, on the same host", () => {
+  test("INFRA-01 opens port 443 too where the site has a domain, on the same host", () => {
     expect(open(withDomain).map(ports)).toEqual([
       [80, 80],
       [443, 443],
@@ -126,18 +126,18 @@ describe("the firewall", () => {
     expect(new Set(open(withDomain).map((rule) => rule["security_group_id"])).size).toBe(1);
   });
 
-  test("opens SSH to the operator's range alone", () => {
+  test("INFRA-01 opens SSH to the operator's range alone", () => {
     const ssh = rules().filter((rule) => rule["from_port"] <= 22 && rule["to_port"] >= 22);
     expect(ssh.map((rule) => rule["cidr_ipv4"])).toEqual([operatorCidr, operatorCidr]);
     for (const rule of ssh) expect(ports(rule)).toEqual([22, 22]);
   });
 
-  test("opens what the API has counted to the operator's range alone", () => {
+  test("INFRA-01 opens what the API has counted to the operator's range alone", () => {
     const metrics = rules().filter((rule) => rule["from_port"] <= 9464 && rule["to_port"] >= 9464);
     expect(metrics.map((rule) => [rule["cidr_ipv4"], ...ports(rule)])).toEqual([[operatorCidr, 9464, 9464]]);
   });
 
-  test("opens the backend to the frontend's group on the API's port, and to SSH and metrics", () => {
+  test("INFRA-01 opens the backend to the frontend's group on the API's port, and to SSH and metrics", () => {
     const backend = reference("aws_security_group", "ec2/firewall/api", "id");
     const frontend = reference("aws_security_group", "ec2/firewall/frontend", "id");
     const [api, ...others] = rules().filter(
@@ -155,7 +155,7 @@ describe("the firewall", () => {
 });
 
 describe("the bucket", () => {
-  test("blocks public access in all four ways", () => {
+  test("INFRA-04 blocks public access in all four ways", () => {
     expect(only("aws_s3_bucket_public_access_block")).toMatchObject({
       block_public_acls: true,
       block_public_policy: true,
@@ -171,14 +171,14 @@ describe("the bucket", () => {
     expect(all("aws_s3_bucket_acl")).toEqual([]);
   });
 
-  test("is encrypted and keeps versions", () => {
+  test("INFRA-06 is encrypted and keeps versions", () => {
     expect(only("aws_s3_bucket_server_side_encryption_configuration")["rule"]).toEqual([
       { apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } },
     ]);
     expect(only("aws_s3_bucket_versioning")["versioning_configuration"]).toEqual({ status: "Enabled" });
   });
 
-  test("forgets what a killed upload left within a day, backups within a month, and old versions within a week", () => {
+  test("INFRA-07 forgets what a killed upload left within a day, backups within a month, and old versions within a week", () => {
     expect(only("aws_s3_bucket_lifecycle_configuration")["rule"]).toMatchObject([
       {
         status: "Enabled",
@@ -196,7 +196,7 @@ describe("the bucket", () => {
     ]);
   });
 
-  test("denies everything without TLS, and its policy allows nothing", () => {
+  test("INFRA-05 denies everything without TLS, and its policy allows nothing", () => {
     const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
     const { Statement } = JSON.parse(only("aws_s3_bucket_policy")["policy"]) as { Statement: Resource[] };
     expect(Statement).toEqual([
@@ -211,7 +211,7 @@ describe("the bucket", () => {
     ]);
   });
 
-  test("answers the site's pages alone", () => {
+  test("INFRA-08 answers the site's pages alone", () => {
     const [rule, ...others] = only("aws_s3_bucket_cors_configuration")["cors_rule"] as Resource[];
     expect(others).toEqual([]);
     expect(rule!["allowed_origins"]).toEqual([
@@ -254,7 +254,7 @@ describe("the backend's role", () => {
     expect(statements().filter((statement) => "NotAction" in statement)).toEqual([]);
   });
 
-  test("reaches the bucket alone, and objects in the application's prefixes alone", () => {
+  test("INFRA-09 reaches the bucket alone, and objects in the application's prefixes alone", () => {
     const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
     const resources = statements().flatMap((statement) => statement["Resource"] as string | string[]);
     expect(new Set(resources)).toEqual(
@@ -262,7 +262,7 @@ describe("the backend's role", () => {
     );
   });
 
-  test("may write and read backups, and remove none", () => {
+  test("INFRA-10 may write and read backups, and remove none", () => {
     const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
     const reaching = statements().filter(({ Resource }) =>
       [Resource]
@@ -274,7 +274,7 @@ describe("the backend's role", () => {
     ]);
   });
 
-  test("has these rights and no other: it removes no version of an object", () => {
+  test("INFRA-09 has these rights and no other: it removes no version of an object", () => {
     expect(statements().map(({ Effect, Action }) => [Effect, Action])).toEqual([
       [
         "Allow",
@@ -285,11 +285,11 @@ describe("the backend's role", () => {
     ]);
   });
 
-  test("sends no mail, unless a sender is set", () => {
+  test("INFRA-11 sends no mail, unless a sender is set", () => {
     expect(statements().filter(({ Action }) => String(Action).includes("ses:"))).toEqual([]);
   });
 
-  test("with a sender, gains sending mail from that address, by what this account has in this region", () => {
+  test("INFRA-11 with a sender, gains sending mail from that address, by what this account has in this region", () => {
     const before = statements().map((statement) => JSON.stringify(statement));
     const gained = statements(withMail).filter((statement) => !before.includes(JSON.stringify(statement)));
     const own = (type: string) =>
@@ -314,7 +314,7 @@ describe("the backend's role", () => {
   });
 });
 
-test("the provider puts on everything the tags that a teardown looks for", () => {
+test("INFRA-13 the provider puts on everything the tags that a teardown looks for", () => {
   expect(stack.provider.aws).toHaveLength(1);
   expect(stack.provider.aws[0]!["default_tags"]).toEqual([
     { tags: { Project: "tintype", Deployment: "shop", Stack: "ec2", ManagedBy: "terraform" } },

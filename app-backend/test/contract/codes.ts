@@ -45,7 +45,7 @@ export function codesContract(open: OpenStores): void {
       expect(await redeem(code, at)).toBe(true);
     });
 
-    test("a new code takes the place of the one before", async () => {
+    test("AUTH-25 a new code takes the place of the one before", async () => {
       const first = await newCode();
       const second = { ...first, hash: reference() };
       await stores().codes.replace(second);

@@ -23,10 +23,10 @@ describe("an email address", () => {
     "a@b@example.org",
     "a b@example.org",
     "a@x..org",
-  ])("may not be %j", (text) => expect(emailFault(text)).toBe("is not an email address"));
+  ])("AUTH-29 may not be %j", (text) => expect(emailFault(text)).toBe("is not an email address"));
 
   test.each(["a\0da@example.org", "a\u200bda@example.org", "a\ud800@example.org", "a\nb@example.org"])(
-    "holds nothing invisible: %j",
+    "AUTH-29 holds nothing invisible: %j",
     (text) => expect(emailFault(text)).toBe("is not an email address"),
   );
 

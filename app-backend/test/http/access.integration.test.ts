@@ -55,7 +55,7 @@ describe("AZ-01 who may do what", () => {
     expect(shown.status).toBe(operation.path.startsWith("/images/") ? 200 : 404);
   });
 
-  test("another's and absent are answered alike", async () => {
+  test("AZ-02 another's and absent are answered alike", async () => {
     const forOwners = cases.filter(([name, { params }]) => params && access[name][2] === 404);
     expect(forOwners).toHaveLength(3);
     for (const [, operation] of forOwners) {

@@ -170,7 +170,7 @@ describe("the password", () => {
 });
 
 describe("sessions", () => {
-  test("are listed with device and place, the asking one marked", async () => {
+  test("SESS-18 are listed with device and place, the asking one marked", async () => {
     const { email, body } = await member(app);
     const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     await signIn(app, email, goodPassword, { "user-agent": firefox, "x-forwarded-for": "203.0.113.9" });
@@ -195,7 +195,7 @@ describe("sessions", () => {
     expect((await end()).status).toBe(404);
   });
 
-  test("of others cannot be ended, nor be told from what never was", async () => {
+  test("AZ-02 of others cannot be ended, nor be told from what never was", async () => {
     const [thief, victim] = [await member(app), await member(app)];
     const [session] = (await listSessions(app, victim.body.accessToken)).body.items;
     const end = (id: string) =>
@@ -226,7 +226,7 @@ describe("sessions", () => {
 });
 
 describe("removing the account", () => {
-  test("leaves nothing in database and bucket, and the address is free again", async () => {
+  test("AUTH-27 leaves nothing in database and bucket, and the address is free again", async () => {
     const { email, body, cookie } = await member(app);
     const answer = await remove(body.accessToken, goodPassword);
     expect(answer.status).toBe(204);
@@ -246,7 +246,7 @@ describe("removing the account", () => {
     expect((await register(app, { email })).status).toBe(201);
   });
 
-  test("takes the password", async () => {
+  test("AUTH-16 takes the password", async () => {
     const { body } = await member(app);
     expect(await remove(body.accessToken, "a guess")).toMatchObject(wrongPassword("password"));
     expect((await getAccount(app, body.accessToken)).status).toBe(200);
@@ -262,7 +262,7 @@ describe("removing the account", () => {
   });
 });
 
-test("what concerns an account's safety is written down, with ids alone", async () => {
+test("LOG-01 what concerns an account's safety is written down, with ids alone", async () => {
   const { email, body } = await member(app);
   await signIn(app, email, "a wrong password");
   await changePassword(body.accessToken, goodPassword, "another good one");

@@ -41,7 +41,7 @@ async function forgetful(): Promise<Answer & { email: string; code: string }> {
 }
 
 describe("a forgotten password", () => {
-  test("is replaced by the code from the mail, and every session ends", async () => {
+  test("AUTH-23 is replaced by the code from the mail, and every session ends", async () => {
     const { email, code, cookie, body } = await forgetful();
     const second = await signIn(app, email);
     expect((await reset(email, code)).status).toBe(204);
@@ -135,7 +135,7 @@ describe("a forgotten password", () => {
     expect((await reset(email, code)).status).toBe(204);
   });
 
-  test("a second code takes the place of the first", async () => {
+  test("AUTH-25 a second code takes the place of the first", async () => {
     const { email, code } = await forgetful();
     await forgot(email);
     const second = await mailedCode(app, email);
@@ -186,7 +186,7 @@ describe("a forgotten password", () => {
     expect(Math.min(...known)).toBe(Math.min(...unknown)); // other tests may ask at the same time
   });
 
-  test("the database holds no code", async () => {
+  test("AUTH-24 the database holds no code", async () => {
     const { code } = await forgetful();
     const [rows] = await app.pool.query<RowDataPacket[]>("SELECT * FROM codes");
     expect(rows.length).toBeGreaterThan(0);
@@ -222,7 +222,7 @@ describe("a new address", () => {
   });
 });
 
-test("where confirmation is required, the right password alone does not sign in, and a wrong one tells nothing", async () => {
+test("AUTH-26 where confirmation is required, the right password alone does not sign in, and a wrong one tells nothing", async () => {
   const strict = await startApp({ confirmationRequired: true });
   try {
     const email = newEmail();

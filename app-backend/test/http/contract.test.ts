@@ -24,14 +24,14 @@ function routesOf(stack: readonly Layer[]): string[] {
 
 const described = Object.values<Operation>(operations);
 
-test("every route of the application is in the contract, and nothing else is", async () => {
+test("API-01 every route of the application is in the contract, and nothing else is", async () => {
   const { app, close } = compose(serverConfig(goodEnvironment()));
   const routes = routesOf((app.router as unknown as { stack: Layer[] }).stack);
   await close();
   expect(routes.toSorted()).toEqual(described.map(({ method, path }) => `${method} ${path}`).toSorted());
 });
 
-test("the description names every operation with what it takes, answers and refuses", () => {
+test("API-02 the description names every operation with what it takes, answers and refuses", () => {
   const { paths } = openapi("test") as { paths: Record<string, Record<string, { responses: object }>> };
   const named = Object.values(paths).flatMap((path) => Object.values(path));
   expect(named).toHaveLength(described.length);

@@ -59,7 +59,7 @@ test("AUTH-06 a record that is written after it was given up has its picture", a
   }
 });
 
-test("the picture of a record that was given up and never written is collected by the integrity check", async () => {
+test("AUTH-06 the picture of a record that was given up and never written is collected by the integrity check", async () => {
   const app = await startApp();
   try {
     const stalled = "SET @slept = SLEEP(2.5); SIGNAL SQLSTATE '45000';";

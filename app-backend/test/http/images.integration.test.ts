@@ -43,7 +43,7 @@ async function counted(): Promise<unknown> {
 }
 
 describe("an upload", () => {
-  test("goes straight to S3, is cleaned, and is there for everybody", async () => {
+  test("UPL-21 goes straight to S3, is cleaned, and is there for everybody", async () => {
     const answer = await upload(app, token, await picture(960, 640).jpeg().toBuffer(), {
       name: "Café 1.jpg",
     });
@@ -107,7 +107,7 @@ describe("an upload", () => {
     [{ name: "" }, 422, "invalid_input"],
     [{ name: "x".repeat(256) }, 422, "invalid_input"],
     [{ name: "a\nb" }, 422, "invalid_input"],
-  ])("of %j is refused before it is sent", async (sent, status, code) => {
+  ])("UPL-19 of %j is refused before it is sent", async (sent, status, code) => {
     const answer = await announce(app, token, png, sent);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(await counted()).toEqual({ images: 0, bytes: 0 });
@@ -170,7 +170,7 @@ describe("an upload", () => {
     expect((await complete(app, token, id)).status).toBe(404);
   });
 
-  test("of images fills the account, at once as one by one", async () => {
+  test("UPL-22 of images fills the account, at once as one by one", async () => {
     await app.pool.execute("UPDATE accounts SET image_count = 497 WHERE id = ?", [accountId]);
     const answers = await Promise.all(Array.from({ length: 8 }, () => announce(app, token, png)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
@@ -264,7 +264,7 @@ test("101 uploads that were never completed are given up in one go", async () =>
 });
 
 describe("uploads that come to nothing", () => {
-  test("are limited to 200 a day for an account; one that becomes an image does not count", async () => {
+  test("UPL-23 are limited to 200 a day for an account; one that becomes an image does not count", async () => {
     for (let round = 0; round < 3; round += 1) await addImage(app, token);
     for (let count = 0; count < 200; count += 1) {
       const announced = await announce(app, token, png);
@@ -290,7 +290,7 @@ describe("uploads that come to nothing", () => {
 });
 
 describe("uploads that race", () => {
-  test("of one completion with itself are one piece of work", async () => {
+  test("UPL-15 of one completion with itself are one piece of work", async () => {
     const gate = await tcpGate(Number(new URL(app.config.storage.endpoint!).port));
     const site = await startApp({ bucketPort: gate.port });
     try {
@@ -309,7 +309,7 @@ describe("uploads that race", () => {
     }
   });
 
-  test("of one account leave room for others: a seventh at once is told to come back", async () => {
+  test("UPL-24 of one account leave room for others: a seventh at once is told to come back", async () => {
     const source = await picture(2400, 1800).png().toBuffer();
     const announced = await Promise.all(Array.from({ length: 10 }, () => announce(app, token, source)));
     for (const each of announced) expect(await put(each, source)).toBe(200);
@@ -324,7 +324,7 @@ describe("uploads that race", () => {
 
   const keysOfAll = async () => (await app.bucket.keys()).filter((key) => key.startsWith("images/"));
 
-  test("with their removal leave nothing", async () => {
+  test("UPL-26 with their removal leave nothing", async () => {
     const before = (await keysOfAll()).length;
     for (let round = 0; round < 10; round += 1) {
       const announced = await announce(app, token, png);
@@ -415,7 +415,7 @@ describe("a list", () => {
 });
 
 describe("an image", () => {
-  test("is downloaded under its name, pixel for pixel", async () => {
+  test("UPL-20 is downloaded under its name, pixel for pixel", async () => {
     const source = await picture(120, 80).png().toBuffer();
     const { id } = (await upload(app, token, source, { name: 'Café "1"' })).body.image;
     const { url } = (await get(`/images/${id}/download`)).body;
@@ -430,7 +430,7 @@ describe("an image", () => {
     expect(pixels).toEqual(await sharp(source).removeAlpha().raw().toBuffer());
   });
 
-  test("is removed with its objects, by its owner alone", async () => {
+  test("UPL-26 is removed with its objects, by its owner alone", async () => {
     const { id } = await addImage(app, token);
     const other = (await member(app)).body.accessToken;
     expect((await remove(id, other)).status).toBe(404);

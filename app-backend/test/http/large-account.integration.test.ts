@@ -51,7 +51,7 @@ async function addImages(accountId: string): Promise<void> {
   for (let from = 0; from < keys.length; from += 20) await Promise.all(keys.slice(from, from + 20).map(put));
 }
 
-test("an account with 500 images is removed with its 1001 objects in two requests of the bucket", async () => {
+test("UPL-27 an account with 500 images is removed with its 1001 objects in two requests of the bucket", async () => {
   const { body } = await member(app);
   await addImages(body.account.id);
   removals.length = 0;

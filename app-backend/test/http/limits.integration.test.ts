@@ -88,7 +88,7 @@ describe("wrong passwords", () => {
     expect((await fail(newEmail(), "2001:db8:0:8::1")).status).toBe(401);
   });
 
-  test("an address that the sender claims for itself changes nothing: the proxy's word counts", async () => {
+  test("AUTH-19 an address that the sender claims for itself changes nothing: the proxy's word counts", async () => {
     const address = someAddress();
     const answers = await times(21, () => fail(newEmail(), `${someAddress()}, ${address}`));
     expect(countOf(answers, 429)).toBe(1);
@@ -133,7 +133,7 @@ describe("USE-07 of one account", () => {
     expect(await forgot(email)).toMatchObject(limited);
   }
 
-  test("strangers keep a person out of neither sign-in, forgot nor reset on a network they have signed in from", async () => {
+  test("USE-07 strangers keep a person out of neither sign-in, forgot nor reset on a network they have signed in from", async () => {
     const { email } = await member(app);
     await signIn(app, email, goodPassword, home);
     await attack(email);
@@ -161,7 +161,7 @@ describe("USE-07 of one account", () => {
     },
   );
 
-  test("a code that strangers had mailed lets its reader in on any network, and sign in from there", async () => {
+  test("USE-07 a code that strangers had mailed lets its reader in on any network, and sign in from there", async () => {
     const { email } = await member(app);
     await attack(email);
     const elsewhere = { "x-forwarded-for": someAddress() };
@@ -185,7 +185,7 @@ describe("USE-07 of one account", () => {
     expect(countOf(await times(4, () => forgot(email, home)), 204)).toBe(3);
   });
 
-  test("wrong codes from one network are limited after 20, for all accounts together; right ones do not count", async () => {
+  test("AUTH-21 wrong codes from one network are limited after 20, for all accounts together; right ones do not count", async () => {
     const extra = { "x-forwarded-for": someAddress() };
     const wrong = () => postJson(app, "/auth/confirm", { email: newEmail(), code: "123412341234" }, extra);
     expect(countOf(await times(19, wrong), 403)).toBe(19);
@@ -208,7 +208,7 @@ describe("USE-07 of one account", () => {
 });
 
 describe("other limits", () => {
-  test("21 registrations from one address: the last is refused before its picture is taken in", async () => {
+  test("AUTH-22 21 registrations from one address: the last is refused before its picture is taken in", async () => {
     const address = someAddress();
     const answers = await times(21, () =>
       register(app, { password: "short", headers: { "x-forwarded-for": address } }),
@@ -259,7 +259,7 @@ test("AUTH-14 200 sign-ins at once: as many wait as may, the rest get 503, and /
   expect(ms[Math.floor(ms.length / 2)]).toBeLessThan(50);
 });
 
-test("a right code is not spent where no password can be hashed: with it the reset succeeds later", async () => {
+test("AUTH-20 a right code is not spent where no password can be hashed: with it the reset succeeds later", async () => {
   const { email } = await member(app);
   await postJson(app, "/auth/forgot", { email });
   const reset = { email, code: await mailedCode(app, email), password: "a much better one" };

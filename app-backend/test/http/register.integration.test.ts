@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe("registering", () => {
-  test("makes an account and shows it, without its password", async () => {
+  test("AUTH-28 makes an account and shows it, without its password", async () => {
     const { status, body } = await register(app, { email: "  Reader@Example.org " });
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -55,7 +55,7 @@ describe("registering", () => {
     expect(await pixelsOf(body.account.imageUrl)).toEqual(await sharp(onePixelPng).raw().toBuffer());
   });
 
-  test("leaves nothing under incoming/", async () => {
+  test("UPL-13 leaves nothing under incoming/", async () => {
     await register(app);
     expect((await app.bucket.keys()).filter((key) => key.startsWith("incoming/"))).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe("a refused registration", () => {
     expect(await send(app, "POST", "/auth/register", { body })).toMatchObject({ status: 400 });
   });
 
-  test("422 naming each field at fault, before and after the file", async () => {
+  test("API-03 422 naming each field at fault, before and after the file", async () => {
     const expected = { status: 422, body: { code: "invalid_input" } };
     for (const answer of [
       await register(app, { email: "nobody", password: "short" }),

@@ -42,7 +42,7 @@ async function restarted(handover: Date) {
   };
 }
 
-test("nobody is signed out by new secrets: tokens, refresh and a mailed code of before go on", async () => {
+test("OPS-10 nobody is signed out by new secrets: tokens, refresh and a mailed code of before go on", async () => {
   const { body, cookie, email } = await member(app);
   await postJson(app, "/auth/forgot", { email });
   const code = await mailedCode(app, email);

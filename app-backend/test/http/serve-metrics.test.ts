@@ -12,7 +12,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-test("metrics are at one path, for reading, and nothing else is there", async () => {
+test("OPS-11 metrics are at one path, for reading, and nothing else is there", async () => {
   const server = kept(serveMetrics(metrics, { host: "127.0.0.1", port: 0 }, fail));
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

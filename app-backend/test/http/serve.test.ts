@@ -9,7 +9,7 @@ import { serve, stop } from "../../src/http/serve.ts";
 const slow: RequestListener = (_req, res) => void sleep(300).then(() => res.end("done"));
 
 describe("stopping", () => {
-  test("lets a request under way finish, then refuses new ones", async () => {
+  test("REL-10 lets a request under way finish, then refuses new ones", async () => {
     const { server, url } = await started(slow);
     const answer = fetch(url).then((response) => response.text());
     await once(server, "request");
@@ -18,7 +18,7 @@ describe("stopping", () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test("closes no connection that the proxy keeps: the answer to its next request says that it was the last", async () => {
+  test("REL-10 closes no connection that the proxy keeps: the answer to its next request says that it was the last", async () => {
     const { server, url } = await started((_req, res) => res.end("done"));
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await answerTo(url, { agent })).headers.connection).toBe("keep-alive");

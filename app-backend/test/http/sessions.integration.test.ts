@@ -69,7 +69,7 @@ describe("signing in", () => {
     expect(comparable(known)).toEqual(comparable(unknown));
   });
 
-  test("ends the session that the browser held before", async () => {
+  test("SESS-17 ends the session that the browser held before", async () => {
     const { email, cookie, body } = await member(app);
     const again = await signIn(app, email, goodPassword, { cookie, origin: app.siteOrigin });
     expect((await getAccount(app, body.accessToken)).status).toBe(401);
@@ -371,7 +371,7 @@ describe("USE-06 signing out everywhere", () => {
   });
 
   test.each([0, 1])(
-    "is not done with the older token R%i: it ends its own session alone",
+    "SESS-15 is not done with the older token R%i: it ends its own session alone",
     async (generation) => {
       const { accountId, other, cookies } = await devices();
       expect(await signOut(app, cookies[generation]!, "?everywhere=true")).toMatchObject(ended);

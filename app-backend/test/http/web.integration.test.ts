@@ -124,7 +124,7 @@ describe("the origin of a request that brings the cookie", () => {
 });
 
 describe("every answer", () => {
-  test.each(["/health", "/account", "/nowhere"])("of %s has the headers of an API", async (path) => {
+  test.each(["/health", "/account", "/nowhere"])("WEB-14 of %s has the headers of an API", async (path) => {
     const { headers } = await send(app, "GET", path);
     expect(Object.fromEntries(headers)).toMatchObject({
       "cache-control": "no-store",
@@ -135,7 +135,7 @@ describe("every answer", () => {
     expect(headers.has("x-powered-by")).toBe(false);
   });
 
-  test("about an error is a problem document that names its request", async () => {
+  test("API-05 about an error is a problem document that names its request", async () => {
     const { status, headers, body } = await send(app, "GET", "/nowhere");
     expect(headers.get("content-type")).toBe("application/problem+json; charset=utf-8");
     expect(body).toEqual({
@@ -153,7 +153,7 @@ describe("every answer", () => {
     ["an unknown charset", "application/json; charset=klingon", "{}"],
     ["a form", "application/x-www-form-urlencoded", "email=a&password=b"],
     ["nothing", "application/json", ""],
-  ])("to %s is 400 malformed_request", async (_name, type, body) => {
+  ])("API-04 to %s is 400 malformed_request", async (_name, type, body) => {
     const answer = await send(app, "POST", "/auth/signin", { headers: { "content-type": type }, body });
     expect(answer).toMatchObject({ status: 400, body: { code: "malformed_request" } });
   });
@@ -262,7 +262,7 @@ describe("a failure", () => {
 });
 
 describe("the log", () => {
-  test("has one line a request: its id, pattern, outcome, and who sent it", async () => {
+  test("LOG-02 has one line a request: its id, pattern, outcome, and who sent it", async () => {
     const { body } = await member(app);
     const { headers } = await send(app, "GET", "/account?token=secret", {
       headers: { authorization: `Bearer ${body.accessToken}` },

@@ -46,7 +46,7 @@ function accountsWith(darkroom: Darkroom) {
   return accountUseCases({ ...common, pictures, darkroom, passwords: hashes, proof, codes });
 }
 
-test("a registration leaves no picture where no password can be hashed", async () => {
+test("AUTH-20 a registration leaves no picture where no password can be hashed", async () => {
   const waiting: Promise<unknown>[] = [];
   const wait = () => {
     for (let some = 0; some < 200; some += 1) waiting.push(hashes.hash("another").catch(() => undefined));

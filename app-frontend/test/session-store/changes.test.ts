@@ -13,7 +13,7 @@ describe("signing in and out", () => {
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
 
-  it("leaves neither token nor timer", async () => {
+  it("SESS-19 leaves neither token nor timer", async () => {
     const session = await openSignedIn();
     await session.signOut();
     fake.calls.length = 0;

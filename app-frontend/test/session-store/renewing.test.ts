@@ -138,7 +138,7 @@ describe("a call with a token", () => {
     expect(fake.calls).toEqual(["refresh", "getAccount t2"]);
   });
 
-  it("is not made with the token of another account, which the cookie is of by now", async () => {
+  it("SESS-16 is not made with the token of another account, which the cookie is of by now", async () => {
     const session = await openSignedIn();
     const other = { ...account, id: "a2" };
     const tokens: string[] = [];

@@ -26,7 +26,7 @@ describe("starting", () => {
     expect([fake.calls, told]).toEqual([[], []]);
   });
 
-  it("asks the next time from the sign-in on, until the session is over", async () => {
+  it("SESS-20 asks the next time from the sign-in on, until the session is over", async () => {
     stored.clear();
     const session = open();
     await session.start();

@@ -157,13 +157,16 @@ describe("a deployment that was begun with its state on this machine", () => {
     return readFileSync(join(stack, "terraform.tfstate"), "utf8");
   }
 
-  test.each(["deploy", "destroy", "output"])("is not begun a second time in a bucket by %s", (target) => {
-    begun();
-    const { code, said } = command(target, { STATE_BUCKET, YES: "1" });
-    expect(said).toContain("The state of this deployment is on this machine. Leave STATE_BUCKET out");
-    expect(said).toContain(`make state-bucket NAME=${name} STATE_BUCKET=${STATE_BUCKET}`);
-    expect(code).toBe(2);
-  });
+  test.each(["deploy", "destroy", "output"])(
+    "STATE-01 is not begun a second time in a bucket by %s",
+    (target) => {
+      begun();
+      const { code, said } = command(target, { STATE_BUCKET, YES: "1" });
+      expect(said).toContain("The state of this deployment is on this machine. Leave STATE_BUCKET out");
+      expect(said).toContain(`make state-bucket NAME=${name} STATE_BUCKET=${STATE_BUCKET}`);
+      expect(code).toBe(2);
+    },
+  );
 
   test("has it moved when the bucket is made; then it is found there alone", async () => {
     const before = begun();
@@ -185,7 +188,7 @@ describe("a deployment that was begun with its state on this machine", () => {
     }
   });
 
-  test("does not take the place of another of its name", async () => {
+  test("STATE-01 does not take the place of another of its name", async () => {
     const theirs = await stored(STATE_BUCKET);
     begun();
     writeState({ stack }, { bucket: "another" });

@@ -47,7 +47,7 @@ test("an exception is for one resource, and one that nothing needs is told", () 
   expect(unused).toEqual([elsewhere]);
 });
 
-test("every control is seen to fail here, and has an id of its own", () => {
+test("DEP-13 every control is seen to fail here, and has an id of its own", () => {
   const ids = controls.map(({ id }) => id);
   expect(ids.toSorted()).toEqual(Object.keys(breaches).toSorted());
 });

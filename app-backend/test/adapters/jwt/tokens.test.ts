@@ -41,7 +41,7 @@ const read =
     tokens.readAccess(text, when);
 
 describe("an access token", () => {
-  test("says who holds it, and nothing about the person", () => {
+  test("JWT-09 says who holds it, and nothing about the person", () => {
     const text = tokens.access(holder, at);
     expect(tokens.readAccess(text, at)).toEqual(holder);
     expect(Object.keys(jwt.decode(text) as object).sort()).toEqual([
@@ -123,7 +123,7 @@ describe("a refresh token", () => {
     expect(tokens.nextRefresh(parent, at, "key").reference).not.toBe(parent.reference);
   });
 
-  test("two sessions begin with different tokens", () => {
+  test("JWT-10 two sessions begin with different tokens", () => {
     expect(tokens.firstRefresh(holder, at).reference).not.toBe(tokens.firstRefresh(holder, at).reference);
   });
 });
@@ -144,7 +144,7 @@ describe("after the secrets were rotated", () => {
     expect(() => after.readAccess(text, seconds(59 + 605))).toThrow(refusal);
   });
 
-  test("the key before is accepted for as long as what it signed lives, and then forgotten", () => {
+  test("JWT-08 the key before is accepted for as long as what it signed lives, and then forgotten", () => {
     const forged = forge({ iat: iat + 60, exp: iat + 90 * day });
     expect(after.readAccess(forged, seconds(60 + 604))).toEqual(holder);
     expect(() => after.readAccess(forged, seconds(60 + 605))).toThrow(refusal);

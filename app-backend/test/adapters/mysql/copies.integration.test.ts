@@ -24,7 +24,7 @@ async function* sql() {
   yield Buffer.from("CREATE TABLE there (id INT)");
 }
 
-test("a copy for which there is no room is not begun, and what is missing is told", async () => {
+test("BACKUP-09 a copy for which there is no room is not begun, and what is missing is told", async () => {
   const work = async () => "done";
   const petabyte = 1e15;
   await expect(copies(petabyte).restored("scratch", sql(), work)).rejects.toThrow(

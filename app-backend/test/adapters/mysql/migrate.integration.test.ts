@@ -26,12 +26,12 @@ afterEach(async () => {
 });
 
 describe("migrating", () => {
-  test("runs each file once, in order", async () => {
+  test("DB-01 runs each file once, in order", async () => {
     expect(await run(migrations)).toEqual(files);
     expect(await run(migrations)).toEqual([]);
   });
 
-  test("of three at once one does the work", async () => {
+  test("DB-01 of three at once one does the work", async () => {
     const runs = await Promise.all([run(migrations), run(migrations), run(migrations)]);
     expect(runs.map((names) => names.length).sort()).toEqual([0, 0, files.length]);
   });
@@ -49,7 +49,7 @@ describe("migrating", () => {
     }
   });
 
-  test("lets a reader end first, and who comes after it is answered meanwhile", async () => {
+  test("DB-02 lets a reader end first, and who comes after it is answered meanwhile", async () => {
     await run(migrations);
     const { reader, release } = await reading();
     const migrated = run(await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT"));
@@ -75,7 +75,7 @@ describe("migrating", () => {
     expect(await run(later)).toEqual(["9999_later.sql"]);
   });
 
-  test("waits for a backup to end, where there is something to do", async () => {
+  test("DB-02 waits for a backup to end, where there is something to do", async () => {
     await run(migrations);
     const later = await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT");
     const backup = await createConnection(driverOptions(database.config));

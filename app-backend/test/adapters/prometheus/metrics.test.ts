@@ -4,7 +4,7 @@ import { prometheusMetrics } from "../../../src/adapters/prometheus/metrics.ts";
 const newMetrics = (ofProcess = false) =>
   prometheusMetrics({ release: "0123456789ab", poolUse: { lent: 3, waiting: 2 }, ofProcess });
 
-test("requests are told by pattern and class of status, whatever paths and methods strangers send", async () => {
+test("OPS-12 requests are told by pattern and class of status, whatever paths and methods strangers send", async () => {
   const metrics = newMetrics();
   metrics.request({ method: "GET", route: "/api/images/:id", status: 200, ms: 12 });
   for (let index = 0; index < 50; index += 1) {

@@ -20,12 +20,12 @@ afterAll(() => store.drop());
 const sign = () => signedUrls({ client: store.client, bucket: store.config.bucket, now });
 
 describe("a signed URL", () => {
-  test("shows the object, whatever its key", async () => {
+  test("S3-09 shows the object, whatever its key", async () => {
     const answer = await fetch(await sign().get(key, hourMs));
     expect([answer.status, await answer.text()]).toEqual([200, "silver"]);
   });
 
-  test("has its overrides signed in", async () => {
+  test("S3-09 has its overrides signed in", async () => {
     const disposition = "attachment; filename*=UTF-8''caf%C3%A9%20(1).png";
     const url = await sign().get(key, hourMs, { "response-content-disposition": disposition });
     const answer = await fetch(url);

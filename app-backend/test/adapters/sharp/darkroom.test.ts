@@ -155,7 +155,7 @@ describe("refusing", () => {
     await expect(develop(avif)).rejects.toMatchObject({ code: "image_dimensions" });
   });
 
-  test("more than 21 at once: the rest is told to come back", async () => {
+  test("UPL-25 more than 21 at once: the rest is told to come back", async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, (_, index) => develop(accepted["image/png"]!, from(`network ${index}`))),
     );
@@ -181,9 +181,12 @@ describe("refusing", () => {
     await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
   });
 
-  test.each(Object.entries(beginnings))("what is no more than the beginning of %s", async (_type, image) => {
-    await expect(develop(image)).rejects.toMatchObject({ code: "damaged_image" });
-  });
+  test.each(Object.entries(beginnings))(
+    "UPL-29 what is no more than the beginning of %s",
+    async (_type, image) => {
+      await expect(develop(image)).rejects.toMatchObject({ code: "damaged_image" });
+    },
+  );
 
   test.each(["jpeg", "png", "gif", "webp", "avif"] as const)("a %s that was cut off", async (type) => {
     const whole = await picture(400, 300).toFormat(type).toBuffer();
@@ -256,7 +259,7 @@ describe("refusing", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("leaves no file behind", async () => {
+  test("UPL-28 leaves no file behind", async () => {
     const { original, discard } = await develop(accepted["image/png"]!);
     await discard();
     expect(existsSync(dirname(original.path))).toBe(false);

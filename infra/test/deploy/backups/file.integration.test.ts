@@ -231,7 +231,7 @@ describe("a forged backup's file", () => {
       },
       /is not what backup\.json says/,
     ]),
-  ])("is refused before any of it is used: %s", async (_what, change, reason) => {
+  ])("BACKUP-08 is refused before any of it is used: %s", async (_what, change, reason) => {
     await forge(change);
     const work = async () => "done";
     await expect(withUnpacked(file, folder, work)).rejects.toMatchObject({

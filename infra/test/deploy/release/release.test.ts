@@ -29,7 +29,7 @@ const modesOf = (archive: string) =>
   );
 
 test.each([0o077, 0o000])(
-  "a host may read a release whatever umask it was built under: %i",
+  "REL-13 a host may read a release whatever umask it was built under: %i",
   async (umask) => {
     build(umask, `${Math.random()}`);
     const { archive } = await pack("test", out);

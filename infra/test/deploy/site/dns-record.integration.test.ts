@@ -28,7 +28,7 @@ test("the ACME server shows the root of what it issues", () => {
   expect(pebble.root).toMatch(/^-----BEGIN CERTIFICATE-----/);
 });
 
-test("a name without an address is told with the record to make, and how to go on", async () => {
+test("TLS-07 a name without an address is told with the record to make, and how to go on", async () => {
   await expect(pointsAt("tintype.test", "192.0.2.7")).rejects.toThrow(
     /tintype\.test\. A 192\.0\.2\.7\n.*make deploy DOMAIN=tintype\.test/s,
   );

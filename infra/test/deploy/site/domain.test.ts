@@ -17,7 +17,7 @@ test("a site's domain is the name that it has a certificate for", () => {
   expect(domainOf({ url: "http://ec2-192-0-2-1.compute-1.amazonaws.com" })).toBeUndefined();
 });
 
-test("a deploy that says nothing of the domain does not take it away", async () => {
+test("TLS-03 a deploy that says nothing of the domain does not take it away", async () => {
   await expect(requireSaidDomain(deployedAt(url, undefined))).rejects.toThrow(
     /at https:\/\/tintype\.example\.org\..*DOMAIN=tintype\.example\.org\n.*DOMAIN=none/,
   );

@@ -39,7 +39,7 @@ test("nothing is left where nothing was made, and a deployment may begin", async
   await requireNewName(deployment, cloudOfTest);
 });
 
-test("what each service still has of a deployment is told, and nothing of another whose name begins alike", async () => {
+test("DEP-11 what each service still has of a deployment is told, and nothing of another whose name begins alike", async () => {
   const zone = { AvailabilityZone: "us-east-1a", Size: 1 };
   const { VolumeId } = await ec2.send(new CreateVolumeCommand({ ...zone, ...tagged("volume") }));
   await ec2.send(new CreateVolumeCommand({ ...zone, ...tagged("volume", `${name}-2`) }));
@@ -78,7 +78,7 @@ test("what each service still has of a deployment is told, and nothing of anothe
   );
 });
 
-test("a deployment of which this machine has no record is not made a second time", async () => {
+test("STATE-01 a deployment of which this machine has no record is not made a second time", async () => {
   const refused = requireNewName(deployment, cloudOfTest);
   await expect(refused).rejects.toThrow(
     /this machine has no record of them.*say STATE_BUCKET=.*volume vol-/s,

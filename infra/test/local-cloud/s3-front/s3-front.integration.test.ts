@@ -176,7 +176,7 @@ describe("a browser with what the application signed", () => {
     expect(allowed(await preflight("http://other.test"))).toEqual([403, null]);
   });
 
-  test("is heard at the port under which its site is shown as at the site's own name", async () => {
+  test("S3-10 is heard at the port under which its site is shown as at the site's own name", async () => {
     const post = async (origin: string, file: string) => {
       const { url, fields } = await createPresignedPost(client, {
         Bucket,
