@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { files, read, repository } from "./repository.ts";
 
@@ -30,6 +30,24 @@ test("every link of a document to a file of the repository leads somewhere", () 
   expect(
     links.filter(({ document, target }) => !existsSync(join(repository, dirname(document), target))),
   ).toEqual([]);
+});
+
+describe("a decision", () => {
+  const names = files("docs/decisions/0*.md");
+  const index = read("docs/decisions/README.md");
+  const form =
+    /^# \d{4}: .+\n\nDate: \d{4}-\d\d-\d\d\. Status: (?:accepted|replaced)[^#]*\n## Context\n[^]+\n## Decision\n[^]+\n## Consequences\n[^]+$/;
+
+  test.each(names)(
+    "has title, date, status, context, decision and consequences, and is in the list: %s",
+    (name) => {
+      const text = read(name);
+      expect(text).toMatch(form);
+      expect([...text.matchAll(/^## .*/gm)]).toHaveLength(3);
+      const [title = ""] = text.split("\n");
+      expect(index).toContain(`- [${title.slice("# ".length)}](${basename(name)})\n`);
+    },
+  );
 });
 
 describe("docs/security/asvs.md", () => {
