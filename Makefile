@@ -60,13 +60,13 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 	ansible-lint --offline --profile production -q ansible
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint
-	for part in infra app-backend app-frontend e2e bench test; do $(bin)/tsc -p $$part || exit 1; done
+	printf '%s\n' infra app-backend app-frontend e2e bench test | xargs -P 2 -n 1 $(bin)/tsc -p
 	node infra/deploy/audit.mjs
-	$(jest) --selectProjects unit
+	$(jest) --selectProjects unit --maxWorkers=100%
 test: $(installed) ## everything, from nothing, against real parts
 	$(run) infra/deploy/install-tools.ts
 	$(MAKE) check
-	$(run) infra/deploy/with-services.ts $(jest) --selectProjects integration
+	$(run) infra/deploy/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects e2e --runInBand
 bench: $(installed) ## figures beside what limits them, in minutes (MODE=quick: does it run?)
 	$(run) infra/deploy/install-tools.ts database moto

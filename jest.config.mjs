@@ -36,6 +36,6 @@ export default {
       displayName: "integration",
       testMatch: ["<rootDir>/{infra,app-backend}/**/*.integration.test.ts"],
     },
-    { ...base, displayName: "e2e", testMatch: ["<rootDir>/e2e/test/**/*.test.ts"] },
+    { ...base, displayName: "e2e", testMatch: ["<rootDir>/e2e/**/*.test.ts"] },
   ],
 };

@@ -7,11 +7,11 @@ const programs = ["chromium", "google-chrome"];
 export interface BrowserProps {
   /** As Chromium's `--host-resolver-rules` takes them: `MAP host 127.0.0.1:8080`. */
   readonly resolverRules?: string;
-  /** @default - that of whom runs the tests */
+  /** @default - the home of the user who runs the tests */
   readonly home?: string;
 }
 
-/** A browser without a window: the one that this machine has. */
+/** A headless browser: the one that is installed. */
 export function openBrowser({ resolverRules, home }: BrowserProps = {}): Promise<Browser> {
   return chromium.launch({
     ...(home !== undefined && { env: { ...process.env, HOME: home } }),

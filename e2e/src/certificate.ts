@@ -2,7 +2,7 @@ import { onHost } from "./hosts.ts";
 
 const unit = "tintype-certificate.service";
 
-/** Does what the timer does twice a day. */
+/** Runs what the timer runs twice a day. */
 export async function renewIfDue(instanceId: string): Promise<void> {
   await onHost(instanceId, `systemctl start ${unit}`);
 }

@@ -6,7 +6,7 @@ import { repository } from "./make.ts";
 const applications = ["app-backend", "app-frontend"];
 const made = ["node_modules", "dist"];
 
-/** A copy of the applications' source that a test may change; `folder` is what `make` is told to build from. */
+/** A copy of the applications' source that a test may change; `folder` is what `make` builds from. */
 export function checkout() {
   const folder = mkdtempSync(join(tmpdir(), "tintype's source (100 %), ü-"));
   cpSync(join(repository, "tsconfig.base.json"), join(folder, "tsconfig.base.json"));
@@ -20,7 +20,7 @@ export function checkout() {
 
   return {
     folder,
-    /** Puts text in the place of some that a file has. */
+    /** Replaces a text in a file. */
     change(path: string, from: string, to: string): void {
       const file = join(folder, path);
       const text = readFileSync(file, "utf8");

@@ -25,7 +25,7 @@ interface Running {
 const region = "us-east-1";
 const sizeBytes = 1024;
 
-/** The local cloud that runs now, as somebody else in its account would use it. */
+/** The running local cloud, as another user of its account would use it. */
 export function cloud() {
   const running = JSON.parse(readFileSync(join(stateRoot, "local-cloud/cloud.json"), "utf8")) as Running;
   const s3 = new S3Client({
@@ -37,7 +37,7 @@ export function cloud() {
   const ec2 = new EC2Client({ endpoint: running.apiUrl, credentials: running, region });
 
   return {
-    /** Fills a bucket with what an application leaves in one that keeps versions. */
+    /** Fills a bucket with what an application leaves in a versioned one. */
     async fill(
       Bucket: string,
       counts: { objects: number; versions: number; markers: number; uploads: number },
@@ -57,7 +57,7 @@ export function cloud() {
         await s3.send(new UploadPartCommand(part));
       });
     },
-    /** A volume that carries a deployment's tags, made past Terraform. Gives its id. */
+    /** A volume that carries a deployment's tags, made without Terraform. Returns its id. */
     async plantVolume(deployment: string): Promise<string> {
       const Tags = Object.entries({ Project: "tintype", Deployment: deployment }).map(([Key, Value]) => ({
         Key,

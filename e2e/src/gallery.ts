@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
-import type { PickedFile } from "./files.ts";
+import type { PickedFile } from "./picked-file.ts";
 
-export const paths = { everybodys: "/gallery", own: "/gallery/mine" };
+export const paths = { all: "/gallery", own: "/gallery/mine" };
 
-export async function openGallery(page: Page, path: string = paths.everybodys): Promise<void> {
+export async function openGallery(page: Page, path: string = paths.all): Promise<void> {
   await page.goto(path);
   await page.getByRole("heading", { level: 1, name: /^(Gallery|Your pictures)$/ }).waitFor();
 }

@@ -36,12 +36,12 @@ export function onHost(instanceId: string, shell: string): Promise<string[]> {
   return docker("exec", containerName(instanceId), "bash", "-c", shell);
 }
 
-/** Gives a host less of this machine, by options of `docker update`. */
+/** Limits a host by options of `docker update`. */
 export async function limit(instanceId: string, options: readonly string[]): Promise<void> {
   await docker("update", ...options, containerName(instanceId));
 }
 
-/** Kills the application on the backend host as nothing can that it might prepare for. */
+/** Kills the application on the backend host by SIGKILL. */
 export async function killBackend(instanceId: string): Promise<void> {
   await onHost(instanceId, "systemctl kill --signal KILL tintype-backend.service");
 }

@@ -19,10 +19,10 @@ export interface LocalDeployment {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-// What a test runner, or a make around it, tells its children. With NODE_ENV the site would be built for tests.
+// What a test runner, or a make around it, passes to its children. With NODE_ENV the site would be built for tests.
 const unwanted = ["NODE_ENV", "NODE_OPTIONS", "JEST_WORKER_ID", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"];
 
-/** What a person's shell would give to make. */
+/** The environment of a person's shell. */
 export function makeEnvironment(added: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([key]) => !unwanted.includes(key));
   return { ...Object.fromEntries(own), ...added };
@@ -56,7 +56,7 @@ export function localMake({ name, localPort, timeoutMs, env: added = {} }: Local
 
 export type Make = ReturnType<typeof localMake>;
 
-/** As `make`, but rejects where that does not end well. */
+/** As `make`, but rejects if it fails. */
 export function succeeding(make: Make): Make {
   return async (target, ...settings) => {
     const made = await make(target, ...settings);

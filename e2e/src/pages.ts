@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { PickedFile } from "./files.ts";
+import type { PickedFile } from "./picked-file.ts";
 
 export interface Person {
   readonly email: string;
@@ -48,7 +48,7 @@ export async function pickPicture(page: Page, file: PickedFile): Promise<void> {
   await page.getByLabel("Picture", { exact: true }).setInputFiles(file);
 }
 
-/** What one's own page shows. Waits until the picture is there to the last byte; rejects where it cannot be decoded. */
+/** What one's own page shows. Waits until the picture is there to the last byte; rejects if it cannot be decoded. */
 export async function shownAccount(page: Page) {
   await heading(page, "Your page").waitFor();
   const picture = page.getByAltText("Your picture", { exact: true });
@@ -62,7 +62,7 @@ export async function shownAccount(page: Page) {
   return { path: new URL(page.url()).pathname, email, src, loaded };
 }
 
-/** Posts a registration past the page's own check of the file, which it calls a PNG. */
+/** Posts a registration without the page's check of the file, labelled as PNG. */
 export function postRegistration(page: Page, { email, password, picture }: Person) {
   const sent = { email, password, name: picture.name, bytes: [...picture.buffer] };
   return page.evaluate(async ({ email, password, name, bytes }) => {
@@ -87,7 +87,7 @@ export async function shownFirstName(page: Page): Promise<string> {
   return page.getByLabel("First name", { exact: true }).inputValue();
 }
 
-/** All that scripts of the site could find again in this browser, as one text. */
+/** Everything that scripts of the site could read back from this browser, as one text. */
 export function storedText(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const databases = await indexedDB.databases();
@@ -95,7 +95,7 @@ export function storedText(page: Page): Promise<string> {
   });
 }
 
-/** From the page to sign in: asks for a code by mail; ends where it is to be typed. */
+/** From the sign-in page: requests a code by mail; ends where it is to be typed. */
 export async function askForCode(page: Page, email: string): Promise<void> {
   await page.goto(paths.forgot);
   await page.getByLabel("Email", { exact: true }).fill(email);

@@ -28,7 +28,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Asks a site for a path. Over TLS its certificate has to be right. */
+/** Sends a request to a site. Over TLS its certificate must be valid. */
 export async function askSite(url: string, asked: Asked = {}, site?: SecureSite): Promise<Answered> {
   const to = new URL(url);
   const secure = to.protocol === "https:";
@@ -46,14 +46,14 @@ export async function askSite(url: string, asked: Asked = {}, site?: SecureSite)
   return { status: response.statusCode ?? 0, headers: response.headers, text: await text(response) };
 }
 
-/** Sends bytes as they are, and gives the answer with its headers. */
+/** Sends raw bytes, and returns the response with its headers. */
 export async function send(address: string, port: number, bytes: string): Promise<string> {
   const socket = connectTcp(port, address);
   socket.end(bytes);
   return text(socket);
 }
 
-/** Shakes hands with the site; rejects where its certificate is not right, or both have no version in common. */
+/** A TLS handshake with the site; rejects if its certificate is invalid, or no version is shared. */
 export async function shakeHands(site: SecureSite, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const socket = connect({
     host: site.address,

@@ -8,7 +8,7 @@ const beginnings = {
   "slow headers": "GET / HTTP/1.1\r\nHost: localhost\r\nX-A: ",
   "slow body":
     "POST /api/auth/signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{",
-  /** Asks for more than two systems keep on the way, and reads none of it. */
+  /** Requests more than socket buffers hold, and reads none of it. */
   "slow read": asset.repeat(100),
   idle: "",
 } as const;
@@ -24,7 +24,7 @@ interface Attack {
   readonly patienceMs: number;
 }
 
-/** Opens slow clients; gives how many milliseconds each was let stay, at most the patience. */
+/** Opens slow clients. Returns how many milliseconds each stayed connected, at most `patienceMs`. */
 export function slowClients({ count, ...attack }: Attack): Promise<number[]> {
   return Promise.all(Array.from({ length: count }, () => stay(attack)));
 }

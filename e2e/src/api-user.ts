@@ -3,7 +3,7 @@ import { Agent, request, type RequestOptions } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 
-/** Connections are let go of before nginx does so, which could meet a request on its way. */
+/** Idle connections are closed before nginx closes them, which could meet a request on its way. */
 const agent = new Agent({ keepAlive: true, timeout: 5_000, maxSockets: 256 });
 
 export interface Answer {
@@ -15,11 +15,11 @@ export interface Answer {
 interface Sent {
   readonly headers?: Record<string, string | number>;
   readonly body?: string | Buffer;
-  /** The body takes so long. */
+  /** How long sending the body takes. */
   readonly bodyMs?: number;
 }
 
-/** One request with its whole answer. Rejects where there is none. */
+/** One request with its whole response. Rejects if there is none. */
 export function ask(method: string, url: string, { headers, body, bodyMs = 0 }: Sent = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
@@ -62,10 +62,10 @@ export async function form(fields: Record<string, string>, name: string, file: B
 }
 
 type Asking = typeof ask;
-export type Member = Awaited<ReturnType<typeof member>>;
+export type ApiUser = Awaited<ReturnType<typeof apiUser>>;
 
-/** Somebody with an account who speaks to the API directly, by `asking`. What is refused throws. */
-export async function member(origin: string, asking: Asking = ask) {
+/** A person with an account who uses the API directly, by `asking`. Refused requests throw. */
+export async function apiUser(origin: string, asking: Asking = ask) {
   const email = `${randomBytes(6).toString("hex")}@example.org`;
   const credentials = { email, password: "silver and light" };
   const file = await picture();
@@ -107,12 +107,12 @@ export async function member(origin: string, asking: Asking = ask) {
     async replacePicture(bodyMs = 0): Promise<void> {
       await call("PUT", "/account/image", { ...(await form({}, "image", file)), bodyMs });
     },
-    /** Notes an image of that name without sending it. The id that the API has acknowledged. */
+    /** Announces an image without sending it. Returns the id that the API acknowledged. */
     announce: async (name: string): Promise<string> => (await announced(name)).image.id,
     /** The id of an image that the API has acknowledged as published. */
     async upload(): Promise<string> {
       const { image, upload } = await announced("a.png");
-      // Node does not know that names under localhost are this machine. The name is signed.
+      // Node does not resolve names under localhost. The name is part of the signature.
       const to = upload.url.replace("s3.localhost", "127.0.0.1");
       const headers = { ...upload.headers, host: new URL(upload.url).host };
       const { status } = await ask("PUT", to, { headers, body: file });

@@ -2,17 +2,17 @@ import { setTimeout } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { watchFaults } from "../src/browser.ts";
-import type { PickedFile } from "../src/files.ts";
+import type { PickedFile } from "../src/picked-file.ts";
 import * as pages from "../src/pages.ts";
-import { photograph } from "../src/photos.ts";
-import { until } from "../src/until.ts";
+import { photograph } from "../src/photograph.ts";
+import { waitFor } from "../src/wait-for.ts";
 
 interface Site {
   readonly origin: () => string;
-  /** Goes to the site with a browser that has never been there. */
+  /** Opens the site in a new browser. */
   visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
   newPerson(picture: PickedFile): pages.Person;
-  /** Who has an account. */
+  /** A person who has an account. */
   readonly person: () => pages.Person;
   /** What that person's own page shows. */
   readonly ownPage: () => object;
@@ -43,7 +43,7 @@ export function peopleTests({ origin, visit, newPerson, person, ownPage, logs }:
         if (answer.url().endsWith("/api/auth/refresh")) renewals.push(answer.status());
       });
       await context.clock.fastForward(11 * minuteMs);
-      await until("a tab has renewed the session", async () => renewals.length > 0, minuteMs);
+      await waitFor("a tab has renewed the session", async () => renewals.length > 0, minuteMs);
       for (const tab of tabs) {
         await tab.reload();
         expect(await pages.shownAccount(tab)).toEqual(ownPage());
@@ -92,7 +92,7 @@ export function peopleTests({ origin, visit, newPerson, person, ownPage, logs }:
       await pages.createAccount(page, leaver);
       await pages.signOut(page);
       await pages.askForCode(page, leaver.email);
-      const code = await until(
+      const code = await waitFor(
         "the code is in the journal",
         async () => codeIn(await logs(), leaver.email),
         minuteMs,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, member } from "../src/api-client.ts";
+import { ask, apiUser } from "../src/api-user.ts";
 import { checkout } from "../src/checkout.ts";
 import { onHost } from "../src/hosts.ts";
 import { localMake } from "../src/make.ts";
-import { crew } from "../src/traffic.ts";
+import { siteLoad } from "../src/load.ts";
 import { databaseFaultTests } from "./database-faults.ts";
 
 interface Host {
@@ -22,15 +22,15 @@ export interface Deployed {
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const perSecond = 200;
-/** How many releases follow each other under traffic; the last is what this repository holds. */
+/** How many releases follow each other under load; the last is this repository's. */
 const releases = Number(process.env["RELEASES"] ?? 2);
 
-/** Releases nobody notices, bad ones too; and restarts. Ends with what this repository holds. */
+/** Releases, bad ones too, and restarts under load, without a failed request. Ends with this repository's release. */
 export function releaseTests({ name, localPort, frontend, backend }: Deployed): void {
   describe("under traffic", () => {
     let source: ReturnType<typeof checkout>;
-    let people: Awaited<ReturnType<typeof crew>>;
-    // Not by the published port: what stands behind it has limits of its own.
+    let people: Awaited<ReturnType<typeof siteLoad>>;
+    // Not through the published port: Docker's proxy has its own limits.
     const origin = () => `http://${frontend().privateIp}`;
     const make = localMake({ name, localPort, timeoutMs: 11 * minuteMs });
     const makeFrom = ({ folder }: { folder: string }) =>
@@ -38,7 +38,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
 
     beforeAll(async () => {
       source = checkout();
-      people = await crew(origin());
+      people = await siteLoad(origin());
     });
     afterAll(() => source?.remove());
 
@@ -47,7 +47,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
     const pageNow = async () => (await ask("GET", `${origin()}/`)).text;
 
     test(
-      `DEP-05 of ${releases} releases at ${perSecond} requests a second nobody notices any`,
+      `DEP-05 of ${releases} releases at ${perSecond} requests a second no request notices any`,
       async () => {
         const seen = [await releaseNow()];
         const filesBefore = await onHost(frontend().instanceId, "ls /opt/tintype/current/assets");
@@ -59,7 +59,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
           const { code, stderr } = await (release === releases ? make : makeFrom(source))("deploy");
           expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
           seen.push(await releaseNow());
-          console.log(`${release}: ${stderr.match(/Deployed in .*/)?.[0]}`, figures(traffic.tally()));
+          console.log(`${release}: ${stderr.match(/Deployed in .*/)?.[0]}`, figures(traffic.statistics()));
         }
         const { failures, requests } = await traffic.stop();
         expect(failures.slice(0, 5)).toEqual([]);
@@ -89,7 +89,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       ["ends where it is to serve", "const { app,", `if ("fd" in config.place) failing()`, "serves again"],
       ["never gets ready", "", "", "serves as before"],
     ])(
-      "DEP-06 a release that %s takes no traffic: the deploy says why, the one before serves",
+      "DEP-06 a release that %s takes no traffic: the deploy reports why, the one before serves",
       async (...given) => {
         const [kind, before, failing, outcome] = given;
         const bad = checkout();
@@ -131,7 +131,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
     });
 
     test("REL-10 stopped with uploads in flight, the API drops nothing and is gone within 10 s", async () => {
-      const uploader = await member(origin());
+      const uploader = await apiUser(origin());
       const traffic = people.start(perSecond);
       await sleep(2 * secondMs);
       const uploads = Array.from({ length: 6 }, () => uploader.replacePicture(3 * secondMs));

@@ -1,13 +1,13 @@
 import { afterAll, expect, test } from "@jest/globals";
 import { rmSync, statSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import type { PickedFile } from "../src/files.ts";
+import type { PickedFile } from "../src/picked-file.ts";
 import * as gallery from "../src/gallery.ts";
 import { onHost } from "../src/hosts.ts";
-import { photographs } from "../src/kinds.ts";
+import { photographs } from "../src/image-fixtures.ts";
 import { type Make, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
-import { photograph } from "../src/photos.ts";
+import { photograph } from "../src/photograph.ts";
 
 interface Site {
   readonly make: Make;
@@ -18,7 +18,7 @@ interface Site {
   readonly file: string;
 }
 
-/** A person with images, who is lost twice: with the account, and with the deployment. */
+/** A person with images who is lost twice: with the account, and with the deployment. */
 export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
   const succeed = succeeding(make);
   let owner: pages.Person;
@@ -42,7 +42,7 @@ export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
     expect(Date.now() - Date.parse(last.at)).toBeLessThan(60_000);
   });
 
-  test("brings back from its bucket who left and what was deleted, and signs everybody out", async () => {
+  test("restores removed accounts and deleted images from its bucket, and signs everyone out", async () => {
     await visit(async (page, browser) => {
       owner = newPerson(await photograph(browser));
       await pages.createAccount(page, owner);
@@ -64,7 +64,7 @@ export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
     await requireOwner();
   });
 
-  test("is kept as one file for its owner alone, which nothing is written over; without it nothing is destroyed", async () => {
+  test("is kept in one file that only its owner can read and nothing overwrites; without it nothing is destroyed", async () => {
     await succeed("backup", `TO=${file}`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const before = statSync(file).mtimeMs;
@@ -103,7 +103,7 @@ export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
     return gallery.shownPictures(page);
   }
 
-  /** Somebody who is signed in when the restore comes. */
+  /** A person who is signed in when the restore begins. */
   async function bystander(browser: Browser): Promise<pages.Person> {
     const person = newPerson(await photograph(browser));
     await visit((page) => pages.createAccount(page, person));

@@ -16,16 +16,16 @@ interface Deployed {
 const minuteMs = 60_000;
 const isDebian = "command -v apt-get >/dev/null";
 
-/** What the hosts are like after Ansible: asked of the machines, not of the playbook. */
+/** The hosts after Ansible: as the machines report it, not the playbook. */
 export function hardeningTests({ name, localPort, localUrl, frontend, backend }: Deployed): void {
   const hosts = () => [frontend().instanceId, backend().instanceId];
   const sql = (statement: string) =>
     onHost(backend().instanceId, `mysql --skip-column-names --execute "${statement}"`);
 
-  test("OPS-01 SSH lets in one user with a key, and speaks nothing that is broken", async () => {
+  test("OPS-01 SSH lets in one user with a key, and offers no broken algorithm", async () => {
     for (const host of hosts()) {
-      const said = await settings(host);
-      expect(said).toMatchObject({
+      const effective = await settings(host);
+      expect(effective).toMatchObject({
         permitrootlogin: "no",
         allowusers: "ec2-user",
         authenticationmethods: "publickey",
@@ -38,19 +38,19 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
         x11forwarding: "no",
         permittunnel: "no",
       });
-      const algorithms = `${said["kexalgorithms"]},${said["ciphers"]},${said["macs"]}`;
+      const algorithms = `${effective["kexalgorithms"]},${effective["ciphers"]},${effective["macs"]}`;
       expect(algorithms).toMatch(/curve25519-sha256,.*aes256-gcm@openssh.com,.*hmac-sha2-512-etm/);
       expect(algorithms).not.toMatch(/sha1(?!\d)|cbc|3des|md5|nistp|group14|umac-64/);
     }
   });
 
-  test("OPS-02 SSH carries connections to the metrics, and to nothing else", async () => {
+  test("OPS-02 SSH forwards connections to the metrics, and to nothing else", async () => {
     const to = (await settings(backend().instanceId))["permitopen"];
     expect(to).toBe(`${backend().privateIp}:9464`);
     expect((await settings(frontend().instanceId))["allowtcpforwarding"]).toBe("no");
   });
 
-  test("OPS-03 all that runs of Tintype has an exposure of 2.5 at most, and nginx of 3", async () => {
+  test("OPS-03 every unit of Tintype has an exposure of 2.5 at most, and nginx of 3", async () => {
     const list = "systemctl list-unit-files --plain --no-legend 'tintype-*.service' | awk '{ print $1 }'";
     for (const host of hosts()) {
       const units = (await onHost(host, list)).map((unit) => unit.replace("@.", "@x."));
@@ -60,7 +60,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     expect(await exposure(frontend().instanceId, "nginx.service")).toEqual(atMost(3));
   });
 
-  test("OPS-04 the database knows nobody without a name or from elsewhere, and reads no files", async () => {
+  test("OPS-04 the database has no anonymous or remote users, and reads no files", async () => {
     expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual([]);
     expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
     expect(await sql("SELECT @@local_infile, @@bind_address")).toEqual(["0\t127.0.0.1"]);
@@ -75,7 +75,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     ]);
   });
 
-  test("OPS-07 the kernel has every parameter of the list that it lets the host set, the network's among them", async () => {
+  test("OPS-07 every kernel parameter of the list that the host may set is set, those of the network among them", async () => {
     const compare = `while read -r name _ value; do
       file=/proc/sys/\${name//.//}
       if [[ $name = '#'* ]] || [ ! -e $file ]; then continue; fi
@@ -90,7 +90,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     }
   });
 
-  test("OPS-08 nobody but root can read the secrets, or write what runs", async () => {
+  test("OPS-08 only root can read the secrets, or write what runs", async () => {
     for (const host of hosts()) {
       const open = "find /opt/tintype /etc/tintype /etc/nginx -not -type l -perm /022 2>/dev/null; true";
       expect(await onHost(host, open)).toEqual([]);
@@ -105,14 +105,14 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     const debian = "command -v unattended-upgrade; apt-config dump APT::Periodic::Unattended-Upgrade";
     const amazon = "systemctl is-enabled dnf-automatic.timer; grep apply_updates /etc/dnf/automatic.conf";
     for (const host of hosts()) {
-      const said = (await onHost(host, `if ${isDebian}; then ${debian}; else ${amazon}; fi`)).join("\n");
-      expect(said).toMatch(
+      const effective = (await onHost(host, `if ${isDebian}; then ${debian}; else ${amazon}; fi`)).join("\n");
+      expect(effective).toMatch(
         /bin\/unattended-upgrade\n.*Unattended-Upgrade "1"|^enabled\napply_updates = yes$/,
       );
     }
   });
 
-  test("DOS-01 one address has 512 requests open at most, and others are served meanwhile", async () => {
+  test("DOS-01 one address has 512 requests open at most, and others are still served", async () => {
     const refused = { count: 0 };
     const sockets = Array.from({ length: 600 }, () => slowBody(frontend().privateIp, refused));
     await sleep(3000);
@@ -166,10 +166,10 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     expect(again.stderr.match(/\d+ changed/g)).toEqual(["0 changed", "0 changed"]);
   });
 
-  test("USE-18 a deploy with a fifth of a core and 1 GiB for each host ends well, and nothing is killed for want of memory", async () => {
+  test("USE-18 a deploy with a fifth of a core and 1 GiB for each host ends well, and nothing is killed for lack of memory", async () => {
     for (const host of hosts()) await limit(host, ["--cpus=0.2", "--memory=1g", "--memory-swap=2g"]);
     try {
-      // It is unpacked, started again, and beside it the same is tried as another release would be.
+      // The release is unpacked and restarted, and a second copy is tried beside it.
       await onHost(backend().instanceId, "echo '// changed' >>/opt/tintype/current/server.mjs");
       const make = localMake({ name, localPort, timeoutMs: 15 * minuteMs });
       const { code, stderr } = await make("deploy");
@@ -190,7 +190,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     }
   });
 
-  test("OPS-04 what an earlier database left open is closed by a deploy, which tells no secret even when it tells all", async () => {
+  test("OPS-04 what an earlier database left open is closed by a deploy, which prints no secret even at verbosity 4", async () => {
     await sql("CREATE USER ''@localhost; CREATE USER root@'%'; CREATE DATABASE test");
     const env = { ANSIBLE_VERBOSITY: "4" }; // the log is looked through for secrets at the end
     const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs, env });
@@ -201,7 +201,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
   });
 }
 
-/** What the SSH server goes by. Its lists of several values come as several lines. */
+/** The SSH server's effective settings. Lists of several values come as several lines. */
 async function settings(host: string): Promise<Record<string, string>> {
   const lines = await onHost(host, "sshd -T");
   return Object.fromEntries(lines.map((line) => line.split(/ (.*)/s).slice(0, 2)));

@@ -8,7 +8,7 @@ interface Crawled {
   readonly address: string;
   readonly port: () => number;
   ask(path: string, asked?: Asked): Promise<Answered>;
-  /** Somebody who has an account. */
+  /** A person who has an account. */
   person(): { readonly email: string; readonly password: string };
 }
 
@@ -38,7 +38,7 @@ export function headerTests(site: Crawled): void {
       expect([path, status]).toEqual([path, path.endsWith("/none.js") ? 404 : expect.any(Number)]);
       expect([path, faultsOf(headers, site.tls)]).toEqual([path, []]);
     }
-    // To these nginx says no before it looks whom they are for.
+    // nginx refuses these before it knows which site they are for.
     for (const [path, method] of [
       ["/api/account", "TRACE"],
       ["/api/%00", "GET"],
@@ -48,7 +48,7 @@ export function headerTests(site: Crawled): void {
     }
   });
 
-  test(`WEB-03 by ${by} every route of the API has them, whoever asks, and nothing of it is kept`, async () => {
+  test(`WEB-03 by ${by} every route of the API has them for every caller, and responses are not cached`, async () => {
     const asked = [...(await operations()), ...errors];
     expect(asked.length).toBeGreaterThan(25);
     const authorization = `Bearer ${await accessToken()}`;
@@ -85,7 +85,7 @@ export function headerTests(site: Crawled): void {
     expect(answer).not.toMatch(/nginx\/|\d+\.\d+\.\d+/);
   });
 
-  /** What the API's own description lists, each as a caller who knows no better would send it. */
+  /** Every operation of the OpenAPI document, as a naive caller would send it. */
   async function operations(): Promise<Request[]> {
     const described = JSON.parse((await site.ask("/api/openapi.json")).text) as Described;
     return Object.entries(described.paths).flatMap(([path, methods]) =>
@@ -117,7 +117,7 @@ interface Described {
   readonly paths: Record<string, Record<string, object>>;
 }
 
-/** What no description lists: by the API, then by nginx in its place. */
+/** Errors that the document does not list: of the API, then of nginx in its place. */
 const errors: Request[] = [
   { method: "GET", path: "/api/nowhere", headers: {} },
   { method: "POST", path: "/api/auth/signin", headers: json, body: "{" },
@@ -126,7 +126,7 @@ const errors: Request[] = [
   { method: "POST", path: "/api/auth/register", headers: { "content-length": "99999999" } },
 ];
 
-/** What is missing from an answer's headers, or should not be there. */
+/** Headers that are missing from a response, or should not be there. */
 function faultsOf(headers: IncomingHttpHeaders, tls: boolean): string[] {
   const policy = String(headers["content-security-policy"]);
   const transport = headers["strict-transport-security"];

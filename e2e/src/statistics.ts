@@ -1,7 +1,7 @@
-/** What became of the requests of some traffic. */
-export interface Tally {
+/** The outcome of the requests of a load. */
+export interface Statistics {
   readonly requests: number;
-  /** What was asked for and what came instead, of each request that failed. */
+  /** Of each request that failed: what it asked for and what came instead. */
   readonly failures: readonly string[];
   readonly p99Ms: number;
   readonly slowestMs: number;
@@ -9,7 +9,7 @@ export interface Tally {
 }
 
 /** Counts requests from now on. */
-export function tally() {
+export function statistics() {
   const startedAt = performance.now();
   const ms: number[] = [];
   const failures: string[] = [];
@@ -18,7 +18,7 @@ export function tally() {
       ms.push(tookMs);
       if (failure !== undefined) failures.push(`${new Date().toISOString()} ${failure}`);
     },
-    so(): Tally {
+    result(): Statistics {
       const sorted = ms.toSorted((a, b) => a - b);
       const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0);
       const seconds = (performance.now() - startedAt) / 1000;

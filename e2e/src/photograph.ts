@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import type { PickedFile } from "./files.ts";
+import type { PickedFile } from "./picked-file.ts";
 
 /** A JPEG like a camera's: soft shapes, light, grain. The browser itself draws and encodes it. */
 export async function photograph(browser: Browser): Promise<PickedFile> {
@@ -13,7 +13,7 @@ export async function photograph(browser: Browser): Promise<PickedFile> {
   }
 }
 
-// Runs in the page, so it sees nothing of this file. It holds no function: a loader that names functions would break it.
+// Runs in the page, so it cannot use this file's scope. No functions inside: a loader that names functions would break it.
 function drawHills({ width, height }: { width: number; height: number }): string {
   const canvas = document.createElement("canvas");
   canvas.width = width;

@@ -10,7 +10,7 @@ interface Deployed {
 
 const emptyingLimitSeconds = 30;
 
-/** Takes the deployment off, with a bucket as full as one becomes, and proves that nothing stays. */
+/** Removes the deployment, with a full bucket, and proves that nothing remains. */
 export function teardownTests({ name, bucket, make }: Deployed): void {
   let planted: string | undefined;
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, ask, type Member, member } from "./api-client.ts";
-import { type Tally, tally } from "./tally.ts";
+import { type Answer, ask, type ApiUser, apiUser } from "./api-user.ts";
+import { type Statistics, statistics } from "./statistics.ts";
 
 const people = 3;
-/** Of a person, before the API asks for a pause. */
+/** Of each user, before the API's rate limit. */
 const mostPictures = 18;
 const pictureEveryMs = 4_000;
 
-/** So many of a hundred requests; an upload is three of them. */
+/** Shares of a hundred requests; an upload is three of them. */
 const mix = {
   page: 20,
   asset: 34,
@@ -21,9 +21,9 @@ const mix = {
 };
 type Kind = keyof typeof mix;
 
-/** People who use a site, all of it, so many requests a second, whether or not the ones before were answered. */
-export async function crew(origin: string) {
-  let counted: ReturnType<typeof tally> | undefined;
+/** Users who use all of a site at a fixed rate of requests a second, whether or not earlier ones were answered. */
+export async function siteLoad(origin: string) {
+  let counted: ReturnType<typeof statistics> | undefined;
 
   async function asking(...sent: Parameters<typeof ask>): Promise<Answer> {
     const current = counted;
@@ -41,18 +41,18 @@ export async function crew(origin: string) {
     }
   }
 
-  const members = await Promise.all(Array.from({ length: people }, () => member(origin, asking)));
+  const users = await Promise.all(Array.from({ length: people }, () => apiUser(origin, asking)));
   const assets = assetsOf(await ask("GET", `${origin}/`));
-  const acts = actions({ members, assets, origin, asking });
+  const acts = actions({ users, assets, origin, asking });
   const order = shuffled();
-  const picturesLeft = members.map(() => mostPictures);
+  const picturesLeft = users.map(() => mostPictures);
 
   let end = () => {};
 
-  /** Begins; `stop` ends it and tells how it went when the last answer is there. */
+  /** Starts the load; `stop` ends it, and resolves to its statistics after the last response. */
   function start(perSecond: number) {
     end(); // what a test that failed has left
-    const current = (counted = tally());
+    const current = (counted = statistics());
     const underWay = new Set<Promise<void>>();
     let sent = 0;
     const begin = (act: () => Promise<unknown>) => {
@@ -65,7 +65,7 @@ export async function crew(origin: string) {
     };
     const startedAt = performance.now();
     const timer = setInterval(() => {
-      // As many as are due by now: a timer that comes late makes up for it.
+      // As many as are due by now, so that a late timer catches up.
       for (const due = ((performance.now() - startedAt) / 1000) * perSecond; sent < due; sent += 1)
         begin(acts[order[sent % order.length]!]);
     }, 5);
@@ -73,44 +73,44 @@ export async function crew(origin: string) {
       const who = picturesLeft.findIndex((left) => left > 0);
       if (who < 0) return;
       picturesLeft[who]! -= 1;
-      begin(() => members[who]!.replacePicture(1_500));
+      begin(() => users[who]!.replacePicture(1_500));
     }, pictureEveryMs);
 
     end = () => [timer, pictures].forEach(clearInterval);
 
     return {
-      tally: current.so,
-      async stop(): Promise<Tally> {
+      statistics: current.result,
+      async stop(): Promise<Statistics> {
         end();
         while (underWay.size > 0) await Promise.race([...underWay, sleep(100)]);
         counted = undefined;
-        return current.so();
+        return current.result();
       },
     };
   }
-  return { start, members };
+  return { start, users };
 }
 
 interface Parts {
-  readonly members: readonly Member[];
+  readonly users: readonly ApiUser[];
   readonly assets: readonly string[];
   readonly origin: string;
   readonly asking: typeof ask;
 }
 
-function actions({ members, origin, asking, ...parts }: Parts): Record<Kind, () => Promise<unknown>> {
+function actions({ users, origin, asking, ...parts }: Parts): Record<Kind, () => Promise<unknown>> {
   let { assets } = parts; // of the page that was loaded last
-  const busy = new Set<Member>(); // a browser renews its session once at a time
+  const busy = new Set<ApiUser>(); // a browser renews its session once at a time
   let turn = 0;
   let renewed = 0;
-  const someone = () => members[(turn += 1) % members.length]!;
+  const someone = () => users[(turn += 1) % users.length]!;
   const get = (path: string) => asking("GET", `${origin}${path}`);
 
-  async function alone(work: (one: Member) => Promise<unknown>): Promise<void> {
-    // Each in turn: a session that is not renewed ends when its account has signed in 50 times elsewhere.
+  async function alone(work: (one: ApiUser) => Promise<unknown>): Promise<void> {
+    // Each in turn: a session that is never renewed ends when its account has signed in 50 times elsewhere.
     const from = (renewed += 1);
-    const one = members
-      .map((_, index) => members[(from + index) % members.length]!)
+    const one = users
+      .map((_, index) => users[(from + index) % users.length]!)
       .find((candidate) => !busy.has(candidate));
     if (one === undefined) return;
     busy.add(one);
@@ -139,7 +139,7 @@ function assetsOf({ text }: Answer): string[] {
   return [...text.matchAll(/\/assets\/[^"]+/g)].map(([path]) => path);
 }
 
-/** The kinds in their shares, spread evenly and the same each time. */
+/** The actions by their shares, spread evenly and the same each time. */
 function shuffled(): Kind[] {
   const kinds = Object.entries(mix) as [Kind, number][];
   return kinds

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
-import type { PickedFile } from "./files.ts";
+import type { PickedFile } from "./picked-file.ts";
 
-/** A slope of light of that size, which compresses well. */
+/** A gradient of that size, which compresses well. */
 function slope(width: number, height: number): Sharp {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
     <linearGradient id="a" x2="1" y2="1"><stop stop-color="#31506b"/><stop offset="1" stop-color="#f4d7a8"/></linearGradient>
@@ -13,7 +13,7 @@ function file(name: string, mimeType: string, buffer: Buffer): PickedFile {
   return { name, mimeType, buffer };
 }
 
-/** What people have: nine photographs of different kinds. */
+/** Nine photographs of different formats and features. */
 export async function photographs(): Promise<PickedFile[]> {
   const place = { IFD0: { Make: "Phone" }, IFD3: { GPSLatitudeRef: "N", GPSLatitude: "52/1 30/1 0/1" } };
   const phone = slope(1600, 1200).withExif(place).withMetadata({ orientation: 6 }).jpeg().toBuffer();

@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { onHost, reaches, secretsOf } from "../src/hosts.ts";
-import { archivesThatLeak, filesThatLeak, openFiles } from "../src/leaks.ts";
+import { archivesThatLeak, filesThatLeak, openFiles } from "../src/secret-scan.ts";
 import { localMake, makeEnvironment, stateRoot } from "../src/make.ts";
-import { until } from "../src/until.ts";
+import { waitFor } from "../src/wait-for.ts";
 
 interface Deployed {
   readonly name: string;
@@ -24,14 +24,14 @@ const minuteMs = 60_000;
 const metricsPort = 9464;
 const commandLines = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '";
 
-/** What an operator does with a deployment, and what must not show meanwhile. */
+/** What an operator does with a deployment, and what must not leak while it runs. */
 export function operatorTests(deployed: Deployed): void {
   const { name, localPort, localUrl, metricsUrl, frontend, backend, visit } = deployed;
   const make = localMake({ name, localPort, timeoutMs: 2 * minuteMs });
   const settings = ["CLOUD=local", `NAME=${name}`, `LOCAL_PORT=${localPort}`];
   const secrets = new Set<string>();
 
-  test("status shows both hosts side by side, and is content", async () => {
+  test("status shows both hosts side by side, without faults", async () => {
     const { code, stdout } = await make("status");
     expect(stdout).toMatch(/^site +http:\/\/localhost:\d+ ready$/m);
     expect(stdout).toMatch(/^ +frontend +backend$/m);
@@ -41,10 +41,10 @@ export function operatorTests(deployed: Deployed): void {
     expect({ code, faults: stdout.match(/!/g) }).toEqual({ code: 0, faults: null });
   });
 
-  test("who has seen enough of a status or a log leaves no trace of it", async () => {
+  test("a status or a log that is cut off by a pipe reports no error", async () => {
     for (const target of ["status", "logs", "logs HOST=frontend"]) {
-      const { said, shown } = await shell(`make ${target} ${settings.join(" ")} | head -n 1`);
-      expect({ target, said, lines: shown.split("\n").length }).toEqual({ target, said: "", lines: 2 });
+      const { stderr, shown } = await shell(`make ${target} ${settings.join(" ")} | head -n 1`);
+      expect({ target, stderr, lines: shown.split("\n").length }).toEqual({ target, stderr: "", lines: 2 });
     }
   });
 
@@ -59,23 +59,23 @@ export function operatorTests(deployed: Deployed): void {
       make.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
       make.stderr.setEncoding("utf8").on("data", (text: string) => (shown += text));
       const ended = new Promise((resolve) => make.once("close", resolve));
-      await until(
+      await waitFor(
         "the log is followed",
         async () => (await onHost(instance.instanceId, follower))[0],
         minuteMs,
       );
       shown = "";
       await fetch(`${localUrl()}/api/health`);
-      await until("the request is in it", async () => shown.includes("/api/health"), minuteMs);
+      await waitFor("the request is in it", async () => shown.includes("/api/health"), minuteMs);
       process.kill(-make.pid!, "SIGINT"); // as a terminal does: to all that run in it
       await ended;
       expect(shown).not.toMatch(/Error|at .*\.ts|Failure|let go/);
       const gone = async () => (await onHost(instance.instanceId, follower)).length === 0;
-      await until("nothing follows any more", gone, minuteMs);
+      await waitFor("nothing follows any more", gone, minuteMs);
     },
   );
 
-  test("OPS-11 what the API counts is shown to the operator, and to nobody through the site", async () => {
+  test("OPS-11 metrics are shown to the operator, and to no one through the site", async () => {
     await fetch(`${localUrl()}/api/nowhere`);
     const text = await (await fetch(metricsUrl())).text();
     expect(text).toMatch(/^tintype_request_seconds_count\{.*route="\/api\/health",status="2xx"\} \d+$/m);
@@ -89,7 +89,7 @@ export function operatorTests(deployed: Deployed): void {
     expect(await onHost(frontend().instanceId, atApi)).toEqual(["404"]);
   });
 
-  test("OPS-10 new secrets sign nobody out and fail no request, twice in a row", async () => {
+  test("OPS-10 new secrets end no session and fail no request, twice in a row", async () => {
     await visit(async (page) => {
       await deployed.signIn(page);
       for (const secret of await secretsOf(backend().instanceId)) secrets.add(secret);
@@ -113,7 +113,7 @@ export function operatorTests(deployed: Deployed): void {
     expect(health).toEqual(["done"]); // other programs of the host have the new password too
   });
 
-  test("DEP-14 no secret is in the bundles, logs, journals, command lines or metrics, nor what Ansible tells", async () => {
+  test("DEP-14 no secret is in the bundles, logs, journals, command lines or metrics, nor what Ansible prints", async () => {
     expect(secrets.size).toBeGreaterThan(3);
     const folder = join(stateRoot, `local-${name}`);
     const files = openFiles(folder);
@@ -137,7 +137,7 @@ export function operatorTests(deployed: Deployed): void {
   }
 }
 
-/** Requests of somebody who signed in before, with the access token of then, until they are told to end. */
+/** Requests with an access token from before, until they are stopped. */
 async function traffic(url: string, person: { email: string; password: string }) {
   const faults: string[] = [];
   const asked: Promise<void>[] = [];
@@ -161,7 +161,7 @@ async function traffic(url: string, person: { email: string; password: string })
   };
 }
 
-/** All command lines that a host has had meanwhile, as often as can be looked. */
+/** All command lines seen on a host, sampled as often as possible. */
 function watchCommandLines(instanceId: string) {
   const seen: string[] = [];
   let watching = true;
@@ -180,11 +180,11 @@ function watchCommandLines(instanceId: string) {
   };
 }
 
-async function shell(line: string): Promise<{ said: string; shown: string }> {
+async function shell(line: string): Promise<{ stderr: string; shown: string }> {
   const child = spawn("bash", ["-c", line], { env: makeEnvironment() });
-  const out = { said: "", shown: "" };
+  const out = { stderr: "", shown: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out.shown += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (out.said += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (out.stderr += text));
   await new Promise((resolve) => child.once("close", resolve));
   return out;
 }

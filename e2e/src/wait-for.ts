@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Asks again and again until the answer is a yes of some kind, and gives it. A probe that throws says no. */
-export async function until<Answer>(
+/** Repeats a probe until it returns something truthy, and returns that. A probe that throws counts as false. */
+export async function waitFor<Answer>(
   fact: string,
   probe: () => Promise<Answer>,
   timeoutMs: number,

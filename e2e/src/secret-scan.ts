@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 const kept = ["terraform.tfstate", "terraform.tfstate.backup", "cdk.tf.json", "inventory.json"];
 const privateKey = "PRIVATE KEY-----";
 
-/** Files below a deployment's folder that are read, copied and shown around, so that no secret may stand in them. */
+/** Files below a deployment's folder that people read, copy and share, and that must not hold secrets. */
 export function openFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => kept.includes(basename(path)) || /^log\/[^/]+$/.test(path))

@@ -2,13 +2,13 @@ import { expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, watchFaults } from "../src/browser.ts";
 import { keptCertificate, renewalIsPlanned, renew, renewIfDue } from "../src/certificate.ts";
-import type { PickedFile } from "../src/files.ts";
+import type { PickedFile } from "../src/picked-file.ts";
 import * as gallery from "../src/gallery.ts";
 import type { Made } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
-import { photograph } from "../src/photos.ts";
+import { photograph } from "../src/photograph.ts";
 import { askSite, type SecureSite, serialOf, shakeHands } from "../src/site.ts";
-import { homeThatTrusts } from "../src/trust.ts";
+import { homeThatTrusts } from "../src/browser-ca.ts";
 import { headerTests } from "./headers.ts";
 
 interface Deployment {
@@ -29,7 +29,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
   let outputs: Outputs | undefined;
   let person: pages.Person | undefined;
 
-  test("HTTPS comes by naming a domain, and deploy tells how to go there", async () => {
+  test("HTTPS comes by naming a domain, and deploy prints how to get there", async () => {
     const { stderr } = await deploy();
     outputs = JSON.parse((await make("output")).stdout) as Outputs;
     expect(outputs.url).toBe(`https://${domain}`);
@@ -66,7 +66,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     });
   });
 
-  test("TLS-09 HTTPS is refused by a browser that does not know who certified the site", async () => {
+  test("TLS-09 HTTPS is refused by a browser that does not trust the site's authority", async () => {
     const refusal = visit((page) => page.goto("/").then(() => undefined), {});
     await expect(refusal).rejects.toThrow("ERR_CERT_AUTHORITY_INVALID");
   });
@@ -116,12 +116,12 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     expect(await serialOf(site())).toBe(before);
   });
 
-  test("HTTPS is not lost by a deploy that says nothing of the domain", async () => {
+  test("HTTPS is not lost by a deploy without the domain setting", async () => {
     const { code, stderr } = await make("deploy");
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("DOMAIN=none") });
   });
 
-  test("TLS-05 HTTPS is not lost where a domain is refused", async () => {
+  test("TLS-05 HTTPS is not lost if a domain is refused", async () => {
     const before = await serialOf(site());
     const { code, stderr } = await make("deploy", "DOMAIN=refused.test");
     expect({ code, stderr }).toMatchObject({
@@ -135,7 +135,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     expect(await serialOf(site())).toBe(before);
   });
 
-  test("TLS-04 HTTPS renews its certificate when that is due, and not before, while nobody's request fails", async () => {
+  test("TLS-04 HTTPS renews its certificate when that is due, and not before, while no request fails", async () => {
     const before = await serialOf(site());
     await renewIfDue(deployed().frontend.instanceId);
     expect(await serialOf(site())).toBe(before);
@@ -187,7 +187,7 @@ export function httpsTests({ make, newPerson }: Deployment): void {
   }
 
   function known(): pages.Person {
-    if (person === undefined) throw new Error("nobody could create an account");
+    if (person === undefined) throw new Error("no account could be created");
     return person;
   }
 }

@@ -1,23 +1,23 @@
 import { expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
-import { barriers } from "../src/barriers.ts";
+import { accessibilityViolations } from "../src/accessibility.ts";
 import { watchFaults } from "../src/browser.ts";
 import * as gallery from "../src/gallery.ts";
-import { brokenPhotograph, photographs } from "../src/kinds.ts";
+import { brokenPhotograph, photographs } from "../src/image-fixtures.ts";
 import * as pages from "../src/pages.ts";
-import { photograph } from "../src/photos.ts";
-import type { PickedFile } from "../src/files.ts";
+import { photograph } from "../src/photograph.ts";
+import type { PickedFile } from "../src/picked-file.ts";
 
 interface Site {
-  /** Goes to the site with a browser that has never been there. */
+  /** Opens the site in a new browser. */
   visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
   newPerson(picture: PickedFile): pages.Person;
   /** Where a deploy says that the site is. */
   localUrl(): string;
 }
 
-/** Two people and ten photographs, on a site that nobody has put an image on. */
+/** Two people and ten photographs, on a site without images. */
 export function galleryTests({ visit, newPerson, localUrl }: Site): void {
   test("two people add ten photographs of different kinds; each sees both people's", async () => {
     await visit(async (page, browser) => {
@@ -63,11 +63,11 @@ export function galleryTests({ visit, newPerson, localUrl }: Site): void {
     });
   });
 
-  test("axe finds nothing that keeps anybody out, on any page", async () => {
+  test("axe finds no violation on any page", async () => {
     await visit(async (page, browser) => {
       const person = newPerson(await photograph(browser));
       const found: Record<string, string[]> = {};
-      const look = async (name: string) => (found[name] = await barriers(page));
+      const look = async (name: string) => (found[name] = await accessibilityViolations(page));
       await pages.openCreateUser(page);
       await look("create");
       for (const path of [pages.paths.signIn, pages.paths.forgot, "/reset", "/confirm", "/nowhere"]) {
@@ -98,7 +98,7 @@ async function downloadsWhatWasSent(page: Page, sent: PickedFile): Promise<void>
   expect((await pixels(bytes)).equals(await pixels(sent.buffer))).toBe(true);
 }
 
-/** Every request that changes an image is answered as if another's were not there. */
+/** Every request that changes another person's image is answered as if it did not exist. */
 async function cannotTouch(page: Page, { email, password }: pages.Person, owner: Page): Promise<void> {
   await gallery.openGallery(page);
   const answers = await page.evaluate(

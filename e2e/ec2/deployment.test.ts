@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { freePort } from "../../infra/machine/free-port.ts";
 import { openBrowser, watchFaults } from "../src/browser.ts";
-import { type PickedFile, renamedText, wordDocument } from "../src/files.ts";
+import { type PickedFile, renamedText, wordDocument } from "../src/picked-file.ts";
 import {
   containersAndNetworks,
   loopFiles,
@@ -15,22 +15,22 @@ import {
   reboot,
   secretsOf,
 } from "../src/hosts.ts";
-import { filesThatLeak, openFiles } from "../src/leaks.ts";
+import { filesThatLeak, openFiles } from "../src/secret-scan.ts";
 import { localMake, stateRoot, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
-import { photograph } from "../src/photos.ts";
+import { photograph } from "../src/photograph.ts";
 import { askSite } from "../src/site.ts";
-import { until } from "../src/until.ts";
+import { waitFor } from "../src/wait-for.ts";
 import { backupTests } from "./backup.ts";
-import { faultTests } from "./faults.ts";
-import { galleryTests } from "./gallery.ts";
+import { resilienceTests } from "./resilience.ts";
+import { galleryTests } from "../journeys/gallery.ts";
 import { hardeningTests } from "./hardening.ts";
 import { operatorTests } from "./operators.ts";
-import { peopleTests } from "./people.ts";
+import { peopleTests } from "../journeys/people.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
-import { headerTests } from "./headers.ts";
-import { httpsTests } from "./https.ts";
+import { headerTests } from "../journeys/headers.ts";
+import { httpsTests } from "../journeys/https.ts";
 
 interface Outputs {
   readonly url: string;
@@ -57,7 +57,7 @@ afterAll(async () => {
   await make("destroy", "YES=1");
 });
 
-/** One deployment from its first day to its last: each test goes on where the one before ended. */
+/** The life of one deployment: each test continues where the one before ended. */
 describe("a deployment", () => {
   test("is not begun where the port for its site is taken", async () => {
     const taken = createServer().listen(localPort, "127.0.0.1");
@@ -70,7 +70,7 @@ describe("a deployment", () => {
     });
   });
 
-  test("comes up by one command, which tells where it is", async () => {
+  test("comes up by one command, which prints its address", async () => {
     await succeed("deploy");
     outputs = await readOutputs();
     expect(outputs).toMatchObject({
@@ -105,7 +105,7 @@ describe("a deployment", () => {
     });
   });
 
-  test("WEB-13 tells browsers what they may do, and little about itself", async () => {
+  test("WEB-13 sends security headers, and little about itself", async () => {
     const { localUrl } = deployed();
     const page = await fetch(`${localUrl}/`);
     const asset = /\/assets\/[^"]+\.js/.exec(await page.text())?.[0];
@@ -156,7 +156,7 @@ describe("a deployment", () => {
     });
   });
 
-  faultTests({
+  resilienceTests({
     localUrl: () => deployed().localUrl,
     frontendIp: () => deployed().frontend.privateIp,
     backendId: () => deployed().backend.instanceId,
@@ -199,7 +199,7 @@ describe("a deployment", () => {
     expect(await publishedPorts(backend.instanceId)).toEqual([ssh, metrics]);
   });
 
-  test("DEP-15 lets the frontend host alone at the API, and nobody at the database", async () => {
+  test("DEP-15 lets only the frontend host reach the API, and no other host the database", async () => {
     const { frontend, backend } = deployed();
     const ports = { ssh: 22, api: backend.apiPort, database: 3306 };
     const reached = async (from?: string) => {
@@ -225,11 +225,11 @@ describe("a deployment", () => {
     await reboot(frontend.instanceId, backend.instanceId);
     const ready = async () =>
       (await fetch(`${localUrl}/api/ready`, { signal: AbortSignal.timeout(5000) })).ok;
-    await until("the site is ready again", ready, 3 * minuteMs);
+    await waitFor("the site is ready again", ready, 3 * minuteMs);
     expect(await shownAfterSignIn()).toEqual(ownPage());
   });
 
-  test("DEP-17 keeps its people and pictures when the backend host is made anew", async () => {
+  test("DEP-17 keeps its people and pictures when the backend host is replaced", async () => {
     const before = deployed();
     await succeed("deploy", "REPLACE=backend");
     outputs = await readOutputs();
@@ -238,7 +238,7 @@ describe("a deployment", () => {
     expect(await shownAfterSignIn()).toEqual(ownPage());
   });
 
-  // After the deploy that changes nothing: new secrets are something that the next one sees to.
+  // After the deploy that changes nothing: the next deploy after a rotation restarts services.
   operatorTests({
     name,
     localPort,
@@ -282,7 +282,7 @@ describe("a deployment", () => {
     await requireNoTrace();
   });
 
-  test("comes up again under its name, with nobody in it", async () => {
+  test("comes up again under its name, without accounts", async () => {
     await succeed("deploy");
     outputs = await readOutputs();
     await visit(async (page) => {
@@ -316,13 +316,13 @@ async function readOutputs(): Promise<Outputs> {
   return JSON.parse(stdout) as Outputs;
 }
 
-/** Spares a test, when nothing could be deployed, from trying again. */
+/** Throws if nothing could be deployed, so that a test ends at once. */
 function deployed(): Outputs {
   if (outputs === undefined) throw new Error("nothing is deployed");
   return outputs;
 }
 
-/** Goes to the site under its EC2 name, with a browser that has never been there. */
+/** Opens the site under its EC2 name in a new browser. */
 async function visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void> {
   const { publicDns } = deployed().frontend;
   const browser = await openBrowser({ resolverRules: `MAP ${publicDns} 127.0.0.1:${localPort}` });
@@ -347,18 +347,18 @@ async function shownAfterSignIn(): Promise<unknown> {
   return shown;
 }
 
-/** What the person who created the account must see. */
+/** What the owner of the account must see. */
 function ownPage() {
   const src = expect.stringMatching(/^https?:/);
   return { path: pages.paths.account, email: knownPerson().email, src, loaded: true };
 }
 
 function knownPerson(): pages.Person {
-  if (person === undefined) throw new Error("nobody could create an account");
+  if (person === undefined) throw new Error("no account could be created");
   return person;
 }
 
-/** Those of the deployment, of which there may be others on the machine. */
+/** Loop files of this deployment; there may be others on the machine. */
 function newLoopFiles(): string[] {
   return loopFiles().filter((file) => file.includes(`/${name}/`) && !loopsBefore.includes(file));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** A home folder whose owner's browser trusts one more authority. */
+/** A home folder in which the browser trusts one more certificate authority. */
 export async function homeThatTrusts(root: string): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), "tintype-home-"));
   const database = join(home, ".pki/nssdb");

@@ -1,13 +1,13 @@
 import { expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, type Member } from "../src/api-client.ts";
+import { ask, type ApiUser } from "../src/api-user.ts";
 import { onHost } from "../src/hosts.ts";
-import type { Tally } from "../src/tally.ts";
-import type { crew } from "../src/traffic.ts";
-import { until } from "../src/until.ts";
+import type { Statistics } from "../src/statistics.ts";
+import type { siteLoad } from "../src/load.ts";
+import { waitFor } from "../src/wait-for.ts";
 
 interface Site {
-  readonly people: () => Awaited<ReturnType<typeof crew>>;
+  readonly people: () => Awaited<ReturnType<typeof siteLoad>>;
   readonly frontendId: () => string;
   readonly backendId: () => string;
   readonly origin: () => string;
@@ -16,7 +16,7 @@ interface Site {
 const secondMs = 1000;
 const perSecond = 50;
 
-/** What the site does without its database, and without room on its disks. */
+/** The site without its database, and with full disks. */
 export function databaseFaultTests({ people, frontendId, backendId, origin }: Site): void {
   const onBackend = async (shell: string) => (await onHost(backendId(), shell)).join("\n");
   const isReady = async () => (await ask("GET", `${origin()}/api/ready`)).status === 200;
@@ -30,19 +30,21 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
     async (...given) => {
       const [, shell] = given;
       const process = await processId();
-      const [someone] = people().members as [Member];
+      const [someone] = people().users as [ApiUser];
       const uploads = uploading(someone);
       const traffic = people().start(perSecond);
       await sleep(2 * secondMs);
       const brokenAt = Date.now();
       await onBackend(shell);
-      await until("the database is up", () => onBackend("mysqladmin ping"), 60 * secondMs);
+      await waitFor("the database is up", () => onBackend("mysqladmin ping"), 60 * secondMs);
       const upAt = Date.now();
       await sleep(7 * secondMs);
-      const tally = await traffic.stop();
+      const statistics = await traffic.stop();
       const acknowledged = await uploads.stop();
-      console.log(`REL-02 away ${upAt - brokenAt} ms, ${tally.failures.length} of ${tally.requests} refused`);
-      expectOnly503(tally, brokenAt, upAt + 5 * secondMs);
+      console.log(
+        `REL-02 away ${upAt - brokenAt} ms, ${statistics.failures.length} of ${statistics.requests} refused`,
+      );
+      expectOnly503(statistics, brokenAt, upAt + 5 * secondMs);
       expect(await processId()).toBe(process);
       const listed = await someone.ownImages();
       expect(acknowledged.filter((id) => !listed.includes(id))).toEqual([]);
@@ -50,18 +52,18 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
     },
   );
 
-  test("REL-06 with its disk full the database refuses what it cannot keep, and takes it again when there is room", async () => {
-    const noted = new Map<string, Member>();
-    const note = async (one: Member) => void noted.set(await one.announce("\u6C34".repeat(255)), one);
+  test("REL-06 with its disk full the database refuses what it cannot keep, and accepts it again when there is space", async () => {
+    const noted = new Map<string, ApiUser>();
+    const note = async (one: ApiUser) => void noted.set(await one.announce("\u6C34".repeat(255)), one);
     await onBackend("fallocate --length $(df --output=avail --block-size=1 /data | tail -n 1) /data/full");
     try {
-      expect(await firstRefusal(people().members, note)).toMatch(/^503 /);
+      expect(await firstRefusal(people().users, note)).toMatch(/^503 /);
       expect((await ask("GET", `${origin()}/api/health`)).status).toBe(200);
     } finally {
       await onBackend("rm -f /data/full");
     }
-    const takes = () => note(people().members[0]!).then(() => true);
-    await until("images are noted again", takes, 20 * secondMs);
+    const takes = () => note(people().users[0]!).then(() => true);
+    await waitFor("images are noted again", takes, 20 * secondMs);
     const kept = await onBackend(
       "mysql --batch --skip-column-names tintype --execute 'SELECT id FROM images'",
     );
@@ -69,7 +71,7 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
     for (const [id, one] of noted) await one.remove(id);
   });
 
-  test("REL-06 with no room for logs the site goes on, and logs again when there is room", async () => {
+  test("REL-06 with no space for logs the site goes on, and logs again when there is space", async () => {
     const full = (folder: string) =>
       `mount -t tmpfs -o size=64k tmpfs ${folder} && head -c 1M /dev/zero >${folder}/full || true`;
     await onHost(frontendId(), `${full("/var/log/nginx")}; nginx -s reopen`);
@@ -82,21 +84,25 @@ export function databaseFaultTests({ people, frontendId, backendId, origin }: Si
     expect((await traffic.stop()).failures.slice(0, 5)).toEqual([]);
     const { headers } = await ask("GET", `${origin()}/api/health`);
     const id = String(headers["x-request-id"]);
-    await until(
+    await waitFor(
       "nginx logs",
       () => onHost(frontendId(), `grep ${id} /var/log/nginx/access.log`),
       5 * secondMs,
     );
-    await until("the API logs", () => onBackend(`journalctl -u tintype-backend | grep ${id}`), 5 * secondMs);
+    await waitFor(
+      "the API logs",
+      () => onBackend(`journalctl -u tintype-backend | grep ${id}`),
+      5 * secondMs,
+    );
   });
 
   test("is ready after all of that", async () => {
-    await until("ready", isReady, 10 * secondMs);
+    await waitFor("ready", isReady, 10 * secondMs);
   });
 }
 
-/** Somebody who adds pictures until told to stop; gives those that the API acknowledged. */
-function uploading(someone: Member) {
+/** A person who adds pictures until stopped. Returns those that the API acknowledged. */
+function uploading(someone: ApiUser) {
   const acknowledged: string[] = [];
   let going = true;
   const work = (async () => {
@@ -115,13 +121,13 @@ function uploading(someone: Member) {
   };
 }
 
-/** How the API refuses the first that it does not take, of as many as people may have. */
+/** How the API refuses the first image beyond the quota. */
 async function firstRefusal(
-  members: readonly Member[],
-  note: (one: Member) => Promise<void>,
+  users: readonly ApiUser[],
+  note: (one: ApiUser) => Promise<void>,
 ): Promise<string | undefined> {
   for (let tries = 0; tries < 450; tries += 1) {
-    for (const one of members) {
+    for (const one of users) {
       const refused = await note(one).then(
         () => undefined,
         (error: Error) => error.message,
@@ -132,7 +138,7 @@ async function firstRefusal(
   return undefined;
 }
 
-function expectOnly503({ failures }: Tally, from: number, to: number): void {
+function expectOnly503({ failures }: Statistics, from: number, to: number): void {
   const others = failures.filter((failure) => {
     const at = Date.parse(failure.slice(0, 24));
     return !/: 503 after \d+ s /.test(failure) || at < from || at > to;
