@@ -11,7 +11,7 @@ const unique = (ids: string[]) => [...new Set(ids)].toSorted();
 
 const listed = [...read("docs/invariants.md").matchAll(/^- \*\*([^*]+)\*\* /gm)].map(([, own = ""]) => own);
 const tested = unique(
-  files("*/test/*.ts", "*/test/*.tsx", "test/*.ts").flatMap((file) => idsOfTitles(read(file))),
+  files("*/test/*.ts", "*/test/*.tsx", "test/*.ts", "e2e/*/*.ts").flatMap((file) => idsOfTitles(read(file))),
 );
 
 test("the list has each id once", () => {
