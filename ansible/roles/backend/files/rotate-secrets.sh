@@ -1,8 +1,8 @@
 #!/bin/bash
-# Gives the application new keys for tokens, a new database user with a new password, and migrations a new password.
-# Nobody is signed out: the keys that signed until now go on for a minute, so that no process meets a token that it cannot
-# read, and are accepted for as long as what they signed lives. Whatever interrupts this, the files and the database
-# fit together: the old pair, or the new one. Run again, it ends what it began.
+# Creates new token keys, a new database user with a new password for the application, and a new password for migrations.
+# No session ends: the previous keys sign for another minute, so that every process can read every token, and are accepted
+# until what they signed has expired. Whatever interrupts this, files and database match: both old, or both new. Running
+# it again completes it.
 set -euo pipefail
 umask 077
 folder=${SECRETS:-/data/secrets}
@@ -26,7 +26,7 @@ refuse_jobs_at_work() {
   done
 }
 
-# The keys before the new one: those that are still of use, and the one that signs until the handover.
+# The former keys that are still accepted, and the one that signs until the handover.
 former() {
   local now entry kept=() all
   now=$(date +%s)
@@ -49,7 +49,7 @@ other_user() {
   if [ "${user:-tintype}" = tintype ]; then echo tintype_2; else echo tintype; fi
 }
 
-# With the very rights of the user in use: database-rights knows what they should be.
+# With the same rights as the user in use, by database-rights.
 make_user() {
   local new=$1 password=$2 user rights
   user=$(value backend MYSQL_USER)
@@ -65,7 +65,7 @@ SQL
     --execute 'SELECT 1 FROM tintype.accounts LIMIT 0'
 }
 
-# All new values come into the file at once.
+# The file gets all new values at once.
 write_settings() {
   local user=$1 password=$2 access refresh
   access=$(former ACCESS_TOKEN_SECRET)
@@ -80,18 +80,18 @@ MYSQL_PASSWORD=$password
 ENV
 }
 
-# A file that was written beside it takes its place: whole, also when the power fails. An old sync syncs all.
+# Replaces the file atomically, even in a power failure. An old sync syncs everything.
 put() { sync "$folder/$1.new" && mv "$folder/$1.new" "$folder/$1"; }
 
 restart() { "${SERVE:-/opt/tintype/bin/serve}" restart; }
 
-# Nothing knows the values of before any more.
+# Removes the previous values.
 forget() {
   mysql --execute "DROP USER IF EXISTS $(other_user)@localhost"
   rm -f "$folder/backend.env.before"
 }
 
-# With all that the application needs, to its last line.
+# Complete, with every setting that the application needs.
 is_whole() {
   local key
   for key in ACCESS_TOKEN_SECRET REFRESH_TOKEN_SECRET MYSQL_PASSWORD; do

@@ -1,14 +1,14 @@
 #!/bin/bash
-# What the backend host does about a release. What fails says why on standard error.
-#   serve try RELEASE    migrates, and runs it beside the one that serves, where nobody reaches it, until it is ready
-#   serve start          restarts the API with what is current, until it is ready
-#   serve restart        the same as it is, without a look at what is current
+# Starts and tries releases of the API on the backend host. Failures are explained on standard error.
+#   serve try RELEASE    migrates, and runs it on a private port beside the active one until it is ready
+#   serve start          restarts the API with the current release and waits until it is ready
+#   serve restart        restarts it as it is, without checking the current release
 #   serve stop
 set -euo pipefail
 
 units=/etc/systemd/system
 service=tintype-backend.service
-# At a fifth of a core Node needs half a minute to listen. What ends sooner is noticed sooner.
+# On a fifth of a core Node needs half a minute to listen. A process that ends is noticed at once.
 patience=120
 
 ask() { # address:port; the answer
@@ -26,7 +26,7 @@ tell() { # unit, what is wrong with it
   echo >&2
 }
 
-# Looks at the unit while it asks: where systemd holds the socket, what nobody accepts is not refused either.
+# Also checks the unit: systemd holds the socket, so connections are not refused when no process accepts them.
 wait_until_ready() { # unit, address:port, seconds
   local end=$((SECONDS + $3)) answer asking
   answer=$answers/ready

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Asks releases whether they are what was packed: the name of one begins with the hash of its content, as
-# infra/deploy/release/release.ts computes it. Prints those that are not, and ends with 3.
+# Checks that releases are as they were packed: the name of one begins with the hash of its content, as
+# infra/deploy/release/release.ts computes it. Prints those that differ, and exits with 3.
 #   content RELEASE...
 set -euo pipefail
 cd "${TINTYPE_ROOT:-/opt/tintype}/releases"
 
-# Besides the build: what Ansible writes into a release of the API, and writes again where it was changed. Of the site all
-# files are shown to everybody; its releases have no second part in their names.
+# Besides the build: files that Ansible writes into a release of the API, and repairs. All files of the site are public;
+# its releases have no second part in their names.
 added=(./node ./backend.env ./tintype-backend.service)
 format=2
 
@@ -30,7 +30,7 @@ hash_of() (
   } | sha256sum | cut -c 1-12
 )
 
-# Links, and what somebody else may write, could become something else after this look.
+# Links, and files that others can write, could change after this check.
 is_fixed() (
   cd "$1"
   [ -z "$(other \( ! -type f ! -type d -o ! -user "$(id -un)" -o -perm /022 \) -print -quit)" ]

@@ -1,11 +1,11 @@
 #!/bin/bash
-# What on this host is otherwise than a deploy leaves it: a line each. Looks at the things themselves, and changes nothing.
+# Prints a line for each difference between this host and what a deploy leaves. Reads the things themselves, changes nothing.
 #   findings USER KEY    who may sign in, and by which key (its type and its base64)
 set -euo pipefail
 user=$1 key=$2
 cd "${TINTYPE_ROOT:-/}"
 
-# What may come from the system's packages or its first boot; a file of another name, or for another user, is foreign.
+# Files of the system's packages and first boot; a file of another name, or for another user, is foreign.
 sudo_rules() {
   local file subject
   for file in etc/sudoers.d/*; do
@@ -47,17 +47,17 @@ keys() {
     ($1 " " $2) != key { print "authorized_keys has a key that is not the operator'\''s: " $NF }'
 }
 
-# Seen as the user meets it: what a Match block says comes on top of what stands first.
+# The effective settings for that user: a Match block overrides the first value.
 ssh_server() {
   local said setting actual comm
   said=$(/usr/sbin/sshd -T -C "user=$user,host=localhost,addr=127.0.0.1" 2>/dev/null) || true
   for setting in "permitrootlogin no" "allowusers $user" "authenticationmethods publickey" "passwordauthentication no" \
     "authorizedkeysfile .ssh/authorized_keys" "authorizedkeyscommand none" "trustedusercakeys none"; do
-    # An older server does not print what is not set.
+    # An older server does not print unset options.
     actual=$(grep -m 1 "^${setting%% *} " <<<"$said") || actual="${setting%% *} none"
     [ "$actual" = "$setting" ] || echo "the SSH server has another ${setting%% *}"
   done
-  # What it was started with comes before its files.
+  # Command-line options override its files.
   { grep -lx sshd proc/[0-9]*/comm 2>/dev/null || true; } | while IFS= read -r comm; do
     if tr '\0' ' ' 2>/dev/null <"${comm%comm}cmdline" | grep -Eiq -- ' -f| -o *"?(auth|trusted|permit|password|pubkey|allow|kbd|challenge)'; then
       echo "the SSH server was started with settings of its own"
@@ -65,7 +65,7 @@ ssh_server() {
   done | sort -u
 }
 
-# Beside the units that a deploy writes, systemd reads what stands in folders by their names.
+# Besides the units that a deploy writes, systemd reads drop-in folders of their names.
 units() {
   local file
   for file in etc/systemd/system/{tintype-,nginx,mysqld,mariadb}*.{service,socket,timer}.d/*; do

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Which of the releases in /opt/tintype/releases this host serves: `current`. The one before it stays as `previous`.
-#   releases switch RELEASE DEPLOY    says "switched" where that changed anything
-#   releases rollback DEPLOY          puts back what was served before that deploy
-#   releases show                     current, previous and deploy; empty lines for what is not there
-#   releases holds RELEASE            ends with 3 where that is not here as it was packed
-#   releases keep RELEASE             moves what was unpacked into `unpacked` to its place
-#   releases publish RELEASE          adds the files of a site to those of the releases before it; says "published"
-# A deploy has a name that is the same on all hosts: so a host whose release it did not change has nothing to put back.
+# Selects the release in /opt/tintype/releases that this host serves: `current`. The one before stays as `previous`.
+#   releases switch RELEASE DEPLOY    prints "switched" if that changed anything
+#   releases rollback DEPLOY          restores what was served before that deploy
+#   releases show                     current, previous and deploy; empty lines for what is missing
+#   releases holds RELEASE            exits with 3 if that is not here as it was packed
+#   releases keep RELEASE             moves the release from `unpacked` to its place
+#   releases publish RELEASE          adds the files of a site to those of earlier releases; prints "published"
+# A deploy has the same name on all hosts, so a host whose release it did not change has nothing to restore.
 set -euo pipefail
 trap '' HUP # a connection that is lost must not leave it half done
 cd "${TINTYPE_ROOT:-/opt/tintype}"
@@ -22,12 +22,12 @@ note() { # deploy; nothing where that is empty
   if [ -z "$1" ]; then rm -f deploy && return; fi
   printf '%s\n' "$1" >deploy.new && mv deploy.new deploy
 }
-# What this host has to do about its release besides pointing at it. Not every host has.
+# What this host does about its release beside the link. Not every host does anything.
 serve() { [ ! -x bin/serve ] || bin/serve "$@"; }
 # Whether a release is what its name says.
 holds() { [ ! -x bin/content ] || bin/content "$1" >/dev/null; }
 
-# Has a release served, or all as it was and exit code 1. Until it has proven itself, `unproven` names what it replaces.
+# Activates a release, or restores the previous one with exit code 1. Until it is ready, `unproven` names its predecessor.
 put() {
   local before
   before=$(of current)
@@ -48,7 +48,7 @@ put() {
   return 1
 }
 
-# After a command that was cut off nobody knows whether what was put in force serves: what did so before it comes back.
+# After an interrupted command it is unknown whether the new release serves, so the previous one is restored.
 recover() {
   local proven
   [ -e unproven ] || return 0
@@ -99,7 +99,7 @@ rollback() {
   note ""
 }
 
-# What Ansible wrote beside a build of the API moves along: it may serve right now.
+# Files that Ansible wrote beside a build of the API move along: it may be active.
 keep() {
   local file old="changed/$1"
   rm -rf changed && mkdir changed
@@ -133,7 +133,7 @@ publish() {
   done
 }
 
-# A release that was changed on the host is not kept for a rollback; the one that serves is the deploy's to repair.
+# A release that was changed on the host is not kept for a rollback; the deploy repairs the active one.
 drop_changed() {
   local release
   find releases -mindepth 1 -maxdepth 1 -printf '%f\n' | while IFS= read -r release; do
@@ -144,7 +144,7 @@ drop_changed() {
   done
 }
 
-# A site's files stay while a release that is kept has them, and are those of that release.
+# A site's files stay while a kept release has them.
 tidy_assets() {
   local file release having
   [ -d assets ] || return 0
@@ -158,7 +158,7 @@ tidy_assets() {
   done
 }
 
-# Keeps what serves, the one before it, and one more.
+# Keeps the active release, the one before, and one more.
 prune() {
   local old
   find releases -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 |
