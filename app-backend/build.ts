@@ -19,12 +19,12 @@ await rm(outDir, { recursive: true, force: true });
 await build({
   absWorkingDir: workspace, // paths in the output are relative to it, hence the same on every machine
   entryPoints: {
-    server: "src/entrypoints/server.ts",
-    migrate: "src/entrypoints/migrate.ts",
-    purge: "src/entrypoints/purge.ts",
-    integrity: "src/entrypoints/integrity.ts",
-    backup: "src/entrypoints/backup.ts",
-    restore: "src/entrypoints/restore.ts",
+    server: "src/entrypoints/ec2/server.ts",
+    migrate: "src/entrypoints/ec2/migrate.ts",
+    purge: "src/entrypoints/ec2/purge.ts",
+    integrity: "src/entrypoints/ec2/integrity.ts",
+    backup: "src/entrypoints/ec2/backup.ts",
+    restore: "src/entrypoints/ec2/restore.ts",
     // Started by the server for what it decodes.
     decoder: "src/adapters/sharp/decoder.ts",
   },

@@ -61,27 +61,74 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["http knows no adapter", `${backend}/http/a.ts`, "../adapters/mysql/a.ts", "../usecases/a.ts"],
   ["http knows no adapter by a detour", `${backend}/http/f.ts`, "../usecases/../adapters/a.ts", "./a.ts"],
   ["http knows no driver", `${backend}/http/b.ts`, "mysql2/promise", "express"],
-  ["http knows no settings", `${backend}/http/c.ts`, "../config.ts", "./a.ts"],
+  ["http knows no settings", `${backend}/http/c.ts`, "../config/ec2.ts", "./a.ts"],
   ["http reads no environment", `${backend}/http/d.ts`, "node:process", "node:http"],
   [
     "compose knows no entrypoint",
     `${backend}/compose/a.ts`,
-    "../entrypoints/server.ts",
+    "../entrypoints/ec2/server.ts",
     "../adapters/mysql/a.ts",
   ],
   [
     "an entrypoint chooses no adapter",
-    `${backend}/entrypoints/a.ts`,
-    "../adapters/mysql/a.ts",
-    "../compose/server.ts",
+    `${backend}/entrypoints/ec2/a.ts`,
+    "../../adapters/mysql/a.ts",
+    "../../compose/ec2.ts",
   ],
-  ["an entrypoint calls no use case", `${backend}/entrypoints/b.ts`, "../usecases/a.ts", "../http/a.ts"],
+  [
+    "an entrypoint calls no use case",
+    `${backend}/entrypoints/ec2/b.ts`,
+    "../../usecases/a.ts",
+    "../../process/a.ts",
+  ],
   [
     "migrating needs no adapter but MySQL's",
-    `${backend}/entrypoints/migrate.ts`,
-    "../adapters/s3/a.ts",
-    "../adapters/mysql/a.ts",
+    `${backend}/entrypoints/ec2/migrate.ts`,
+    "../../adapters/s3/a.ts",
+    "../../adapters/mysql/a.ts",
   ],
+  [
+    "a use case in a folder knows no HTTP",
+    `${backend}/usecases/identity/a.ts`,
+    "../../http/a.ts",
+    "../../ports/a.ts",
+  ],
+  ["a use case in a folder knows no SQL", `${backend}/usecases/identity/b.ts`, "mysql2/promise", "../a.ts"],
+  [
+    "a use case in a folder knows no adapter",
+    `${backend}/usecases/operations/a.ts`,
+    "../../adapters/s3/a.ts",
+    "../../domain/a.ts",
+  ],
+  ["use cases know nothing above them", `${backend}/usecases/j.ts`, "../log.ts", "./identity/a.ts"],
+  [
+    "MySQL's backup knows no other adapter",
+    `${backend}/adapters/mysql/backup/a.ts`,
+    "../../s3/a.ts",
+    "../pool.ts",
+  ],
+  [
+    "MySQL's backup knows no driver but MySQL's",
+    `${backend}/adapters/mysql/backup/b.ts`,
+    "@aws-sdk/client-s3",
+    "mysql2",
+  ],
+  [
+    "MySQL's backup knows no use case",
+    `${backend}/adapters/mysql/backup/c.ts`,
+    "../../../usecases/a.ts",
+    "../../../ports/a.ts",
+  ],
+  [
+    "the contract calls no use case",
+    `${backend}/http/contract/a.ts`,
+    "../../usecases/a.ts",
+    "../../domain/a.ts",
+  ],
+  ["the contract knows no route", `${backend}/http/contract/b.ts`, "../app.ts", "zod"],
+  ["listening knows no adapter", `${backend}/process/a.ts`, "../adapters/mysql/a.ts", "../http/a.ts"],
+  ["listening calls no use case", `${backend}/process/b.ts`, "../usecases/a.ts", "../http/contract/a.ts"],
+  ["http does not listen", `${backend}/http/g.ts`, "../process/serve.ts", "./contract/a.ts"],
   ["ui knows no API", "app-frontend/src/ui/a.tsx", "../api.ts", "./b.tsx"],
   ["ui knows no routes", "app-frontend/src/ui/b.tsx", "../paths.ts", "react"],
   ["ui knows no session", "app-frontend/src/ui/c.tsx", "../session.tsx", "./a.tsx"],
@@ -89,7 +136,12 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["constructs read no settings", "infra/src/constructs/b.ts", "../settings.ts", "../user-data/user-data.ts"],
   ["stacks know no local cloud", "infra/src/stacks/a.ts", "../../local-cloud/cloud.ts", "../constructs/a.ts"],
   ["stacks know no deployment", "infra/src/stacks/b.ts", "../../deploy/deployment.ts", "../settings.ts"],
-  ["infra imports no backend", "infra/deploy/a.ts", "../../app-backend/src/config.ts", "../src/settings.ts"],
+  [
+    "infra imports no backend",
+    "infra/deploy/a.ts",
+    "../../app-backend/src/config/ec2.ts",
+    "../src/settings.ts",
+  ],
   ["infra imports no frontend", "infra/deploy/b.ts", "app-frontend/src/paths.ts", "../src/settings.ts"],
   ["the local cloud knows no deploy", "infra/local-cloud/a.ts", "../deploy/lock.ts", "../machine/run.ts"],
   ["the machine knows no deploy", "infra/machine/a.ts", "../deploy/deployment.ts", "./run.ts"],
@@ -97,17 +149,17 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["stacks know no machine", "infra/src/stacks/d.ts", "../../machine/run.ts", "../settings.ts"],
   ["controls know no construct", "infra/src/policy/a.ts", "../constructs/a.ts", "./synthesized.ts"],
   ["controls know no CDKTF", "infra/src/policy/controls/a.ts", "cdktf", "../control.ts"],
-  ["a construct imports no backend", "infra/src/constructs/c.ts", "app-backend/src/config.ts", "cdktf"],
+  ["a construct imports no backend", "infra/src/constructs/c.ts", "app-backend/src/config/ec2.ts", "cdktf"],
   [
     "the backend imports no infra",
     "app-backend/test/a.ts",
     "../../infra/src/settings.ts",
-    "../src/config.ts",
+    "../src/config/ec2.ts",
   ],
   ["http imports no infra", `${backend}/http/e.ts`, "infra/src/settings.ts", "zod"],
   ["the backend imports no frontend", `${backend}/log.ts`, "../../app-frontend/src/paths.ts", "pino"],
   ["the frontend imports no infra", "app-frontend/src/a.ts", "../../infra/src/settings.ts", "./b.ts"],
-  ["the frontend imports no backend", "app-frontend/src/b.ts", "app-backend/src/config.ts", "./a.ts"],
+  ["the frontend imports no backend", "app-frontend/src/b.ts", "app-backend/src/config/ec2.ts", "./a.ts"],
 ];
 
 const cases: Case[] = [
@@ -164,14 +216,14 @@ const cases: Case[] = [
   },
   {
     fact: "an entrypoint reads no environment",
-    file: `${backend}/entrypoints/c.ts`,
+    file: `${backend}/entrypoints/ec2/c.ts`,
     refused: readsPort,
-    allowed: imports("../config.ts"),
+    allowed: imports("../../config/ec2.ts"),
     rule: processEnv,
   },
   {
     fact: "a part of process is the environment too",
-    file: `${backend}/entrypoints/d.ts`,
+    file: `${backend}/entrypoints/ec2/d.ts`,
     refused: "export const { env } = process;\n",
     allowed: "export const { pid } = process;\n",
     rule: properties,
@@ -232,9 +284,9 @@ describe("the linter", () => {
     );
   });
 
-  test("LAYER-02 lets config.ts and main.ts alone read the environment", () => {
+  test("LAYER-02 lets config/ec2.ts and main.ts alone read the environment", () => {
     expect(
-      lint("environment", { [`${backend}/config.ts`]: readsPort, "infra/src/main.ts": readsPort }),
+      lint("environment", { [`${backend}/config/ec2.ts`]: readsPort, "infra/src/main.ts": readsPort }),
     ).toEqual([]);
   });
 });

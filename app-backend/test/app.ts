@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
-import { compose } from "../src/compose/server.ts";
+import { compose } from "../src/compose/ec2.ts";
 import type { DatabaseConfig } from "../src/adapters/mysql/pool.ts";
-import { serverConfig } from "../src/config.ts";
-import { serve, stop } from "../src/http/serve.ts";
-import type { SecurityEvent } from "../src/ports/security-log.ts";
+import { serverConfig } from "../src/config/ec2.ts";
+import { serve, stop } from "../src/process/serve.ts";
+import type { SecurityEvent } from "../src/ports/audit-log.ts";
 import { createBucket, createDatabase } from "./store.ts";
 import { goodEnvironment } from "./environment.ts";
 

@@ -9,8 +9,8 @@ import {
 } from "@aws-sdk/client-s3";
 import type { RowDataPacket } from "mysql2/promise";
 import { fileURLToPath } from "node:url";
-import { openBackups } from "../src/compose/jobs.ts";
-import type { BackupConfig } from "../src/config.ts";
+import { openBackups } from "../src/compose/ec2-jobs.ts";
+import type { BackupConfig } from "../src/config/ec2.ts";
 import type { Backup } from "../src/domain/backup.ts";
 import type { TestApp } from "./app.ts";
 

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { AccountView } from "../src/domain/account.ts";
 import type { ImageView } from "../src/domain/image.ts";
 import type { SessionView } from "../src/domain/session.ts";
-import type { Problem } from "../src/http/problem.ts";
-import { requireConformity } from "./conformity.ts";
+import type { Problem } from "../src/http/contract/problem.ts";
+import { requireConformity } from "./openapi-conformance.ts";
 import { onePixelPng } from "./images.ts";
 import type { TestApp } from "./app.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { TestApp } from "./app.ts";
 
-const entrypoint = fileURLToPath(new URL("../src/entrypoints/server.ts", import.meta.url));
+const entrypoint = fileURLToPath(new URL("../src/entrypoints/ec2/server.ts", import.meta.url));
 
 /** The server as a process of its own, on the database and the bucket of an application that runs here. */
 export async function startProcess({ config, siteOrigin }: TestApp) {

@@ -54,7 +54,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
         const traffic = people.start(perSecond);
         for (let release = 1; release <= releases; release += 1) {
           const text = `console.info("release ${release} of ${process.pid}");\n`;
-          source.change("app-backend/src/entrypoints/server.ts", "const graceMs", `${text}const graceMs`);
+          source.change("app-backend/src/entrypoints/ec2/server.ts", "const graceMs", `${text}const graceMs`);
           source.change("app-frontend/src/main.tsx", "createRoot(", `${text}createRoot(`);
           const { code, stderr } = await (release === releases ? make : makeFrom(source))("deploy");
           expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
@@ -97,7 +97,7 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
         const fail = `function failing() { console.error("${says}"); process.exit(3); }\n`;
         if (before === "")
           bad.change("app-backend/src/adapters/mysql/probe.ts", "FROM sessions", "FROM nothing");
-        else bad.change("app-backend/src/entrypoints/server.ts", before, `${fail}${failing};\n${before}`);
+        else bad.change("app-backend/src/entrypoints/ec2/server.ts", before, `${fail}${failing};\n${before}`);
         const [release, page] = [await releaseNow(), await pageNow()];
         const traffic = people.start(perSecond);
         const { code, stderr } = await makeFrom(bad)("deploy");

@@ -47,7 +47,12 @@ async function serve(services: Services): Promise<void> {
   const children = [
     spawn(
       process.execPath,
-      [tool("tsx/dist/cli.mjs"), "watch", "--clear-screen=false", "app-backend/src/entrypoints/server.ts"],
+      [
+        tool("tsx/dist/cli.mjs"),
+        "watch",
+        "--clear-screen=false",
+        "app-backend/src/entrypoints/ec2/server.ts",
+      ],
       {
         cwd: repository,
         stdio: "inherit",
@@ -78,7 +83,7 @@ async function makeTables(env: Record<string, string>): Promise<void> {
   const server = ["--protocol=tcp", "--host=127.0.0.1", `--port=${env["MYSQL_PORT"]}`, "--user=root"];
   const create = "CREATE DATABASE IF NOT EXISTS tintype";
   await run("mariadb", ["--no-defaults", ...server, "--execute", create]);
-  const migrate = ["--import", "tsx", "app-backend/src/entrypoints/migrate.ts"];
+  const migrate = ["--import", "tsx", "app-backend/src/entrypoints/ec2/migrate.ts"];
   await run(process.execPath, migrate, { cwd: repository, env });
 }
 

@@ -197,7 +197,7 @@ describe("what nginx refuses in the API's place", () => {
     const [, count, size] = /large_client_header_buffers (\d+) (\d+)k;/.exec(
       read("ansible/roles/frontend/templates/nginx.conf.j2"),
     )!;
-    const [, most] = /maxHeaderBytes = (\d+) \* 1024/.exec(read("app-backend/src/http/serve.ts"))!;
+    const [, most] = /maxHeaderBytes = (\d+) \* 1024/.exec(read("app-backend/src/process/serve.ts"))!;
     expect(Number(most)).toBeGreaterThan(Number(count) * Number(size) + 8);
   });
 

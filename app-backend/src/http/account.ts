@@ -1,8 +1,8 @@
 import { Router } from "express";
 import type { AccountUseCases } from "../usecases/accounts.ts";
-import type { SessionUseCases } from "../usecases/sessions.ts";
+import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import { authenticate } from "./authenticate.ts";
-import { operations } from "./contract.ts";
+import { operations } from "./contract/operations.ts";
 import { parse } from "./parse.ts";
 import type { PictureForms } from "./picture-form.ts";
 import { requesterOf } from "./requester.ts";

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import { AppError } from "../domain/app-error.ts";
-import { type Operation, operations } from "./contract.ts";
+import { type Operation, operations } from "./contract/operations.ts";
 
 /**
  * Answers OPTIONS, and refuses with 405 every method that the contract does not have for a path that it has. Both

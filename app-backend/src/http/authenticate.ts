@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { AppError } from "../domain/app-error.ts";
 import type { TokenHolder } from "../ports/tokens.ts";
-import type { SessionUseCases } from "../usecases/sessions.ts";
+import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 
 /** Who sends the request, by its bearer token. Throws `not_signed_in`. */
 export async function authenticate(req: Request, sessions: SessionUseCases): Promise<TokenHolder> {

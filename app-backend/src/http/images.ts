@@ -1,9 +1,9 @@
 import { Router } from "express";
 import type { ImageUseCases } from "../usecases/images.ts";
-import type { SessionUseCases } from "../usecases/sessions.ts";
+import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import { authenticate } from "./authenticate.ts";
-import { operations } from "./contract.ts";
-import { cursorOf } from "./cursor.ts";
+import { operations } from "./contract/operations.ts";
+import { cursorOf } from "./contract/cursor.ts";
 import { parse } from "./parse.ts";
 import { requesterOf } from "./requester.ts";
 

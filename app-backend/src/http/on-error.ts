@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from "express";
 import type { Logger } from "pino";
 import { AppError } from "../domain/app-error.ts";
-import { problemOf } from "./problem.ts";
+import { problemOf } from "./contract/problem.ts";
 
 const unavailableMs = 5_000;
 

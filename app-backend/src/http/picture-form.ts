@@ -4,8 +4,8 @@ import multer, { MulterError, type StorageEngine } from "multer";
 import type { z } from "zod";
 import { AppError, fieldError } from "../domain/app-error.ts";
 import { maxImageBytes } from "../domain/image-type.ts";
-import type { Places } from "../domain/places.ts";
-import type { IncomingPicture } from "../ports/pictures.ts";
+import type { Places } from "../domain/slots.ts";
+import type { IncomingPicture } from "../ports/object-store.ts";
 import { parse } from "./parse.ts";
 import { deadlineOf, requesterOf } from "./requester.ts";
 

@@ -4,13 +4,13 @@ import type { Client } from "../domain/client.ts";
 import { isUploadKey } from "../domain/image.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { Darkroom, Print, Requester } from "../ports/darkroom.ts";
+import type { Darkroom, Print, Requester } from "../ports/image-processor.ts";
 import type { Passwords } from "../ports/passwords.ts";
-import type { IncomingPicture, Pictures } from "../ports/pictures.ts";
-import type { SecurityLog } from "../ports/security-log.ts";
-import type { CodeUseCases } from "./codes.ts";
-import { fromAddress, type Guard } from "./guard.ts";
-import type { PasswordUseCases } from "./passwords.ts";
+import type { IncomingPicture, Pictures } from "../ports/object-store.ts";
+import type { SecurityLog } from "../ports/audit-log.ts";
+import type { CodeUseCases } from "./identity/codes.ts";
+import { fromAddress, type Guard } from "./rate-limiter.ts";
+import type { PasswordUseCases } from "./identity/passwords.ts";
 
 export interface Registration {
   readonly email: string;

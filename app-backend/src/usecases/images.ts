@@ -7,9 +7,9 @@ import {
   uploadKeyOf,
   viewImage,
 } from "../domain/image.ts";
-import type { Requester } from "../ports/darkroom.ts";
+import type { Requester } from "../ports/image-processor.ts";
 import type { Images } from "../ports/images.ts";
-import type { Pictures } from "../ports/pictures.ts";
+import type { Pictures } from "../ports/object-store.ts";
 import type { UploadUseCases } from "./uploads.ts";
 
 export interface Page {

@@ -11,12 +11,12 @@ import {
 } from "../domain/image.ts";
 import { imageTypeOf, maxImageBytes } from "../domain/image-type.ts";
 import { limits } from "../domain/limit.ts";
-import type { Darkroom, Developed, Requester } from "../ports/darkroom.ts";
+import type { Darkroom, Developed, Requester } from "../ports/image-processor.ts";
 import type { Images } from "../ports/images.ts";
-import type { Pictures, Upload } from "../ports/pictures.ts";
-import type { AbandonedUploads } from "./abandoned-uploads.ts";
-import type { Guard } from "./guard.ts";
-import { turns } from "./turns.ts";
+import type { Pictures, Upload } from "../ports/object-store.ts";
+import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
+import type { Guard } from "./rate-limiter.ts";
+import { turns } from "./single-flight.ts";
 
 export interface Announcement {
   readonly name: string;

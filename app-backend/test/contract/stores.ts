@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from "@jest/globals";
 import type { Account } from "../../src/domain/account.ts";
 import { openSession, type Session } from "../../src/domain/session.ts";
 import type { Accounts } from "../../src/ports/accounts.ts";
-import type { Codes } from "../../src/ports/codes.ts";
+import type { Codes } from "../../src/ports/one-time-codes.ts";
 import type { Images } from "../../src/ports/images.ts";
 import type { Limits } from "../../src/ports/limits.ts";
 import type { ObjectRecords } from "../../src/ports/object-records.ts";

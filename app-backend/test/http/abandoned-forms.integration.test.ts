@@ -6,7 +6,7 @@ import { register } from "../client.ts";
 import { eventually } from "../eventually.ts";
 import { onePixelPng, picture } from "../images.ts";
 import { formBody, openForm, statusOf } from "../raw-forms.ts";
-import { tcpGate } from "../tcp-gate.ts";
+import { tcpGate } from "../tcp-proxy.ts";
 
 const nothingTaken = { forms: 0, images: 0, completions: 0, passwords: 0 };
 const atOnce = 10;

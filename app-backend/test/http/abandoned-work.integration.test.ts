@@ -11,7 +11,7 @@ import { bearer, member, newEmail, register, send, signIn } from "../client.ts";
 import { eventually } from "../eventually.ts";
 import { onePixelPng } from "../images.ts";
 import { formBody, openForm, statusOf } from "../raw-forms.ts";
-import { tcpGate } from "../tcp-gate.ts";
+import { tcpGate } from "../tcp-proxy.ts";
 import { addImage, announce, complete, put } from "../uploads.ts";
 
 jest.setTimeout(300_000);

@@ -1,4 +1,4 @@
-import type { operations } from "../../src/http/contract.ts";
+import type { operations } from "../../src/http/contract/operations.ts";
 
 /** What is asked for: one's own, somebody else's, or what is not there. */
 export type Target = "own" | "other's" | "absent";

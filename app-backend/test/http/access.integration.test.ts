@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Operation, operations } from "../../src/http/contract.ts";
+import { type Operation, operations } from "../../src/http/contract/operations.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, listSessions, member, send, signIn } from "../client.ts";
 import { addImage } from "../uploads.ts";

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, goodPassword, member, send, sendJson } from "../client.ts";
 import { accepted, picture, refused } from "../images.ts";
-import { tcpGate } from "../tcp-gate.ts";
+import { tcpGate } from "../tcp-proxy.ts";
 import { addImage, announce, complete, put, upload } from "../uploads.ts";
 
 const dayMs = 24 * 3600 * 1000;

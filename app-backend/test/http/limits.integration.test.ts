@@ -14,7 +14,7 @@ import {
   signIn,
   someAddress,
 } from "../client.ts";
-import { occupyThreads } from "../occupied-threads.ts";
+import { occupyThreads } from "../busy-threads.ts";
 
 let app: TestApp;
 const startMs = Date.now();

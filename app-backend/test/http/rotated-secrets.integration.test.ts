@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { compose } from "../../src/compose/server.ts";
-import type { ServerConfig } from "../../src/config.ts";
+import { compose } from "../../src/compose/ec2.ts";
+import type { ServerConfig } from "../../src/config/ec2.ts";
 import type { Keyring } from "../../src/domain/keyring.ts";
-import { serve, stop } from "../../src/http/serve.ts";
-import { letGraceEnd } from "../let-grace-end.ts";
+import { serve, stop } from "../../src/process/serve.ts";
+import { letGraceEnd } from "../advance-past-grace.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { getAccount, mailedCode, member, postJson, refresh } from "../client.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
-import { letGraceEnd } from "../let-grace-end.ts";
+import { letGraceEnd } from "../advance-past-grace.ts";
 import { startProcess } from "../process.ts";
 import {
   getAccount,

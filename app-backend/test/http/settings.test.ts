@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
-import { compose } from "../../src/compose/server.ts";
-import { serverConfig } from "../../src/config.ts";
-import { serve, stop } from "../../src/http/serve.ts";
+import { compose } from "../../src/compose/ec2.ts";
+import { serverConfig } from "../../src/config/ec2.ts";
+import { serve, stop } from "../../src/process/serve.ts";
 import { send } from "../client.ts";
 import { goodEnvironment } from "../environment.ts";
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { startApp, type TestApp } from "../app.ts";
 import { getAccount, member, send } from "../client.ts";
-import { tcpGate } from "../tcp-gate.ts";
+import { tcpGate } from "../tcp-proxy.ts";
 
 let app: TestApp;
 let gate: Awaited<ReturnType<typeof tcpGate>>;

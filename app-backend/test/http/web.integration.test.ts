@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseSetCookie } from "cookie";
 import { startApp, type TestApp } from "../app.ts";
-import { type Operation, operations } from "../../src/http/contract.ts";
+import { type Operation, operations } from "../../src/http/contract/operations.ts";
 import {
   getAccount,
   goodPassword,

@@ -14,7 +14,7 @@ export async function darkroomFigures({ effort, logs }: Surroundings): Promise<E
   type Lagging = Contender<Slice & { readonly lagP99Ms: number }>;
   const alone = () => looping("sharp-alone", { PHOTO }) as Lagging;
   const contenders = {
-    subject: looping("darkroom", { PHOTO }) as Lagging,
+    subject: looping("image-processor", { PHOTO }) as Lagging,
     floor: alone(),
     control: alone(),
   };

@@ -1,4 +1,4 @@
-import { cursorOf } from "../../../app-backend/src/http/cursor.ts";
+import { cursorOf } from "../../../app-backend/src/http/contract/cursor.ts";
 import { fillGallery } from "../app/gallery.ts";
 import { type Person, readerClient, registerPeople, signIn } from "../app/people.ts";
 import { openSite, type Site } from "../app/site.ts";

@@ -36,7 +36,7 @@ export async function buildBundles(): Promise<void> {
     buildDecoder(programsFolder),
     buildDecoder(join(dist, "replaying")),
     buildServer("replaying", /^mysql2\/promise$/, "src/app/replaying-driver.ts"),
-    buildServer("passing", /\/sharp\/darkroom\.ts$/, "src/app/passing-darkroom.ts"),
+    buildServer("passing", /\/sharp\/image-processor\.ts$/, "src/app/pass-through-image-processor.ts"),
   ]);
 }
 
@@ -50,7 +50,7 @@ function buildDecoder(outdir: string) {
 function buildServer(name: string, filter: RegExp, stand: string) {
   return build({
     ...options,
-    entryPoints: [join(repository, "app-backend/src/entrypoints/server.ts")],
+    entryPoints: [join(repository, "app-backend/src/entrypoints/ec2/server.ts")],
     outdir: join(dist, name),
     plugins: [inPlaceOf(filter, join(workspace, stand))],
   });

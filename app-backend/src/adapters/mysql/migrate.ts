@@ -2,9 +2,9 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { isConflict } from "./database-error.ts";
-import { backupWaitSeconds, whileLocked } from "./named-lock.ts";
+import { backupWaitSeconds, whileLocked } from "./advisory-lock.ts";
 import { lockingTables } from "./table-locks.ts";
-import { tablesOf } from "./table-states.ts";
+import { tablesOf } from "./table-checksums.ts";
 
 const lockWaitSeconds = 30;
 

@@ -8,7 +8,7 @@ import {
   type RowDataPacket,
 } from "mysql2/promise";
 import { databaseError, DatabaseTimeout, isAway, isConflict } from "./database-error.ts";
-import { poolUse } from "./pool-use.ts";
+import { poolUse } from "./pool-stats.ts";
 
 /** How to reach the database: by socket, or by host and port. */
 export interface DatabaseConfig {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "../../domain/app-error.ts";
 import type { Outcome, Refusal, Reply, Request, Task } from "./decoder-protocol.ts";
-import { tooMuch, unavailable, unprocessable } from "./picture-error.ts";
+import { tooMuch, unavailable, unprocessable } from "./image-error.ts";
 
 /**
  * What the process may allocate (RLIMIT_DATA), touched or not. Measured: a WebP of 49 megapixels takes 878,000, the most of

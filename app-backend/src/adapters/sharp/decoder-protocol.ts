@@ -1,5 +1,5 @@
 import type { ErrorCode, FieldFault } from "../../domain/app-error.ts";
-import type { Print } from "../../ports/darkroom.ts";
+import type { Print } from "../../ports/image-processor.ts";
 
 /** What the decoder can do: judge a file by its header, or encode it into `folder`. */
 export type Task =

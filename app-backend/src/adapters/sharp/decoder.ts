@@ -15,7 +15,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 
 const { encode } = await import("./encode.ts");
-const { judge } = await import("./judge.ts");
+const { judge } = await import("./inspect.ts");
 
 process.on("message", async ({ id, task }: Request) => {
   try {

@@ -6,11 +6,11 @@ import { pipeline } from "node:stream/promises";
 import type { Sharp } from "sharp";
 import { thumbnailSide } from "../../domain/image.ts";
 import { imageTypeOf, type ImageType, sniffImageType } from "../../domain/image-type.ts";
-import type { Print } from "../../ports/darkroom.ts";
+import type { Print } from "../../ports/image-processor.ts";
 import type { Encoded } from "./decoder-protocol.ts";
 import { jpegEnd, lacksOnlyItsEnd } from "./jpeg-end.ts";
 import { readable } from "./libvips.ts";
-import { pictureError } from "./picture-error.ts";
+import { pictureError } from "./image-error.ts";
 import { gammaExponent, pngChunks } from "./png-chunks.ts";
 
 /** Writes original and thumbnail of a file that was judged into `folder`. Throws `damaged_image`, or what the disk lacks. */

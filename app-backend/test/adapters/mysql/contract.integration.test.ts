@@ -1,6 +1,6 @@
 import { describe } from "@jest/globals";
 import { accountsContract } from "../../contract/accounts.ts";
-import { codesContract } from "../../contract/codes.ts";
+import { codesContract } from "../../contract/one-time-codes.ts";
 import { imagesContract } from "../../contract/images.ts";
 import { limitsContract } from "../../contract/limits.ts";
 import { sessionsContract } from "../../contract/sessions.ts";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { migrate } from "../../../src/adapters/mysql/migrate.ts";
-import { whileLocked } from "../../../src/adapters/mysql/named-lock.ts";
+import { whileLocked } from "../../../src/adapters/mysql/advisory-lock.ts";
 import { driverOptions } from "../../../src/adapters/mysql/pool.ts";
 import { createDatabase } from "../../store.ts";
 

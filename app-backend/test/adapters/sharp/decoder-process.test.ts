@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import sharp from "sharp";
-import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
+import { sharpDarkroom } from "../../../src/adapters/sharp/image-processor.ts";
 import { decoderProcess } from "../../../src/adapters/sharp/decoder-process.ts";
 import { AppError } from "../../../src/domain/app-error.ts";
 import { decodersOf } from "../../decoders.ts";

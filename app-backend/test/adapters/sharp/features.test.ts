@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import sharp, { type Sharp } from "sharp";
-import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
-import type { Developed } from "../../../src/ports/darkroom.ts";
+import { sharpDarkroom } from "../../../src/adapters/sharp/image-processor.ts";
+import type { Developed } from "../../../src/ports/image-processor.ts";
 import { accepted, picture } from "../../images.ts";
 import { pngWith, u32 } from "../../png.ts";
 import { patient } from "../../requester.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, expect, test } from "@jest/globals";
 import sharp from "sharp";
-import { sharpDarkroom } from "../../../src/adapters/sharp/darkroom.ts";
-import { bytesOfPixelIn } from "../../../src/adapters/sharp/judge.ts";
+import { sharpDarkroom } from "../../../src/adapters/sharp/image-processor.ts";
+import { bytesOfPixelIn } from "../../../src/adapters/sharp/inspect.ts";
 import { decodersOf, peakOf } from "../../decoders.ts";
 import { accepted } from "../../images.ts";
 import { patient } from "../../requester.ts";

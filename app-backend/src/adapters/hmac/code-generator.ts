@@ -1,0 +1,18 @@
+import { createHmac, hkdfSync, randomInt } from "node:crypto";
+import { codeDigits, codeLifeMs } from "../../domain/code.ts";
+import { type Keyring, keysInForce, mapKeys, signingKey } from "../../domain/keyring.ts";
+import type { CodeMaker, CodeOwner } from "../../ports/code-generator.ts";
+
+/** Codes keyed with secrets of their own, derived (RFC 5869) from those that the process has. */
+export function hmacCodeMaker(secrets: Keyring<Buffer>): CodeMaker {
+  const keys = mapKeys(secrets, (secret) => Buffer.from(hkdfSync("sha256", secret, "", "tintype codes", 32)));
+  return {
+    newCode: () => String(randomInt(10 ** codeDigits)).padStart(codeDigits, "0"),
+    hash: (text, owner, at) => hash(signingKey(keys, at), text, owner),
+    hashes: (text, owner, at) => keysInForce(keys, at, codeLifeMs).map((key) => hash(key, text, owner)),
+  };
+}
+
+function hash(key: Buffer, text: string, { accountId, purpose }: CodeOwner): string {
+  return createHmac("sha256", key).update(`${purpose}:${accountId}:${text}`).digest("hex");
+}

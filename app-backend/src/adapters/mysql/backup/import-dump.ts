@@ -1,0 +1,28 @@
+import { pipeline } from "node:stream/promises";
+import { startClient } from "./mysql-cli.ts";
+import type { DatabaseConfig } from "../pool.ts";
+
+// What a dump says is done by a user who may write into copies alone. Binary mode takes none of the client's own
+// commands, of which one starts a shell.
+const cautions = ["--binary-mode", "--local-infile=0", "--batch"];
+
+/** Runs SQL in a schema. */
+export async function loadInto(config: DatabaseConfig, sql: AsyncIterable<Uint8Array>): Promise<void> {
+  const { child, ended } = await startClient("client", config, [...cautions, config.database]);
+  child.stdout.resume();
+  let fault: unknown;
+  const written = pipeline(contentOf(sql), child.stdin).catch(() => child.kill());
+  await Promise.allSettled([written, ended]);
+  if (fault !== undefined) throw fault;
+  await ended;
+
+  /** Tells a fault of the content from one of the program, which closes the way to it. */
+  async function* contentOf(chunks: AsyncIterable<Uint8Array>) {
+    try {
+      yield* chunks;
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
+  }
+}

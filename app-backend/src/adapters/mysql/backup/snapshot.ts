@@ -1,0 +1,67 @@
+import { type Connection, createConnection } from "mysql2/promise";
+import type { Snapshot } from "../../../ports/database-copies.ts";
+import { type ClientProgram, startClient } from "./mysql-cli.ts";
+import { type DatabaseConfig, driverOptions } from "../pool.ts";
+import { lockingTables } from "../table-locks.ts";
+import { qualified, tablesOf, tableStates } from "../table-checksums.ts";
+
+const beginTimeoutMs = 10_000;
+
+/**
+ * All tables at one moment, seen twice: by the program that dumps them, and by a transaction that counts them. Nobody
+ * can write while the two begin, some tens of milliseconds; from then on everybody can.
+ */
+export async function takeSnapshot(config: DatabaseConfig): Promise<Snapshot> {
+  const [still, reader] = await Promise.all([open(config), open(config)]);
+  try {
+    await holdStill(still, config.database);
+    await reader.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    await reader.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+    const dump = await startClient("dump", config, dumpArguments(config));
+    const head = await begun(dump);
+    return {
+      sql: allOf(head, dump),
+      tables: () => tableStates(reader, config.database),
+      close: async () => {
+        dump.child.kill();
+        await reader.end();
+      },
+    };
+  } catch (error) {
+    reader.destroy();
+    throw error;
+  } finally {
+    await still.end();
+  }
+}
+
+const open = (config: DatabaseConfig): Promise<Connection> => createConnection(driverOptions(config));
+
+async function holdStill(connection: Connection, schema: string): Promise<void> {
+  const tables = await tablesOf(connection, schema);
+  const locks = tables.map((name) => `${qualified(schema, name)} READ`);
+  if (locks.length > 0) await lockingTables(connection, `LOCK TABLES ${locks.join(", ")}`);
+}
+
+function dumpArguments({ database }: DatabaseConfig): string[] {
+  // Tablespaces would need a right over the whole server, and InnoDB makes its own.
+  return ["--single-transaction", "--quick", "--no-tablespaces", "--hex-blob", "--skip-comments", database];
+}
+
+/** Waits until the first table is dumped, or all is: by then the dump's transaction has begun. Gives what was read. */
+async function begun({ child }: ClientProgram): Promise<Buffer[]> {
+  const head: Buffer[] = [];
+  const timer = setTimeout(() => child.kill(), beginTimeoutMs);
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    head.push(chunk as Buffer);
+    if (Buffer.concat(head).includes("CREATE TABLE")) break;
+  }
+  clearTimeout(timer);
+  return head;
+}
+
+async function* allOf(head: Buffer[], { child, ended }: ClientProgram): AsyncGenerator<Buffer> {
+  yield* head;
+  if (!child.stdout.readableEnded) yield* child.stdout as AsyncIterable<Buffer>;
+  await ended;
+}

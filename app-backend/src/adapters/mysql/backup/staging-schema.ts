@@ -1,0 +1,49 @@
+import { type Connection, createConnection } from "mysql2/promise";
+import type { Copy } from "../../../ports/database-copies.ts";
+import { exchangeTables } from "./swap-tables.ts";
+import { migrate, migrationsSeen } from "../migrate.ts";
+import { mysqlObjectRecords } from "../object-records.ts";
+import { type DatabaseConfig, driverOptions, openPool } from "../pool.ts";
+import { tablesOf, tableStates } from "../table-checksums.ts";
+
+interface Dependencies {
+  readonly exchanger: DatabaseConfig;
+  /** The folder of this release's migrations. */
+  readonly migrations: string;
+}
+
+/** What a copy lets be done with it, which lies in a schema of its own. */
+export async function openCopy(
+  config: DatabaseConfig,
+  { exchanger, migrations }: Dependencies,
+): Promise<Copy & { close(): Promise<void> }> {
+  const { database } = config;
+  const there = await connected(config, (connection) => tablesOf(connection, database));
+  const pool = openPool(config);
+  return {
+    // What is left of a damaged database can be kept too.
+    records: mysqlObjectRecords(pool, there),
+    tables: () => connected(config, (connection) => tableStates(connection, database)),
+    migrations: () => connected(config, (connection) => migrationsSeen(connection, database)),
+    migrate: () => connected(config, (connection) => migrate(connection, migrations)),
+    endSessions: () => connected(config, endSessions),
+    putInPlace: () => connected(exchanger, (connection) => exchangeTables(connection, database)),
+    close: () => pool.end(),
+  };
+}
+
+export async function connected<Result>(
+  config: DatabaseConfig,
+  work: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const connection = await createConnection(driverOptions(config));
+  try {
+    return await work(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
+async function endSessions(connection: Connection): Promise<void> {
+  for (const table of ["sessions", "codes"]) await connection.query("DELETE FROM ??", [table]);
+}

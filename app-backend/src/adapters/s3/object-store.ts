@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { AppError } from "../../domain/app-error.ts";
+import type { Pictures } from "../../ports/object-store.ts";
+import type { signedUrls } from "./signed-urls.ts";
+import { rethrowStorageError } from "./storage-error.ts";
+
+const urlLifeMs = 3_600_000;
+const keysAtOnce = 1000; // as many as S3 takes in one request
+
+interface Dependencies {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly sign: ReturnType<typeof signedUrls>;
+}
+
+export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
+  async function read(
+    key: string,
+    { VersionId, signal }: { VersionId?: string | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    try {
+      const { Body, ContentLength } = await client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }),
+        { abortSignal: signal },
+      );
+      const body = Body as Readable;
+      if (ContentLength !== 0) return whole(body);
+      body.destroy();
+      return undefined;
+    } catch (error) {
+      signal?.throwIfAborted();
+      return error instanceof NoSuchKey ? undefined : rethrowStorageError(error);
+    }
+  }
+
+  async function digest(key: string, versionId?: string): Promise<string | undefined> {
+    const body = await read(key, { VersionId: versionId });
+    if (!body) return undefined;
+    const hash = createHash("sha256");
+    await pipeline(body, hash);
+    return hash.digest("hex");
+  }
+
+  /** The versions of one object that hold something, the newest first. */
+  async function versionsOf(key: string): Promise<string[]> {
+    const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key });
+    const { Versions = [] } = await client.send(command).catch(rethrowStorageError);
+    return Versions.filter(({ Key }) => Key === key).map(({ VersionId }) => VersionId!);
+  }
+
+  /** Its answer is 200 also where it could not remove some: it names those. */
+  async function removePage(keys: readonly string[]): Promise<void> {
+    const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
+    const command = new DeleteObjectsCommand({ Bucket: bucket, Delete });
+    const { Errors = [] } = await client.send(command).catch(rethrowStorageError);
+    if (Errors.length === 0) return;
+    const [{ Code, Message } = {}] = Errors;
+    throw new AppError("unavailable", `${Errors.length} objects were not removed: ${Code} ${Message}`);
+  }
+
+  return {
+    read: (key, signal) => read(key, { signal }),
+    digest: (key) => digest(key),
+
+    async *list(prefix) {
+      let token: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          ContinuationToken: token,
+        });
+        const { Contents = [], NextContinuationToken } = await client
+          .send(command)
+          .catch(rethrowStorageError);
+        yield Contents.map(({ Key, LastModified }) => ({ key: Key!, modifiedAt: LastModified! }));
+        token = NextContinuationToken;
+      } while (token !== undefined);
+    },
+
+    async restore(key, sha256) {
+      for (const versionId of await versionsOf(key)) {
+        if (sha256 !== undefined && (await digest(key, versionId)) !== sha256) continue;
+        const source = `${bucket}/${key}?versionId=${versionId}`;
+        const command = new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource: source });
+        await client.send(command).catch(rethrowStorageError);
+        return true;
+      }
+      return false;
+    },
+
+    async write(key, { path, bytes, contentType }, signal) {
+      const file = createReadStream(path);
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: file,
+        ContentLength: bytes,
+        ContentType: contentType,
+        CacheControl: "private, max-age=31536000, immutable", // a key is named by what it holds
+      });
+      try {
+        await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+          signal?.throwIfAborted();
+          rethrowStorageError(error);
+        });
+      } finally {
+        file.destroy(); // the SDK pipes it: a request that fails leaves it open
+      }
+    },
+
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch(rethrowStorageError);
+    },
+
+    async removeAll(keys) {
+      const starts = Array.from(
+        { length: Math.ceil(keys.length / keysAtOnce) },
+        (_, page) => page * keysAtOnce,
+      );
+      await Promise.all(starts.map((from) => removePage(keys.slice(from, from + keysAtOnce))));
+    },
+
+    url: (key) => sign.get(key, urlLifeMs),
+
+    downloadUrl: (key, name) =>
+      sign.get(key, urlLifeMs, { "response-content-disposition": attachment(name) }),
+
+    async upload(key, { contentType, bytes, lifeMs }) {
+      // S3 takes the first PUT alone (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). A form (POST)
+      // knows no such condition: the same one would store a version each time it is sent.
+      const headers = { "content-type": contentType, "if-none-match": "*" };
+      const url = await sign.put(key, lifeMs, { ...headers, "content-length": String(bytes) });
+      return { url, headers };
+    },
+
+    async closeUpload(key) {
+      const empty = new PutObjectCommand({ Bucket: bucket, Key: key, Body: "", ContentLength: 0 });
+      await client.send(empty).catch(rethrowStorageError);
+    },
+  };
+}
+
+/** What an answer holds, or the storage's error where it stops halfway. */
+async function* whole(body: Readable): AsyncIterable<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    rethrowStorageError(error);
+  }
+}
+
+/** RFC 6266: the name in ASCII for old programs, and as it is (RFC 8187) for all others. */
+function attachment(name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
+  const extended = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16)}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${extended}`;
+}

@@ -1,0 +1,41 @@
+import { mysqlCopies } from "../adapters/mysql/backup/database-copies.ts";
+import { mysqlImages } from "../adapters/mysql/images.ts";
+import { mysqlObjectRecords } from "../adapters/mysql/object-records.ts";
+import { type DatabaseConfig, openPool } from "../adapters/mysql/pool.ts";
+import { purge } from "../adapters/mysql/purge.ts";
+import { s3Backups } from "../adapters/s3/backups.ts";
+import type { BackupConfig, ServerConfig } from "../config/ec2.ts";
+import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
+import { backupUseCase } from "../usecases/operations/backup.ts";
+import { integrityCheck } from "../usecases/operations/integrity.ts";
+import { restoreUseCase } from "../usecases/operations/restore.ts";
+import { openStorage } from "./ec2-storage.ts";
+
+/** What removes rows that are over; needs the database alone. */
+export function openPurge(config: DatabaseConfig) {
+  const pool = openPool(config);
+  return { purge: (at: Date) => purge(pool, at), close: () => pool.end() };
+}
+
+/** What compares records with objects, and gives up uploads that were never completed. */
+export function openIntegrity(config: ServerConfig, now = () => new Date()) {
+  const { pool, pictures, letGo } = openStorage(config, now);
+  return {
+    collect: abandonedUploads({ images: mysqlImages(pool), pictures, now }).giveUp,
+    inspect: integrityCheck({ records: mysqlObjectRecords(pool), pictures, now }),
+    close: letGo,
+  };
+}
+
+/** What keeps the database in the bucket, and puts it back from there; `migrations` is the folder of this release's. */
+export function openBackups(config: BackupConfig, migrations: string, now = () => new Date()) {
+  const { client, bucket, pictures, letGo } = openStorage(config, now);
+  const copies = mysqlCopies({ reader: config.reader, exchanger: config.database, migrations });
+  const backups = s3Backups({ client, bucket });
+  const keep = backupUseCase({ copies, backups, release: config.release, now });
+  return {
+    keep: () => copies.alone("backup", () => keep()),
+    restore: restoreUseCase({ copies, backups, pictures, keep }),
+    close: letGo,
+  };
+}

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import type { DatabaseConfig } from "../adapters/mysql/pool.ts";
+import type { BucketConfig } from "../adapters/s3/client.ts";
+import type { SesConfig } from "../adapters/ses/mail.ts";
+import { address, formerSecrets, origin, origins, port, required, secret } from "./values.ts";
+import { emailFault } from "../domain/email.ts";
+import type { Keyring } from "../domain/keyring.ts";
+import type { Address } from "../process/serve-metrics.ts";
+import type { Place } from "../process/serve.ts";
+
+const databaseVariables = z
+  .object({
+    MYSQL_SOCKET: z.string().min(1).optional(),
+    MYSQL_HOST: z.string().min(1).optional(),
+    MYSQL_PORT: port.default(3306),
+    MYSQL_USER: required,
+    MYSQL_PASSWORD: z.string().default(""),
+    MYSQL_DATABASE: required,
+  })
+  .refine((env) => env.MYSQL_SOCKET ?? env.MYSQL_HOST, {
+    path: ["MYSQL_SOCKET"],
+    error: "or MYSQL_HOST is missing",
+    when: () => true, // told together with the other faults, not after they are mended
+  });
+
+const bucketVariables = {
+  BUCKET: required,
+  AWS_REGION: required,
+  AWS_ENDPOINT_URL_S3: z.url("is not a URL").optional(),
+  RELEASE: z.string().default("dev"),
+};
+
+const backupVariables = z.object({
+  ...bucketVariables,
+  MYSQL_BACKUP_USER: required,
+  MYSQL_BACKUP_PASSWORD: z.string().default(""),
+  BACKUP_FOLDER: z.string().min(1).optional(),
+});
+
+const serverVariables = z
+  .object({
+    PORT: port.default(3000),
+    LISTEN_FDS: z.string().optional(),
+    LISTEN_PID: z.string().optional(),
+    SITE_ORIGIN: origin,
+    OTHER_SITE_ORIGINS: origins,
+    REFRESH_COOKIE: z
+      .string()
+      .regex(/^[\w-]+$/, "is not a cookie's name")
+      .default("refresh"),
+    ...bucketVariables,
+    ACCESS_TOKEN_SECRET: secret,
+    REFRESH_TOKEN_SECRET: secret,
+    FORMER_ACCESS_TOKEN_SECRETS: formerSecrets,
+    FORMER_REFRESH_TOKEN_SECRETS: formerSecrets,
+    METRICS_LISTEN: address,
+    MAIL_FROM: z
+      .string()
+      .refine((text) => text === "" || emailFault(text) === undefined, "is not an email address")
+      .default(""),
+    AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
+    CONFIRMATION: z.enum(["optional", "required"], "is neither optional nor required").default("optional"),
+    LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  })
+  .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
+    path: ["REFRESH_TOKEN_SECRET"],
+    error: "equals ACCESS_TOKEN_SECRET",
+  });
+
+export interface ServerConfig {
+  readonly place: Place;
+  /** The site's origins: the first is its own, the others are where else it is shown. */
+  readonly siteOrigins: readonly [string, ...string[]];
+  /** Name of the refresh cookie, without the prefix that it has with HTTPS. */
+  readonly refreshCookie: string;
+  readonly database: DatabaseConfig;
+  readonly storage: BucketConfig;
+  /** Undefined: messages go to the journal. */
+  readonly mail: SesConfig | undefined;
+  /** Whether an address has to be confirmed before its account can be used. */
+  readonly confirmationRequired: boolean;
+  readonly accessSecrets: Keyring<Buffer>;
+  readonly refreshSecrets: Keyring<Buffer>;
+  /** Where the operator reads what is measured. Undefined: nowhere. */
+  readonly metrics: Address | undefined;
+  readonly release: string;
+  readonly logLevel: string;
+}
+
+/** All that the server is told from outside. Throws one error that lists every fault. */
+export function serverConfig(environment: NodeJS.ProcessEnv = process.env): ServerConfig {
+  const env = parse(z.intersection(serverVariables, databaseVariables), environment);
+  // The socket is meant for one process: sd_listen_fds(3).
+  const isActivated = env.LISTEN_FDS === "1" && env.LISTEN_PID === String(process.pid);
+  return {
+    place: isActivated ? { fd: 3 } : { port: env.PORT },
+    siteOrigins: [env.SITE_ORIGIN, ...env.OTHER_SITE_ORIGINS],
+    refreshCookie: env.REFRESH_COOKIE,
+    database: databaseOf(env),
+    storage: bucketOf(env),
+    mail:
+      env.MAIL_FROM === ""
+        ? undefined
+        : { from: env.MAIL_FROM, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_SESV2 },
+    confirmationRequired: env.CONFIRMATION === "required",
+    accessSecrets: { current: env.ACCESS_TOKEN_SECRET, former: env.FORMER_ACCESS_TOKEN_SECRETS },
+    refreshSecrets: { current: env.REFRESH_TOKEN_SECRET, former: env.FORMER_REFRESH_TOKEN_SECRETS },
+    metrics: env.METRICS_LISTEN,
+    release: env.RELEASE,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+export interface BackupConfig {
+  /** As who may exchange tables. */
+  readonly database: DatabaseConfig;
+  /** As who may read them, and write into copies alone. */
+  readonly reader: DatabaseConfig;
+  readonly storage: BucketConfig;
+  readonly release: string;
+  /** Where the last backup is noted; undefined: nowhere. */
+  readonly folder: string | undefined;
+}
+
+/** All that a backup and a restore are told from outside. Throws as `serverConfig` does. */
+export function backupConfig(environment: NodeJS.ProcessEnv = process.env): BackupConfig {
+  const env = parse(z.intersection(backupVariables, databaseVariables), environment);
+  const database = databaseOf(env);
+  return {
+    database,
+    reader: { ...database, user: env.MYSQL_BACKUP_USER, password: env.MYSQL_BACKUP_PASSWORD },
+    storage: bucketOf(env),
+    release: env.RELEASE,
+    folder: env.BACKUP_FOLDER,
+  };
+}
+
+/** How to reach the database, for a program that needs nothing else. Throws as `serverConfig` does. */
+export function databaseConfig(environment: NodeJS.ProcessEnv = process.env): DatabaseConfig {
+  return databaseOf(parse(databaseVariables, environment));
+}
+
+function databaseOf(env: z.infer<typeof databaseVariables>): DatabaseConfig {
+  return {
+    socketPath: env.MYSQL_SOCKET,
+    host: env.MYSQL_HOST,
+    port: env.MYSQL_PORT,
+    user: env.MYSQL_USER,
+    password: env.MYSQL_PASSWORD,
+    database: env.MYSQL_DATABASE,
+  };
+}
+
+function bucketOf(env: Pick<z.infer<typeof backupVariables>, keyof typeof bucketVariables>): BucketConfig {
+  return { bucket: env.BUCKET, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3 };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.output<Schema> {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  // A path and a reason, never the value: it may be a secret.
+  const faults = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+  throw new Error(`The environment is not fit to start with:\n${faults.join("\n")}`);
+}

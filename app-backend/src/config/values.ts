@@ -1,0 +1,51 @@
+import { z } from "zod";
+import type { Address } from "../process/serve-metrics.ts";
+
+const minSecretBytes = 64;
+const minDistinctBytes = 24; // 64 random bytes hold about 57 different ones; a word written again and again does not
+
+export const port = z.coerce.number().int().min(0).max(65535);
+export const required = z.string("is missing").min(1, { error: "is empty", abort: true });
+
+export const secret = required
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/, { error: "is not base64", abort: true })
+  .transform((text) => Buffer.from(text, "base64"))
+  .refine((bytes) => bytes.length >= minSecretBytes, `is shorter than ${minSecretBytes} bytes`)
+  .refine((bytes) => new Set(bytes).size >= minDistinctBytes, "is not random: run `openssl rand -base64 64`");
+
+/** `KEY@SECONDS`, by comma: what signed before the secret, the oldest first, and until when in seconds since 1970. */
+export const formerSecrets = z
+  .string()
+  .regex(/^([A-Za-z0-9+/=]+@\d{10}(,|$))*$/, { error: "is not a list of key@seconds", abort: true })
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .filter((entry) => entry !== "")
+      .map((entry) => {
+        const [key = "", seconds = ""] = entry.split("@");
+        return { key: Buffer.from(key, "base64"), until: new Date(Number(seconds) * 1000) };
+      }),
+  );
+
+export const address = z
+  .string()
+  .regex(/^([\w.-]+:\d{1,5})?$/, "is not an address with a port, such as 127.0.0.1:9464")
+  .default("")
+  .transform((text): Address | undefined => {
+    const [host, port] = text.split(":");
+    return host && port ? { host, port: Number(port) } : undefined;
+  });
+
+export const origin = required.refine(isOrigin, "is not an origin such as https://example.org");
+
+/** Origins by comma; none where it is empty. */
+export const origins = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").filter((entry) => entry !== ""))
+  .refine((list) => list.every(isOrigin), "is not a list of origins such as http://localhost:8080");
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,18 @@
+import { openIntegrity } from "../../compose/ec2-jobs.ts";
+import { serverConfig } from "../../config/ec2.ts";
+import { orExit } from "./or-exit.ts";
+
+// `integrity.mjs check` tells what is wrong; `repair` mends what can be mended. Exit code 1: something is left.
+const repair = process.argv[2] === "repair";
+const { collect, inspect, close } = openIntegrity(orExit(serverConfig));
+try {
+  const abandoned = await collect();
+  const report = await inspect(repair);
+  console.log(JSON.stringify({ integrity: report, abandoned }));
+  if (report.left.length > 0) process.exitCode = 1;
+} catch (error) {
+  console.error(`integrity check failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+} finally {
+  await close();
+}

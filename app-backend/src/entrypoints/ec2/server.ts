@@ -1,0 +1,25 @@
+import { compose } from "../../compose/ec2.ts";
+import { serverConfig } from "../../config/ec2.ts";
+import { serveMetrics } from "../../process/serve-metrics.ts";
+import { serve, stop } from "../../process/serve.ts";
+import { orExit } from "./or-exit.ts";
+
+const graceMs = 9_000; // what is left after it is closed within the tenth second
+
+const config = orExit(serverConfig);
+const { app, log, metrics, close } = compose(config);
+const server = await serve(app, config.place);
+log.info({ place: server.address(), release: config.release }, "listening");
+const shown =
+  config.metrics &&
+  serveMetrics(metrics, config.metrics, (error) => log.warn({ err: error }, "metrics are not shown"));
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, async () => {
+    log.info({ signal }, "stopping");
+    shown?.close().closeAllConnections();
+    await stop(server, graceMs);
+    await close();
+    process.exit(0);
+  });
+}

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import type { Place } from "../../domain/image.ts";
+
+/** A place in a list as opaque text: clients hand it back and look at nothing in it. */
+export function cursorOf({ at, id }: Place): string {
+  return Buffer.from(`${at.getTime()} ${id}`).toString("base64url");
+}
+
+const shape = /^(\d{1,15}) ([0-9a-f-]{36})$/;
+
+export const cursor = z
+  .string("must be given once")
+  .max(200, "is too long")
+  .transform((text, context): Place => {
+    const [, time, id] = shape.exec(Buffer.from(text, "base64url").toString()) ?? [];
+    if (time === undefined || id === undefined || cursorOf({ at: new Date(Number(time)), id }) !== text) {
+      context.addIssue({ code: "invalid_type", expected: "string", message: "is not a cursor" });
+      return z.NEVER;
+    }
+    return { at: new Date(Number(time)), id };
+  });

@@ -1,0 +1,58 @@
+import type { AppError, ErrorCode } from "../../domain/app-error.ts";
+
+/** What stands in an answer about an error: RFC 9457, with a `code` that programs may rely on. */
+export interface Problem {
+  readonly type: "about:blank";
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode | "internal";
+  readonly requestId: string;
+  readonly errors?: AppError["faults"];
+}
+
+const kinds: Record<Problem["code"], readonly [status: number, title: string]> = {
+  malformed_request: [400, "The request is malformed"],
+  invalid_input: [422, "Some fields need another look"],
+  bad_credentials: [401, "Email or password is wrong"],
+  not_signed_in: [401, "Sign in first"],
+  session_ended: [401, "The session has ended"],
+  refresh_overtaken: [409, "Another request has replaced the refresh token"],
+  bad_origin: [403, "The request did not come from this site"],
+  not_confirmed: [403, "The address is not confirmed yet"],
+  wrong_password: [403, "The password is wrong"],
+  bad_code: [403, "The code is wrong or has expired"],
+  not_found: [404, "There is nothing here"],
+  method_not_allowed: [405, "This cannot be done here: see Allow for what can"],
+  headers_too_large: [431, "Headers or cookies are too large: delete this site's cookies, then try again"],
+  email_taken: [409, "There is an account with this address"],
+  quota_exceeded: [409, "There is no room left for another image"],
+  not_uploaded: [409, "The image has not been uploaded"],
+  image_dimensions: [422, "The image has too many pixels or frames"],
+  image_too_large: [413, "The image is too large"],
+  unsupported_image: [415, "The image is of no supported type"],
+  damaged_image: [422, "The image is damaged or cut off"],
+  unprocessable_image: [422, "The image is of a kind that cannot be processed"],
+  too_many_requests: [429, "Too many requests: try again later"],
+  unavailable: [503, "The service is not available right now"],
+  internal: [500, "Something went wrong on our side"],
+};
+
+export function statusOf(code: Problem["code"]): number {
+  return kinds[code][0];
+}
+
+export function problemOf(
+  code: Problem["code"],
+  requestId: string,
+  faults: AppError["faults"] = [],
+): Problem {
+  const [status, title] = kinds[code];
+  return {
+    type: "about:blank",
+    title,
+    status,
+    code,
+    requestId,
+    ...(faults.length > 0 && { errors: faults }),
+  };
+}

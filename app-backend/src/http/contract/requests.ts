@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { cursor } from "./cursor.ts";
+import { maxLengths } from "../../domain/account.ts";
+import { codeDigits } from "../../domain/code.ts";
+import { maxNameLength } from "../../domain/image.ts";
+import { emailFault, tidyEmail } from "../../domain/email.ts";
+import { hasUnwritable, isBlank } from "../../domain/writing.ts";
+import { maxPasswordLength, minPasswordLength, passwordFault } from "../../domain/password.ts";
+
+const text = z.string("must be text").max(maxPasswordLength, "is too long");
+
+/** An address or a password that is looked up: any text will do, it is right or it is not. */
+const known = text;
+
+const newEmail = text.transform(tidyEmail).superRefine((email, context) => {
+  const message = emailFault(email);
+  if (message) context.addIssue({ code: "custom", message });
+});
+const newPassword = text.meta({ description: `At least ${minPasswordLength} characters.` });
+const code = text
+  .transform((typed) => typed.replace(/\s/g, ""))
+  .refine((digits) => new RegExp(`^\\d{${codeDigits}}$`).test(digits), `is not ${codeDigits} digits`);
+
+const cannotBeSeen = "holds characters that cannot be seen";
+const canBeSeen = (typed: string) => !hasUnwritable(typed) && !isBlank(typed);
+
+/** Adds what is wrong with `password` for the account of `email`. */
+function judgePassword({ email, password }: { email: string; password: string }, context: z.RefinementCtx) {
+  const message = passwordFault(password, email);
+  if (message) context.addIssue({ code: "custom", path: ["password"], message });
+}
+
+/** A field of the profile; empty text clears it. */
+const detail = (maxLength: number) =>
+  z
+    .string("must be text")
+    .max(1024, "is too long")
+    .transform((typed) => typed.trim().normalize("NFC") || null)
+    .refine((value) => (value ?? "").length <= maxLength, `has more than ${maxLength} characters`)
+    .refine((value) => value === null || canBeSeen(value), cannotBeSeen)
+    .nullable()
+    .optional();
+
+export const registration = z.object({ email: newEmail, password: newPassword }).superRefine(judgePassword);
+export const credentials = z.object({ email: known, password: known });
+export const ownPassword = z.object({ password: known });
+export const address = z.object({ email: known });
+export const addressAndCode = z.object({ email: known, code });
+export const reset = z.object({ email: known, code, password: newPassword }).superRefine(judgePassword);
+export const passwordChange = z.object({ current: known, next: newPassword });
+export const profile = z.object({
+  username: detail(maxLengths.username),
+  firstName: detail(maxLengths.firstName),
+  lastName: detail(maxLengths.lastName),
+});
+export const signOutQuery = z.object({
+  everywhere: z.enum(["true", "false"], "is neither true nor false").optional(),
+});
+/** A request that is repeated because its reply was lost brings the same key. */
+export const refreshHeaders = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\w-]{16,128}$/, "is not 16 to 128 letters, digits, - or _")
+    .meta({
+      description: "A secret made for this call; with it the call can be repeated if the reply is lost.",
+    })
+    .optional(),
+});
+const shapeOfId = /^[0-9a-f-]{36}$/;
+const idOfNothing = "00000000-0000-0000-0000-000000000000";
+/** What has not the shape of an id is the id of nothing. */
+export const byId = z.object({ id: z.string().transform((id) => (shapeOfId.test(id) ? id : idOfNothing)) });
+/** A form with a picture and no other field. */
+export const onlyPicture = z.object({});
+
+/** An image that is about to be uploaded. */
+export const announcement = z.object({
+  name: z
+    .string("must be text")
+    .max(1024, "is too long")
+    .transform((typed) => typed.trim().normalize("NFC"))
+    .refine(
+      (name) => name.length > 0 && name.length <= maxNameLength,
+      `needs 1 to ${maxNameLength} characters`,
+    )
+    .refine((name) => name === "" || canBeSeen(name), cannotBeSeen),
+  contentType: z.string("must be text").max(100, "is too long"),
+  bytes: z.int("must be a whole number").min(1, "must be at least 1"),
+});
+
+const maxPage = 100;
+
+export const imageQuery = z.object({
+  owner: z.literal("me", "may only be me").optional(),
+  cursor: cursor.optional(),
+  limit: z
+    .string("must be given once")
+    .regex(/^\d{1,3}$/, "is not a number")
+    .transform(Number)
+    .refine((limit) => limit >= 1 && limit <= maxPage, `is not between 1 and ${maxPage}`)
+    .default(24),
+});

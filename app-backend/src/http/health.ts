@@ -1,0 +1,55 @@
+import { Router } from "express";
+import { AppError } from "../domain/app-error.ts";
+import { operations } from "./contract/operations.ts";
+import { openapi } from "./contract/openapi.ts";
+
+const probeTimeoutMs = 2_000;
+
+/** What the application cannot work without, by name. A probe resolves when its thing is there. */
+export type Probes = Readonly<Record<string, () => Promise<void>>>;
+
+interface Dependencies {
+  readonly release: string;
+  readonly probes: Probes;
+  readonly sendsMail: boolean;
+}
+
+/** What needs nobody to be signed in: whether the API is well, and what it takes. */
+export function openRouter({ release, probes, sendsMail }: Dependencies): Router {
+  const router = Router();
+
+  router.get(operations.health.path, (_req, res) => {
+    res.json({ status: "ok", release });
+  });
+
+  router.get(operations.ready.path, async (_req, res) => {
+    const faults = (await Promise.all(Object.entries(probes).map(missing))).flat();
+    const names = faults.map((fault) => fault.field).join(", ");
+    if (faults.length > 0) throw new AppError("unavailable", `missing: ${names}`, { faults });
+    res.json({ status: "ready" });
+  });
+
+  router.get(operations.settings.path, (_req, res) => {
+    res.json({ sendsMail });
+  });
+
+  const description = openapi(release);
+  router.get(operations.openapi.path, (_req, res) => {
+    res.json(description);
+  });
+
+  return router;
+}
+
+async function missing([name, probe]: [string, () => Promise<void>]) {
+  return Promise.race([probe(), timeout()]).then(
+    () => [],
+    () => [{ field: name, message: "does not answer" }],
+  );
+}
+
+function timeout(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error("timed out")), probeTimeoutMs).unref();
+  });
+}

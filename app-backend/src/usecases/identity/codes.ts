@@ -1,0 +1,105 @@
+import { fieldError } from "../../domain/app-error.ts";
+import type { Account } from "../../domain/account.ts";
+import type { Client } from "../../domain/client.ts";
+import { codeLifeMs, type CodePurpose } from "../../domain/code.ts";
+import { limits } from "../../domain/limit.ts";
+import { after } from "../../domain/session.ts";
+import type { Accounts } from "../../ports/accounts.ts";
+import type { CodeMaker } from "../../ports/code-generator.ts";
+import type { Codes } from "../../ports/one-time-codes.ts";
+import type { Mail } from "../../ports/mail.ts";
+import type { SecurityLog } from "../../ports/audit-log.ts";
+import { fromAddress, type Guard } from "../rate-limiter.ts";
+import { messages } from "./messages.ts";
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly codes: Codes;
+  readonly codeMaker: CodeMaker;
+  readonly mail: Mail;
+  readonly guard: Guard;
+  readonly securityLog: SecurityLog;
+  /** Told of what goes wrong after the answer was given. */
+  readonly onFault: (error: unknown) => void;
+  readonly now: () => Date;
+}
+
+export type CodeUseCases = ReturnType<typeof codeUseCases>;
+
+/** Stands for the account of an address that has none, so that both take the same way. */
+const nobody = "00000000-0000-0000-0000-000000000000";
+
+/** Codes that prove that a person reads the mail of an address. */
+export function codeUseCases(deps: Dependencies) {
+  const { accounts, codes, codeMaker, mail, guard, securityLog, onFault, now } = deps;
+  const underWay = new Set<Promise<void>>();
+
+  /** Mails a code to the account of the address, if there is one that needs it. Neither answer nor time tells. */
+  async function request(purpose: CodePurpose, email: string, client: Client): Promise<void> {
+    const ofAccount = await guard.ofAccount(limits.mailToAccount, email, client, purpose);
+    await guard.admit(fromAddress(limits.mailFromAddress, client), ofAccount);
+    inBackground(async () => {
+      const account = await accounts.getByEmail(email);
+      if (account && !(purpose === "confirm" && account.confirmed)) await send(purpose, account);
+    });
+  }
+
+  /** Mails a new account the code that confirms its address. */
+  function welcome(account: Account): void {
+    inBackground(() => send("confirm", account));
+  }
+
+  async function send(purpose: CodePurpose, { id, email }: Account): Promise<void> {
+    const code = codeMaker.newCode();
+    const at = now();
+    const hash = codeMaker.hash(code, { accountId: id, purpose }, at);
+    await codes.replace({ accountId: id, purpose, hash, expiresAt: after(at, codeLifeMs) });
+    await mail.send({ to: email, ...messages[purpose](code) });
+  }
+
+  /**
+   * Counts a try of a code for the client's network. Returns a function that spends a code and returns the account that it
+   * was mailed to; it throws `bad_code` for every other code, and for every other address.
+   */
+  async function admit(purpose: CodePurpose, email: string, client: Client) {
+    const ofAddress = fromAddress(limits.codeFromAddress, client);
+    await guard.admit(ofAddress);
+
+    return async function redeem(text: string): Promise<Account> {
+      const account = await accounts.getByEmail(email);
+      const accountId = account?.id ?? nobody;
+      const at = now();
+      const hashes = codeMaker.hashes(text, { accountId, purpose }, at);
+      const isRight = await codes.redeem({ accountId, purpose, hashes }, at);
+      if (!account || !isRight) {
+        securityLog("code_failed", { accountId: account?.id });
+        throw fieldError("bad_code", "code", "is wrong or has expired");
+      }
+      await guard.giveBack(ofAddress);
+      await guard.know(email, client);
+      return account;
+    };
+  }
+
+  /** Notes that the address belongs to its account. */
+  async function confirm(email: string, text: string, client: Client): Promise<void> {
+    const redeem = await admit("confirm", email, client);
+    const { id } = await redeem(text);
+    await accounts.confirm(id);
+    securityLog("confirmed", { accountId: id });
+  }
+
+  function inBackground(work: () => Promise<void>): void {
+    const running = work()
+      .catch(onFault)
+      .finally(() => underWay.delete(running));
+    underWay.add(running);
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async function settle(): Promise<void> {
+    await Promise.all(underWay);
+  }
+
+  return { request, welcome, admit, confirm, settle };
+}

@@ -1,0 +1,69 @@
+import { AppError, fieldError } from "../../domain/app-error.ts";
+import type { Account } from "../../domain/account.ts";
+import type { Client } from "../../domain/client.ts";
+import { limits } from "../../domain/limit.ts";
+import { passwordFault } from "../../domain/password.ts";
+import type { Accounts } from "../../ports/accounts.ts";
+import type { Passwords } from "../../ports/passwords.ts";
+import type { SecurityLog } from "../../ports/audit-log.ts";
+import type { TokenHolder } from "../../ports/tokens.ts";
+import type { CodeUseCases } from "./codes.ts";
+import type { Guard } from "../rate-limiter.ts";
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly passwords: Passwords;
+  readonly codes: CodeUseCases;
+  readonly guard: Guard;
+  readonly securityLog: SecurityLog;
+}
+
+export interface Reset {
+  readonly email: string;
+  readonly code: string;
+  readonly password: string;
+}
+
+export type PasswordUseCases = ReturnType<typeof passwordUseCases>;
+
+/** Proving, changing and replacing passwords. */
+export function passwordUseCases({ accounts, passwords, codes, guard, securityLog }: Dependencies) {
+  /** The account of who is signed in and knows its password. Throws `wrong_password`, which blames `field`. */
+  async function prove(accountId: string, password: string, field: string): Promise<Account> {
+    const account = await accounts.get(accountId);
+    if (!account) throw new AppError("not_signed_in", "account is gone");
+    const attempt = [limits.passwordOfAccount, accountId] as const;
+    await guard.admit(attempt);
+    if (!(await passwords.matches(account.passwordHash, password))) {
+      securityLog("wrong_password", { accountId });
+      throw fieldError("wrong_password", field, "is not your password");
+    }
+    await guard.clear(attempt);
+    return account;
+  }
+
+  /** Replaces the password of who knows it; ends all sessions but the one that asks. */
+  async function change({ accountId, sessionId }: TokenHolder, current: string, next: string): Promise<void> {
+    const { email, passwordHash: from } = await prove(accountId, current, "current");
+    const fault = passwordFault(next, email);
+    if (fault) throw fieldError("invalid_input", "next", fault);
+    const to = await passwords.hash(next);
+    // The owner may have reset it meanwhile: then what was proved is no longer the password.
+    if (!(await accounts.replacePassword(accountId, { to, from, keptSessionId: sessionId })))
+      throw fieldError("wrong_password", "current", "is not your password");
+    securityLog("password_changed", { accountId, sessionId });
+  }
+
+  /** Replaces the password of who reads the account's mail; ends all sessions. */
+  async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
+    const redeem = await codes.admit("reset", email, client);
+    const to = await passwords.hash(password); // hashing may refuse: the code is not spent yet
+    const { id } = await redeem(code);
+    await accounts.replacePassword(id, { to });
+    await accounts.confirm(id); // the code came by mail
+    await guard.clearOfAccount(limits.signInOfAccount, email, client);
+    securityLog("password_reset", { accountId: id });
+  }
+
+  return { prove, change, reset };
+}

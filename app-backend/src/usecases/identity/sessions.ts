@@ -1,0 +1,188 @@
+import type { Account } from "../../domain/account.ts";
+import { AppError } from "../../domain/app-error.ts";
+import type { Client } from "../../domain/client.ts";
+import { limits } from "../../domain/limit.ts";
+import {
+  after,
+  inOverlap,
+  isOver,
+  openSession,
+  overlapBegan,
+  refreshIdleMs,
+  type SessionView,
+  viewSession,
+} from "../../domain/session.ts";
+import type { Accounts } from "../../ports/accounts.ts";
+import type { Passwords } from "../../ports/passwords.ts";
+import type { SecurityLog } from "../../ports/audit-log.ts";
+import type { Sessions } from "../../ports/sessions.ts";
+import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
+import { fromAddress, type Guard } from "../rate-limiter.ts";
+
+/** What a device holds after signing in or refreshing. */
+export interface SignedIn {
+  readonly account: Account;
+  readonly accessToken: string;
+  readonly refreshToken: RefreshToken;
+}
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly tokens: Tokens;
+  readonly guard: Guard;
+  readonly securityLog: SecurityLog;
+  /** Whether an address has to be confirmed before its account can be used. */
+  readonly confirmationRequired: boolean;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+export type SessionUseCases = ReturnType<typeof sessionUseCases>;
+
+export function sessionUseCases(deps: Dependencies) {
+  const { accounts, sessions, passwords, tokens, guard, securityLog, confirmationRequired, now, newId } =
+    deps;
+
+  /** Opens a session. An unknown address and a wrong password cost the same and answer the same. */
+  async function signIn(email: string, password: string, client: Client): Promise<SignedIn> {
+    const account = await identify(email, password, client);
+    const at = now();
+    const refreshToken = tokens.firstRefresh({ accountId: account.id, sessionId: newId() }, at);
+    const { accountId, sessionId, reference: current } = refreshToken;
+    const session = openSession({ id: sessionId, accountId, current, at, client });
+    if (!(await sessions.add(session, account.passwordHash)))
+      throw new AppError("bad_credentials", "password was changed meanwhile");
+    securityLog("sign_in", { accountId, sessionId });
+    return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
+  }
+
+  /** The account whose address and password these are. */
+  async function identify(email: string, password: string, client: Client): Promise<Account> {
+    const ofAccount = await guard.ofAccount(limits.signInOfAccount, email, client);
+    const ofAddress = fromAddress(limits.signInFromAddress, client);
+    await guard.admit(ofAddress, ofAccount);
+    const account = await accounts.getByEmail(email);
+    const matches = await passwords.matches(account?.passwordHash, password);
+    if (!account || !matches) {
+      securityLog("sign_in_failed", { accountId: account?.id });
+      throw new AppError("bad_credentials", account ? "wrong password" : "no account");
+    }
+    await guard.clear(ofAccount);
+    await guard.giveBack(ofAddress);
+    if (confirmationRequired && !account.confirmed)
+      throw new AppError("not_confirmed", "address is not confirmed");
+    await guard.know(email, client);
+    return account;
+  }
+
+  /**
+   * Spends a refresh token for the next one, unless it is too young to be spent. Who lost the reply repeats the call
+   * with the same key, a secret of its own for that one call; without a key the reply cannot be had again.
+   */
+  async function refresh(text: string, key: string = newId()): Promise<SignedIn> {
+    const at = now();
+    const spent = tokens.readRefresh(text, at);
+    const next = (await rotate(spent, key, at)) ?? (await retry(spent, key, at));
+    const account = await accounts.get(next.accountId);
+    if (!account) throw new AppError("session_ended", "account is gone");
+    return { account, accessToken: tokens.access(next, at), refreshToken: next };
+  }
+
+  async function rotate(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken | undefined> {
+    if (spent.expiresAt <= at) return undefined;
+    const next = tokens.nextRefresh(spent, at, key);
+    const won = await sessions.rotate({
+      sessionId: spent.sessionId,
+      from: spent.reference,
+      to: next.reference,
+      currentSince: overlapBegan(at),
+      at,
+      idleEndsAt: after(at, refreshIdleMs),
+    });
+    return won ? next : undefined;
+  }
+
+  /** The token that was handed out already: this one, or the one that took its place. Any other is stolen. */
+  async function retry(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken> {
+    const session = await sessions.get(spent.sessionId);
+    if (!session) throw new AppError("session_ended", "session is gone");
+    if (isOver(session, at)) {
+      await sessions.remove(session.id);
+      throw new AppError("session_ended", "session is over");
+    }
+    if (spent.expiresAt <= at) throw new AppError("session_ended", "refresh token has expired");
+    if (session.current === spent.reference) return spent;
+    if (session.previous === spent.reference) {
+      const next = tokens.nextRefresh(spent, session.rotatedAt, key);
+      const isRepetition = next.reference === session.current; // the key made this token, and who watches has no key
+      if (isRepetition || inOverlap(session, at)) {
+        await sessions.noteRetry(session.id, at);
+        securityLog(isRepetition ? "refresh_retried" : "refresh_overtaken", {
+          accountId: session.accountId,
+          sessionId: session.id,
+        });
+        if (isRepetition) return next;
+        throw new AppError("refresh_overtaken", "another request has replaced the token");
+      }
+    }
+    if (session.rotatedAt > at) throw new AppError("session_ended", "was overtaken while it was under way");
+    return endStolen(spent);
+  }
+
+  async function endStolen(spent: RefreshToken): Promise<never> {
+    await sessions.remove(spent.sessionId);
+    securityLog("refresh_reused", { accountId: spent.accountId, sessionId: spent.sessionId });
+    throw new AppError("session_ended", "refresh token was replayed");
+  }
+
+  /**
+   * Ends the session of a refresh token, or all sessions of its account. The token before the current one will do, so
+   * that a rotation at the same time does no harm; an older one is stolen. Throws `session_ended` if it is, or if all
+   * were to end and the token is of no live session.
+   */
+  async function signOut(text: string, everywhere: boolean): Promise<void> {
+    const at = now();
+    const spent = tokens.readRefresh(text, at);
+    const session = await sessions.get(spent.sessionId);
+    const isAlive = session && !isOver(session, at) && spent.expiresAt > at;
+    if (!isAlive) {
+      if (session) await sessions.remove(session.id);
+      if (everywhere) throw new AppError("session_ended", "session is gone or over");
+      return;
+    }
+    if (![session.current, session.previous].includes(spent.reference)) return endStolen(spent);
+    await (everywhere ? sessions.removeOfAccount(session.accountId) : sessions.remove(session.id));
+    securityLog("sign_out", { accountId: session.accountId, sessionId: session.id });
+  }
+
+  /** The live sessions of who asks, the last used first. */
+  async function list({ accountId, sessionId }: TokenHolder): Promise<SessionView[]> {
+    const at = now();
+    const all = await sessions.listOfAccount(accountId);
+    return all
+      .filter((session) => !isOver(session, at))
+      .map((session) => viewSession(session, sessionId, at));
+  }
+
+  /** Ends one session of who asks. Another's is as absent as one that never was. */
+  async function end({ accountId }: TokenHolder, sessionId: string): Promise<void> {
+    const session = await sessions.get(sessionId);
+    if (session?.accountId !== accountId) throw new AppError("not_found", "no such session of the account");
+    await sessions.remove(sessionId);
+    securityLog("session_ended", { accountId, sessionId });
+  }
+
+  /** Who sends this bearer token. Throws `not_signed_in` unless the token is in force and its session lives. */
+  async function authenticate(accessToken: string): Promise<TokenHolder> {
+    const at = now();
+    const holder = tokens.readAccess(accessToken, at);
+    const session = await sessions.get(holder.sessionId);
+    if (!session || session.accountId !== holder.accountId || isOver(session, at))
+      throw new AppError("not_signed_in", "session is gone or over");
+    return holder;
+  }
+
+  return { signIn, refresh, signOut, list, end, authenticate };
+}

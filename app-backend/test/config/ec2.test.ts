@@ -1,0 +1,94 @@
+import { describe, expect, test } from "@jest/globals";
+import { backupConfig, databaseConfig, serverConfig } from "../../src/config/ec2.ts";
+import { goodEnvironment, newSecret } from "../environment.ts";
+
+describe("the environment", () => {
+  test("fills in what may be left out", () => {
+    const { PORT: _, ...environment } = goodEnvironment();
+    expect(serverConfig(environment)).toMatchObject({
+      place: { port: 3000 },
+      release: "dev",
+      database: { port: 3306 },
+    });
+  });
+
+  test("CONF-01 is refused with all its faults at once", () => {
+    expect(() => serverConfig({ SITE_ORIGIN: "example.org", PORT: "http" })).toThrow(
+      /PORT [^]*SITE_ORIGIN is not an origin[^]*BUCKET is missing[^]*ACCESS_TOKEN_SECRET is missing[^]*MYSQL_USER is missing[^]*MYSQL_SOCKET or MYSQL_HOST is missing/,
+    );
+  });
+
+  test.each([
+    [
+      "short",
+      Buffer.alloc(63, "abcdefghijklmnopqrstuvwxyz0123456789").toString("base64"),
+      "is shorter than 64 bytes",
+    ],
+    ["a word again and again", Buffer.alloc(64, "changeme").toString("base64"), "is not random"],
+    ["not base64", "secret!".repeat(20), "is not base64"],
+    ["empty", "", "is empty"],
+  ])("JWT-07 a secret that is %s is refused, and not shown", (_name, secret, reason) => {
+    const start = () => serverConfig({ ...goodEnvironment(), ACCESS_TOKEN_SECRET: secret });
+    expect(start).toThrow(`ACCESS_TOKEN_SECRET ${reason}`);
+    if (secret) expect(start).not.toThrow(secret);
+  });
+
+  test("JWT-07 two equal secrets are refused", () => {
+    const same = newSecret();
+    const environment = { ...goodEnvironment(), ACCESS_TOKEN_SECRET: same, REFRESH_TOKEN_SECRET: same };
+    expect(() => serverConfig(environment)).toThrow("REFRESH_TOKEN_SECRET equals ACCESS_TOKEN_SECRET");
+  });
+
+  test("JWT-08 names the secrets before the present ones, each until a time", () => {
+    const [older, old] = [newSecret(), newSecret()];
+    const former = `${older}@1760000000,${old}@1760000060`;
+    const config = serverConfig({ ...goodEnvironment(), FORMER_ACCESS_TOKEN_SECRETS: former });
+    expect(config.accessSecrets.former).toEqual([
+      { key: Buffer.from(older, "base64"), until: new Date(1_760_000_000_000) },
+      { key: Buffer.from(old, "base64"), until: new Date(1_760_000_060_000) },
+    ]);
+    expect(config.refreshSecrets.former).toEqual([]);
+    const cutOff = () => serverConfig({ ...goodEnvironment(), FORMER_ACCESS_TOKEN_SECRETS: older });
+    expect(cutOff).toThrow("FORMER_ACCESS_TOKEN_SECRETS is not a list of key@seconds");
+    expect(cutOff).not.toThrow(older);
+  });
+
+  test("shows metrics where it is told to, and nowhere else", () => {
+    const at = (METRICS_LISTEN: string) => serverConfig({ ...goodEnvironment(), METRICS_LISTEN }).metrics;
+    expect(at("10.0.0.5:9464")).toEqual({ host: "10.0.0.5", port: 9464 });
+    expect(at("")).toBeUndefined();
+    expect(() => at("9464")).toThrow("METRICS_LISTEN is not an address with a port");
+  });
+
+  test.each(["http://example.org/", "ftp://example.org", "https://example.org/app", "example.org"])(
+    "a site origin of %s is refused",
+    (origin) =>
+      expect(() => serverConfig({ ...goodEnvironment(), SITE_ORIGIN: origin })).toThrow("SITE_ORIGIN"),
+  );
+
+  test("names the database by socket or by host, and needs one", () => {
+    const { MYSQL_HOST: _, ...environment } = goodEnvironment();
+    expect(databaseConfig({ ...environment, MYSQL_SOCKET: "/run/mysqld.sock" }).socketPath).toBe(
+      "/run/mysqld.sock",
+    );
+    expect(() => databaseConfig(environment)).toThrow("MYSQL_SOCKET or MYSQL_HOST is missing");
+  });
+
+  test("names who may read the tables beside who may exchange them", () => {
+    const { ACCESS_TOKEN_SECRET: _, REFRESH_TOKEN_SECRET: __, ...environment } = goodEnvironment();
+    expect(() => backupConfig(environment)).toThrow("MYSQL_BACKUP_USER is missing");
+    const own = { ...environment, MYSQL_BACKUP_USER: "reader", MYSQL_BACKUP_PASSWORD: "reads" };
+    expect(backupConfig(own)).toMatchObject({
+      database: { user: "tintype", password: "" },
+      reader: { user: "reader", password: "reads", database: "tintype" },
+    });
+  });
+
+  test("hands over a socket that systemd opened for this very process", () => {
+    const pid = String(process.pid);
+    expect(serverConfig({ ...goodEnvironment(), LISTEN_FDS: "1", LISTEN_PID: pid }).place).toEqual({ fd: 3 });
+    expect(serverConfig({ ...goodEnvironment(), LISTEN_FDS: "1", LISTEN_PID: "1" }).place).toEqual({
+      port: 0,
+    });
+  });
+});

@@ -1,0 +1,241 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { startApp, type TestApp } from "../../app.ts";
+import {
+  backupsOf,
+  contentOf,
+  forge,
+  forget,
+  keepVersions,
+  objectIn,
+  put,
+  schemasBeside,
+} from "../../backups.ts";
+import { bearer, member, send, signIn as signInAs } from "../../client.ts";
+import { picture } from "../../images.ts";
+import { upload } from "../../uploads.ts";
+
+let app: TestApp;
+let backups: ReturnType<typeof backupsOf>;
+let ada: Awaited<ReturnType<typeof member>>;
+
+beforeEach(async () => {
+  app = await startApp();
+  await keepVersions(app);
+  backups = backupsOf(app);
+  ada = await member(app);
+});
+afterEach(async () => {
+  const beside = await schemasBeside(app);
+  await backups.close();
+  await forget(app);
+  await app.close();
+  expect(beside).toEqual([]);
+});
+
+const token = () => ada.body.accessToken;
+const ask = (method: string, path: string) => send(app, method, path, { headers: bearer(token()) });
+const signIn = () => signInAs(app, ada.email);
+const addImage = async (width: number) =>
+  (await upload(app, token(), await picture(width, 40).png().toBuffer())).body.image;
+
+describe("a backup", () => {
+  test("holds every table and names every object, and is declared good last", async () => {
+    await addImage(50);
+    const backup = await backups.keep();
+    expect(backup).toMatchObject({
+      name: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/),
+      release: "today",
+      migration: expect.stringMatching(/^\d{4}_\w+\.sql$/),
+      rows: { accounts: 1, images: 1, sessions: 1 },
+    });
+    const objects = await app.bucket.keys();
+    const kept = objects.filter((key) => key.startsWith("backups/"));
+    expect(kept).toEqual([".json", ".keys.gz", ".sql.gz"].map((part) => `backups/${backup.name}${part}`));
+    expect(JSON.parse(String(await objectIn(app, kept[0]!)))).toEqual(backup);
+    const keys = String(gunzipSync(await objectIn(app, kept[1]!))).split("\n");
+    expect(keys.filter(Boolean).toSorted()).toEqual(objects.filter((key) => /^(images|pictures)/.test(key)));
+  });
+
+  test("BACKUP-01 is of one moment, while people write", async () => {
+    let writing = true;
+    const row = "INSERT INTO limits VALUES (SHA2(UUID(), 256), 1, 1, 1)";
+    const writers = Array.from({ length: 4 }, async () => {
+      let slowestMs = 0;
+      while (writing) {
+        const startedAt = performance.now();
+        await app.pool.query(row);
+        slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+      }
+      return slowestMs;
+    });
+    const kept = await Promise.all([backups.keep(), backups.keep(), backups.keep()]);
+    writing = false;
+    const slowestMs = Math.max(...(await Promise.all(writers)));
+    const counts = kept.map(({ rows }) => rows["limits"]!).toSorted((a, b) => a - b);
+    expect(counts[2]).toBeGreaterThan(counts[0]!);
+    expect(slowestMs).toBeLessThan(1000); // what the application waits for an answer
+  });
+
+  test("BACKUP-01 is none where it cannot be restored as it was", async () => {
+    await app.pool.query("CREATE TABLE measures (id INT PRIMARY KEY, value FLOAT)");
+    await app.pool.query("INSERT INTO measures VALUES (1, 1.2345678)"); // a dump has six digits of it
+    await expect(backups.keep()).rejects.toThrow("it is not what it was: measures holds something else");
+    expect((await app.bucket.keys()).filter((key) => key.endsWith(".json"))).toEqual([]);
+  });
+});
+
+describe("a restore", () => {
+  test("BACKUP-04 brings accounts and images back, ends all sessions, and keeps what was there", async () => {
+    const [kept, gone] = [await addImage(50), await addImage(51)];
+    const backup = await backups.keep();
+    await ask("DELETE", `/images/${gone.id}`);
+    const later = await member(app);
+    const restored = await backups.restore(backup.name);
+    expect(restored).toMatchObject({
+      name: backup.name,
+      rows: backup.rows,
+      broughtBack: 2,
+      lost: [],
+      migrated: [],
+    });
+    expect((await ask("GET", "/account")).status).toBe(401);
+    const { status, body } = await signIn();
+    expect(status).toBe(200);
+    const headers = bearer(body.accessToken);
+    for (const { id } of [kept, gone]) {
+      const { image } = (await send(app, "GET", `/images/${id}`, { headers })).body;
+      expect((await fetch(image.imageUrl)).status).toBe(200);
+    }
+    expect((await signInAs(app, later.email)).status).toBe(401);
+    await backups.restore(restored.before);
+    expect((await signInAs(app, later.email)).status).toBe(200);
+  });
+
+  test("keeps constraints and cascades", async () => {
+    await backups.restore((await backups.keep()).name);
+    const orphan =
+      "INSERT INTO codes (account_id, purpose, hash, expires_at) VALUES ('x', 'reset', 'y', NOW())";
+    await expect(app.pool.query(orphan)).rejects.toThrow("foreign key constraint fails");
+    const sessions = async () => (await app.pool.query("SELECT id FROM sessions"))[0];
+    await signIn();
+    expect(await sessions()).toHaveLength(1);
+    await app.pool.query("DELETE FROM accounts");
+    expect(await sessions()).toEqual([]);
+  });
+
+  test("BACKUP-06 tells which objects are gone for good, and keeps their records", async () => {
+    const image = await addImage(50);
+    const backup = await backups.keep();
+    const keys = (await app.bucket.keys()).filter((key) => key.startsWith(`images/${image.id}`));
+    await forget(app, `images/${image.id}`);
+    expect((await backups.restore(backup.name)).lost.toSorted()).toEqual(keys);
+    const headers = bearer((await signIn()).body.accessToken);
+    expect((await send(app, "GET", `/images/${image.id}`, { headers })).status).toBe(200);
+  });
+
+  test("BACKUP-03 runs the migrations that a backup from an older release lacks", async () => {
+    await app.pool.query("ALTER TABLE accounts DROP COLUMN image_count, DROP COLUMN image_bytes");
+    await app.pool.query("ALTER TABLE sessions DROP COLUMN retried_at");
+    await app.pool.query("DELETE FROM migrations WHERE name >= '0007'");
+    const backup = await backups.keep();
+    expect(backup.migration).toBe("0006_images.sql");
+    const { migrated } = await backups.restore(backup.name);
+    expect(migrated).toEqual(["0007_image_quota.sql", "0008_session_retries.sql"]);
+    ada = { ...ada, body: (await signIn()).body };
+    expect((await addImage(50)).id).toBeDefined();
+  });
+
+  test("works where tables in use were lost", async () => {
+    const backup = await backups.keep();
+    await app.pool.query("DROP TABLE images, sessions");
+    await backups.restore(backup.name);
+    expect((await signIn()).status).toBe(200);
+  });
+});
+
+describe("a restore is refused and leaves what is there", () => {
+  async function refused(name: string, reason: string | RegExp, given = {}): Promise<void> {
+    const before = await contentOf(app);
+    const others = backupsOf(app, given);
+    await expect(others.restore(name)).rejects.toThrow(reason);
+    await others.close();
+    expect(await contentOf(app)).toBe(before);
+    expect((await ask("GET", "/account")).status).toBe(200);
+  }
+
+  test("without such a backup, or with one that was not declared good", async () => {
+    await put(app, "backups/2026-01-01T00-00-00Z.sql.gz", "half");
+    await refused("2026-01-01T00-00-00Z", "There is no backup 2026-01-01T00-00-00Z.");
+  });
+
+  test.each<[string, (dump: Buffer) => Buffer]>([
+    ["cut off", (dump) => dump.subarray(0, dump.length - 9)],
+    ["empty", () => Buffer.alloc(0)],
+    ["changed in one bit", (dump) => dump.map((byte, at) => (at === 700 ? byte ^ 1 : byte)) as Buffer],
+    ["another's", (dump) => Buffer.concat([dump, dump])],
+  ])("BACKUP-02 with a dump that is %s", async (_how, damage) => {
+    const { name } = await backups.keep();
+    const key = `backups/${name}.sql.gz`;
+    await put(app, key, damage(await objectIn(app, key)));
+    await refused(name, `The backup ${name} is damaged`);
+  });
+
+  test("with rows missing", async () => {
+    const backup = await backups.keep();
+    const rows = { ...backup.rows, accounts: 2 };
+    await put(app, `backups/${backup.name}.json`, JSON.stringify({ ...backup, rows }));
+    await refused(backup.name, "is damaged: accounts has 1 rows instead of 2");
+  });
+
+  test("BACKUP-03 with a backup of a newer schema", async () => {
+    const newer = "INSERT INTO migrations VALUES ('9999_tomorrow.sql', NOW())";
+    await app.pool.query(newer);
+    const { name } = await backups.keep();
+    await app.pool.query("DELETE FROM migrations WHERE name LIKE '9999%'");
+    await refused(name, /is of release today, .* it has seen 9999_tomorrow\.sql/);
+    await app.pool.query(newer); // after a rollback of the application, the schema of before stays
+    await expect(backups.restore(name)).resolves.toMatchObject({ name });
+  });
+
+  test("BACKUP-02 where the tables cannot be exchanged", async () => {
+    const { name } = await backups.keep();
+    await app.pool.query("CREATE TABLE trap (id INT)");
+    await app.pool.query("CREATE TRIGGER stays BEFORE INSERT ON trap FOR EACH ROW SET NEW.id = 1");
+    await refused(name, /Trigger in wrong schema/);
+  });
+
+  test("BACKUP-02 where what is there cannot be kept first", async () => {
+    const { name } = await backups.keep();
+    await app.pool.query("CREATE TABLE measures (id INT PRIMARY KEY, value FLOAT)");
+    await app.pool.query("INSERT INTO measures VALUES (1, 1.2345678)");
+    await refused(name, "measures holds something else");
+  });
+
+  test("BACKUP-05 a forged dump reaches neither a shell nor the tables in use", async () => {
+    const backup = await backups.keep();
+    const { database } = app.config.database;
+    const user = `reader_${database.slice(-12)}`;
+    await app.pool.query(`CREATE USER ${user}@'%' IDENTIFIED BY 'reads'`);
+    await app.pool.query(`GRANT SELECT, LOCK TABLES, SHOW VIEW, TRIGGER ON ${database}.* TO ${user}@'%'`);
+    for (const copy of ["scratch", "next"])
+      await app.pool.query(`GRANT ALL ON \`${database}\\_${copy}\`.* TO ${user}@'%'`);
+    const reader = { ...app.config.database, user, password: "reads" };
+    const own = backupsOf(app, { reader });
+    await expect(own.restore((await own.keep()).name)).resolves.toBeDefined();
+    await own.close();
+    ada = { ...ada, body: (await signIn()).body };
+    const trace = join(tmpdir(), `${database}-trace`);
+    await forge(app, backup, `\\! touch ${trace}\nsystem touch ${trace}\n`);
+    await refused(backup.name, /Unknown command|error in your SQL syntax/, { reader });
+    expect(existsSync(trace)).toBe(false);
+    for (const sql of [`DELETE FROM ${database}.accounts;`, `DROP TABLE ${database}.limits;`]) {
+      await forge(app, backup, sql);
+      await refused(backup.name, /command denied to user/, { reader });
+    }
+    await app.pool.query(`DROP USER ${user}@'%'`);
+  });
+});
