@@ -3,7 +3,7 @@
 # Settings come from the command line (make deploy NAME=blue), not from the shell's environment, where names as common
 # as these may mean something else. infra/deploy/settings.mjs says which command reads which, and refuses all others.
 export TINTYPE_GOALS := $(MAKECMDGOALS)
-# The rest of the shell's environment is sorted out in infra/machine/environment.mjs. These would be read before.
+# The rest of the shell's environment is sorted out in infra/cli/environment.mjs. These would be read before.
 unexport NODE_OPTIONS NODE_ENV NODE_PATH NODE_TLS_REJECT_UNAUTHORIZED
 # Node 22.21 and 24.5 or newer then use HTTPS_PROXY; older ones do not know it. What is on this machine is reached directly.
 export NODE_USE_ENV_PROXY := $(if $(https_proxy)$(HTTPS_PROXY)$(http_proxy)$(HTTP_PROXY),1)
@@ -23,54 +23,54 @@ installed = node_modules/.package-lock.json
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
 deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
-	$(run) infra/deploy/deploy.ts
+	$(run) infra/deploy/commands/deploy.ts
 destroy: $(installed) ## take it off again, data included
-	$(run) infra/deploy/destroy.ts
+	$(run) infra/deploy/commands/destroy.ts
 plan: $(installed) ## show what a deploy would change and cost, and which controls it breaks
-	$(run) infra/deploy/plan.ts
+	$(run) infra/deploy/commands/plan.ts
 rollback: $(installed) ## put the release before this one back
-	$(run) infra/deploy/rollback.ts
+	$(run) infra/deploy/commands/rollback.ts
 backup: $(installed) ## keep the database in the bucket (TO=FILE: all of it, images too, on this machine)
-	$(run) infra/deploy/backup.ts
+	$(run) infra/deploy/commands/backup.ts
 restore: $(installed) ## put a backup in the place of what is there (FROM=latest, its name, or a file)
-	$(run) infra/deploy/restore.ts
+	$(run) infra/deploy/commands/restore.ts
 output: $(installed) ## addresses and ids, as JSON
-	$(run) infra/deploy/output.ts
+	$(run) infra/deploy/commands/output.ts
 status: $(installed) ## how both hosts are
-	$(run) infra/deploy/status.ts
+	$(run) infra/deploy/commands/status.ts
 logs: $(installed) ## last lines of a host's log (HOST=backend or frontend, FOLLOW=1)
-	$(run) infra/deploy/logs.ts
+	$(run) infra/deploy/commands/logs.ts
 codes: $(installed) ## codes that people wait for, where no mail is sent (FOR=their address)
-	$(run) infra/deploy/codes.ts
+	$(run) infra/deploy/commands/codes.ts
 integrity: $(installed) ## compare records with images on S3 (REPAIR=1 repairs)
-	$(run) infra/deploy/integrity.ts
+	$(run) infra/deploy/commands/integrity.ts
 rotate-secrets: $(installed) ## new secrets on the hosts, nobody is signed out
-	$(run) infra/deploy/rotate-secrets.ts
+	$(run) infra/deploy/commands/rotate-secrets.ts
 state-bucket: $(installed) ## make the bucket that STATE_BUCKET= names, for Terraform's state
-	$(run) infra/deploy/state-bucket.ts
+	$(run) infra/deploy/commands/state-bucket.ts
 ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
-	$(run) infra/deploy/ssh.ts
+	$(run) infra/deploy/commands/ssh.ts
 
 ##@ The code
 dev: $(installed) ## the application on this machine, with hot reload
-	$(run) infra/deploy/dev.ts
+	$(run) infra/dev/dev.ts
 check: $(installed) ## fast: published vulnerabilities, format, lint, types, unit tests
-	$(run) infra/deploy/install-tools.ts shellcheck ansible-lint
-	find .ci ansible infra/local-cloud/base-image -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
+	$(run) infra/dev/install-tools.ts shellcheck ansible-lint
+	find .ci ansible infra/local-cloud/ec2/base-image -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
 	ansible-lint --offline --profile production -q ansible
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint
 	printf '%s\n' infra app-backend app-frontend e2e bench test | xargs -P 2 -n 1 $(bin)/tsc -p
-	node infra/deploy/audit.mjs
+	node infra/dev/audit.mjs
 	$(jest) --selectProjects unit --maxWorkers=100%
 test: $(installed) ## everything, from nothing, against real parts
-	$(run) infra/deploy/install-tools.ts
+	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
-	$(run) infra/deploy/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
+	$(run) infra/dev/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects e2e --runInBand
 bench: $(installed) ## figures beside what limits them, in minutes (MODE=quick: does it run?)
-	$(run) infra/deploy/install-tools.ts database moto
-	$(run) infra/deploy/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
+	$(run) infra/dev/install-tools.ts database moto
+	$(run) infra/dev/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
 format: $(installed) ## format the code
 	$(bin)/oxfmt .
 
@@ -84,5 +84,5 @@ settings:
 	+@node --no-warnings infra/deploy/command.mjs $$PPID
 
 $(installed): package.json package-lock.json $(wildcard */package.json) | settings
-	@node infra/deploy/install.mjs
+	@node infra/dev/install.mjs
 	@touch $@

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, Failure } from "../../infra/machine/failure.ts";
-import { run } from "../../infra/machine/run.ts";
-import { step } from "../../infra/machine/steps.ts";
+import { command, Failure } from "../../infra/cli/user-error.ts";
+import { run } from "../../infra/cli/run.ts";
+import { step } from "../../infra/cli/steps.ts";
 import { type Person, registerPeople } from "./app/people.ts";
 import { openSite, type Site } from "./app/site.ts";
 import { darkroomFigures } from "./figures/darkroom.ts";
@@ -52,7 +52,7 @@ const parts: readonly [title: string, figures: (surroundings: Surroundings) => P
   ["Server: ready, memory", serverFigures],
 ];
 
-// Run inside infra/deploy/with-services.ts: main.ts full|quick
+// Run inside infra/dev/with-services.ts: main.ts full|quick
 await command(async () => {
   const mode = process.argv[2] ?? "full";
   const effort = efforts[mode];

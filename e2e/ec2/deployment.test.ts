@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { freePort } from "../../infra/machine/free-port.ts";
+import { freePort } from "../../infra/cli/free-port.ts";
 import { openBrowser, watchFaults } from "../src/browser.ts";
 import { type PickedFile, renamedText, wordDocument } from "../src/picked-file.ts";
 import {

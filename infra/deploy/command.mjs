@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { composedEnvironment, misleading, unusedProfile, unusedProxy } from "../machine/environment.mjs";
-import "./require-node.mjs";
+import { composedEnvironment, misleading, unusedProfile, unusedProxy } from "../cli/environment.mjs";
+import "../cli/require-node.mjs";
 import { isOnDeployment, settingsFor } from "./settings.mjs";
 
 const [pid = "", program, ...args] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
-import { Failure } from "../machine/failure.ts";
+import { Failure } from "../cli/user-error.ts";
 import type { Deployment } from "./deployment.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../cli/quoted.ts";
 
 export interface Questioning {
   /** YES=1: the question was answered on the command line. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { Failure } from "../machine/failure.ts";
-import { stateRoot } from "../machine/folders.ts";
+import { Failure } from "../cli/user-error.ts";
+import { stateRoot } from "../cli/paths.ts";
 import { type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
-import { keptPort } from "./local-port.ts";
+import { keptPort } from "./clouds/local-port.ts";
 
 // The stack's own settings are checked too, before anything is begun.
 const settings = personsSettings.extend({

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { Failure } from "../machine/failure.ts";
+import { Failure } from "../cli/user-error.ts";
 
 /**
  * The absolute path that a setting names, undefined if it is not set. A `~` that the shell left, as zsh and dash do behind

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "../machine/failure.ts";
-import { acmeDaemon, stopAcme } from "./acme.ts";
-import { startInBackground } from "./background.ts";
-import { cloudFolder } from "./cloud-folder.ts";
-import { endProcess, processesWith, runs } from "./processes.ts";
-import { forgetRegions } from "./regions.ts";
+import { Failure } from "../cli/user-error.ts";
+import { acmeDaemon, stopAcme } from "./acme/acme.ts";
+import { startInBackground } from "./emulator/background.ts";
+import { cloudFolder } from "./emulator/paths.ts";
+import { endProcess, processesWith, runs } from "./emulator/processes.ts";
+import { forgetRegions } from "./ec2/regions.ts";
 
 /** A running local cloud: what its process wrote down when it was ready. */
 export interface LocalCloud {

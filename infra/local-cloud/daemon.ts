@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeWhole } from "../machine/whole.ts";
+import { writeWhole } from "../cli/atomic-file.ts";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
-import { localCredentials } from "./credentials.ts";
-import { createMailFront } from "./mail-front.ts";
-import { createMetadataService } from "./metadata.ts";
-import { startMoto } from "./moto.ts";
-import { isOwn } from "./own-peers.ts";
-import { profileInAny } from "./profiles.ts";
-import { notedRegions } from "./regions.ts";
-import { createS3Front } from "./s3-front/server.ts";
-import { siteShownAt } from "./sites.ts";
+import { localCredentials } from "./emulator/credentials.ts";
+import { createMailFront } from "./emulator/ses-proxy.ts";
+import { createMetadataService } from "./ec2/instance-metadata.ts";
+import { startMoto } from "./emulator/moto.ts";
+import { isOwn } from "./emulator/allowed-peers.ts";
+import { profileInAny } from "./ec2/instance-profiles.ts";
+import { notedRegions } from "./ec2/regions.ts";
+import { createS3Front } from "./s3-proxy/src/server.ts";
+import { siteShownAt } from "./emulator/site-origins.ts";
 
 // The emulated AWS API as one background process: moto, the strict front before its S3, the way to its
 // SES, and the instances' metadata service. It lives until it is told to stop; what it holds lives as long.

@@ -14,7 +14,7 @@ import { CreateVpcCommand, DeleteVpcCommand, EC2Client } from "@aws-sdk/client-e
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { currentDeployment } from "../deploy/deployment.ts";
 import { writeState } from "./deploy/scratch-deployment.ts";
-import { teller } from "./tell.ts";
+import { teller } from "./run-command.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const scratch = mkdtempSync(join(tmpdir(), "tintype-commands-"));

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { pack } from "../deploy/release/release.ts";
+import { pack } from "../deploy/build/release.ts";
 
 const files = join(import.meta.dirname, "../../ansible/roles/base/files");
 let root: string;

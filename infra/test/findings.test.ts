@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { printable } from "../deploy/hosts/printable.ts";
+import { printable } from "../cli/printable.ts";
 
 const script = join(import.meta.dirname, "../../ansible/roles/base/files/findings.sh");
 const key = "ssh-ed25519 AAAA";

@@ -1,6 +1,6 @@
-import { baseImage } from "../local-cloud/base-image.ts";
-import { run } from "../machine/run.ts";
-import { type HostKind, userData } from "../src/user-data/user-data.ts";
+import { baseImage } from "../local-cloud/ec2/base-image.ts";
+import { run } from "../cli/run.ts";
+import { type HostKind, userData } from "../src/constructs/ec2/user-data/user-data.ts";
 
 const releases = {
   al2: 'NAME="Amazon Linux"\nID="amzn"\nVERSION_ID="2"\n',

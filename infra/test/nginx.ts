@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { freePort } from "../machine/free-port.ts";
-import { completePath } from "../machine/requirements.ts";
-import { run } from "../machine/run.ts";
+import { freePort } from "../cli/free-port.ts";
+import { completePath } from "../cli/requirements.ts";
+import { run } from "../cli/run.ts";
 
 const role = join(import.meta.dirname, "../../ansible/roles/frontend");
 const challenges = "acme/acme-challenges/.well-known/acme-challenge";

@@ -25,7 +25,7 @@ function unitFiles(): string[] {
 
 /** Here documents, and lines that `printf` writes into the files of a unit. */
 function unitsInUserData(): string[] {
-  const script = read("infra/src/user-data/backend.sh");
+  const script = read("infra/src/constructs/ec2/user-data/backend.sh");
   const written = [...script.matchAll(/printf '%s\\n' ((?:"[^"]*" )+)\\?\s*>"\/etc\/systemd/g)];
   return [
     ...[...script.matchAll(/<<UNIT\n(.*?)\nUNIT$/gms)].map(([, text = ""]) => text),
@@ -85,6 +85,6 @@ test("USE-20 when memory runs out, jobs go before the API, and MySQL goes last",
   const folder = "ansible/roles/backend/templates";
   const [jobs] = adjust(read(`${folder}/hardening.j2`));
   const [api] = adjust(read(`${folder}/tintype-backend.service.j2`));
-  const [mysql] = adjust(read("infra/src/user-data/backend.sh"));
+  const [mysql] = adjust(read("infra/src/constructs/ec2/user-data/backend.sh"));
   expect([mysql, api, jobs]).toEqual([-600, 300, 600]);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { ensureEngine, stopOwnEngine } from "../local-cloud/engine.ts";
-import { completePath } from "../machine/requirements.ts";
+import { ensureEngine, stopOwnEngine } from "../local-cloud/ec2/docker.ts";
+import { completePath } from "../cli/requirements.ts";
 import { type FirstBoot, firstBoot } from "./first-boot.ts";
 
 // The scripts run whole, in a container that is told to be Amazon Linux. Package managers, rpm, mysqld and systemctl are

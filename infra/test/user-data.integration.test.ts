@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { userData } from "../src/user-data/user-data.ts";
+import { userData } from "../src/constructs/ec2/user-data/user-data.ts";
 
 test("MariaDB on Debian gets no test database, with which users come who have no name", () => {
   const datadir = mkdtempSync(join(tmpdir(), "tintype-datadir-"));

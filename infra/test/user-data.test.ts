@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
-import { userData } from "../src/user-data/user-data.ts";
+import { userData } from "../src/constructs/ec2/user-data/user-data.ts";
 
 describe.each(["frontend", "backend"] as const)("the first boot of the %s host", (kind) => {
   const script = userData(kind);

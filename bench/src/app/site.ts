@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { type Connection, createConnection } from "mysql2/promise";
-import { run } from "../../../infra/machine/run.ts";
+import { run } from "../../../infra/cli/run.ts";
 import { applicationFolder, passingServer, replayingServer } from "../processes/bundles.ts";
 import { node } from "../processes/runtime.ts";
 import { type Server, startServer } from "../processes/server.ts";
@@ -26,7 +26,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Makes a site from what `infra/deploy/with-services.ts` has put into the environment. `logs` is a folder. */
+/** Makes a site from what `infra/dev/with-services.ts` has put into the environment. `logs` is a folder. */
 export async function openSite(logs: string): Promise<Site> {
   const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD } = process.env;
   const name = `tintype_bench_${randomBytes(4).toString("hex")}`;

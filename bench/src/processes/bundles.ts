@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
-import { run } from "../../../infra/machine/run.ts";
+import { run } from "../../../infra/cli/run.ts";
 
 const workspace = join(import.meta.dirname, "../..");
 const repository = join(workspace, "..");

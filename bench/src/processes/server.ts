@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../../infra/machine/free-port.ts";
+import { freePort } from "../../../infra/cli/free-port.ts";
 import { requestOf } from "../load/client.ts";
 import { connect } from "../load/connection.ts";
 import { end, remember } from "./children.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, type } from "node:os";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { run } from "../../../infra/machine/run.ts";
+import { run } from "../../../infra/cli/run.ts";
 import type { Summary } from "../measure/statistics.ts";
 import { nodeVersion } from "../processes/runtime.ts";
 

@@ -1,5 +1,5 @@
 import type { Resolver } from "node:dns/promises";
-import { Failure } from "../../machine/failure.ts";
+import { Failure } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 
 /** Throws a Failure that says which record to make, unless a name has this address and no other. */

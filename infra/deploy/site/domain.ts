@@ -1,9 +1,9 @@
 import { Resolver } from "node:dns/promises";
-import { startAcme } from "../../local-cloud/acme.ts";
-import { announce } from "../../local-cloud/pebble.ts";
-import { Failure } from "../../machine/failure.ts";
+import { startAcme } from "../../local-cloud/acme/acme.ts";
+import { announce } from "../../local-cloud/acme/pebble.ts";
+import { Failure } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
-import { type Outputs, readOutputs } from "../state/state.ts";
+import { type Outputs, readOutputs } from "../terraform/state.ts";
 import { requirePointsAt } from "./dns-record.ts";
 
 /** The name of the site that is certified; undefined where the site is plain HTTP. */

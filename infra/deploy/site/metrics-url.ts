@@ -1,6 +1,6 @@
 import type { Deployment } from "../deployment.ts";
-import { localPortOf } from "../hosts/hosts.ts";
-import type { Outputs } from "../state/state.ts";
+import { localPortOf } from "../ec2/hosts/ssh.ts";
+import type { Outputs } from "../terraform/state.ts";
 
 /** The URL under which this machine reads what the API has counted; undefined where the deployment is older than that. */
 export async function metricsUrl(deployment: Deployment, outputs: Outputs): Promise<string | undefined> {

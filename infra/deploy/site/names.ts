@@ -1,6 +1,6 @@
 import type { Deployment } from "../deployment.ts";
-import { localPortOf } from "../hosts/hosts.ts";
-import type { Outputs } from "../state/state.ts";
+import { localPortOf } from "../ec2/hosts/ssh.ts";
+import type { Outputs } from "../terraform/state.ts";
 import { domainOf } from "./domain.ts";
 
 export interface SiteNames {

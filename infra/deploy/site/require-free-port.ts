@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
-import { publishes } from "../../local-cloud/boot.ts";
-import { Failure } from "../../machine/failure.ts";
+import { publishes } from "../../local-cloud/ec2/hosts.ts";
+import { Failure } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 
 /** Throws a Failure where another than this deployment's own host listens on its port. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../../machine/failure.ts";
-import { ask, type FrontDoor } from "./front-door.ts";
+import { Failure } from "../../cli/user-error.ts";
+import { ask, type FrontDoor } from "./client.ts";
 
 /** Asks the site, through its front door, for the page, the script and style that it names, and the API's readiness. */
 export async function smokeTest(door: FrontDoor, attempts = 15): Promise<void> {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Control } from "./control.ts";
-import { bucketControls } from "./controls/buckets.ts";
-import { firewallControls } from "./controls/firewall.ts";
-import { hostControls } from "./controls/hosts.ts";
-import { rightsControls } from "./controls/rights.ts";
+import { bucketControls } from "./controls/s3.ts";
+import { firewallControls } from "./controls/security-groups.ts";
+import { hostControls } from "./controls/ec2.ts";
+import { rightsControls } from "./controls/iam.ts";
 import type { Synthesized } from "./synthesized.ts";
 
 /** A control that a resource may break, and why. */

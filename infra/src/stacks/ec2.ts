@@ -1,17 +1,17 @@
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { Aws } from "../constructs/aws.ts";
-import { DataVolume } from "../constructs/data-volume.ts";
-import { Firewall } from "../constructs/firewall.ts";
-import { Host } from "../constructs/host.ts";
-import { HostRole } from "../constructs/host-role.ts";
+import { Aws } from "../constructs/provider.ts";
+import { DataVolume } from "../constructs/ec2/data-volume.ts";
+import { Firewall } from "../constructs/ec2/security-groups.ts";
+import { Host } from "../constructs/ec2/host.ts";
+import { HostRole } from "../constructs/ec2/host-role.ts";
 import { ImageBucket } from "../constructs/image-bucket.ts";
-import { MachineImage } from "../constructs/machine-image.ts";
-import { Network } from "../constructs/network.ts";
-import { OperatorKey } from "../constructs/operator-key.ts";
-import { Outputs } from "../constructs/outputs.ts";
-import { PublicAddress } from "../constructs/public-address.ts";
-import { keepState } from "../constructs/state.ts";
+import { MachineImage } from "../constructs/ec2/machine-image.ts";
+import { Network } from "../constructs/ec2/network.ts";
+import { OperatorKey } from "../constructs/ec2/operator-key.ts";
+import { Outputs } from "../constructs/ec2/outputs.ts";
+import { PublicAddress } from "../constructs/ec2/public-address.ts";
+import { keepState } from "../constructs/state-backend.ts";
 import type { Settings } from "../settings.ts";
 
 /** Two hosts in a network of their own, MySQL on the backend host, and a private bucket. */

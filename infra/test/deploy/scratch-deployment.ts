@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Deployment } from "../../deploy/deployment.ts";
-import type { Outputs } from "../../deploy/state/state.ts";
+import type { Outputs } from "../../deploy/terraform/state.ts";
 
 /** A deployment whose folder is new, empty and nobody else's. */
 export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@jest/globals";
-import { quoted } from "../../deploy/quoted.ts";
+import { quoted } from "../../cli/quoted.ts";
 import { typedPath } from "../../deploy/typed-path.ts";
 
 test.each([

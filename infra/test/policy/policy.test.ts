@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { controls, exceptions, judge } from "../../src/policy/policy.ts";
 import { type Configuration, synthesizedStack } from "../synthesize.ts";
-import { breaches } from "./breaches.ts";
+import { breaches } from "./violations.ts";
 
 /** Every setting that changes what the stack holds. */
 const variants: Record<string, Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { priceReport } from "../../deploy/stack/report.ts";
+import { priceReport } from "../../deploy/terraform/policy-and-price.ts";
 import { monthlyPrice, priceList } from "../../src/price/price.ts";
 import { type Configuration, synthesizedStack } from "../synthesize.ts";
 

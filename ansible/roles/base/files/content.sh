@@ -1,6 +1,6 @@
 #!/bin/bash
 # Checks that releases are as they were packed: the name of one begins with the hash of its content, as
-# infra/deploy/release/release.ts computes it. Prints those that differ, and exits with 3.
+# infra/deploy/build/release.ts computes it. Prints those that differ, and exits with 3.
 #   content RELEASE...
 set -euo pipefail
 cd "${TINTYPE_ROOT:-/opt/tintype}/releases"

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { requirePointsAt } from "../../../deploy/site/dns-record.ts";
-import { announce, type Pebble, startPebble } from "../../../local-cloud/pebble.ts";
-import { endChild } from "../../../machine/end-child.ts";
+import { announce, type Pebble, startPebble } from "../../../local-cloud/acme/pebble.ts";
+import { endChild } from "../../../cli/end-child.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tintype-dns-"));
 const resolver = new Resolver();

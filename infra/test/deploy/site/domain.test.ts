@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { domainOf, requireSaidDomain } from "../../../deploy/site/domain.ts";
-import { siteLines } from "../../../deploy/site/lines.ts";
+import { siteLines } from "../../../deploy/site/notes.ts";
 import { scratchDeployment, writeState } from "../scratch-deployment.ts";
 
 const url = "https://tintype.example.org";

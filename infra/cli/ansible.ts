@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Failure } from "./user-error.ts";
+import { type Result, type RunOptions, tryRun } from "./run.ts";
+
+type Version = readonly [major: number, minor: number];
+
+/** From one version on, and below another. */
+export interface Range {
+  readonly from: Version;
+  readonly below: Version;
+}
+
+// Below: the first version that no longer manages the hosts' Python. From: the oldest that is rehearsed.
+// https://docs.ansible.com/ansible-core/devel/reference_appendices/release_and_maintenance.html
+/** What manages hosts by the Python that user-data installs on each operating system. */
+export const ansibleRanges = {
+  al2: { from: [2, 14], below: [2, 20] }, // Python 3.8
+  al2023: { from: [2, 14], below: [2, 22] }, // Python 3.9
+} as const satisfies Record<string, Range>;
+
+/**
+ * Runs ansible-playbook with a home of its own, which is gone afterwards: the operator's may be read-only, and a folder
+ * of the checkout too deep for the sockets in it, whose paths have 104 bytes at most.
+ */
+export async function ansiblePlaybook(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+  const home = mkdtempSync(join(tmpdir(), "tintype-"));
+  try {
+    // The second by itself too: the folder of ssh's sockets does not follow the home.
+    const own = { ANSIBLE_HOME: home, ANSIBLE_SSH_CONTROL_PATH_DIR: join(home, "cp") };
+    return await tryRun("ansible-playbook", args, { ...options, env: { ...options.env, ...own } });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Throws a Failure if the ansible-core on the PATH cannot manage hosts of an operating system. */
+export async function requireAnsible(os: keyof typeof ansibleRanges): Promise<void> {
+  const { stdout, stderr } = await ansiblePlaybook(["--version"]);
+  const fault = faultOfAnsible(stdout || stderr, os);
+  if (fault !== undefined) throw new Failure(fault, 2);
+}
+
+/** The versions that manage hosts of an operating system, as pip takes them. */
+export function wantedAnsible(os: keyof typeof ansibleRanges): string {
+  const { from, below } = ansibleRanges[os];
+  return `ansible-core>=${from.join(".")},<${below.join(".")}`;
+}
+
+/** By what `ansible-playbook --version` printed; undefined if that version will do. */
+export function faultOfAnsible(printed: string, os: keyof typeof ansibleRanges): string | undefined {
+  const { from, below } = ansibleRanges[os];
+  const wanted = wantedAnsible(os);
+  const [, major, minor] = /^ansible-playbook \[?(?:core )?(\d+)\.(\d+)/.exec(printed) ?? [];
+  const install = `To install one that does: pipx install --force '${wanted}'`;
+  if (major === undefined || minor === undefined) {
+    return `ansible-playbook --version does not say its version: ${printed.trim().slice(0, 500)}\n${install}`;
+  }
+  const version: Version = [Number(major), Number(minor)];
+  if (!isBefore(version, from) && isBefore(version, below)) return undefined;
+  const other = os === "al2" && !isBefore(version, below) ? " Or have newer hosts: OS=al2023" : "";
+  return `ansible-core ${version.join(".")} does not manage hosts with OS=${os}.\n${install}${other}`;
+}
+
+function isBefore(a: Version, b: Version): boolean {
+  return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+}

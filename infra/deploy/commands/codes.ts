@@ -1,0 +1,27 @@
+import { command, Failure } from "../../cli/user-error.ts";
+import { currentDeployment } from "../deployment.ts";
+import { codeLines, codesIn, journalOfCodes } from "../ec2/hosts/one-time-codes.ts";
+import { onHost } from "../ec2/hosts/ssh.ts";
+import { ask, frontDoor } from "../site/client.ts";
+import { requireOutputs } from "../terraform/state.ts";
+
+await command(async () => {
+  const deployment = currentDeployment();
+  const outputs = await requireOutputs(deployment);
+  const email = process.env["FOR"] || undefined;
+  const { code, stdout, stderr } = await onHost(deployment, outputs, "backend", journalOfCodes);
+  if (code !== 0) throw new Failure(`The backend host did not answer: ${stderr.trim()}`);
+  const codes = codesIn(stdout, email);
+  if (codes.length > 0) {
+    process.stdout.write(`${codeLines(codes, new Date()).join("\n")}\n`);
+    return;
+  }
+  const door = await frontDoor(deployment, outputs);
+  const settings = await ask(door, "/api/settings").catch(() => undefined);
+  if (settings?.text.includes('"sendsMail":true'))
+    throw new Failure("This site mails its codes: they are not in the journal.");
+  throw new Failure(
+    `No code was asked for in the last 30 minutes${email === undefined ? "" : ` for ${email}`}. ` +
+      `A person gets one by registering, or at ${door.url}/forgot`,
+  );
+});

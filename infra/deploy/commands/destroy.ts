@@ -1,0 +1,137 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { containers, hasHosts, removeHosts } from "../../local-cloud/ec2/hosts.ts";
+import { cloudFile, stopCloud, stopLostCloud } from "../../local-cloud/cloud.ts";
+import { engineRuns, stopOwnEngine } from "../../local-cloud/ec2/docker.ts";
+import { command, Failure } from "../../cli/user-error.ts";
+import { stateRoot } from "../../cli/paths.ts";
+import { requireTools } from "../../cli/requirements.ts";
+import { say, step } from "../../cli/steps.ts";
+import { cloudAccess, existingCloudAccess } from "../clouds/aws.ts";
+import { keepLastBackup } from "../ec2/backups/before-destroy.ts";
+import { confirmDestroy, type Questioning } from "../confirm.ts";
+import { count } from "../../cli/plural.ts";
+import { currentDeployment, type Deployment } from "../deployment.ts";
+import { alone } from "../deployment-lock.ts";
+import { quoted } from "../../cli/quoted.ts";
+import { stackToDestroy } from "../terraform/synthesize.ts";
+import { requireStateBucket } from "../terraform/state-bucket.ts";
+import { readPin } from "../record/record.ts";
+import { requireSameAccount, requireSameRegion, unpinPlace } from "../record/checks.ts";
+import { readOutputs, readState } from "../terraform/state.ts";
+import { switchedOn } from "../flags.ts";
+import { emptyBucket } from "../leftovers/empty-bucket.ts";
+import { leftOf } from "../leftovers/leftovers.ts";
+import { forgetDeployment } from "../record/forget.ts";
+import { typedPath } from "../typed-path.ts";
+
+await command(() => {
+  const deployment = currentDeployment();
+  return alone(deployment, () => destroy(deployment));
+});
+
+async function destroy(deployment: Deployment): Promise<void> {
+  await requireTools(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
+  await requireSameRegion(deployment);
+  if (!(await somethingIsThere(deployment))) {
+    say(`Nothing is deployed under the name ${deployment.name}.`);
+    if (deployment.cloud === "aws") await requireNothingLeft(deployment);
+    await endLocalCloud(deployment);
+    return;
+  }
+
+  const yes = switchedOn("YES");
+  const questioning = { yes, input: process.stdin, output: process.stderr };
+  await confirmDestroy(deployment, questioning);
+  const access = await existingCloudAccess(deployment);
+  if (access !== undefined) await requireSameAccount(deployment, access);
+  const lastBackup = await offerLastBackup(deployment, access, questioning);
+  const left = access === undefined ? [] : await destroyAll(deployment, access);
+  if (deployment.cloud === "local") {
+    await step("Remove the hosts, their networks and volumes", () => removeHosts(deployment.name));
+  }
+  if (left.length > 0) {
+    const way = `Remove by hand what Terraform did not make, then run again: ${deployment.make("destroy")}`;
+    throw new Failure(`${count(left.length, "resource")} left:\n  ${left.join("\n  ")}\n${way}`);
+  }
+  await forgetDeployment(deployment);
+  await endLocalCloud(deployment);
+  say("\n0 resources left.");
+  if (lastBackup !== undefined) {
+    say(
+      `What it held is in ${lastBackup}. After a deploy: ${deployment.make("restore")} FROM=${quoted(lastBackup)}`,
+    );
+  }
+}
+
+/** Where all of it stands: what a deploy left half made holds nothing yet. */
+async function offerLastBackup(
+  deployment: Deployment,
+  access: Record<string, string> | undefined,
+  questioning: Questioning,
+): Promise<string | undefined> {
+  const outputs = await readOutputs(deployment);
+  if (access === undefined || outputs === undefined) return undefined;
+  return keepLastBackup(deployment, { outputs, access, to: typedPath("TO") }, questioning);
+}
+
+/** Gives what is left of it. */
+async function destroyAll(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
+  if ((await readState(deployment)) !== undefined) {
+    await requireTools(["terraform"]);
+    await requireStateBucket(deployment, access);
+    const tf = await stackToDestroy(deployment, access);
+    // What is emptied is gone: first all that may refuse, such as a state that another machine is at work with. Terraform
+    // holds the lock for one run only: who begins while the bucket is being emptied is still met too late.
+    await step("Ask Terraform whether all of it may go", () => tf.requireDestroyable());
+    const outputs = await readOutputs(deployment);
+    if (outputs !== undefined) {
+      await step("Empty the bucket", async (note) => {
+        const { versions, uploads } = await emptyBucket(outputs.bucket, outputs.region, access);
+        note(`${versions} versions, ${uploads} unfinished uploads`);
+      });
+    }
+    await step("Destroy what Terraform made", () => tf.destroy());
+  }
+  return step("Ask each service, and by tag, what is left", () => leftOf(deployment, access));
+}
+
+async function somethingIsThere(deployment: Deployment): Promise<boolean> {
+  const { cloud, name } = deployment;
+  if ((await readState(deployment)) !== undefined) return true;
+  return cloud === "local" && (await engineRuns()) && (await containers(name)).length > 0;
+}
+
+/** Another machine, or this one before its state was stored or after it was lost, may have made what only AWS knows of. */
+async function requireNothingLeft(deployment: Deployment): Promise<void> {
+  const begun = readPin(deployment) !== undefined;
+  const access = await cloudAccess(deployment).catch((error: unknown) => {
+    if (error instanceof Failure && !begun) return undefined;
+    throw error;
+  });
+  if (access === undefined) {
+    return say("By this machine's record, that is: without credentials AWS was not asked.");
+  }
+  await requireSameAccount(deployment, access);
+  const left = await leftOf(deployment, access);
+  if (left.length === 0) {
+    unpinPlace(deployment);
+    return say(`0 resources with its tag in ${deployment.region}.`);
+  }
+  throw new Failure(
+    `But this machine has no record of what carries its tag in ${deployment.region}. ` +
+      `Destroy it from the machine that deployed it, or remove it by hand:\n  ${left.join("\n  ")}`,
+  );
+}
+
+/** The emulated API and an engine that was started for it go with the last deployment. */
+async function endLocalCloud({ cloud, folder }: Deployment): Promise<void> {
+  if (cloud !== "local") return;
+  const others = readdirSync(stateRoot)
+    .filter((name) => name.startsWith("local-") && join(stateRoot, name) !== folder)
+    .some((name) => existsSync(join(stateRoot, name, "cloud-id")));
+  if (others || ((await engineRuns()) && (await hasHosts()))) return;
+  if (existsSync(cloudFile)) await step("Stop the emulated AWS API", stopCloud);
+  else await stopLostCloud();
+  await stopOwnEngine();
+}

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { requireCheckout } from "../../cli/checkout.ts";
+import { command, Failure } from "../../cli/user-error.ts";
+import { requireTools } from "../../cli/requirements.ts";
+import { say } from "../../cli/steps.ts";
+import { judge } from "../../src/policy/policy.ts";
+import { cloudAccess } from "../clouds/aws.ts";
+import { currentDeployment, type Deployment } from "../deployment.ts";
+import { tellSupport } from "../ec2/hosts/os-support.ts";
+import { alone } from "../deployment-lock.ts";
+import { reportNodeAge } from "../ec2/release/node-age.ts";
+import { requireSaidDomain } from "../site/domain.ts";
+import { requireKey } from "../ec2/operator.ts";
+import { planLine, plannedActions } from "../terraform/plan-text.ts";
+import { policyReport, priceReport, synthesized } from "../terraform/policy-and-price.ts";
+import { currentStack } from "../terraform/synthesize.ts";
+import { requireStateBucket } from "../terraform/state-bucket.ts";
+import { requireSameAccount, requireSameRegion } from "../record/checks.ts";
+
+await command(() => {
+  const deployment = currentDeployment();
+  return alone(deployment, () => plan(deployment));
+});
+
+async function plan(deployment: Deployment): Promise<void> {
+  requireCheckout();
+  await requireTools(["terraform", "ssh"]);
+  await requireSameRegion(deployment);
+  await requireSaidDomain(deployment);
+  const access = await cloudAccess(deployment);
+  await requireSameAccount(deployment, access);
+  await requireStateBucket(deployment, access);
+  await requireKey(deployment);
+  const changes = await (await currentStack(deployment, access)).plan();
+  printChanges(deployment, changes);
+  const stack = synthesized(deployment);
+  const judgement = judge(stack);
+  tellSupport(deployment);
+  await reportNodeAge();
+  for (const line of ["", ...policyReport(judgement), "", ...priceReport(stack)]) console.log(line);
+  if (judgement.findings.length > 0) throw new Failure("The stack breaks controls, named above.");
+}
+
+function printChanges({ logs }: Deployment, changes: string | undefined): void {
+  if (changes === undefined)
+    return console.log(
+      "No changes: the resources are as the stack says. Whether a deploy brings another release is not compared.",
+    );
+  for (const action of plannedActions(changes)) console.log(`  ${action}`);
+  console.log(`\n${planLine(changes)}`);
+  const file = join(logs, "plan.txt");
+  writeFileSync(file, changes);
+  say(`All of it: ${file}`);
+}

@@ -1,0 +1,62 @@
+import { command, Failure } from "../../cli/user-error.ts";
+import { requireTools } from "../../cli/requirements.ts";
+import { say, step } from "../../cli/steps.ts";
+import { currentDeployment, type Deployment } from "../deployment.ts";
+import { hostNames, onHost } from "../ec2/hosts/ssh.ts";
+import { alone } from "../deployment-lock.ts";
+import { returnsOf, servedBy, undo } from "../ec2/release/installed.ts";
+import { frontDoor } from "../site/client.ts";
+import { smokeTest } from "../site/smoke-test.ts";
+import { requireSameRegion } from "../record/checks.ts";
+import { type Outputs, requireOutputs } from "../terraform/state.ts";
+
+await command(() => {
+  const deployment = currentDeployment();
+  return alone(deployment, () => rollback(deployment));
+});
+
+/** Puts back what the last deploy replaced. The database stays as it is: each release can live with the next one's. */
+async function rollback(deployment: Deployment): Promise<void> {
+  await requireTools(["ssh"]);
+  await requireSameRegion(deployment);
+  const outputs = await requireOutputs(deployment);
+  const [frontend, backend] = await step("Ask the hosts what they serve", () =>
+    Promise.all([servedBy(deployment, outputs, "frontend"), servedBy(deployment, outputs, "backend")]),
+  );
+  const returns = returnsOf({ frontend, backend });
+  if (returns.length === 0) {
+    throw new Failure(
+      "The hosts keep no release from before the one that serves: this is the first, or it was put back already.\n" +
+        `The newest comes with: ${deployment.make("deploy")}`,
+      2,
+    );
+  }
+  await requireSameOrigin(deployment, outputs);
+  await step("Put the releases before these back", async () => {
+    for (const host of hostNames) await undo(deployment, outputs, { host, deploy: backend.deploy });
+  });
+  const door = await frontDoor(deployment, outputs);
+  await step("Ask the site", () => smokeTest(door));
+  const now = { frontend, backend };
+  for (const host of hostNames) {
+    const back = returns.find((each) => each.host === host);
+    say(
+      back
+        ? `    ${host}: ${back.to} serves again, in the place of ${back.from}`
+        : `    ${host}: ${now[host].current} stays: it keeps none from before the same deploy`,
+    );
+  }
+  say(`\nThe newest comes back with: ${deployment.make("deploy")}`);
+}
+
+/** The origin stands in the release of the API, but in nginx and the bucket's rules too, which a rollback leaves alone. */
+async function requireSameOrigin(deployment: Deployment, outputs: Outputs): Promise<void> {
+  const settings = "current/backend.env previous/backend.env";
+  const shell = `cd /opt/tintype && sudo grep -hs ^SITE_ORIGIN= ${settings} | sort -u | wc -l`;
+  const { stdout } = await onHost(deployment, outputs, "backend", shell);
+  if (Number(stdout) <= 1) return;
+  throw new Failure(
+    "The last deploy gave the site another address, which a rollback cannot undo. Deploy the previous source instead.",
+    2,
+  );
+}

@@ -1,0 +1,28 @@
+import { command, Failure } from "../../cli/user-error.ts";
+import { say, step } from "../../cli/steps.ts";
+import { currentDeployment, type Deployment } from "../deployment.ts";
+import { runUnit } from "../ec2/hosts/systemd-job.ts";
+import { alone } from "../deployment-lock.ts";
+import { requireOutputs } from "../terraform/state.ts";
+
+const unit = "tintype-rotate.service";
+
+await command(async () => {
+  const deployment = currentDeployment();
+  await requireOutputs(deployment);
+  await alone(deployment, () => step("Rotate the secrets on the backend host", () => rotate(deployment)));
+  say(
+    "\nNobody was signed out. Tokens of the keys before are accepted until they expire, 14 days at the longest.",
+  );
+});
+
+/** By a unit, which goes on when the connection is lost. No secret comes back: the unit says one word, or what is wrong. */
+async function rotate(deployment: Deployment): Promise<void> {
+  const { code, lines, stderr } = await runUnit(deployment, await requireOutputs(deployment), unit);
+  if (code === 0) return;
+  if (stderr.includes("not found")) {
+    throw new Failure(`The backend host has no rotation yet. To install it: ${deployment.make("deploy")}`, 2);
+  }
+  const said = lines.filter((line) => line !== "" && !/^(Start|tintype-rotate|Failed)/.test(line));
+  throw new Failure(`The secrets were not rotated: ${said.at(-1) ?? stderr.trim()}`);
+}

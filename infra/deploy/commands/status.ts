@@ -1,0 +1,55 @@
+import { command, Failure } from "../../cli/user-error.ts";
+import { currentDeployment, type Deployment } from "../deployment.ts";
+import { type Fact, type Facts, factsOf, questions } from "../ec2/hosts/health.ts";
+import { findingsOn } from "../ec2/hosts/findings.ts";
+import { type HostName, hostNames, onHost } from "../ec2/hosts/ssh.ts";
+import { printable } from "../../cli/printable.ts";
+import { statusTable } from "../ec2/hosts/status-table.ts";
+import { ask, frontDoor } from "../site/client.ts";
+import { type Outputs, requireOutputs } from "../terraform/state.ts";
+
+await command(async () => {
+  const deployment = currentDeployment();
+  const outputs = await requireOutputs(deployment);
+  const [site, frontend, backend] = await Promise.all([
+    askSite(deployment, outputs),
+    ...hostNames.map((host) => askHost(deployment, outputs, host)),
+  ] as const);
+  const hosts = { frontend: frontend!, backend: backend! };
+  process.stdout.write(statusTable(site, hosts));
+  const facts = [site, ...Object.values(hosts).flatMap((found) => Object.values(found))];
+  if (facts.some(({ well }) => !well)) process.exitCode = 1;
+});
+
+async function askSite(deployment: Deployment, outputs: Outputs): Promise<Fact> {
+  const door = await frontDoor(deployment, outputs).catch(() => undefined); // the host's own line says why
+  if (door === undefined) return { well: false, text: "not reachable" };
+  const ready = await ask(door, "/api/ready").catch(() => undefined);
+  if (ready?.status === 200) return { well: true, text: `${door.url} ready` };
+  return { well: false, text: `${door.url} not ready (${ready?.status ?? "no answer"})` };
+}
+
+function differences(findings: readonly string[]): Facts {
+  const text = findings.length === 0 ? "yes" : "no, see below";
+  const facts: Record<string, Fact> = { "as deployed": { text, well: findings.length === 0 } };
+  findings.forEach((finding, at) => (facts[`fault ${at}`] = { text: finding, well: false }));
+  return facts;
+}
+
+async function askHost(deployment: Deployment, outputs: Outputs, host: HostName): Promise<Facts> {
+  const instance = { text: outputs[host].instanceId, well: true };
+  try {
+    const { code, stdout, stderr } = await onHost(deployment, outputs, host, questions[host]);
+    if (stdout === "")
+      return { instance, fault: { text: printable(stderr.trim()) || `ssh ended with ${code}`, well: false } };
+    const facts = factsOf(host, printable(stdout));
+    // Before its first release a host differs in everything.
+    const compared = facts["release"]?.well
+      ? differences(await findingsOn(deployment, outputs, host))
+      : { "as deployed": { text: "not deployed yet", well: false } };
+    return { instance, ...facts, ...compared };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { instance, fault: { text: error.message, well: false } };
+  }
+}

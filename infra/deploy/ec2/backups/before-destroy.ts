@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { Failure } from "../../../cli/user-error.ts";
+import { stateRoot } from "../../../cli/paths.ts";
+import { agrees, type Questioning } from "../../confirm.ts";
+import type { Deployment } from "../../deployment.ts";
+import { type BackupTarget, keepBackup } from "./create.ts";
+
+/**
+ * Keeps what a deployment holds before it goes: where a file is named, or where somebody can be asked and agrees. Gives
+ * the file, which stays; undefined where none was wanted.
+ */
+export async function keepLastBackup(
+  deployment: Deployment,
+  { outputs, access, to }: BackupTarget,
+  questioning: Questioning,
+): Promise<string | undefined> {
+  const file = to ?? (await proposedFile(deployment, questioning));
+  if (file === undefined) return undefined;
+  try {
+    await keepBackup(deployment, { outputs, access, to: file });
+    return file;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const way = `Without a last backup: ${deployment.make("destroy")} YES=1`;
+    throw new Failure(`${error.message}\n\nNothing was removed. ${way}`, error.exitCode);
+  }
+}
+
+async function proposedFile({ name }: Deployment, questioning: Questioning): Promise<string | undefined> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+  const file = join(stateRoot, "backups", `${name}-${time}Z.tar`);
+  return (await agrees(`Keep a last backup in ${file}?`, questioning)) ? file : undefined;
+}

@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { publishedPort } from "../../../local-cloud/ec2/hosts.ts";
+import { Failure } from "../../../cli/user-error.ts";
+import { type Result, run, tryRun } from "../../../cli/run.ts";
+import type { Deployment } from "../../deployment.ts";
+import type { Outputs } from "../../terraform/state.ts";
+
+export const hostNames = ["frontend", "backend"] as const;
+export type HostName = (typeof hostNames)[number];
+
+/** The host that `make logs` and `make ssh` are for. */
+export function chosenHost(): HostName {
+  const host = process.env["HOST"] || "backend";
+  if (host !== "backend" && host !== "frontend") throw new Failure("HOST is frontend or backend.", 2);
+  return host;
+}
+
+/** Where SSH finds a host from this machine. */
+export interface HostAddress {
+  readonly address: string;
+  readonly port: number;
+  /** Under which its key is known: another instance at the same address has another. */
+  readonly instanceId: string;
+}
+
+export async function hostAddress(
+  deployment: Deployment,
+  outputs: Outputs,
+  host: HostName,
+): Promise<HostAddress> {
+  const { instanceId, publicIp } = outputs[host];
+  if (deployment.cloud === "aws") return { address: publicIp, port: 22, instanceId };
+  return { address: "127.0.0.1", port: await localPortOf(deployment, outputs, host, 22), instanceId };
+}
+
+/** Where the local cloud shows a host's port; a Failure where the host's container does not run. */
+export async function localPortOf(
+  { make }: Deployment,
+  outputs: Outputs,
+  host: HostName,
+  port: number,
+): Promise<number> {
+  const published = await publishedPort(outputs[host].instanceId, port);
+  if (published !== undefined) return published;
+  throw new Failure(`The ${host} host is missing or stopped. To bring it back: ${make("deploy")}`);
+}
+
+/**
+ * Options of ssh by which a host is who it was: its key is learned at the first connection to the instance. Nothing of
+ * ~/.ssh/config or /etc/ssh/ssh_config counts: a RemoteCommand, ControlMaster or HostName there would change what is run, and where.
+ * Files are named relative to the deployment's folder, in which ssh has to run: OpenSSH splits such a name at blanks and
+ * expands % and $ in it, and Ansible splits all options as a shell does.
+ */
+export function identityOptions({ knownHosts }: Deployment, { instanceId }: HostAddress): string[] {
+  const options = {
+    IdentitiesOnly: "yes",
+    StrictHostKeyChecking: "accept-new",
+    UserKnownHostsFile: basename(knownHosts),
+    HostKeyAlias: instanceId,
+    CheckHostIP: "no", // else the address would be known too
+  };
+  return [
+    "-F",
+    "/dev/null",
+    ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+  ];
+}
+
+/** For an instance that another container stands for now: with the old one's disk went its key. */
+export async function forgetKey({ knownHosts }: Deployment, instanceId: string): Promise<void> {
+  if (existsSync(knownHosts)) await run("ssh-keygen", ["-q", "-R", instanceId, "-f", knownHosts]);
+}
+
+/** Arguments of ssh that name key, known hosts and address; to be run in the deployment's folder. */
+export function sshArguments(deployment: Deployment, host: HostAddress): string[] {
+  const patience = ["-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=30", "-o", "LogLevel=ERROR"];
+  return [
+    ...["-i", basename(deployment.privateKey), "-p", String(host.port)],
+    ...[...identityOptions(deployment, host), ...patience, `ec2-user@${host.address}`],
+  ];
+}
+
+/** What to say where ssh had no connection, or lost it. */
+export function unreached({ cloud, make }: Deployment, host: HostName): string {
+  const fact = `The ${host} host could not be reached, or closed the connection.`;
+  if (cloud === "local") return fact;
+  return `${fact} It lets in the address that deployed it: from another one, first ${make("deploy")}`;
+}
+
+/** Runs a shell command on a host, for half a minute at most unless told otherwise. */
+export async function onHost(
+  deployment: Deployment,
+  outputs: Outputs,
+  host: HostName,
+  shell: string,
+  timeoutMs = 30_000,
+): Promise<Result> {
+  const target = sshArguments(deployment, await hostAddress(deployment, outputs, host));
+  return tryRun("ssh", [...target, shell], { cwd: deployment.folder, timeoutMs });
+}

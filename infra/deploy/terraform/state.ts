@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Failure } from "../../cli/user-error.ts";
+import type { Deployment } from "../deployment.ts";
+import { localStateFile, stateText } from "./state-storage.ts";
+import { requireSameState } from "../record/same-state.ts";
+
+export interface Outputs {
+  readonly url: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly frontend: { instanceId: string; privateIp: string; publicDns: string; publicIp: string };
+  readonly backend: {
+    instanceId: string;
+    privateIp: string;
+    publicIp: string;
+    apiPort: number;
+    metricsPort?: number;
+  };
+}
+
+export interface State {
+  readonly outputs: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly resources?: readonly { readonly mode: string; readonly instances: readonly unknown[] }[];
+}
+
+const complete = ["url", "region", "bucket", "frontend", "backend"];
+
+/** Where the state says what was made; undefined where nothing was, or not all of it. */
+export async function readOutputs(deployment: Deployment): Promise<Outputs | undefined> {
+  const { outputs } = (await readState(deployment)) ?? { outputs: {} };
+  if (complete.some((name) => outputs[name] === undefined)) return undefined;
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as never;
+}
+
+/** As `readOutputs`; where there is nothing, or not all, a Failure that says how to go on. */
+export async function requireOutputs(deployment: Deployment): Promise<Outputs> {
+  const outputs = await readOutputs(deployment);
+  if (outputs !== undefined) return outputs;
+  const { make } = deployment;
+  const made = resourcesIn(await readState(deployment));
+  if (made > 0) {
+    throw new Failure(
+      `A deploy did not finish: ${made} ${made === 1 ? "resource exists" : "resources exist"}.\n` +
+        `To go on: ${make("deploy")}\nTo remove them: ${make("destroy")}`,
+    );
+  }
+  const nothing = `Nothing is deployed under this name. To deploy: ${make("deploy")}`;
+  throw new Failure(nothing + hintAtLocal(deployment), 2);
+}
+
+/** How many resources a state holds. */
+export function resourcesIn(state: State | undefined): number {
+  const managed = (state?.resources ?? []).filter(({ mode }) => mode === "managed");
+  return managed.reduce((count, { instances }) => count + instances.length, 0);
+}
+
+/** The deployment's state, from where it was begun; a Failure where the settings say another place, or it is cut off. */
+export async function readState(deployment: Deployment): Promise<State | undefined> {
+  requireSameState(deployment);
+  const text = await stateText(deployment);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as State;
+  } catch {
+    throw cutOff(deployment);
+  }
+}
+
+function cutOff(deployment: Deployment): Failure {
+  const { stateBucket } = deployment;
+  if (stateBucket !== undefined) {
+    const way = "The bucket keeps its earlier versions: put the last whole one in its place.";
+    return new Failure(`Terraform's state in the bucket ${stateBucket} is empty or cut off.\n${way}`, 2);
+  }
+  const file = localStateFile(deployment);
+  const before = `${file}.backup`;
+  const way = existsSync(before)
+    ? `If what it was before is whole, put that in its place: mv ${before} ${file}`
+    : `Nothing was there before it. If nothing was made: rm ${file}`;
+  return new Failure(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
+}
+
+function hintAtLocal({ cloud, name, folder, stack }: Deployment): string {
+  if (cloud === "local") return "";
+  const local = stack.replace(folder, join(dirname(folder), `local-${name}`));
+  const exists = existsSync(localStateFile({ stack: local }));
+  return exists ? "\nA local deployment of that name exists: for that one add CLOUD=local" : "";
+}

@@ -1,0 +1,14 @@
+import { command } from "../cli/user-error.ts";
+import { requireTools, type RequirementName } from "../cli/requirements.ts";
+
+// What the tests need beside Node: all of it, or what is named.
+const all: RequirementName[] = [
+  ...(["terraform", "ansible", "ssh", "docker", "engine", "iptables", "debootstrap"] as const),
+  ...(["moto", "database", "chromium", "nginx", "shellcheck", "ansible-lint"] as const),
+  ...(["pebble", "openssl", "certutil"] as const),
+];
+
+await command(async () => {
+  const named = process.argv.slice(2) as RequirementName[];
+  await requireTools(named.length > 0 ? named : all);
+});

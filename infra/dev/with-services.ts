@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServices } from "../local-cloud/services/services.ts";
+import { command } from "../cli/user-error.ts";
+
+// Runs a program with a fresh database and S3 around it, and ends them with it: with-services.ts PROGRAM ARG...
+await command(async () => {
+  const [program = "true", ...args] = process.argv.slice(2);
+  const folder = mkdtempSync(join(tmpdir(), "tintype-services-"));
+  const services = await startServices(folder);
+  try {
+    const child = spawn(program, args, {
+      stdio: "inherit",
+      env: { ...process.env, ...services.environment },
+    });
+    // The program hears the terminal's signal too; this process stays to clear up after it.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+    const [code] = (await once(child, "exit")) as [number | null];
+    process.exitCode = code ?? 1;
+  } finally {
+    await services.stop();
+    rmSync(folder, { recursive: true });
+  }
+});

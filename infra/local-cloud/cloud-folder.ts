@@ -1,5 +1,0 @@
-import { join } from "node:path";
-import { stateRoot } from "../machine/folders.ts";
-
-/** What the local cloud keeps while it runs, for all deployments of this clone. */
-export const cloudFolder = join(stateRoot, "local-cloud");

@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../cli/user-error.ts";
+import { run, tryRun, which } from "../../cli/run.ts";
+import { cloudFolder } from "../emulator/paths.ts";
+import { openPrivateLog } from "../../cli/private-files.ts";
+import { endProcess, processesWith, runs } from "../emulator/processes.ts";
+
+const pidFile = join(cloudFolder, "dockerd.pid");
+const log = join(cloudFolder, "dockerd.log");
+
+/** Runs a docker command; a Failure where it fails. Gives what it printed. */
+export function docker(...args: string[]): Promise<string> {
+  return run("docker", args);
+}
+
+export async function dockerLines(...args: string[]): Promise<string[]> {
+  return (await docker(...args)).split("\n").filter((line) => line !== "");
+}
+
+export async function engineRuns(): Promise<boolean> {
+  return (await tryRun("docker", ["version"])).code === 0;
+}
+
+/** Starts the Docker engine where none runs and this user may. */
+export async function ensureEngine(): Promise<void> {
+  if (await engineRuns()) return;
+  if (process.getuid?.() !== 0 || which("dockerd") === undefined) {
+    throw new Failure(
+      "No Docker engine answers. Start it (`sudo systemctl start docker`, or Docker's application), " +
+        "see that `docker version` works for this user, and run the command again.",
+      2,
+    );
+  }
+  const out = openPrivateLog(log);
+  const engine = spawn("dockerd", ["--pidfile", pidFile], { detached: true, stdio: ["ignore", out, out] });
+  engine.unref();
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 250) {
+    if (await engineRuns()) return;
+    if (engine.exitCode !== null) break;
+    await sleep(250);
+  }
+  throw new Failure(`The Docker engine did not start. See ${log}`);
+}
+
+/** Ends the engine if it was started here and nothing else uses it. */
+export async function stopOwnEngine(): Promise<void> {
+  const pid = existsSync(pidFile)
+    ? Number(readFileSync(pidFile, "utf8"))
+    : processesWith("dockerd", pidFile)[0];
+  if (pid === undefined) return;
+  if (runs(pid, pidFile) && (await dockerLines("ps", "--quiet")).length > 0) return;
+  await endProcess(pid, pidFile);
+  rmSync(pidFile, { force: true });
+}

@@ -1,0 +1,15 @@
+import { expect, test } from "@jest/globals";
+import { keepPort, keptPort } from "../../../deploy/clouds/local-port.ts";
+import { unpinPlace } from "../../../deploy/record/checks.ts";
+import { scratchDeployment } from "../scratch-deployment.ts";
+
+test("the port of the last deploy is kept until the deployment is gone", () => {
+  const blue = scratchDeployment({ localPort: 8690 });
+  expect(keptPort(blue.folder)).toBeUndefined();
+  keepPort(blue);
+  expect(keptPort(blue.folder)).toBe(8690);
+  keepPort({ ...blue, localPort: 8691 });
+  expect(keptPort(blue.folder)).toBe(8691);
+  unpinPlace(blue);
+  expect(keptPort(blue.folder)).toBeUndefined();
+});

@@ -1,0 +1,15 @@
+import { expect, test } from "@jest/globals";
+import { siteLines } from "../../../deploy/site/notes.ts";
+import { scratchDeployment } from "../scratch-deployment.ts";
+
+const door = { url: "https://site.example" };
+const mailFrom = "tintype@site.example";
+
+test("USE-22 a deploy says where its codes go: to the operator, into the emulated SES, or by mail", () => {
+  const lines = (given: object) => siteLines(scratchDeployment(given), door).join("\n");
+  expect(lines({})).toContain(
+    "It sends no email: codes that confirm an address or reset a password are shown by make codes",
+  );
+  expect(lines({ cloud: "local", mailFrom })).toContain("the emulated SES takes its mail and delivers none");
+  expect(lines({ mailFrom })).toBe("  https://site.example");
+});
