@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { hasUnwritable, isBlank } from "../app-backend/src/domain/writing.ts";
 import { profile } from "../app-backend/src/http/contract/requests.ts";
-import { pictureName } from "../app-frontend/src/picture-name.ts";
+import { pictureName } from "../app-frontend/src/uploads/image-name.ts";
 
 const england = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
 

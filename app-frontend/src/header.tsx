@@ -1,9 +1,9 @@
 import logo from "./art/logo.svg";
-import { paths } from "./paths.ts";
-import { Link, usePathname } from "./router.tsx";
-import { useSessionState } from "./session.tsx";
-import { useSignOut } from "./sign-out.tsx";
-import { useKeptFocus } from "./ui/use-kept-focus.ts";
+import { paths } from "./navigation/paths.ts";
+import { Link, usePathname } from "./navigation/router.tsx";
+import { useSessionState } from "./session/session.tsx";
+import { useSignOut } from "./session/use-sign-out.tsx";
+import { useKeptFocus } from "./ui/use-focus-fallback.ts";
 
 export function Header() {
   const pathname = usePathname();

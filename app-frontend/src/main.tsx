@@ -4,10 +4,10 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/form.css";
-import "./styles/plate.css";
+import "./styles/photo-frame.css";
 import { App } from "./app.tsx";
-import { SessionProvider, browserSession } from "./session.tsx";
-import { UploadsProvider } from "./uploads.tsx";
+import { SessionProvider, browserSession } from "./session/session.tsx";
+import { UploadsProvider } from "./uploads/uploads.tsx";
 
 const session = browserSession();
 void session.start();

@@ -1,13 +1,13 @@
-import type * as api from "../api.ts";
-import { longDate } from "../dates.ts";
-import { paths } from "../paths.ts";
-import { Link } from "../router.tsx";
+import type * as api from "../api/account.ts";
+import { longDate } from "../format/dates.ts";
+import { paths } from "../navigation/paths.ts";
+import { Link } from "../navigation/router.tsx";
 import { Notice } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { AccountPicture } from "./account/picture.tsx";
 import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
-import { RemoveAccount } from "./account/removal.tsx";
+import { RemoveAccount } from "./account/delete-dialog.tsx";
 import { Sessions, useSessions } from "./account/sessions.tsx";
 import { CodeSource } from "./code-source.tsx";
 

@@ -1,4 +1,4 @@
-import { useSendsMail } from "../use-sends-mail.ts";
+import { useSendsMail } from "./use-sends-mail.ts";
 
 /** Where a person gets the code from. Nothing until the API has said whether it sends mail. */
 export function CodeSource({ mailed }: { mailed: string }) {

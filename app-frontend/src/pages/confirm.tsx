@@ -1,9 +1,9 @@
-import { confirm, getAccount, resend } from "../api.ts";
-import { emailError } from "../form-errors.ts";
-import { codeDigits, codeError } from "../one-time-code.ts";
-import { paths } from "../paths.ts";
-import { Link, Redirect, navigate } from "../router.tsx";
-import { useSession, useSessionState } from "../session.tsx";
+import { confirm, getAccount, resend } from "../api/account.ts";
+import { emailError } from "../forms/errors.ts";
+import { codeDigits, codeError } from "../forms/one-time-code.ts";
+import { paths } from "../navigation/paths.ts";
+import { Link, Redirect, navigate } from "../navigation/router.tsx";
+import { useSession, useSessionState } from "../session/session.tsx";
 import { CodeSource } from "./code-source.tsx";
 import { CodeField } from "../ui/code-field.tsx";
 import { Form, Submit } from "../ui/form.tsx";
@@ -11,9 +11,9 @@ import { Button } from "../ui/button.tsx";
 import { ErrorMessage } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { useForm } from "../use-form.ts";
-import { useKnownEmail } from "../use-known-email.ts";
-import { useSubmission } from "../use-submission.ts";
+import { useForm } from "../forms/use-form.ts";
+import { useKnownEmail } from "../session/use-known-email.ts";
+import { useSubmission } from "../forms/use-submission.ts";
 
 export function Confirm() {
   const session = useSessionState();

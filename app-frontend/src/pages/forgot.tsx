@@ -1,13 +1,13 @@
-import { forgot } from "../api.ts";
-import { emailError } from "../form-errors.ts";
-import { paths } from "../paths.ts";
-import { Link, navigate } from "../router.tsx";
+import { forgot } from "../api/account.ts";
+import { emailError } from "../forms/errors.ts";
+import { paths } from "../navigation/paths.ts";
+import { Link, navigate } from "../navigation/router.tsx";
 import { CodeSource } from "./code-source.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Page } from "../ui/page.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { useForm } from "../use-form.ts";
-import { useKnownEmail } from "../use-known-email.ts";
+import { useForm } from "../forms/use-form.ts";
+import { useKnownEmail } from "../session/use-known-email.ts";
 
 export function Forgot() {
   const form = useForm({ email: useKnownEmail() }, { email: emailError });

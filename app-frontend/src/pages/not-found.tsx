@@ -1,5 +1,5 @@
-import { paths } from "../paths.ts";
-import { Link } from "../router.tsx";
+import { paths } from "../navigation/paths.ts";
+import { Link } from "../navigation/router.tsx";
 import { Page } from "../ui/page.tsx";
 
 export function NotFound() {

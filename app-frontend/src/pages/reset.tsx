@@ -1,17 +1,17 @@
-import { reset } from "../api.ts";
-import { emailError, newPasswordError } from "../form-errors.ts";
-import { codeDigits, codeError } from "../one-time-code.ts";
-import { paths } from "../paths.ts";
-import { Link, navigate } from "../router.tsx";
-import { useSession } from "../session.tsx";
+import { reset } from "../api/account.ts";
+import { emailError, newPasswordError } from "../forms/errors.ts";
+import { codeDigits, codeError } from "../forms/one-time-code.ts";
+import { paths } from "../navigation/paths.ts";
+import { Link, navigate } from "../navigation/router.tsx";
+import { useSession } from "../session/session.tsx";
 import { CodeSource } from "./code-source.tsx";
 import { CodeField } from "../ui/code-field.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Page } from "../ui/page.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { useForm } from "../use-form.ts";
-import { useKnownEmail } from "../use-known-email.ts";
+import { useForm } from "../forms/use-form.ts";
+import { useKnownEmail } from "../session/use-known-email.ts";
 
 const checks = { email: emailError, code: codeError, password: newPasswordError };
 

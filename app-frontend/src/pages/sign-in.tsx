@@ -1,17 +1,17 @@
-import plate from "../art/plate.svg";
-import { hasCode } from "../api-error.ts";
-import { emailError, passwordError } from "../form-errors.ts";
-import { paths } from "../paths.ts";
-import { Link, navigate, useVisit } from "../router.tsx";
-import type { Reason } from "../session-state.ts";
-import { useSession } from "../session.tsx";
+import plate from "../art/photo-frame.svg";
+import { hasCode } from "../api/error.ts";
+import { emailError, passwordError } from "../forms/errors.ts";
+import { paths } from "../navigation/paths.ts";
+import { Link, navigate, useVisit } from "../navigation/router.tsx";
+import type { Reason } from "../session/state.ts";
+import { useSession } from "../session/session.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Notice } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
-import { Plate } from "../ui/plate.tsx";
+import { Plate } from "../ui/photo-frame.tsx";
 import { TextField } from "../ui/text-field.tsx";
-import { useForm } from "../use-form.ts";
+import { useForm } from "../forms/use-form.ts";
 
 const notices = {
   ended: "Your session has ended. Sign in again.",

@@ -1,5 +1,5 @@
-import type { ApiError } from "../api-error.ts";
-import { useSession } from "../session.tsx";
+import type { ApiError } from "../api/error.ts";
+import { useSession } from "../session/session.tsx";
 import { Button } from "../ui/button.tsx";
 import { ErrorMessage } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";

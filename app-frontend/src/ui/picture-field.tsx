@@ -1,6 +1,6 @@
 import { type ChangeEvent, type DragEvent, type ReactNode, useEffect, useState } from "react";
 import { type ControlProps, Field, type FieldProps } from "./field.tsx";
-import { Plate } from "./plate.tsx";
+import { Plate } from "./photo-frame.tsx";
 import { Preview } from "./preview.tsx";
 
 type PictureFieldProps = FieldProps & {

@@ -1,8 +1,8 @@
 import { useRef } from "react";
 import { Button } from "./button.tsx";
-import { Plate } from "./plate.tsx";
-import { useKeptFocus } from "./use-kept-focus.ts";
-import { useRenewal } from "./use-renewal.ts";
+import { Plate } from "./photo-frame.tsx";
+import { useKeptFocus } from "./use-focus-fallback.ts";
+import { useRenewal } from "./use-image-retry.ts";
 
 type PictureProps = {
   src: string;

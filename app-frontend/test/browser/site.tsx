@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { show } from "./page.ts";
 import { App } from "../../src/app.tsx";
-import * as api from "../../src/api.ts";
-import { browserClock } from "../../src/clock.ts";
-import { renewalKey } from "../../src/renewal-key.ts";
-import { SessionProvider } from "../../src/session.tsx";
-import { type SessionStore, sessionStore } from "../../src/session-store.ts";
-import { UploadsProvider } from "../../src/uploads.tsx";
+import * as api from "../../src/api/account.ts";
+import { browserClock } from "../../src/session/clock.ts";
+import { renewalKey } from "../../src/session/refresh-key.ts";
+import { SessionProvider } from "../../src/session/session.tsx";
+import { type SessionStore, sessionStore } from "../../src/session/store.ts";
+import { UploadsProvider } from "../../src/uploads/uploads.tsx";
 
 /** The account of a person of this name. */
 export const accountOf = (name: string): api.Account => ({

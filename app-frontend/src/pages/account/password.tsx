@@ -1,13 +1,13 @@
-import { changePassword } from "../../api.ts";
-import { newPasswordError, passwordError } from "../../form-errors.ts";
-import { paths } from "../../paths.ts";
-import { Link } from "../../router.tsx";
-import { useSession } from "../../session.tsx";
+import { changePassword } from "../../api/account.ts";
+import { newPasswordError, passwordError } from "../../forms/errors.ts";
+import { paths } from "../../navigation/paths.ts";
+import { Link } from "../../navigation/router.tsx";
+import { useSession } from "../../session/session.tsx";
 import { Form, Submit } from "../../ui/form.tsx";
 import { HiddenUsername } from "../../ui/hidden-username.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
 import { Section } from "../../ui/section.tsx";
-import { useForm } from "../../use-form.ts";
+import { useForm } from "../../forms/use-form.ts";
 
 const empty = { current: "", next: "" };
 const checks = { current: passwordError, next: newPasswordError };

@@ -1,15 +1,16 @@
 import { useId, useState } from "react";
-import { changePicture } from "../../api.ts";
-import { messageFor } from "../../messages.ts";
-import { pictureProblem, pictureTypes } from "../../picture.ts";
-import { useSession } from "../../session.tsx";
+import { changePicture } from "../../api/account.ts";
+import { messageFor } from "../../api/error-messages.ts";
+import { pictureTypes } from "../../api/images.ts";
+import { pictureProblem } from "../../uploads/image-file.ts";
+import { useSession } from "../../session/session.tsx";
 import { FileButton } from "../../ui/file-button.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { Picture } from "../../ui/picture.tsx";
-import { Plate } from "../../ui/plate.tsx";
+import { Plate } from "../../ui/photo-frame.tsx";
 import { Preview } from "../../ui/preview.tsx";
 import { UploadProgress } from "../../ui/upload-progress.tsx";
-import { useSubmission } from "../../use-submission.ts";
+import { useSubmission } from "../../forms/use-submission.ts";
 
 /** The picture of who is signed in; while another one is sent, that one. */
 export function AccountPicture({ src }: { src: string }) {

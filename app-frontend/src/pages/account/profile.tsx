@@ -1,9 +1,9 @@
-import { type Account, changeProfile } from "../../api.ts";
-import { useSession } from "../../session.tsx";
+import { type Account, changeProfile } from "../../api/account.ts";
+import { useSession } from "../../session/session.tsx";
 import { Form, Submit } from "../../ui/form.tsx";
 import { Section } from "../../ui/section.tsx";
 import { TextField } from "../../ui/text-field.tsx";
-import { useForm } from "../../use-form.ts";
+import { useForm } from "../../forms/use-form.ts";
 
 export function Profile({ account }: { account: Account }) {
   const session = useSession();

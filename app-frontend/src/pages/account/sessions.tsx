@@ -1,16 +1,16 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import * as api from "../../api.ts";
-import { type ApiError, hasCode } from "../../api-error.ts";
-import { longDate, timeAgo } from "../../dates.ts";
-import { failureOf } from "../../form-errors.ts";
-import { useSession } from "../../session.tsx";
-import { useSignOut } from "../../sign-out.tsx";
+import * as api from "../../api/account.ts";
+import { type ApiError, hasCode } from "../../api/error.ts";
+import { longDate, timeAgo } from "../../format/dates.ts";
+import { failureOf } from "../../forms/errors.ts";
+import { useSession } from "../../session/session.tsx";
+import { useSignOut } from "../../session/use-sign-out.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { Retry } from "../../ui/retry.tsx";
 import { Section } from "../../ui/section.tsx";
-import { useKeptFocus } from "../../ui/use-kept-focus.ts";
-import { useSubmission } from "../../use-submission.ts";
+import { useKeptFocus } from "../../ui/use-focus-fallback.ts";
+import { useSubmission } from "../../forms/use-submission.ts";
 
 /** Where this account is signed in. `load` asks anew; it never rejects. */
 export function useSessions() {

@@ -1,6 +1,6 @@
 import { memo } from "react";
-import type { GalleryImage } from "../../image-api.ts";
-import { pageSize } from "../../image-list.ts";
+import type { GalleryImage } from "../../api/images.ts";
+import { pageSize } from "./image-list.ts";
 import { Thumbnail, type ThumbnailActions } from "./thumbnail.tsx";
 
 type GridProps = ThumbnailActions & { images: readonly GalleryImage[] };

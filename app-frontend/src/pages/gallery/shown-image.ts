@@ -1,4 +1,4 @@
-import type { GalleryImage } from "../../image-api.ts";
+import type { GalleryImage } from "../../api/images.ts";
 
 /** The image that the viewer shows, and where it was when it was chosen. */
 export type Shown = { id: string; at: number };

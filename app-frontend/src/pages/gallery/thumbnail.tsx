@@ -1,6 +1,6 @@
 import { memo } from "react";
-import type { GalleryImage } from "../../image-api.ts";
-import { useRenewal } from "../../ui/use-renewal.ts";
+import type { GalleryImage } from "../../api/images.ts";
+import { useRenewal } from "../../ui/use-image-retry.ts";
 
 export type ThumbnailActions = {
   onOpen: (id: string) => void;

@@ -1,10 +1,10 @@
 import { memo } from "react";
-import { sizeText } from "../../sizes.ts";
+import { sizeText } from "../../format/bytes.ts";
 import { Button } from "../../ui/button.tsx";
-import { useKeptFocus } from "../../ui/use-kept-focus.ts";
-import { type Upload, type UploadQueue, canRetry } from "../../upload-queue.ts";
-import { uploadSummary } from "../../upload-summary.ts";
-import { useUploadState, useUploads } from "../../uploads.tsx";
+import { useKeptFocus } from "../../ui/use-focus-fallback.ts";
+import { type Upload, type UploadQueue, canRetry } from "../../uploads/queue.ts";
+import { uploadSummary } from "../../uploads/summary.ts";
+import { useUploadState, useUploads } from "../../uploads/uploads.tsx";
 
 /** Files on their way into the gallery, and those that did not get there. */
 export function UploadList() {

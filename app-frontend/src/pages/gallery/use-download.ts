@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { getDownloadUrl } from "../../image-api.ts";
-import { useSession } from "../../session.tsx";
-import { useSubmission } from "../../use-submission.ts";
+import { getDownloadUrl } from "../../api/images.ts";
+import { useSession } from "../../session/session.tsx";
+import { useSubmission } from "../../forms/use-submission.ts";
 
 const hushedMs = 1_000;
 

@@ -1,8 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { getImage, listImages } from "../../image-api.ts";
-import { imageList, pageSize } from "../../image-list.ts";
-import { useSession } from "../../session.tsx";
-import { useUploads } from "../../uploads.tsx";
+import { getImage, listImages } from "../../api/images.ts";
+import { imageList, pageSize } from "./image-list.ts";
+import { useSession } from "../../session/session.tsx";
+import { useUploads } from "../../uploads/uploads.tsx";
 
 /** Images of everybody or of who is signed in, with those that arrive meanwhile. */
 export function useImages(mine: boolean) {

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import type { GalleryImage } from "../../../src/image-api.ts";
+import type { GalleryImage } from "../../../src/api/images.ts";
 import { shownImage } from "../../../src/pages/gallery/shown-image.ts";
 
 const images = (...ids: string[]) => ids.map((id) => ({ id }) as GalleryImage);

@@ -1,0 +1,53 @@
+import { distance } from "../format/dates.ts";
+
+const internal = "Something went wrong on our side. Try again in a minute.";
+const ended = "Your session has ended. Sign in again.";
+
+/** What a person reads for each error code, the server's and ours: what is wrong and what to do. */
+const messages: Record<string, string> = {
+  animated_png: "This is an animated PNG, which cannot be processed. Save it as GIF or animated WebP.",
+  another_account: "You have signed in with another account in the meantime. Nothing has changed.",
+  avif_sequence: "This is an animated AVIF, which cannot be processed. Save it as GIF or animated WebP.",
+  bad_code: "This code is wrong or no longer valid. Check it, or ask for another one.",
+  bad_credentials: "The email or the password is wrong. Check both and try again.",
+  cancelled: "Cancelled: nothing has changed.",
+  damaged_image: "This picture cannot be read: it is damaged or cut off. Choose another one.",
+  deep_avif:
+    "This AVIF has more than 8 bits a colour, which cannot be processed. Save it with 8 bits, or as JPEG or PNG.",
+  email_taken: "This email address already has an account. Sign in, or use another address.",
+  empty_image: "This file is empty. Choose another one.",
+  headers_too_large: "Your browser sent too many cookies. Delete the cookies of this site, then try again.",
+  image_dimensions:
+    "This picture is too large to process: over 50 megapixels, 16,384 pixels a side or 200 frames, or fewer in a format that needs more memory. Choose a smaller one.",
+  image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
+  internal,
+  invalid_input: "Something in the form is not right. Check it and try again.",
+  malformed_request: "The server did not understand the form. Reload the page and try again.",
+  not_confirmed: "This address is not confirmed yet. Enter the code that confirms it.",
+  not_found: "This no longer exists. Reload the page to see what has changed.",
+  not_signed_in: ended,
+  not_uploaded: "This picture was not fully uploaded. Try again.",
+  quota_exceeded: "You have reached the limit of 500 pictures or 1 GB. Delete some, then try again.",
+  refresh_overtaken: "Your session is being renewed in another tab. Try again in a moment.",
+  request_too_large: "This is more than the server takes. Shorten it and try again.",
+  session_ended: ended,
+  timeout: "Tintype is taking too long to answer. Try again in a minute.",
+  too_many_requests: "Too many attempts. Wait a minute, then try again.",
+  unavailable: "Tintype is not available right now. Try again in a minute.",
+  unprocessable_image: "This kind of picture cannot be processed. Save it as an ordinary JPEG or PNG.",
+  unreachable: "Tintype cannot be reached. Check your connection, then try again.",
+  unreadable_image: "This file cannot be read. Choose it again, or choose another one.",
+  unsupported_image: "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.",
+  upload_refused: "This picture could not be stored. Try again.",
+  wrong_password: "This is not your password. Check it and try again.",
+};
+
+/** The message for `code`, else `fallback`, else the one for a fault of ours. */
+export function messageFor(code: string, fallback: string = internal): string {
+  return messages[code] ?? fallback;
+}
+
+/** What to read for too many requests, if the server told how many seconds to wait. */
+export function waitMessage(seconds: number): string {
+  return `Too many attempts. Try again ${distance(seconds)}.`;
+}

@@ -1,0 +1,89 @@
+import { messageFor, waitMessage } from "./error-messages.ts";
+
+export type FieldError = { field: string; message: string };
+
+type Facts = {
+  status?: number;
+  message?: string;
+  /** Seconds to wait before the next try. */
+  waitS?: number;
+  errors?: FieldError[];
+  requestId?: string;
+};
+
+/** A request that failed. `status` is 0 when no answer came; `code` is stable, `message` is for people. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: string;
+  readonly status: number;
+  readonly errors: FieldError[] | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(code: string, { status = 0, message, waitS, errors, requestId }: Facts = {}) {
+    super(code === "too_many_requests" && waitS ? waitMessage(waitS) : messageFor(code, message));
+    this.code = code;
+    this.status = status;
+    this.errors = errors;
+    this.requestId = requestId;
+  }
+}
+
+/** Reads a problem document (RFC 9457). A proxy's own error page has none: then the status decides. */
+export function apiError(status: number, body: string, retryAfter: string | null = null): ApiError {
+  const problem = parse(body);
+  const waitS = seconds(retryAfter);
+  if (typeof problem?.["code"] !== "string") return new ApiError(codeOf(status), { status, waitS });
+  return new ApiError(problem["code"], {
+    status,
+    message: text(problem["detail"]) ?? text(problem["title"]),
+    waitS,
+    errors: fieldErrors(problem["errors"]),
+    requestId: text(problem["requestId"]),
+  });
+}
+
+/** Whether the server no longer knows who is asking. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof ApiError && error.code === code;
+}
+
+function parse(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(status: number): string {
+  if (status === 401) return "not_signed_in";
+  if (status === 413) return "request_too_large";
+  if (status === 431) return "headers_too_large";
+  if (status === 429) return "too_many_requests";
+  if (status === 504) return "timeout";
+  if (status === 502 || status === 503) return "unavailable";
+  return "internal";
+}
+
+/** `Retry-After` may also be a date, which no answer of ours is. */
+function seconds(retryAfter: string | null): number | undefined {
+  return retryAfter && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function fieldErrors(value: unknown): FieldError[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.filter(isFieldError);
+}
+
+function isFieldError(value: Partial<FieldError> | null): value is FieldError {
+  return typeof value?.field === "string" && typeof value.message === "string";
+}

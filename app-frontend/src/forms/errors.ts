@@ -1,0 +1,44 @@
+import { ApiError } from "../api/error.ts";
+
+export type FieldErrors = Partial<Record<string, string>>;
+
+/** What a form shows after a failed request: errors beside fields, or one error for the form. */
+export type Failure = { fields: FieldErrors; form?: ApiError };
+
+/** Where the error of a code belongs: to the first of these fields that the form has. */
+const fieldsOfCode: Record<string, readonly string[]> = {
+  bad_code: ["code"],
+  damaged_image: ["image"],
+  email_taken: ["email"],
+  image_dimensions: ["image"],
+  image_too_large: ["image"],
+  unsupported_image: ["image"],
+  wrong_password: ["current", "password"],
+};
+
+/** Puts an error beside those of the form's `fields` that it concerns. */
+export function failureOf(error: unknown, fields: readonly string[]): Failure {
+  const known = error instanceof ApiError ? error : new ApiError("internal");
+  const field = fieldsOfCode[known.code]?.find((name) => fields.includes(name));
+  if (field) return { fields: { [field]: known.message } };
+  const named = (known.errors ?? []).filter((error) => fields.includes(error.field));
+  if (named.length === 0) return { fields: {}, form: known };
+  return { fields: Object.fromEntries(named.map((error) => [error.field, sentence(error.message)])) };
+}
+
+/** The server says of a field that it "is too long", for whoever knows its name. Here it stands beside the field. */
+function sentence(message: string): string {
+  return /^[a-z]/.test(message) ? `This ${message}.` : message;
+}
+
+export function emailError(email: string): string | undefined {
+  return /^[^\s@]+@[^\s@]+$/.test(email) ? undefined : "Enter an email address, like name@example.com.";
+}
+
+export function newPasswordError(password: string): string | undefined {
+  return password.length >= 8 ? undefined : "Use at least 8 characters.";
+}
+
+export function passwordError(password: string): string | undefined {
+  return password ? undefined : "Enter your password.";
+}

@@ -1,0 +1,51 @@
+import { type MouseEvent, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { type Visit, visitOf } from "./history-state.ts";
+
+type Navigation = { replace?: boolean; visit?: Visit };
+
+/** Shows another page of this site without loading it anew. */
+export function navigate(to: string, { replace = false, visit }: Navigation = {}) {
+  if (replace) history.replaceState(visit, "", to);
+  else history.pushState(visit, "", to);
+  window.scrollTo(0, 0);
+  // The history API tells nobody of its own changes.
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** The path of the page on show, without a trailing slash. */
+export function usePathname(): string {
+  return useSyncExternalStore(subscribe, () => location.pathname.replace(/(.)\/+$/, "$1"));
+}
+
+/** What the page before handed to this one. */
+export function useVisit(): Visit {
+  return useState(() => visitOf(history.state))[0];
+}
+
+type LinkProps = { to: string; visit?: Visit; className?: string; children: ReactNode };
+
+export function Link({ to, visit, className, children }: LinkProps) {
+  const current = usePathname() === to ? "page" : undefined;
+  return (
+    <a href={to} className={className} aria-current={current} onClick={(event) => follow(event, to, visit)}>
+      {children}
+    </a>
+  );
+}
+
+export function Redirect({ to }: { to: string }) {
+  useEffect(() => navigate(to, { replace: true }), [to]);
+  return null;
+}
+
+function subscribe(listener: () => void) {
+  window.addEventListener("popstate", listener);
+  return () => window.removeEventListener("popstate", listener);
+}
+
+/** Leaves to the browser what opens a tab, a window or a download. */
+function follow(event: MouseEvent, to: string, visit: Visit | undefined) {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  navigate(to, visit && { visit });
+}

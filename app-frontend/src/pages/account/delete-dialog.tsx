@@ -1,0 +1,56 @@
+import { useState } from "react";
+import { passwordError } from "../../forms/errors.ts";
+import { useSession } from "../../session/session.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Form, Submit } from "../../ui/form.tsx";
+import { HiddenUsername } from "../../ui/hidden-username.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
+import { Section } from "../../ui/section.tsx";
+import { useForm } from "../../forms/use-form.ts";
+
+export function RemoveAccount({ email }: { email: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Section
+      title="Remove account"
+      intro="Your page, your profile and all your pictures will be deleted for good."
+    >
+      <Button look="quiet" onClick={() => setOpen(true)}>
+        Remove account
+      </Button>
+      {open && (
+        <Dialog title="Remove your account?" onClose={() => setOpen(false)}>
+          <RemovalForm email={email} onKeep={() => setOpen(false)} />
+        </Dialog>
+      )}
+    </Section>
+  );
+}
+
+function RemovalForm({ email, onKeep }: { email: string; onKeep: () => void }) {
+  const session = useSession();
+  const form = useForm({ password: "" }, { password: passwordError });
+  const remove = () => session.remove(form.values.password);
+  return (
+    <Form form={form} onSubmit={() => void form.submit(remove)}>
+      <p>
+        The account {email} will be deleted, with its profile and all its pictures, and you will be signed out
+        on every device. This cannot be undone.
+      </p>
+      <HiddenUsername value={email} />
+      <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
+      <Submit
+        form={form}
+        look="danger"
+        beside={
+          <Button look="quiet" onClick={onKeep}>
+            Keep account
+          </Button>
+        }
+      >
+        Remove for good
+      </Submit>
+    </Form>
+  );
+}

@@ -1,0 +1,108 @@
+import { useRef, useState } from "react";
+import { register } from "../api/account.ts";
+import { hasCode } from "../api/error.ts";
+import { emailError, newPasswordError } from "../forms/errors.ts";
+import { messageFor } from "../api/error-messages.ts";
+import { paths } from "../navigation/paths.ts";
+import { pictureTypes } from "../api/images.ts";
+import { pictureProblem } from "../uploads/image-file.ts";
+import { Link, navigate } from "../navigation/router.tsx";
+import { useSession } from "../session/session.tsx";
+import { Form, Submit } from "../ui/form.tsx";
+import { Page } from "../ui/page.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
+import { PictureField } from "../ui/picture-field.tsx";
+import { TextField } from "../ui/text-field.tsx";
+import { UploadProgress } from "../ui/upload-progress.tsx";
+import { useForm } from "../forms/use-form.ts";
+
+export function CreateUser() {
+  const [created, setCreated] = useState(false);
+  return (
+    <Page title="Create user">
+      {created ? <Created /> : <CreateUserForm onStranded={() => setCreated(true)} />}
+    </Page>
+  );
+}
+
+/** `onStranded` is called when the account is made and signing in failed. */
+function CreateUserForm({ onStranded }: { onStranded: () => void }) {
+  const session = useSession();
+  const [sent, setSent] = useState(0);
+  const picture = usePicture();
+  const checks = { email: emailError, password: newPasswordError };
+  const form = useForm({ email: "", password: "" }, checks, ["image"]);
+
+  async function create(signal: AbortSignal) {
+    setSent(0);
+    await register({ ...form.values, image: picture.file! }, { onProgress: setSent, signal });
+    await session.signIn(form.values).catch((error: unknown) => {
+      if (!hasCode(error, "not_confirmed")) return onStranded();
+      navigate(paths.confirm(), { visit: { email: form.values.email } });
+    });
+  }
+
+  return (
+    <Form
+      form={form}
+      className="columns"
+      onSubmit={() => void form.submit(create, { image: picture.missing() })}
+    >
+      <div>
+        <TextField label="Email" type="email" autoComplete="email" {...form.field("email")} />
+        <PasswordField
+          label="Password"
+          hint="At least 8 characters."
+          autoComplete="new-password"
+          {...form.field("password")}
+        />
+      </div>
+      <PictureField
+        label="Picture"
+        hint="JPEG, PNG, GIF, WebP or AVIF, up to 10 MB. It is shown cropped to 4:5."
+        accept={pictureTypes.join()}
+        file={picture.file}
+        error={picture.error ?? form.failure.fields["image"]}
+        onPick={(file) => {
+          void picture.pick(file);
+          form.clear("image");
+        }}
+      />
+      <div className="actions">
+        <Submit form={form} slow={form.busy && sent === 1}>
+          Create account
+        </Submit>
+        <UploadProgress active={form.busy} sent={sent} onCancel={form.cancel} />
+        <p>
+          Have an account? <Link to={paths.signIn()}>Sign in</Link>
+        </p>
+      </div>
+    </Form>
+  );
+}
+
+/** The picture that was picked last and passed the check, or why it did not. */
+function usePicture() {
+  const [file, setFile] = useState<File>();
+  const [error, setError] = useState<string>();
+  const last = useRef<File>(undefined);
+
+  async function pick(picked: File) {
+    last.current = picked;
+    const problem = await pictureProblem(picked);
+    if (last.current !== picked) return;
+    setFile(problem ? undefined : picked);
+    setError(problem && messageFor(problem));
+  }
+
+  const missing = () => (file ? undefined : (error ?? "Choose a picture."));
+  return { file, error, pick, missing };
+}
+
+function Created() {
+  return (
+    <p role="alert">
+      Your account is ready, but signing in did not work just now. <Link to={paths.signIn()}>Sign in</Link>
+    </p>
+  );
+}

@@ -1,0 +1,41 @@
+import { hasCode } from "../../api/error.ts";
+import { type GalleryImage, removeImage } from "../../api/images.ts";
+import { useSession } from "../../session/session.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { ErrorMessage } from "../../ui/message.tsx";
+import { useSubmission } from "../../forms/use-submission.ts";
+
+type RemovalProps = { image: GalleryImage; onRemoved: () => void; onClose: () => void };
+
+/** Asks before an image is deleted. */
+export function Removal({ image, onRemoved, onClose }: RemovalProps) {
+  const session = useSession();
+  const { busy, failure, submit } = useSubmission([]);
+
+  async function remove() {
+    await session.authorized((token) => removeImage(token, image.id)).catch(ignoreMissing);
+    onClose();
+    onRemoved();
+  }
+
+  return (
+    <Dialog title="Delete this picture?" onClose={onClose}>
+      <p>{image.name} will be deleted for everyone. This cannot be undone.</p>
+      <ErrorMessage error={failure.form} />
+      <div className="buttons">
+        <Button look="quiet" onClick={onClose}>
+          Keep picture
+        </Button>
+        <Button look="danger" busy={busy} onClick={() => void submit({}, remove)}>
+          Delete for good
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** An image that is not there is deleted already. */
+function ignoreMissing(error: unknown) {
+  if (!hasCode(error, "not_found")) throw error;
+}

@@ -1,0 +1,32 @@
+import { pageSize } from "./image-list.ts";
+import { Plate } from "../../ui/photo-frame.tsx";
+
+const cells = Array.from({ length: pageSize }, (_, index) => index);
+
+/** What stands where the grid will be: empty frames while it loads, an invitation if there is nothing to load. */
+export function Nothing({ mine, complete, failed }: { mine: boolean; complete: boolean; failed: boolean }) {
+  if (failed) return null;
+  if (complete) return <Empty mine={mine} />;
+  return (
+    <div className="grid loading" aria-hidden="true">
+      <ul className="rows">
+        {cells.map((cell) => (
+          <li key={cell} className="thumbnail" />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Empty({ mine }: { mine: boolean }) {
+  return (
+    <div className="empty">
+      <Plate>
+        <p className="invitation">
+          <strong>{mine ? "You have no pictures yet" : "There are no pictures yet"}</strong>
+          <span>{mine ? "Add some: they appear here." : "Add the first one."}</span>
+        </p>
+      </Plate>
+    </div>
+  );
+}

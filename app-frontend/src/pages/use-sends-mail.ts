@@ -1,0 +1,20 @@
+import { useEffect, useState } from "react";
+import { getSendsMail } from "../api/account.ts";
+
+/** Whether this site mails its codes; undefined until that is known, and while the API does not answer. */
+export function useSendsMail(): boolean | undefined {
+  const [sendsMail, setSendsMail] = useState<boolean>();
+
+  useEffect(() => {
+    let isShown = true;
+    getSendsMail().then(
+      (answer) => isShown && setSendsMail(answer),
+      () => undefined, // the page does without
+    );
+    return () => {
+      isShown = false;
+    };
+  }, []);
+
+  return sendsMail;
+}

@@ -1,0 +1,10 @@
+import type { Grant } from "../api/account.ts";
+
+/** What tabs tell each other: who signed in or out, that the account changed, and whose turn it is to renew. */
+export type SessionNews =
+  | { signedIn: Grant }
+  | "signed-out"
+  | "changed"
+  | "opened"
+  | "renewing"
+  | { renewed: Grant };

@@ -1,0 +1,32 @@
+import type { Account } from "../api/account.ts";
+import type { ApiError } from "../api/error.ts";
+import { listeners } from "../emitter.ts";
+
+export type SessionState =
+  | { status: "starting" }
+  | { status: "unreachable"; error: ApiError }
+  | { status: "signed-out"; because?: Reason }
+  | { status: "signed-in"; account: Account };
+
+/** Why nobody is signed in any more, where the person did not just ask for it. */
+export type Reason = "ended" | "elsewhere" | "removed";
+
+/** What is known of who is signed in, and who wants to hear of a change. */
+export function sessionState() {
+  const changed = listeners();
+  let state: SessionState = { status: "starting" };
+
+  return {
+    get: () => state,
+    subscribe: changed.add,
+
+    become(next: SessionState) {
+      state = next;
+      changed.tell();
+    },
+
+    account: () => (state.status === "signed-in" ? state.account : undefined),
+
+    isOf: (account: Account) => state.status === "signed-in" && state.account.id === account.id,
+  };
+}

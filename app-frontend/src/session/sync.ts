@@ -1,0 +1,40 @@
+import type { accessToken } from "./access-token.ts";
+import type { Grant } from "../api/account.ts";
+import type { SessionNews } from "./messages.ts";
+import type { Reason, sessionState } from "./state.ts";
+
+type Dependencies = {
+  state: ReturnType<typeof sessionState>;
+  token: ReturnType<typeof accessToken>;
+  forget: (because: Reason) => void;
+  /** Asks for the account anew. */
+  reload: () => Promise<void>;
+};
+
+/** Gives what follows the news that another tab tells. */
+export function sessionFollower({ state, token, forget, reload }: Dependencies) {
+  /** What comes of a renewal for the account before is of the past. The other tabs need none for this one. */
+  function follow(grant: Grant) {
+    token.drop();
+    token.adopt(grant);
+    token.others.endedRenewal();
+  }
+
+  function adopt(grant: Grant) {
+    if (state.isOf(grant.account) || state.get().status === "starting") token.adopt(grant);
+    token.others.endedRenewal();
+  }
+
+  async function reloadIfHeld() {
+    await token.settled();
+    if (token.isHeld()) await reload().catch(() => {});
+  }
+
+  return async (news: SessionNews) => {
+    if (news === "signed-out") return forget("elsewhere");
+    if (news === "renewing") return token.others.startedRenewal();
+    if (news === "opened") return token.share(state.account());
+    if (news === "changed") return reloadIfHeld();
+    return "signedIn" in news ? follow(news.signedIn) : adopt(news.renewed);
+  };
+}

@@ -1,0 +1,49 @@
+import { type ReactNode, createContext, use, useEffect, useState, useSyncExternalStore } from "react";
+import * as api from "../api/images.ts";
+import { type PictureStore, pictureTransfer } from "./upload.ts";
+import type { SessionStore } from "../session/store.ts";
+import { useSession, useSessionState } from "../session/session.tsx";
+import { type UploadQueue, type UploadState, isBusy, uploadQueue } from "./queue.ts";
+
+const UploadsContext = createContext<UploadQueue | undefined>(undefined);
+
+/** Uploads go on while other pages are looked at, until who is signed in changes. */
+export function UploadsProvider({ children }: { children: ReactNode }) {
+  const session = useSession();
+  const state = useSessionState();
+  const accountId = state.status === "signed-in" ? state.account.id : undefined;
+  const [uploads] = useState(() => {
+    const store = pictureStore(session);
+    return uploadQueue((file) => pictureTransfer(file, store, () => Date.now()));
+  });
+
+  useEffect(() => () => uploads.clear(), [uploads, accountId]);
+  useEffect(() => askBeforeLeaving(uploads), [uploads]);
+  return <UploadsContext value={uploads}>{children}</UploadsContext>;
+}
+
+export function useUploads(): UploadQueue {
+  const uploads = use(UploadsContext);
+  if (!uploads) throw new Error("useUploads needs an UploadsProvider above it");
+  return uploads;
+}
+
+export function useUploadState(): UploadState {
+  const { subscribe, getState } = useUploads();
+  return useSyncExternalStore(subscribe, getState);
+}
+
+function pictureStore({ authorized }: SessionStore): PictureStore {
+  return {
+    announce: (announcement) => authorized((token) => api.announceImage(token, announcement)),
+    send: api.sendImage,
+    complete: (id) => authorized((token) => api.completeImage(token, id)),
+    remove: (id) => authorized((token) => api.removeImage(token, id)),
+  };
+}
+
+/** Leaving the site ends uploads that are under way. */
+function askBeforeLeaving(uploads: UploadQueue) {
+  window.onbeforeunload = (event) => void (isBusy(uploads.getState()) && event.preventDefault());
+  return () => void (window.onbeforeunload = null);
+}

@@ -1,9 +1,0 @@
-import { useVisit } from "./router.tsx";
-import { useSessionState } from "./session.tsx";
-
-/** The address of who is signed in, else the one that was typed on the page before. */
-export function useKnownEmail(): string {
-  const session = useSessionState();
-  const { email = "" } = useVisit();
-  return session.status === "signed-in" ? session.account.email : email;
-}

@@ -1,0 +1,18 @@
+import { expect, it } from "@jest/globals";
+import { paths } from "../../src/navigation/paths.ts";
+
+it("gives every page an address of its own", () => {
+  const all = Object.values(paths).map((path) => path());
+  expect(all).toEqual([
+    "/",
+    "/create",
+    "/confirm",
+    "/signin",
+    "/forgot",
+    "/reset",
+    "/account",
+    "/gallery",
+    "/gallery/mine",
+  ]);
+  expect(new Set(all).size).toBe(all.length);
+});

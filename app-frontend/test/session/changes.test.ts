@@ -1,0 +1,120 @@
+import { describe, expect, it } from "@jest/globals";
+import { ApiError } from "../../src/api/error.ts";
+import { account, clock, credentials, ended, fake, open, openSignedIn, stored, told } from "./fixture.ts";
+
+describe("signing in and out", () => {
+  it("is told to the other tabs", async () => {
+    const session = open();
+    await session.signIn(credentials);
+    await session.signOut();
+    expect(fake.calls).toEqual(["signIn", "signOut"]);
+    const signedIn = { accessToken: "t1", expiresIn: 600, account };
+    expect(told).toEqual([{ signedIn }, "signed-out"]);
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
+  it("SESS-19 leaves neither token nor timer", async () => {
+    const session = await openSignedIn();
+    await session.signOut();
+    fake.calls.length = 0;
+    await clock.pass(3_600_000);
+    expect(fake.calls).toEqual([]);
+    fake.api.refresh = () => Promise.reject(ended());
+    await expect(session.authorized(fake.api.getAccount)).rejects.toThrow(ApiError);
+  });
+
+  it("stays signed in when the server cannot be told", async () => {
+    const session = await openSignedIn();
+    fake.api.signOut = () => Promise.reject(new ApiError("unreachable"));
+    await expect(session.signOut()).rejects.toThrow(ApiError);
+    expect(session.getState().status).toBe("signed-in");
+    expect(told).toEqual([]);
+  });
+
+  it("reaches every device when asked to", async () => {
+    const session = await openSignedIn();
+    await session.signOut({ everywhere: true });
+    expect(fake.calls).toEqual(["signOut everywhere"]);
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
+  it("counts as done when the session is over already", async () => {
+    const session = await openSignedIn();
+    fake.api.signOut = () => Promise.reject(ended());
+    fake.api.refresh = () => Promise.reject(ended());
+    await session.signOut();
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+});
+
+describe("removing the account", () => {
+  it("signs out here and in the other tabs, and says why", async () => {
+    const session = await openSignedIn();
+    await session.remove("long enough");
+    expect(fake.calls).toEqual(["removeAccount long enough"]);
+    expect(session.getState()).toEqual({ status: "signed-out", because: "removed" });
+    expect(told).toEqual(["signed-out"]);
+  });
+
+  it("leaves everything when the password is wrong", async () => {
+    const session = await openSignedIn();
+    fake.api.removeAccount = () => Promise.reject(new ApiError("wrong_password", { status: 403 }));
+    await expect(session.remove("wrong")).rejects.toThrow(ApiError);
+    expect(session.getState().status).toBe("signed-in");
+    expect(told).toEqual([]);
+  });
+});
+
+describe("the end of all sessions", () => {
+  it("is followed without asking the server", async () => {
+    const session = await openSignedIn();
+    session.end(account.email);
+    expect(session.getState()).toEqual({ status: "signed-out" });
+    expect(fake.calls).toEqual([]);
+    expect(told).toEqual(["signed-out"]);
+  });
+
+  it("is known by the address, however it is typed", async () => {
+    const session = await openSignedIn();
+    session.end(` ${account.email.toUpperCase()} `);
+    expect(session.getState()).toEqual({ status: "signed-out" });
+  });
+
+  it("means nothing to who is signed in with another address", async () => {
+    const session = await openSignedIn();
+    session.end("other@example.com");
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+    expect(stored.size).toBe(1);
+    expect(told).toEqual([]);
+  });
+
+  it("means nothing to who is signed out", async () => {
+    const session = open();
+    session.end(account.email);
+    expect(told).toEqual([]);
+  });
+});
+
+describe("a changed account", () => {
+  it("is shown, and told to the other tabs", async () => {
+    const session = await openSignedIn();
+    await session.change(async () => ({ ...account, firstName: "Ada" }));
+    expect(session.getState()).toMatchObject({ account: { firstName: "Ada" } });
+    expect(told).toEqual(["changed"]);
+  });
+
+  it("is asked for when another tab has changed it", async () => {
+    const session = await openSignedIn();
+    await session.hear("changed");
+    expect(fake.calls).toEqual(["getAccount t1"]);
+    expect(session.getState()).toMatchObject({ account: { imageUrl: "/picture?2" } });
+  });
+
+  it("is not shown when somebody signed out meanwhile", async () => {
+    const session = await openSignedIn();
+    const changing = session.change(async () => account);
+    await session.hear("signed-out");
+    await changing;
+    expect(session.getState().status).toBe("signed-out");
+  });
+});

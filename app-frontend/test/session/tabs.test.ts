@@ -1,0 +1,107 @@
+import { describe, expect, it } from "@jest/globals";
+import type { Grant } from "../../src/api/account.ts";
+import { account, clock, fake, open, openSignedIn, start, told } from "./fixture.ts";
+
+describe("a tab that opens beside others", () => {
+  const grant = { accessToken: "t9", expiresIn: 300, account };
+
+  it("asks for their token, and needs no renewal", async () => {
+    const session = open();
+    const starting = session.start();
+    expect(told).toEqual(["opened"]);
+    await session.hear({ renewed: grant });
+    await starting;
+    expect(fake.calls).toEqual([]);
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+  });
+
+  it("waits while one of them renews", async () => {
+    const session = open();
+    const starting = session.start();
+    await session.hear("renewing");
+    await clock.pass(2_000);
+    await session.hear({ renewed: grant });
+    await starting;
+    expect(fake.calls).toEqual([]);
+  });
+
+  it("is told the token, and how long it is good for", async () => {
+    const session = await openSignedIn();
+    await clock.pass(100_000);
+    await session.hear("opened");
+    expect(told).toEqual([{ renewed: { accessToken: "t1", expiresIn: 500, account } }]);
+  });
+
+  it("is told of a renewal under way", async () => {
+    const session = await openSignedIn();
+    fake.api.refresh = () => new Promise(() => {});
+    void session.wake();
+    await clock.pass(0);
+    told.length = 0;
+    await session.hear("opened");
+    expect(told).toEqual(["renewing"]);
+  });
+
+  it("is told of the renewal by which another one starts", async () => {
+    const session = open();
+    fake.api.refresh = () => new Promise(() => {});
+    void start(session);
+    await clock.pass(0);
+    told.length = 0;
+    await session.hear("opened");
+    expect(told).toEqual(["renewing"]);
+  });
+
+  it("is not told a token that is about to end", async () => {
+    const session = await openSignedIn();
+    clock.now = () => 590_000;
+    await session.hear("opened");
+    expect(told).toEqual([]);
+  });
+
+  it("is told nothing by who is signed out", async () => {
+    const session = open();
+    await session.hear("opened");
+    expect(told).toEqual([]);
+  });
+});
+
+describe("news from another tab", () => {
+  const other = { ...account, id: "a2" };
+
+  it("of signing out is followed without asking the server", async () => {
+    const session = await openSignedIn();
+    await session.hear("signed-out");
+    expect(session.getState()).toEqual({ status: "signed-out", because: "elsewhere" });
+    expect(fake.calls).toEqual([]);
+  });
+
+  it("of signing out outweighs a renewal under way", async () => {
+    const session = await openSignedIn();
+    const waking = session.wake();
+    await session.hear("signed-out");
+    await waking;
+    expect(session.getState().status).toBe("signed-out");
+  });
+
+  it("of signing in brings that account, and needs no renewal", async () => {
+    const session = await openSignedIn();
+    await session.hear({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
+    expect(session.getState()).toEqual({ status: "signed-in", account: other });
+    expect(await session.authorized(async (token) => token)).toBe("t9");
+    expect(fake.calls).toEqual([]);
+  });
+
+  it("of signing in outweighs a renewal under way", async () => {
+    const session = await openSignedIn();
+    let answer = (_grant: Grant) => {};
+    fake.api.refresh = () => new Promise((resolve) => (answer = resolve));
+    const waking = session.wake();
+    await clock.pass(0);
+    await session.hear({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
+    answer({ accessToken: "t8", expiresIn: 600, account });
+    await waking;
+    expect(session.getState()).toEqual({ status: "signed-in", account: other });
+    expect(await session.authorized(async (token) => token)).toBe("t9");
+  });
+});
