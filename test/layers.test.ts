@@ -17,6 +17,7 @@ interface Case {
 }
 
 const backend = "app-backend/src";
+const frontend = "app-frontend/src";
 const processEnv = "node(no-process-env)";
 const properties = "eslint(no-restricted-properties)";
 const globals = "eslint(no-restricted-globals)";
@@ -129,9 +130,23 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["listening knows no adapter", `${backend}/process/a.ts`, "../adapters/mysql/a.ts", "../http/a.ts"],
   ["listening calls no use case", `${backend}/process/b.ts`, "../usecases/a.ts", "../http/contract/a.ts"],
   ["http does not listen", `${backend}/http/g.ts`, "../process/serve.ts", "./contract/a.ts"],
-  ["ui knows no API", "app-frontend/src/ui/a.tsx", "../api.ts", "./b.tsx"],
-  ["ui knows no routes", "app-frontend/src/ui/b.tsx", "../paths.ts", "react"],
-  ["ui knows no session", "app-frontend/src/ui/c.tsx", "../session.tsx", "./a.tsx"],
+  ["ui knows no API", `${frontend}/ui/a.tsx`, "../api/account.ts", "./b.tsx"],
+  ["ui knows no routes", `${frontend}/ui/b.tsx`, "../navigation/paths.ts", "react"],
+  ["ui knows no session", `${frontend}/ui/c.tsx`, "../session/session.tsx", "./a.tsx"],
+  ["format imports no other folder", `${frontend}/format/a.ts`, "../api/error.ts", "./b.ts"],
+  ["format imports no package", `${frontend}/format/b.ts`, "react", "./c.ts"],
+  ["navigation knows no page", `${frontend}/navigation/a.tsx`, "../pages/account.tsx", "react"],
+  ["the API client knows no session", `${frontend}/api/a.ts`, "../session/store.ts", "../format/dates.ts"],
+  ["the API client knows no form", `${frontend}/api/b.ts`, "../forms/errors.ts", "./a.ts"],
+  ["forms know no session", `${frontend}/forms/a.ts`, "../session/session.tsx", "../api/error.ts"],
+  ["forms know no page", `${frontend}/forms/b.ts`, "../pages/account.tsx", "react"],
+  ["the session knows no page", `${frontend}/session/a.ts`, "../pages/account.tsx", "../api/account.ts"],
+  ["the session knows no upload", `${frontend}/session/b.ts`, "../uploads/queue.ts", "../forms/email.ts"],
+  ["uploads know no page", `${frontend}/uploads/a.ts`, "../pages/gallery.tsx", "../session/session.tsx"],
+  ["a page does not know the application", `${frontend}/pages/a.tsx`, "../app.tsx", "../ui/a.tsx"],
+  ["no page's part knows the application", `${frontend}/pages/b/c.tsx`, "../../main.tsx", "../a.tsx"],
+  ["ui imports no infra", `${frontend}/ui/d.tsx`, "infra/src/settings.ts", "./a.tsx"],
+  ["the API client imports no backend", `${frontend}/api/c.ts`, "app-backend/src/config/ec2.ts", "./a.ts"],
   ["constructs know no stack", "infra/src/constructs/a.ts", "../stacks/ec2.ts", "./b.ts"],
   ["constructs read no settings", "infra/src/constructs/b.ts", "../settings.ts", "./tags.ts"],
   ["constructs of EC2 know no stack", "infra/src/constructs/ec2/a.ts", "../../stacks/ec2.ts", "../tags.ts"],
@@ -150,7 +165,7 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
     "../../app-backend/src/config/ec2.ts",
     "../src/settings.ts",
   ],
-  ["infra imports no frontend", "infra/deploy/b.ts", "app-frontend/src/paths.ts", "../src/settings.ts"],
+  ["infra imports no frontend", "infra/deploy/b.ts", "app-frontend/src/app.tsx", "../src/settings.ts"],
   [
     "the local cloud knows no deploy",
     "infra/local-cloud/a.ts",
@@ -176,9 +191,9 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
     "../src/config/ec2.ts",
   ],
   ["http imports no infra", `${backend}/http/e.ts`, "infra/src/settings.ts", "zod"],
-  ["the backend imports no frontend", `${backend}/log.ts`, "../../app-frontend/src/paths.ts", "pino"],
+  ["the backend imports no frontend", `${backend}/log.ts`, "../../app-frontend/src/app.tsx", "pino"],
   ["the frontend imports no infra", "app-frontend/src/a.ts", "../../infra/src/settings.ts", "./b.ts"],
-  ["the frontend imports no backend", "app-frontend/src/b.ts", "app-backend/src/config/ec2.ts", "./a.ts"],
+  ["the frontend imports no backend", "app-frontend/src/b.ts", "app-backend/src/config/ec2.ts", "./c.ts"],
 ];
 
 const cases: Case[] = [
@@ -301,6 +316,14 @@ describe("the linter", () => {
     expect(lint("allowed", Object.fromEntries(cases.map(({ file, allowed }) => [file, allowed])))).toEqual(
       [],
     );
+  });
+
+  test("refuses a cycle of imports in the frontend, also of types", () => {
+    const diagnostics = lint("cycle", {
+      [`${frontend}/forms/a.ts`]: 'import { b } from "./b.ts";\nexport const a = b;\n',
+      [`${frontend}/forms/b.ts`]: 'import type { a } from "./a.ts";\nexport const b: typeof a = 1;\n',
+    });
+    expect(diagnostics.map(({ code }) => code)).toContain("import(no-cycle)");
   });
 
   test("LAYER-02 lets config/ec2.ts and main.ts alone read the environment", () => {
