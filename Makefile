@@ -71,7 +71,8 @@ test: $(installed) ## everything, from nothing, against real parts
 bench: $(installed) ## figures beside what limits them, in minutes (MODE=quick: does it run?)
 	$(run) infra/dev/install-tools.ts database moto
 	$(run) infra/dev/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
-format: $(installed) ## format the code
+format: $(installed) ## format the code, and write the frontend's types of the API
+	node --no-warnings --import tsx test/api-types.ts
 	$(bin)/oxfmt .
 
 help: settings ## this list

@@ -1,38 +1,23 @@
 import { type Transfer, putFile, request } from "./request.ts";
+import type { Operations } from "./schema.ts";
 
 export const pictureTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"] as const;
 
 export type PictureType = (typeof pictureTypes)[number];
 
-/** An image in the gallery. */
-export type GalleryImage = {
-  id: string;
-  name: string;
-  /** Whether it belongs to who asks. */
-  mine: boolean;
-  contentType: string;
-  bytes: number;
-  width: number;
-  height: number;
-  /** ISO 8601. */
-  createdAt: string;
-  /** Presigned URLs, valid for an hour. */
-  imageUrl: string;
-  thumbnailUrl: string;
-  thumbnailWidth: number;
-  thumbnailHeight: number;
-};
+/** An image in the gallery. Its presigned URLs are valid for an hour. */
+export type GalleryImage = Operations["getImage"]["response"]["image"];
 
-/** Without `cursor` there is nothing further. */
-export type ImagePage = { items: GalleryImage[]; cursor?: string };
+/** Without `cursor` it is the last page. */
+export type ImagePage = Operations["listImages"]["response"];
 
 export type ImageQuery = { mine: boolean; cursor: string | undefined; limit: number };
-export type Announcement = { name: string; contentType: PictureType; bytes: number };
+export type UploadRequest = Operations["announceImage"]["body"];
 
-/** Room for an image, and the URL that takes it straight to S3, once, good for 15 minutes. */
-export type Ticket = { image: { id: string }; upload: { url: string; headers: Record<string, string> } };
+/** The id of a reserved image, and the URL that takes its file straight to S3, once, within 15 minutes. */
+export type PresignedUpload = Operations["announceImage"]["response"];
 
-type Answer = { image: GalleryImage };
+type ImageResponse = Operations["getImage"]["response"];
 
 /** The newest first, of everybody or of who asks. */
 export function listImages(accessToken: string, { mine, cursor, limit }: ImageQuery): Promise<ImagePage> {
@@ -42,22 +27,22 @@ export function listImages(accessToken: string, { mine, cursor, limit }: ImageQu
   return request<ImagePage>(`/images?${query}`, { accessToken });
 }
 
-export const announceImage = (accessToken: string, json: Announcement) =>
-  request<Ticket>("/images", { method: "POST", accessToken, json });
+export const announceImage = (accessToken: string, json: UploadRequest) =>
+  request<PresignedUpload>("/images", { method: "POST", accessToken, json });
 
-export const sendImage = ({ url, headers }: Ticket["upload"], file: File, transfer: Transfer) =>
+export const sendImage = ({ url, headers }: PresignedUpload["upload"], file: File, transfer: Transfer) =>
   putFile(url, headers, file, transfer);
 
 /** Has what was sent checked, cleaned and published. May be called again. */
 export const completeImage = async (accessToken: string, id: string) =>
-  (await request<Answer>(`${pathOf(id)}/complete`, { method: "POST", accessToken })).image;
+  (await request<ImageResponse>(`${pathOf(id)}/complete`, { method: "POST", accessToken })).image;
 
 export const getImage = async (accessToken: string, id: string) =>
-  (await request<Answer>(pathOf(id), { accessToken })).image;
+  (await request<ImageResponse>(pathOf(id), { accessToken })).image;
 
 /** A URL that saves the image as a file. */
 export const getDownloadUrl = async (accessToken: string, id: string) =>
-  (await request<{ url: string }>(`${pathOf(id)}/download`, { accessToken })).url;
+  (await request<Operations["downloadImage"]["response"]>(`${pathOf(id)}/download`, { accessToken })).url;
 
 export const removeImage = (accessToken: string, id: string) =>
   request<void>(pathOf(id), { method: "DELETE", accessToken });

@@ -1,4 +1,4 @@
-import type { Account, Grant } from "../api/account.ts";
+import type { Account, TokenResponse } from "../api/account.ts";
 import { ApiError, hasCode, isSignedOut } from "../api/error.ts";
 import type { Clock } from "./clock.ts";
 import { otherTabs } from "./refresh-turns.ts";
@@ -7,7 +7,7 @@ import { renewalDelayMs } from "./refresh-delay.ts";
 import type { SessionNews } from "./messages.ts";
 
 type Dependencies = {
-  refresh: (key: string) => Promise<Grant>;
+  refresh: (key: string) => Promise<TokenResponse>;
   key: RenewalKey;
   clock: Clock;
   tellOthers: (news: SessionNews) => void;
@@ -42,7 +42,7 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
     });
   }
 
-  function accept({ accessToken: value, expiresIn, account }: Grant, lagMs = 0) {
+  function accept({ accessToken: value, expiresIn, account }: TokenResponse, lagMs = 0) {
     const now = clock.now();
     const delayMs = renewalDelayMs(expiresIn) + lagMs;
     token = { value, accountId: account.id, staleAtMs: now + delayMs, endsAtMs: now + expiresIn * 1000 };
@@ -80,7 +80,7 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
   }
 
   /** Asks for a token. A lost reply is asked for again with the same key. */
-  async function refreshed(tries = 1): Promise<Grant> {
+  async function refreshed(tries = 1): Promise<TokenResponse> {
     try {
       const grant = await refresh(key.get());
       key.drop();
@@ -108,7 +108,7 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
     isHeld: () => token !== undefined,
 
     /** Takes what another tab got; leaves the next renewal to it. */
-    adopt(grant: Grant) {
+    adopt(grant: TokenResponse) {
       if (token?.value !== grant.accessToken) accept(grant, followerLagMs);
     },
 

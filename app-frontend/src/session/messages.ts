@@ -1,10 +1,10 @@
-import type { Grant } from "../api/account.ts";
+import type { TokenResponse } from "../api/account.ts";
 
 /** What tabs tell each other: who signed in or out, that the account changed, and whose turn it is to renew. */
 export type SessionNews =
-  | { signedIn: Grant }
+  | { signedIn: TokenResponse }
   | "signed-out"
   | "changed"
   | "opened"
   | "renewing"
-  | { renewed: Grant };
+  | { renewed: TokenResponse };

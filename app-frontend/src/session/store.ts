@@ -1,5 +1,5 @@
 import { accessToken } from "./access-token.ts";
-import type { Account, Credentials, Grant } from "../api/account.ts";
+import type { Account, Credentials, TokenResponse } from "../api/account.ts";
 import { type ApiError, isSignedOut } from "../api/error.ts";
 import type { Clock } from "./clock.ts";
 import { isSameEmail } from "../forms/email.ts";
@@ -10,8 +10,8 @@ import type { SessionNews } from "./messages.ts";
 import { type Reason, sessionState } from "./state.ts";
 
 export type SessionApi = {
-  signIn(credentials: Credentials): Promise<Grant>;
-  refresh(key: string): Promise<Grant>;
+  signIn(credentials: Credentials): Promise<TokenResponse>;
+  refresh(key: string): Promise<TokenResponse>;
   signOut(accessToken: string, everywhere: boolean): Promise<void>;
   removeAccount(accessToken: string, password: string): Promise<void>;
   getAccount(accessToken: string): Promise<Account>;

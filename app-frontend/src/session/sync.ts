@@ -1,5 +1,5 @@
 import type { accessToken } from "./access-token.ts";
-import type { Grant } from "../api/account.ts";
+import type { TokenResponse } from "../api/account.ts";
 import type { SessionNews } from "./messages.ts";
 import type { Reason, sessionState } from "./state.ts";
 
@@ -14,13 +14,13 @@ type Dependencies = {
 /** Gives what follows the news that another tab tells. */
 export function sessionFollower({ state, token, forget, reload }: Dependencies) {
   /** What comes of a renewal for the account before is of the past. The other tabs need none for this one. */
-  function follow(grant: Grant) {
+  function follow(grant: TokenResponse) {
     token.drop();
     token.adopt(grant);
     token.others.endedRenewal();
   }
 
-  function adopt(grant: Grant) {
+  function adopt(grant: TokenResponse) {
     if (state.isOf(grant.account) || state.get().status === "starting") token.adopt(grant);
     token.others.endedRenewal();
   }

@@ -1,13 +1,13 @@
 import { ApiError, hasCode } from "../api/error.ts";
-import type { Announcement, GalleryImage, Ticket } from "../api/images.ts";
+import type { UploadRequest, GalleryImage, PresignedUpload } from "../api/images.ts";
 import { pictureName } from "./image-name.ts";
 import { examine } from "./image-file.ts";
 import type { Transfer } from "../api/request.ts";
 
 /** Where pictures go: the API, which gives tickets, and S3, which takes files by them. */
 export type PictureStore = {
-  announce: (announcement: Announcement) => Promise<Ticket>;
-  send: (upload: Ticket["upload"], file: File, transfer: Transfer) => Promise<void>;
+  announce: (announcement: UploadRequest) => Promise<PresignedUpload>;
+  send: (upload: PresignedUpload["upload"], file: File, transfer: Transfer) => Promise<void>;
   complete: (id: string) => Promise<GalleryImage>;
   remove: (id: string) => Promise<void>;
 };
@@ -29,7 +29,7 @@ const refusals = [
 
 /** Brings one file into the gallery. When it broke off, the next run goes on where it can. */
 export function pictureTransfer(file: File, store: PictureStore, now: () => number) {
-  let ticket: (Ticket & { madeAtMs: number }) | undefined;
+  let ticket: (PresignedUpload & { madeAtMs: number }) | undefined;
   let sent = false;
   let discarded = false;
 

@@ -20,7 +20,7 @@ export const accountOf = (name: string): api.Account => ({
   createdAt: "2026-03-03T12:00:00Z",
 });
 
-export const grantTo = (account: api.Account): api.Grant => ({
+export const grantTo = (account: api.Account): api.TokenResponse => ({
   accessToken: `of ${account.id}`,
   expiresIn: 600,
   account,

@@ -1,5 +1,5 @@
 import { beforeEach } from "@jest/globals";
-import type { Account, Grant } from "../../src/api/account.ts";
+import type { Account, TokenResponse } from "../../src/api/account.ts";
 import { ApiError } from "../../src/api/error.ts";
 import { greetingMs } from "../../src/session/refresh-turns.ts";
 import type { SessionNews } from "../../src/session/messages.ts";
@@ -16,7 +16,7 @@ function server() {
   const calls: string[] = [];
   const keys: string[] = [];
   let issued = 0;
-  const grant = (): Grant => ({ accessToken: `t${++issued}`, expiresIn: 600, account });
+  const grant = (): TokenResponse => ({ accessToken: `t${++issued}`, expiresIn: 600, account });
   const api: SessionApi = {
     signIn: async () => (calls.push("signIn"), grant()),
     refresh: async (key) => (calls.push("refresh"), keys.push(key), grant()),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { Grant } from "../../src/api/account.ts";
+import type { TokenResponse } from "../../src/api/account.ts";
 import { account, clock, fake, open, openSignedIn, start, told } from "./fixture.ts";
 
 describe("a tab that opens beside others", () => {
@@ -94,7 +94,7 @@ describe("news from another tab", () => {
 
   it("of signing in outweighs a renewal under way", async () => {
     const session = await openSignedIn();
-    let answer = (_grant: Grant) => {};
+    let answer = (_grant: TokenResponse) => {};
     fake.api.refresh = () => new Promise((resolve) => (answer = resolve));
     const waking = session.wake();
     await clock.pass(0);

@@ -21,7 +21,8 @@ function pictureStore() {
     async announce({ name, contentType, bytes }) {
       call("announce", `${name} ${contentType} ${bytes}`);
       issued += 1;
-      return { image: { id: `i${issued}` }, upload: { url: `/${issued}`, headers: {} } };
+      const image = { id: `i${issued}`, name, contentType, bytes, createdAt: "2026-01-01T00:00:00Z" };
+      return { image, upload: { url: `/${issued}`, headers: {} } };
     },
     send: async ({ url }) => call("send", url),
     async complete(id) {

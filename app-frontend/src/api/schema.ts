@@ -1,0 +1,321 @@
+// Written by `make format` from the API's OpenAPI document. Do not edit.
+
+/** What each operation takes and returns. Times are ISO 8601. */
+export type Operations = {
+  /** Make an account with a picture */
+  register: {
+    body: {
+      email: string;
+      /** At least 8 characters. */
+      password: string;
+      image: File;
+    };
+    response: {
+      account: {
+        id: string;
+        email: string;
+        /** Shows the picture to whoever has it, for an hour. */
+        imageUrl: string;
+        username: string | null;
+        firstName: string | null;
+        lastName: string | null;
+        confirmed: boolean;
+        createdAt: string;
+      };
+    };
+  };
+  /** Open a session; the refresh token comes as a cookie */
+  signIn: {
+    body: {
+      email: string;
+      password: string;
+    };
+    response: {
+      accessToken: string;
+      /** Seconds. */
+      expiresIn: number;
+      account: {
+        id: string;
+        email: string;
+        /** Shows the picture to whoever has it, for an hour. */
+        imageUrl: string;
+        username: string | null;
+        firstName: string | null;
+        lastName: string | null;
+        confirmed: boolean;
+        createdAt: string;
+      };
+    };
+  };
+  /** Trade the refresh token for an access token, and for the next one if it is older than 10 seconds */
+  refresh: {
+    response: {
+      accessToken: string;
+      /** Seconds. */
+      expiresIn: number;
+      account: {
+        id: string;
+        email: string;
+        /** Shows the picture to whoever has it, for an hour. */
+        imageUrl: string;
+        username: string | null;
+        firstName: string | null;
+        lastName: string | null;
+        confirmed: boolean;
+        createdAt: string;
+      };
+    };
+  };
+  /** End the session, or all sessions of the account */
+  signOut: {
+    query: {
+      everywhere?: "true" | "false";
+    };
+    response: void;
+  };
+  /** Remove the account and all that belongs to it */
+  remove: {
+    body: {
+      password: string;
+    };
+    response: void;
+  };
+  /** Confirm the address by the code that was mailed to it */
+  confirm: {
+    body: {
+      email: string;
+      code: string;
+    };
+    response: void;
+  };
+  /** Mail another code that confirms the address */
+  resend: {
+    body: {
+      email: string;
+    };
+    response: void;
+  };
+  /** Mail a code that replaces the password */
+  forgot: {
+    body: {
+      email: string;
+    };
+    response: void;
+  };
+  /** Replace the password by the code that was mailed; ends all sessions */
+  reset: {
+    body: {
+      email: string;
+      code: string;
+      /** At least 8 characters. */
+      password: string;
+    };
+    response: void;
+  };
+  /** Replace the password; ends all other sessions */
+  changePassword: {
+    body: {
+      current: string;
+      /** At least 8 characters. */
+      next: string;
+    };
+    response: void;
+  };
+  /** Where the account is signed in, the last used first: 50 sessions at most */
+  listSessions: {
+    response: {
+      items: {
+        id: string;
+        device: string;
+        address: string | null;
+        createdAt: string;
+        /** Rounded to 10 minutes. */
+        lastUsedAt: string;
+        /** When a refresh token that had been replaced was last shown again, rounded to 10 minutes. */
+        retriedAt: string | null;
+        current: boolean;
+      }[];
+    };
+  };
+  /** End one session of the account */
+  endSession: {
+    response: void;
+  };
+  /** One's own account */
+  getAccount: {
+    response: {
+      account: {
+        id: string;
+        email: string;
+        /** Shows the picture to whoever has it, for an hour. */
+        imageUrl: string;
+        username: string | null;
+        firstName: string | null;
+        lastName: string | null;
+        confirmed: boolean;
+        createdAt: string;
+      };
+    };
+  };
+  /** Change what the body names of the profile; empty text or null clears it */
+  changeProfile: {
+    body: {
+      username?: string | null;
+      firstName?: string | null;
+      lastName?: string | null;
+    };
+    response: {
+      account: {
+        id: string;
+        email: string;
+        /** Shows the picture to whoever has it, for an hour. */
+        imageUrl: string;
+        username: string | null;
+        firstName: string | null;
+        lastName: string | null;
+        confirmed: boolean;
+        createdAt: string;
+      };
+    };
+  };
+  /** Replace the picture */
+  changePicture: {
+    body: {
+      image: File;
+    };
+    response: {
+      account: {
+        id: string;
+        email: string;
+        /** Shows the picture to whoever has it, for an hour. */
+        imageUrl: string;
+        username: string | null;
+        firstName: string | null;
+        lastName: string | null;
+        confirmed: boolean;
+        createdAt: string;
+      };
+    };
+  };
+  /** Images of everybody, or of oneself, the newest first */
+  listImages: {
+    query: {
+      owner?: "me";
+      cursor?: string;
+      limit?: string;
+    };
+    response: {
+      items: {
+        id: string;
+        name: string;
+        contentType: string;
+        bytes: number;
+        createdAt: string;
+        mine: boolean;
+        width: number;
+        height: number;
+        imageUrl: string;
+        thumbnailUrl: string;
+        thumbnailWidth: number;
+        thumbnailHeight: number;
+      }[];
+      /** Where the next page begins; none after the last. */
+      cursor?: string;
+    };
+  };
+  /** Reserve an image and get a URL that takes it straight to S3 */
+  announceImage: {
+    body: {
+      name: string;
+      contentType: string;
+      bytes: number;
+    };
+    response: {
+      image: {
+        id: string;
+        name: string;
+        contentType: string;
+        bytes: number;
+        createdAt: string;
+      };
+      /** For one PUT of exactly that file with these headers. 412: it was taken before. */
+      upload: {
+        url: string;
+        headers: Record<string, string>;
+      };
+    };
+  };
+  /** Check, clean and publish what was uploaded */
+  completeImage: {
+    response: {
+      image: {
+        id: string;
+        name: string;
+        contentType: string;
+        bytes: number;
+        createdAt: string;
+        mine: boolean;
+        width: number;
+        height: number;
+        imageUrl: string;
+        thumbnailUrl: string;
+        thumbnailWidth: number;
+        thumbnailHeight: number;
+      };
+    };
+  };
+  /** One image */
+  getImage: {
+    response: {
+      image: {
+        id: string;
+        name: string;
+        contentType: string;
+        bytes: number;
+        createdAt: string;
+        mine: boolean;
+        width: number;
+        height: number;
+        imageUrl: string;
+        thumbnailUrl: string;
+        thumbnailWidth: number;
+        thumbnailHeight: number;
+      };
+    };
+  };
+  /** Remove an image of one's own */
+  removeImage: {
+    response: void;
+  };
+  /** A URL that saves the image as a file */
+  downloadImage: {
+    response: {
+      url: string;
+    };
+  };
+  /** Whether the process answers */
+  health: {
+    response: {
+      status: "ok";
+      release: string;
+    };
+  };
+  /** Whether all that it needs answers too */
+  ready: {
+    response: {
+      status: "ready";
+    };
+  };
+  /** What a page has to know of this deployment: whether codes are mailed, or handed on by its operator */
+  settings: {
+    response: {
+      sendsMail: boolean;
+    };
+  };
+  /** This description */
+  openapi: {
+    response: {
+      openapi: "3.1.0";
+    };
+  };
+};
