@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { Header } from "./header.tsx";
 import { Account } from "./pages/account.tsx";
 import { Confirm } from "./pages/confirm.tsx";
-import { CreateUser } from "./pages/create-account.tsx";
+import { CreateAccount } from "./pages/create-account.tsx";
 import { Forgot } from "./pages/forgot.tsx";
 import { Gallery } from "./pages/gallery.tsx";
 import { NotFound } from "./pages/not-found.tsx";
@@ -55,7 +55,7 @@ function Route({ pathname, session }: { pathname: string; session: SessionState 
     if (pathname === paths.ownGallery()) return <Gallery mine />;
     return <Redirect to={paths.account()} />;
   }
-  if (pathname === paths.createUser()) return <CreateUser />;
+  if (pathname === paths.createAccount()) return <CreateAccount />;
   if (pathname === paths.signIn()) return <SignIn because={session.because} />;
   return <Redirect to={paths.signIn()} />;
 }

@@ -25,7 +25,7 @@ function ForVisitors() {
   return (
     <nav aria-label="Main">
       <Link to={paths.signIn()}>Sign in</Link>
-      <Link to={paths.createUser()}>Create user</Link>
+      <Link to={paths.createAccount()}>Create account</Link>
     </nav>
   );
 }

@@ -183,7 +183,7 @@ describe("a deployment", () => {
     ["a text that is called .png", renamedText],
   ])("refuses %s as a picture, in the page and behind it", async (_what, file) => {
     await visit(async (page) => {
-      await pages.openCreateUser(page);
+      await pages.openCreateAccount(page);
       await pages.pickPicture(page, file);
       await page.getByText(pages.wrongFile).waitFor();
       const answer = await pages.postRegistration(page, newPerson(file));

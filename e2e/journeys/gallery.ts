@@ -68,7 +68,7 @@ export function galleryTests({ visit, newPerson, localUrl }: Site): void {
       const person = newPerson(await photograph(browser));
       const found: Record<string, string[]> = {};
       const look = async (name: string) => (found[name] = await accessibilityViolations(page));
-      await pages.openCreateUser(page);
+      await pages.openCreateAccount(page);
       await look("create");
       for (const path of [pages.paths.signIn, pages.paths.forgot, "/reset", "/confirm", "/nowhere"]) {
         await page.goto(path);

@@ -12,7 +12,7 @@ export const wrongFile = "This file is not a JPEG, PNG, GIF, WebP or AVIF pictur
 
 /** From anywhere to the new person's own page. */
 export async function createAccount(page: Page, { email, password, picture }: Person): Promise<void> {
-  await openCreateUser(page);
+  await openCreateAccount(page);
   await fillCredentials(page, email, password);
   await pickPicture(page, picture);
   await page.getByAltText(`Preview of ${picture.name}`).waitFor();
@@ -34,9 +34,9 @@ export async function signOut(page: Page): Promise<void> {
   await heading(page, "Sign in").waitFor();
 }
 
-export async function openCreateUser(page: Page): Promise<void> {
+export async function openCreateAccount(page: Page): Promise<void> {
   await page.goto(paths.create);
-  await heading(page, "Create user").waitFor();
+  await heading(page, "Create account").waitFor();
 }
 
 export async function openSignIn(page: Page): Promise<void> {

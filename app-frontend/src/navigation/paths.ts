@@ -1,7 +1,7 @@
 /** Every address of the application. Links and routes both come here, so neither can drift. */
 export const paths = {
   home: () => "/",
-  createUser: () => "/create",
+  createAccount: () => "/create",
   confirm: () => "/confirm",
   signIn: () => "/signin",
   forgot: () => "/forgot",

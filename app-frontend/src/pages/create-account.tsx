@@ -16,17 +16,17 @@ import { TextField } from "../ui/text-field.tsx";
 import { UploadProgress } from "../ui/upload-progress.tsx";
 import { useForm } from "../forms/use-form.ts";
 
-export function CreateUser() {
+export function CreateAccount() {
   const [created, setCreated] = useState(false);
   return (
-    <Page title="Create user">
-      {created ? <Created /> : <CreateUserForm onStranded={() => setCreated(true)} />}
+    <Page title="Create account">
+      {created ? <Created /> : <CreateAccountForm onStranded={() => setCreated(true)} />}
     </Page>
   );
 }
 
 /** `onStranded` is called when the account is made and signing in failed. */
-function CreateUserForm({ onStranded }: { onStranded: () => void }) {
+function CreateAccountForm({ onStranded }: { onStranded: () => void }) {
   const session = useSession();
   const [sent, setSent] = useState(0);
   const picture = usePicture();

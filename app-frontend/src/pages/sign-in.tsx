@@ -30,7 +30,7 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
           {notice && <Notice>{notices[notice]}</Notice>}
           <SignInForm />
           <p>
-            New here? <Link to={paths.createUser()}>Create user</Link>
+            New here? <Link to={paths.createAccount()}>Create account</Link>
           </p>
         </div>
         <div className="wide-only">
