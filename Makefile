@@ -44,7 +44,7 @@ codes: $(installed) ## codes that people wait for, where no mail is sent (FOR=th
 	$(run) infra/deploy/commands/codes.ts
 integrity: $(installed) ## compare records with images on S3 (REPAIR=1 repairs)
 	$(run) infra/deploy/commands/integrity.ts
-rotate-secrets: $(installed) ## new secrets on the hosts, nobody is signed out
+rotate-secrets: $(installed) ## new secrets on the hosts; no session ends
 	$(run) infra/deploy/commands/rotate-secrets.ts
 state-bucket: $(installed) ## make the bucket that STATE_BUCKET= names, for Terraform's state
 	$(run) infra/deploy/commands/state-bucket.ts
