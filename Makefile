@@ -3,9 +3,9 @@
 # Settings come from the command line (make deploy NAME=blue), not from the shell's environment, where names as common
 # as these may mean something else. infra/deploy/settings.mjs says which command reads which, and refuses all others.
 export TINTYPE_GOALS := $(MAKECMDGOALS)
-# The rest of the shell's environment is sorted out in infra/cli/environment.mjs. These would be read before.
+# The rest of the shell's environment is filtered in infra/cli/environment.mjs. These would be read before.
 unexport NODE_OPTIONS NODE_ENV NODE_PATH NODE_TLS_REJECT_UNAUTHORIZED
-# Node 22.21 and 24.5 or newer then use HTTPS_PROXY; older ones do not know it. What is on this machine is reached directly.
+# Node 22.21 and 24.5 or newer then use HTTPS_PROXY; older ones ignore it. This machine is reached directly.
 export NODE_USE_ENV_PROXY := $(if $(https_proxy)$(HTTPS_PROXY)$(http_proxy)$(HTTP_PROXY),1)
 export NO_PROXY := $(or $(no_proxy),$(NO_PROXY)),localhost,.localhost,127.0.0.1,::1
 export no_proxy := $(NO_PROXY)
@@ -16,37 +16,37 @@ jest = node --no-warnings --experimental-vm-modules node_modules/jest/bin/jest.j
 installed = node_modules/.package-lock.json
 
 .DEFAULT_GOAL = help
-# Goals that change one deployment take turns, also under -j.
+# Goals that change one deployment run one after the other, also under -j.
 .NOTPARALLEL:
 .PHONY: help settings deploy destroy plan rollback backup restore output status logs codes ssh integrity rotate-secrets \
   state-bucket dev check format test bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
-deploy: $(installed) ## put Tintype on AWS, or bring what is there up to date
+deploy: $(installed) ## create a deployment on AWS, or update it
 	$(run) infra/deploy/commands/deploy.ts
-destroy: $(installed) ## take it off again, data included
+destroy: $(installed) ## remove it, data included
 	$(run) infra/deploy/commands/destroy.ts
-plan: $(installed) ## show what a deploy would change and cost, and which controls it breaks
+plan: $(installed) ## show what a deploy would change and cost, and which controls it violates
 	$(run) infra/deploy/commands/plan.ts
-rollback: $(installed) ## put the release before this one back
+rollback: $(installed) ## restore the previous release
 	$(run) infra/deploy/commands/rollback.ts
-backup: $(installed) ## keep the database in the bucket (TO=FILE: all of it, images too, on this machine)
+backup: $(installed) ## back up the database into the bucket (TO=FILE: everything, images too, into a file here)
 	$(run) infra/deploy/commands/backup.ts
-restore: $(installed) ## put a backup in the place of what is there (FROM=latest, its name, or a file)
+restore: $(installed) ## restore a backup (FROM=latest, its name, or a file)
 	$(run) infra/deploy/commands/restore.ts
 output: $(installed) ## addresses and ids, as JSON
 	$(run) infra/deploy/commands/output.ts
-status: $(installed) ## how both hosts are
+status: $(installed) ## health of both hosts, and what was changed on them
 	$(run) infra/deploy/commands/status.ts
 logs: $(installed) ## last lines of a host's log (HOST=backend or frontend, FOLLOW=1)
 	$(run) infra/deploy/commands/logs.ts
-codes: $(installed) ## codes that people wait for, where no mail is sent (FOR=their address)
+codes: $(installed) ## codes that people wait for, if no mail is sent (FOR=their address)
 	$(run) infra/deploy/commands/codes.ts
 integrity: $(installed) ## compare records with images on S3 (REPAIR=1 repairs)
 	$(run) infra/deploy/commands/integrity.ts
 rotate-secrets: $(installed) ## new secrets on the hosts; no session ends
 	$(run) infra/deploy/commands/rotate-secrets.ts
-state-bucket: $(installed) ## make the bucket that STATE_BUCKET= names, for Terraform's state
+state-bucket: $(installed) ## create the bucket that STATE_BUCKET= names, for Terraform's state
 	$(run) infra/deploy/commands/state-bucket.ts
 ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
 	$(run) infra/deploy/commands/ssh.ts
@@ -63,12 +63,12 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 	printf '%s\n' infra app-backend app-frontend e2e bench test | xargs -P 2 -n 1 $(bin)/tsc -p
 	node infra/dev/audit.mjs
 	$(jest) --selectProjects unit --maxWorkers=100%
-test: $(installed) ## everything, from nothing, against real parts
+test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
 	$(run) infra/dev/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects e2e --runInBand
-bench: $(installed) ## figures beside what limits them, in minutes (MODE=quick: does it run?)
+bench: $(installed) ## figures next to their floors, in minutes (MODE=quick: only check that it runs)
 	$(run) infra/dev/install-tools.ts database moto
 	$(run) infra/dev/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
 format: $(installed) ## format the code, and write the frontend's types of the API
