@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { hasUnwritable, isBlank } from "../app-backend/src/domain/writing.ts";
 import { profile } from "../app-backend/src/http/contract/requests.ts";
-import { pictureName } from "../app-frontend/src/uploads/image-name.ts";
+import { imageName } from "../app-frontend/src/uploads/image-name.ts";
 
 const england = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
 
@@ -42,15 +42,15 @@ const taken = (username: string) => profile.safeParse({ username });
 describe("a name", () => {
   test.each(Object.entries(written))("USE-25 survives the API and the page: %s", (_what, name) => {
     expect(taken(name)).toEqual({ success: true, data: { username: name } });
-    expect(pictureName(name)).toBe(name);
+    expect(imageName(name)).toBe(name);
   });
 
   test.each(Object.entries(unwritable))(
     "USE-25 is refused by the API, and cleaned by the page: %s",
     (_what, name) => {
       expect(taken(name).success).toBe(false);
-      expect(pictureName(name)).not.toBe(name);
-      expect(taken(pictureName(name)).success).toBe(true);
+      expect(imageName(name)).not.toBe(name);
+      expect(taken(imageName(name)).success).toBe(true);
     },
   );
 
@@ -58,7 +58,7 @@ describe("a name", () => {
     "USE-25 of which nothing can be seen is none: %j",
     (name) => {
       expect(taken(name).success).toBe(false);
-      expect(pictureName(name)).toBe("picture");
+      expect(imageName(name)).toBe("picture");
     },
   );
 
@@ -70,7 +70,7 @@ describe("a name", () => {
       code = code === 0x1ffff ? 0xe0000 : code === 0xe0fff ? 0x10fff0 : code + 1
     ) {
       const name = `a${String.fromCodePoint(code)}b`;
-      const isKept = pictureName(name) === name.normalize("NFC");
+      const isKept = imageName(name) === name.normalize("NFC");
       if (isKept === (hasUnwritable(name) || isBlank(name))) differing.push(code.toString(16));
     }
     expect(differing).toEqual([]);

@@ -16,8 +16,8 @@ import { useSessionState } from "./session/session.tsx";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { Loading } from "./ui/loading.tsx";
 import { OfflineNotice } from "./ui/offline-notice.tsx";
-import { OpenLineNotice } from "./ui/insecure-connection-notice.tsx";
-import { useKeptFocus } from "./ui/use-focus-fallback.ts";
+import { InsecureConnectionNotice } from "./ui/insecure-connection-notice.tsx";
+import { useFocusFallback } from "./ui/use-focus-fallback.ts";
 
 const known = Object.values(paths).map((path) => path());
 
@@ -25,19 +25,19 @@ export function App() {
   const pathname = usePathname();
   const session = useSessionState();
   const accountId = session.status === "signed-in" ? session.account.id : undefined;
-  const keptFocus = useKeptFocus(() => document.querySelector("h1"));
+  const focusFallback = useFocusFallback(() => document.querySelector("h1"));
   useHeadingFocus(pathname);
   return (
     <>
       <Header />
       <OfflineNotice />
-      <main {...keptFocus}>
+      <main {...focusFallback}>
         {/* Nothing that was read or typed for one account stays for the next. */}
         <ErrorBoundary key={`${pathname} ${accountId}`}>
           <Route pathname={pathname} session={session} />
         </ErrorBoundary>
       </main>
-      <OpenLineNotice />
+      <InsecureConnectionNotice />
     </>
   );
 }

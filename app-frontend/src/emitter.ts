@@ -1,14 +1,14 @@
-/** Who wants to hear of something. */
-export function listeners<Args extends unknown[] = []>() {
+/** Passes events on to those who subscribed. */
+export function emitter<Args extends unknown[] = []>() {
   const all = new Set<(...args: Args) => void>();
   return {
-    /** Gives what ends the listening. */
-    add(listener: (...args: Args) => void) {
+    /** Returns the function that unsubscribes. */
+    subscribe(listener: (...args: Args) => void) {
       all.add(listener);
       return () => void all.delete(listener);
     },
 
-    tell(...args: Args) {
+    emit(...args: Args) {
       for (const listener of all) listener(...args);
     },
   };

@@ -3,14 +3,14 @@ import { paths } from "./navigation/paths.ts";
 import { Link, usePathname } from "./navigation/router.tsx";
 import { useSessionState } from "./session/session.tsx";
 import { useSignOut } from "./session/use-sign-out.tsx";
-import { useKeptFocus } from "./ui/use-focus-fallback.ts";
+import { useFocusFallback } from "./ui/use-focus-fallback.ts";
 
 export function Header() {
   const pathname = usePathname();
   const session = useSessionState();
-  const keptFocus = useKeptFocus(() => document.querySelector("h1"));
+  const focusFallback = useFocusFallback(() => document.querySelector("h1"));
   return (
-    <header className="header" {...keptFocus}>
+    <header className="header" {...focusFallback}>
       <Link to={paths.home()} className="brand">
         <img src={logo} alt="" width="32" height="40" />
         Tintype

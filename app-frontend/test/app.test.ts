@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { accountOf, grantTo, open } from "./browser/site.tsx";
+import { accountOf, tokenResponseFor, open } from "./browser/site.tsx";
 
 const ada = accountOf("ada");
 const bob = accountOf("bob");
@@ -7,9 +7,9 @@ let site: Awaited<ReturnType<typeof open>>;
 afterEach(() => site.page.close());
 
 it("SESS-16 keeps nothing of one account on the page when another tab signs in with another", async () => {
-  site = await open("/account", { "POST /api/auth/refresh": () => grantTo(ada) });
+  site = await open("/account", { "POST /api/auth/refresh": () => tokenResponseFor(ada) });
   await site.page.type(site.page.field("First name"), "Augusta");
-  await site.page.after(() => site.session.hear({ signedIn: grantTo(bob) }));
+  await site.page.after(() => site.session.receive({ signedIn: tokenResponseFor(bob) }));
   expect(site.page.text()).toContain(bob.email);
   expect(site.page.field("First name").value).toBe("bob");
   expect(site.page.field("Username").value).toBe("bob");
@@ -22,7 +22,7 @@ it("keeps the focus on the page while it tries again to reach the server", async
   await page.press(page.button("Try again")!);
   await page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
   expect(page.focused().textContent).toBe("Not available");
-  answers["POST /api/auth/refresh"] = () => grantTo(ada);
+  answers["POST /api/auth/refresh"] = () => tokenResponseFor(ada);
   await page.press(page.button("Try again")!);
   await page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
   expect(page.focused().textContent).toBe("Your page");
@@ -36,7 +36,7 @@ describe("signing out", () => {
     ["/reset", "Set a new password"],
   ])("SESS-21 is one press away at %s", async (pathname, heading) => {
     site = await open(pathname, {
-      "POST /api/auth/refresh": () => grantTo(ada),
+      "POST /api/auth/refresh": () => tokenResponseFor(ada),
       "DELETE /api/auth/signout": () => ({}),
     });
     await site.page.press(site.page.button("Sign out")!);
@@ -46,7 +46,7 @@ describe("signing out", () => {
   });
 
   it("says so where the server cannot be told, and leaves the person signed in", async () => {
-    site = await open("/gallery", { "POST /api/auth/refresh": () => grantTo(ada) });
+    site = await open("/gallery", { "POST /api/auth/refresh": () => tokenResponseFor(ada) });
     await site.page.press(site.page.button("Sign out")!);
     await site.page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));
     expect(site.page.text()).toContain("You are still signed in.");

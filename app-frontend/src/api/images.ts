@@ -1,9 +1,9 @@
 import { type Transfer, putFile, request } from "./request.ts";
 import type { Operations } from "./schema.ts";
 
-export const pictureTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"] as const;
+export const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"] as const;
 
-export type PictureType = (typeof pictureTypes)[number];
+export type ImageType = (typeof imageTypes)[number];
 
 /** An image in the gallery. Its presigned URLs are valid for an hour. */
 export type GalleryImage = Operations["getImage"]["response"]["image"];

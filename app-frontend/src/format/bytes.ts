@@ -1,7 +1,7 @@
 const kibi = 1024;
 
 /** A size as people say it: "840 kB", "2.3 MB". By 1024, as the limits are. */
-export function sizeText(bytes: number): string {
+export function formatBytes(bytes: number): string {
   const kilobytes = Math.ceil(bytes / kibi);
   return kilobytes < kibi ? `${kilobytes} kB` : `${(bytes / kibi ** 2).toFixed(1)} MB`;
 }

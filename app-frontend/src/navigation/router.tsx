@@ -1,12 +1,12 @@
 import { type MouseEvent, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
-import { type Visit, visitOf } from "./history-state.ts";
+import { type HistoryState, parseHistoryState } from "./history-state.ts";
 
-type Navigation = { replace?: boolean; visit?: Visit };
+type Navigation = { replace?: boolean; state?: HistoryState };
 
 /** Shows another page of this site without loading it anew. */
-export function navigate(to: string, { replace = false, visit }: Navigation = {}) {
-  if (replace) history.replaceState(visit, "", to);
-  else history.pushState(visit, "", to);
+export function navigate(to: string, { replace = false, state }: Navigation = {}) {
+  if (replace) history.replaceState(state, "", to);
+  else history.pushState(state, "", to);
   window.scrollTo(0, 0);
   // The history API tells nobody of its own changes.
   window.dispatchEvent(new PopStateEvent("popstate"));
@@ -18,16 +18,16 @@ export function usePathname(): string {
 }
 
 /** What the page before handed to this one. */
-export function useVisit(): Visit {
-  return useState(() => visitOf(history.state))[0];
+export function useHistoryState(): HistoryState {
+  return useState(() => parseHistoryState(history.state))[0];
 }
 
-type LinkProps = { to: string; visit?: Visit; className?: string; children: ReactNode };
+type LinkProps = { to: string; state?: HistoryState; className?: string; children: ReactNode };
 
-export function Link({ to, visit, className, children }: LinkProps) {
+export function Link({ to, state, className, children }: LinkProps) {
   const current = usePathname() === to ? "page" : undefined;
   return (
-    <a href={to} className={className} aria-current={current} onClick={(event) => follow(event, to, visit)}>
+    <a href={to} className={className} aria-current={current} onClick={(event) => follow(event, to, state)}>
       {children}
     </a>
   );
@@ -44,8 +44,8 @@ function subscribe(listener: () => void) {
 }
 
 /** Leaves to the browser what opens a tab, a window or a download. */
-function follow(event: MouseEvent, to: string, visit: Visit | undefined) {
+function follow(event: MouseEvent, to: string, state: HistoryState | undefined) {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  navigate(to, visit && { visit });
+  navigate(to, state && { state });
 }

@@ -7,7 +7,7 @@ import { Page } from "../ui/page.tsx";
 import { AccountPicture } from "./account/picture.tsx";
 import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
-import { RemoveAccount } from "./account/delete-dialog.tsx";
+import { RemoveAccount } from "./account/remove-account.tsx";
 import { Sessions, useSessions } from "./account/sessions.tsx";
 import { CodeSource } from "./code-source.tsx";
 

@@ -47,7 +47,7 @@ function ConfirmForm() {
 
   async function send() {
     await confirm({ email, code: codeDigits(code) });
-    if (!signedIn) return navigate(paths.signIn(), { visit: { email, notice: "confirmed" } });
+    if (!signedIn) return navigate(paths.signIn(), { state: { email, notice: "confirmed" } });
     await session.change(getAccount);
     navigate(paths.account());
   }
@@ -79,7 +79,7 @@ function Resend({ email }: { email: string }) {
       <ErrorMessage error={wrong ? { message: wrong, status: 0 } : failure.form} />
       <div className="buttons">
         <Button
-          look="quiet"
+          variant="quiet"
           busy={busy}
           onClick={() => void submit({ email: emailError(email) }, () => resend(email))}
         >

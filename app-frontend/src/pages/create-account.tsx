@@ -4,8 +4,8 @@ import { hasCode } from "../api/error.ts";
 import { emailError, newPasswordError } from "../forms/errors.ts";
 import { messageFor } from "../api/error-messages.ts";
 import { paths } from "../navigation/paths.ts";
-import { pictureTypes } from "../api/images.ts";
-import { pictureProblem } from "../uploads/image-file.ts";
+import { imageTypes } from "../api/images.ts";
+import { imageProblem } from "../uploads/image-file.ts";
 import { Link, navigate } from "../navigation/router.tsx";
 import { useSession } from "../session/session.tsx";
 import { Form, Submit } from "../ui/form.tsx";
@@ -38,7 +38,7 @@ function CreateAccountForm({ onStranded }: { onStranded: () => void }) {
     await register({ ...form.values, image: picture.file! }, { onProgress: setSent, signal });
     await session.signIn(form.values).catch((error: unknown) => {
       if (!hasCode(error, "not_confirmed")) return onStranded();
-      navigate(paths.confirm(), { visit: { email: form.values.email } });
+      navigate(paths.confirm(), { state: { email: form.values.email } });
     });
   }
 
@@ -60,7 +60,7 @@ function CreateAccountForm({ onStranded }: { onStranded: () => void }) {
       <PictureField
         label="Picture"
         hint="JPEG, PNG, GIF, WebP or AVIF, up to 10 MB. It is shown cropped to 4:5."
-        accept={pictureTypes.join()}
+        accept={imageTypes.join()}
         file={picture.file}
         error={picture.error ?? form.failure.fields["image"]}
         onPick={(file) => {
@@ -89,7 +89,7 @@ function usePicture() {
 
   async function pick(picked: File) {
     last.current = picked;
-    const problem = await pictureProblem(picked);
+    const problem = await imageProblem(picked);
     if (last.current !== picked) return;
     setFile(problem ? undefined : picked);
     setError(problem && messageFor(problem));

@@ -14,7 +14,7 @@ export function Forgot() {
 
   async function send() {
     await forgot(form.values.email);
-    navigate(paths.reset(), { visit: form.values });
+    navigate(paths.reset(), { state: form.values });
   }
 
   return (
@@ -30,12 +30,12 @@ export function Forgot() {
         </Form>
         <p>
           Have a code already?{" "}
-          <Link to={paths.reset()} visit={form.values}>
+          <Link to={paths.reset()} state={form.values}>
             Set a new password
           </Link>
         </p>
         <p>
-          <Link to={paths.signIn()} visit={form.values}>
+          <Link to={paths.signIn()} state={form.values}>
             Back to sign in
           </Link>
         </p>

@@ -24,7 +24,7 @@ export function Reset() {
     await reset({ ...form.values, code: codeDigits(form.values.code) });
     session.end(email);
     if (session.getState().status === "signed-in") return form.reset(); // with another account
-    navigate(paths.signIn(), { visit: { email, notice: "reset" } });
+    navigate(paths.signIn(), { state: { email, notice: "reset" } });
   }
 
   return (
@@ -50,7 +50,7 @@ export function Reset() {
         </Form>
         <p>
           No code?{" "}
-          <Link to={paths.forgot()} visit={{ email }}>
+          <Link to={paths.forgot()} state={{ email }}>
             Get another one
           </Link>
         </p>

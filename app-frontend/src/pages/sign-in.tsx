@@ -1,15 +1,15 @@
-import plate from "../art/photo-frame.svg";
+import photoFrame from "../art/photo-frame.svg";
 import { hasCode } from "../api/error.ts";
 import { emailError, passwordError } from "../forms/errors.ts";
 import { paths } from "../navigation/paths.ts";
-import { Link, navigate, useVisit } from "../navigation/router.tsx";
+import { Link, navigate, useHistoryState } from "../navigation/router.tsx";
 import type { Reason } from "../session/state.ts";
 import { useSession } from "../session/session.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Notice } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
-import { Plate } from "../ui/photo-frame.tsx";
+import { PhotoFrame } from "../ui/photo-frame.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useForm } from "../forms/use-form.ts";
 
@@ -22,7 +22,7 @@ const notices = {
 };
 
 export function SignIn({ because }: { because?: Reason | undefined }) {
-  const { notice = because } = useVisit();
+  const { notice = because } = useHistoryState();
   return (
     <Page title="Sign in">
       <div className="columns">
@@ -34,9 +34,9 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
           </p>
         </div>
         <div className="wide-only">
-          <Plate>
-            <img src={plate} alt="" width="400" height="500" />
-          </Plate>
+          <PhotoFrame>
+            <img src={photoFrame} alt="" width="400" height="500" />
+          </PhotoFrame>
         </div>
       </div>
     </Page>
@@ -45,13 +45,13 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
 
 function SignInForm() {
   const session = useSession();
-  const { email = "" } = useVisit();
+  const { email = "" } = useHistoryState();
   const form = useForm({ email, password: "" }, { email: emailError, password: passwordError });
 
   async function signIn() {
     await session.signIn(form.values).catch((error: unknown) => {
       if (!hasCode(error, "not_confirmed")) throw error;
-      navigate(paths.confirm(), { visit: { email: form.values.email } });
+      navigate(paths.confirm(), { state: { email: form.values.email } });
     });
   }
 
@@ -61,7 +61,7 @@ function SignInForm() {
       <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
       <Submit form={form}>Sign in</Submit>
       <p>
-        <Link to={paths.forgot()} visit={{ email: form.values.email }}>
+        <Link to={paths.forgot()} state={{ email: form.values.email }}>
           Forgot your password?
         </Link>
       </p>

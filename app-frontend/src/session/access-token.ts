@@ -1,16 +1,16 @@
 import type { Account, TokenResponse } from "../api/account.ts";
 import { ApiError, hasCode, isSignedOut } from "../api/error.ts";
 import type { Clock } from "./clock.ts";
-import { otherTabs } from "./refresh-turns.ts";
-import type { RenewalKey } from "./refresh-key.ts";
-import { renewalDelayMs } from "./refresh-delay.ts";
-import type { SessionNews } from "./messages.ts";
+import { refreshTurns } from "./refresh-turns.ts";
+import type { RefreshKey } from "./refresh-key.ts";
+import { refreshDelayMs } from "./refresh-delay.ts";
+import type { SessionMessage } from "./messages.ts";
 
 type Dependencies = {
   refresh: (key: string) => Promise<TokenResponse>;
-  key: RenewalKey;
+  key: RefreshKey;
   clock: Clock;
-  tellOthers: (news: SessionNews) => void;
+  broadcast: (message: SessionMessage) => void;
   /** Hears whose token came. */
   onGranted: (account: Account) => void;
   /** Hears that the server refused to renew; `held` says whether there was a token until then. */
@@ -21,14 +21,14 @@ const retryMs = 15_000;
 /** Another tab has renewed the session: its reply brings the cookie that the next try sends. */
 const overtakenMs = 1_000;
 const overtakenTries = 3;
-/** Tabs that wake at the same moment renew at different ones, so that the first can tell the others. */
+/** Tabs that wake at the same moment renew at different ones, so that the first can inform the others. */
 const spreadMs = 1_000;
 /** How much later a tab renews a token that another tab has told it: most often that tab has done so by then. */
 const followerLagMs = 10_000;
 
 /** The access token, renewed in turn with the other tabs. It lives in this closure alone: no store, no script has it. */
-export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefused }: Dependencies) {
-  const others = otherTabs(clock);
+export function accessToken({ refresh, key, clock, broadcast, onGranted, onRefused }: Dependencies) {
+  const turns = refreshTurns(clock);
   let token: { value: string; accountId: string; staleAtMs: number; endsAtMs: number } | undefined;
   let renewal: Promise<string> | undefined;
   let dropped = 0;
@@ -44,7 +44,7 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
 
   function accept({ accessToken: value, expiresIn, account }: TokenResponse, lagMs = 0) {
     const now = clock.now();
-    const delayMs = renewalDelayMs(expiresIn) + lagMs;
+    const delayMs = refreshDelayMs(expiresIn) + lagMs;
     token = { value, accountId: account.id, staleAtMs: now + delayMs, endsAtMs: now + expiresIn * 1000 };
     renewIn(delayMs);
     onGranted(account);
@@ -59,16 +59,16 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
   async function takeTurn(): Promise<string> {
     const before = dropped;
     const held = token;
-    await others.turn();
+    await turns.turn();
     if (dropped !== before) throw new ApiError("session_ended", { status: 401 });
     if (token && token !== held) return token.value;
-    tellOthers("renewing");
+    broadcast("renewing");
     try {
       const grant = await refreshed();
       // Signed out while the request was under way: this answer is of the past.
       if (dropped !== before) throw new ApiError("session_ended", { status: 401 });
       accept(grant);
-      tellOthers({ renewed: grant });
+      broadcast({ renewed: grant });
       return grant.accessToken;
     } catch (error) {
       if (!isSignedOut(error) || dropped !== before) throw error;
@@ -104,7 +104,7 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
   return {
     accept,
     renew,
-    others,
+    turns,
     isHeld: () => token !== undefined,
 
     /** Takes what another tab got; leaves the next renewal to it. */
@@ -120,10 +120,10 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
 
     /** Answers a tab that has opened: it shall neither disturb a renewal nor need one of its own. */
     share(account: Account | undefined) {
-      if (renewal) return tellOthers("renewing");
+      if (renewal) return broadcast("renewing");
       if (!account || !token || clock.now() >= token.staleAtMs) return;
       const expiresIn = (token.endsAtMs - clock.now()) / 1000;
-      tellOthers({ renewed: { accessToken: token.value, expiresIn, account } });
+      broadcast({ renewed: { accessToken: token.value, expiresIn, account } });
     },
 
     /** A late answer to a renewal would put its cookie over that of a later sign-in. */
@@ -135,7 +135,7 @@ export function accessToken({ refresh, key, clock, tellOthers, onGranted, onRefu
      * Calls with a token that is fresh, and once more with a new one if the server refuses it. Never with that of
      * another account, which the cookie may be of by now: then rejects with `another_account`.
      */
-    async authorized<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
+    async withAccessToken<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
       const callerId = token?.accountId;
       const first = await current(callerId);
       try {

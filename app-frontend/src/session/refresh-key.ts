@@ -3,13 +3,13 @@ import { browserStore, type Store } from "./browser-store.ts";
 const name = "tintype-renewal";
 
 /** The secret of one renewal of the session. The server repeats a lost reply to a request that brings the same one. */
-export type RenewalKey = { get(): string; drop(): void };
+export type RefreshKey = { get(): string; drop(): void };
 
 /**
  * Keeps the key of a renewal under way in what `open` returns, for other tabs and for this page after a reload, and in
  * memory only if that throws. `drop` is for the reply: the next renewal has another key.
  */
-export function renewalKey(open: () => Store): RenewalKey {
+export function refreshKey(open: () => Store): RefreshKey {
   const attempt = browserStore(open);
   let held: string | undefined;
   let isStored = false;

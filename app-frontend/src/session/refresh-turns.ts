@@ -9,7 +9,7 @@ const patienceMs = 3_000;
  * What this tab knows of the others' renewals. Tabs take turns: one is enough for all, and no late answer leaves the
  * browser with an older cookie, whose next use is theft to the server.
  */
-export function otherTabs(clock: Clock) {
+export function refreshTurns(clock: Clock) {
   let busyUntilMs = 0;
   let wake = () => {};
 

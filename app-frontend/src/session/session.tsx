@@ -1,9 +1,9 @@
 import { type ReactNode, createContext, use, useSyncExternalStore } from "react";
 import * as api from "../api/account.ts";
 import { browserClock } from "./clock.ts";
-import { renewalKey } from "./refresh-key.ts";
-import type { SessionNews } from "./messages.ts";
-import { sessionMark } from "./hint.ts";
+import { refreshKey } from "./refresh-key.ts";
+import type { SessionMessage } from "./messages.ts";
+import { sessionHint } from "./hint.ts";
 import type { SessionState } from "./state.ts";
 import { type SessionStore, sessionStore } from "./store.ts";
 
@@ -12,10 +12,13 @@ const SessionContext = createContext<SessionStore | undefined>(undefined);
 /** The session of this page, in step with the other tabs where the browser lets them talk. */
 export function browserSession(): SessionStore {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("tintype-session") : undefined;
-  const mark = sessionMark(() => window.localStorage);
-  const key = renewalKey(() => window.localStorage);
-  const session = sessionStore(api, browserClock, mark, key, (news) => channel?.postMessage(news));
-  channel?.addEventListener("message", ({ data }: MessageEvent<SessionNews>) => void session.hear(data));
+  const hint = sessionHint(() => window.localStorage);
+  const key = refreshKey(() => window.localStorage);
+  const session = sessionStore(api, browserClock, hint, key, (message) => channel?.postMessage(message));
+  channel?.addEventListener(
+    "message",
+    ({ data }: MessageEvent<SessionMessage>) => void session.receive(data),
+  );
   window.addEventListener("pageshow", ({ persisted }) => void (persisted && session.wake()));
   return session;
 }

@@ -1,6 +1,6 @@
 import type { Account } from "../api/account.ts";
 import type { ApiError } from "../api/error.ts";
-import { listeners } from "../emitter.ts";
+import { emitter } from "../emitter.ts";
 
 export type SessionState =
   | { status: "starting" }
@@ -13,16 +13,16 @@ export type Reason = "ended" | "elsewhere" | "removed";
 
 /** What is known of who is signed in, and who wants to hear of a change. */
 export function sessionState() {
-  const changed = listeners();
+  const changed = emitter();
   let state: SessionState = { status: "starting" };
 
   return {
     get: () => state,
-    subscribe: changed.add,
+    subscribe: changed.subscribe,
 
     become(next: SessionState) {
       state = next;
-      changed.tell();
+      changed.emit();
     },
 
     account: () => (state.status === "signed-in" ? state.account : undefined),

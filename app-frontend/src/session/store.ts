@@ -3,10 +3,10 @@ import type { Account, Credentials, TokenResponse } from "../api/account.ts";
 import { type ApiError, isSignedOut } from "../api/error.ts";
 import type { Clock } from "./clock.ts";
 import { isSameEmail } from "../forms/email.ts";
-import { sessionFollower } from "./sync.ts";
-import type { RenewalKey } from "./refresh-key.ts";
-import type { SessionMark } from "./hint.ts";
-import type { SessionNews } from "./messages.ts";
+import { sessionSync } from "./sync.ts";
+import type { RefreshKey } from "./refresh-key.ts";
+import type { SessionHint } from "./hint.ts";
+import type { SessionMessage } from "./messages.ts";
 import { type Reason, sessionState } from "./state.ts";
 
 export type SessionApi = {
@@ -19,27 +19,27 @@ export type SessionApi = {
 
 export type SessionStore = ReturnType<typeof sessionStore>;
 
-/** Who is signed in, in this tab and in step with the others. */
+/** Who is signed in, in this tab and in step with the turns. */
 export function sessionStore(
   api: SessionApi,
   clock: Clock,
-  mark: SessionMark,
-  key: RenewalKey,
-  tellOthers: (news: SessionNews) => void,
+  hint: SessionHint,
+  key: RefreshKey,
+  broadcast: (message: SessionMessage) => void,
 ) {
   const state = sessionState();
   const token = accessToken({
-    refresh: (renewalKey) => api.refresh(renewalKey),
+    refresh: (refreshKey) => api.refresh(refreshKey),
     key,
     clock,
-    tellOthers,
+    broadcast,
     // A renewal brings a new URL for the same picture: taking it would load the picture again.
     onGranted(account) {
-      mark.set();
+      hint.set();
       if (!state.isOf(account)) state.become({ status: "signed-in", account });
     },
     onRefused(held) {
-      mark.clear();
+      hint.clear();
       forget(held ? "ended" : undefined);
     },
   });
@@ -50,14 +50,14 @@ export function sessionStore(
   }
 
   function leave(because?: Reason) {
-    mark.clear();
+    hint.clear();
     forget(because);
-    tellOthers("signed-out");
+    broadcast("signed-out");
   }
 
   /** Shows the account that `call` gives, unless it is signed out by then. */
   async function show(call: (accessToken: string) => Promise<Account>) {
-    const account = await token.authorized(call);
+    const account = await token.withAccessToken(call);
     if (state.isOf(account)) state.become({ status: "signed-in", account });
   }
 
@@ -66,14 +66,14 @@ export function sessionStore(
   return {
     getState: state.get,
     subscribe: state.subscribe,
-    authorized: token.authorized,
+    withAccessToken: token.withAccessToken,
 
     /** Finds out whether the browser still holds a session. Ends in any state but `starting`; never rejects. */
     async start() {
-      if (!mark.isSet()) return state.become({ status: "signed-out" });
+      if (!hint.isSet()) return state.become({ status: "signed-out" });
       state.become({ status: "starting" });
-      tellOthers("opened");
-      await token.others.answer();
+      broadcast("opened");
+      await token.turns.answer();
       if (token.isHeld()) return;
       await token.renew().catch((error: ApiError) => {
         if (state.get().status === "starting") state.become({ status: "unreachable", error });
@@ -84,14 +84,14 @@ export function sessionStore(
       await token.settled();
       const grant = await api.signIn(credentials);
       token.accept(grant);
-      tellOthers({ signedIn: grant });
+      broadcast({ signedIn: grant });
     },
 
     /** Rejects, still signed in, when the server cannot be told: the cookie is the server's to remove. */
     async signOut({ everywhere = false } = {}) {
       await token.settled();
       await token
-        .authorized((value) => api.signOut(value, everywhere))
+        .withAccessToken((value) => api.signOut(value, everywhere))
         .catch((error: unknown) => {
           // This session has ended all the same; the others have not, and to say so would be wrong.
           if (everywhere || !isSignedOut(error)) throw error;
@@ -102,7 +102,7 @@ export function sessionStore(
     /** Removes the account for good. */
     async remove(password: string) {
       await token.settled();
-      await token.authorized((value) => api.removeAccount(value, password));
+      await token.withAccessToken((value) => api.removeAccount(value, password));
       leave("removed");
     },
 
@@ -118,11 +118,11 @@ export function sessionStore(
     /** Calls what changes the account, and shows what comes of it, here and in the other tabs. */
     async change(call: (accessToken: string) => Promise<Account>) {
       await show(call);
-      tellOthers("changed");
+      broadcast("changed");
     },
 
     /** Follows what another tab has done. */
-    hear: sessionFollower({ state, token, forget, reload }),
+    receive: sessionSync({ state, token, forget, reload }),
 
     /** The page may have slept: timers stand still then, and news from other tabs is lost. */
     async wake() {

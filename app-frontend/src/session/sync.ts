@@ -1,6 +1,6 @@
 import type { accessToken } from "./access-token.ts";
 import type { TokenResponse } from "../api/account.ts";
-import type { SessionNews } from "./messages.ts";
+import type { SessionMessage } from "./messages.ts";
 import type { Reason, sessionState } from "./state.ts";
 
 type Dependencies = {
@@ -12,17 +12,17 @@ type Dependencies = {
 };
 
 /** Gives what follows the news that another tab tells. */
-export function sessionFollower({ state, token, forget, reload }: Dependencies) {
+export function sessionSync({ state, token, forget, reload }: Dependencies) {
   /** What comes of a renewal for the account before is of the past. The other tabs need none for this one. */
   function follow(grant: TokenResponse) {
     token.drop();
     token.adopt(grant);
-    token.others.endedRenewal();
+    token.turns.endedRenewal();
   }
 
   function adopt(grant: TokenResponse) {
     if (state.isOf(grant.account) || state.get().status === "starting") token.adopt(grant);
-    token.others.endedRenewal();
+    token.turns.endedRenewal();
   }
 
   async function reloadIfHeld() {
@@ -30,11 +30,11 @@ export function sessionFollower({ state, token, forget, reload }: Dependencies) 
     if (token.isHeld()) await reload().catch(() => {});
   }
 
-  return async (news: SessionNews) => {
-    if (news === "signed-out") return forget("elsewhere");
-    if (news === "renewing") return token.others.startedRenewal();
-    if (news === "opened") return token.share(state.account());
-    if (news === "changed") return reloadIfHeld();
-    return "signedIn" in news ? follow(news.signedIn) : adopt(news.renewed);
+  return async (message: SessionMessage) => {
+    if (message === "signed-out") return forget("elsewhere");
+    if (message === "renewing") return token.turns.startedRenewal();
+    if (message === "opened") return token.share(state.account());
+    if (message === "changed") return reloadIfHeld();
+    return "signedIn" in message ? follow(message.signedIn) : adopt(message.renewed);
   };
 }

@@ -10,7 +10,11 @@ export function useSignOut({ everywhere = false } = {}) {
   const { busy, failure, submit } = useSubmission([]);
   return {
     button: (
-      <Button look="quiet" busy={busy} onClick={() => void submit({}, () => session.signOut({ everywhere }))}>
+      <Button
+        variant="quiet"
+        busy={busy}
+        onClick={() => void submit({}, () => session.signOut({ everywhere }))}
+      >
         {everywhere ? "Sign out everywhere" : "Sign out"}
       </Button>
     ),

@@ -5,15 +5,15 @@ type ButtonProps = {
   type?: "button" | "submit";
   /** Looks and tells that it is at work. It stays focusable: a disabled button drops the focus. */
   busy?: boolean;
-  look?: "quiet" | "danger";
+  variant?: "quiet" | "danger";
   onClick?: () => void;
 };
 
-export function Button({ children, type = "button", busy = false, look, onClick }: ButtonProps) {
+export function Button({ children, type = "button", busy = false, variant, onClick }: ButtonProps) {
   return (
     <button
       type={type}
-      className={look ? `button ${look}` : "button"}
+      className={variant ? `button ${variant}` : "button"}
       aria-disabled={busy}
       onClick={busy ? undefined : onClick}
     >

@@ -29,7 +29,7 @@ export function Form({ form: { form: ref }, className, onSubmit, children }: For
 
 type SubmitProps = {
   form: { busy: boolean; done: boolean; failure: { form?: ShownError } };
-  look?: "danger";
+  variant?: "danger";
   /** What to say when it is done and the form stays. */
   done?: string;
   /** Whether a long wait is worth a word. */
@@ -40,12 +40,12 @@ type SubmitProps = {
 };
 
 /** How a form ends: what went wrong with the whole of it, and the button that sends it. */
-export function Submit({ form, look, done, slow = form.busy, children, beside }: SubmitProps) {
+export function Submit({ form, variant, done, slow = form.busy, children, beside }: SubmitProps) {
   return (
     <>
       <ErrorMessage error={form.failure.form} />
       <div className="buttons">
-        <Button type="submit" busy={form.busy} {...(look && { look })}>
+        <Button type="submit" busy={form.busy} {...(variant && { variant })}>
           {children}
         </Button>
         {beside}

@@ -1,5 +1,5 @@
 /** At the foot of a page that came by plain HTTP; on one's own machine nothing travels. */
-export function OpenLineNotice() {
+export function InsecureConnectionNotice() {
   if (window.isSecureContext) return null;
   return (
     <footer>

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 
 /** The framed metal plate that every picture stands in. Its size does not depend on what is in it. */
-export function Plate({ children }: { children: ReactNode }) {
+export function PhotoFrame({ children }: { children: ReactNode }) {
   return (
-    <div className="plate">
-      <div className="plate-face">{children}</div>
+    <div className="photo-frame">
+      <div className="photo-frame-face">{children}</div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { type ChangeEvent, type DragEvent, type ReactNode, useEffect, useState } from "react";
 import { type ControlProps, Field, type FieldProps } from "./field.tsx";
-import { Plate } from "./photo-frame.tsx";
+import { PhotoFrame } from "./photo-frame.tsx";
 import { Preview } from "./preview.tsx";
 
 type PictureFieldProps = FieldProps & {
@@ -16,7 +16,7 @@ export function PictureField({ accept, file, onPick, ...field }: PictureFieldPro
     <Field {...field}>
       {(control) => (
         <DropZone control={control} accept={accept} onPick={onPick}>
-          <Plate>{file ? <Preview file={file} /> : <Invitation />}</Plate>
+          <PhotoFrame>{file ? <Preview file={file} /> : <Invitation />}</PhotoFrame>
           {file && (
             <span className="change" aria-hidden="true">
               Change

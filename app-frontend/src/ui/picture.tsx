@@ -1,8 +1,8 @@
 import { useRef } from "react";
 import { Button } from "./button.tsx";
-import { Plate } from "./photo-frame.tsx";
-import { useKeptFocus } from "./use-focus-fallback.ts";
-import { useRenewal } from "./use-image-retry.ts";
+import { PhotoFrame } from "./photo-frame.tsx";
+import { useFocusFallback } from "./use-focus-fallback.ts";
+import { useImageRetry } from "./use-image-retry.ts";
 
 type PictureProps = {
   src: string;
@@ -13,18 +13,18 @@ type PictureProps = {
 
 /** A picture behind a URL that expires: it asks for another one once, then says that it cannot be shown. */
 export function Picture({ src, alt, onStale }: PictureProps) {
-  const { attempt, failed, busy, renew, onLoad, onError } = useRenewal(src, onStale);
+  const { attempt, failed, busy, renew, onLoad, onError } = useImageRetry(src, onStale);
   const frame = useRef<HTMLDivElement>(null);
-  const keptFocus = useKeptFocus(() => frame.current);
+  const focusFallback = useFocusFallback(() => frame.current);
   return (
-    <div ref={frame} tabIndex={-1} aria-live="polite" {...keptFocus}>
-      <Plate>
+    <div ref={frame} tabIndex={-1} aria-live="polite" {...focusFallback}>
+      <PhotoFrame>
         {failed ? (
           <Missing alt={alt} busy={busy} onRetry={renew} />
         ) : (
           <img key={attempt} src={src} alt={alt} width="400" height="500" onLoad={onLoad} onError={onError} />
         )}
-      </Plate>
+      </PhotoFrame>
     </div>
   );
 }
@@ -34,7 +34,7 @@ export function Missing({ alt, busy, onRetry }: { alt: string; busy: boolean; on
   return (
     <div className="invitation">
       <p>{alt} cannot be shown right now.</p>
-      <Button look="quiet" busy={busy} onClick={onRetry}>
+      <Button variant="quiet" busy={busy} onClick={onRetry}>
         Try again
       </Button>
     </div>

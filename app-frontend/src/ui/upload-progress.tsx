@@ -13,7 +13,7 @@ export function UploadProgress({ active, sent, onCancel }: UploadProgressProps) 
         {active && sent === 1 && "Developing your picture…"}
       </p>
       {active && (
-        <Button look="quiet" onClick={onCancel}>
+        <Button variant="quiet" onClick={onCancel}>
           Cancel
         </Button>
       )}

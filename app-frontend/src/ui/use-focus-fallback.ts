@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "react";
 
-/** When the element inside that had the focus is gone, gives the focus to what `heir` finds. */
-export function useKeptFocus(heir: () => HTMLElement | null | undefined) {
+/** When the element inside that had the focus is gone, gives the focus to what `fallback` finds. */
+export function useFocusFallback(fallback: () => HTMLElement | null | undefined) {
   const inside = useRef(false);
   useEffect(() => {
-    if (inside.current && document.activeElement === document.body) heir()?.focus();
+    if (inside.current && document.activeElement === document.body) fallback()?.focus();
   });
   return {
     onFocus: () => void (inside.current = true),

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
  * What has failed is tried again with a URL that is new, and when the connection is back. `attempt` is the key of its
  * element, so that the same URL is tried anew; `busy` tells that another URL is asked for.
  */
-export function useRenewal(src: string, onStale: () => Promise<void>) {
+export function useImageRetry(src: string, onStale: () => Promise<void>) {
   const [attempt, setAttempt] = useState(0);
   const [renewed, setRenewed] = useState(false);
   const [failed, setFailed] = useState(false);

@@ -1,19 +1,19 @@
 import { type RefObject, useEffect } from "react";
 
-/** Calls `onNear` when the element comes within `margin` of what is seen, or is there when `active` becomes true. */
-export function useNear(
+/** Calls `onInView` when the element comes within `margin` of what is seen, or is there when `active` becomes true. */
+export function useInView(
   element: RefObject<HTMLElement | null>,
   active: boolean,
-  onNear: () => void,
+  onInView: () => void,
   margin = "1500px",
 ) {
   useEffect(() => {
     if (!active || !element.current) return;
     const observer = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && onNear(),
+      (entries) => entries.some((entry) => entry.isIntersecting) && onInView(),
       { rootMargin: `${margin} 0px` },
     );
     observer.observe(element.current);
     return () => observer.disconnect();
-  }, [element, active, onNear, margin]);
+  }, [element, active, onInView, margin]);
 }

@@ -1,8 +1,8 @@
-import type { PictureType } from "../api/images.ts";
+import type { ImageType } from "../api/images.ts";
 import { headerBytes, headerProblem, type HeaderProblem } from "./image-header.ts";
 
-export const maxPictureBytes = 10 * 1024 * 1024;
-export type PictureProblem =
+export const maxImageBytes = 10 * 1024 * 1024;
+export type ImageProblem =
   | "empty_image"
   | "unreadable_image"
   | "unsupported_image"
@@ -12,26 +12,26 @@ export type PictureProblem =
 const headBytes = 64;
 
 /** What kind of picture `file` is, or what speaks against sending it. Only bytes count: a name and its type prove nothing. */
-export async function examine(file: Blob): Promise<{ type: PictureType } | { problem: PictureProblem }> {
+export async function examine(file: Blob): Promise<{ type: ImageType } | { problem: ImageProblem }> {
   if (file.size === 0) return { problem: "empty_image" };
   const head = await readHead(file);
   if (!head) return { problem: "unreadable_image" };
-  const type = pictureType(head.subarray(0, headBytes));
+  const type = imageType(head.subarray(0, headBytes));
   if (!type) return { problem: "unsupported_image" };
-  if (file.size > maxPictureBytes) return { problem: "image_too_large" };
+  if (file.size > maxImageBytes) return { problem: "image_too_large" };
   const isSequence = brands(latin1(head.subarray(0, headBytes))).includes("avis");
   const problem = isSequence ? "avif_sequence" : headerProblem(head, type);
   return problem ? { problem } : { type };
 }
 
 /** What speaks against sending `file`, or undefined. */
-export async function pictureProblem(file: Blob): Promise<PictureProblem | undefined> {
+export async function imageProblem(file: Blob): Promise<ImageProblem | undefined> {
   const found = await examine(file);
   return "problem" in found ? found.problem : undefined;
 }
 
 /** The type that the first bytes of a file announce. */
-export function pictureType(head: Uint8Array): PictureType | undefined {
+export function imageType(head: Uint8Array): ImageType | undefined {
   const text = latin1(head);
   if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";

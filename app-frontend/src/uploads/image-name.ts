@@ -1,7 +1,7 @@
 const maxNameLength = 255;
 
 /** A file's name as the server takes it: without what hides or turns round what is written. */
-export function pictureName(name: string): string {
+export function imageName(name: string): string {
   const written = withoutUnwritable(name.normalize("NFC")).trim();
   const short = withoutUnwritable(written.slice(0, maxNameLength)).trim(); // the cut may have broken a character
   return /^[\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{M}]*$/u.test(short) ? "picture" : short;

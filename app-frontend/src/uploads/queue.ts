@@ -1,7 +1,7 @@
 import { ApiError, hasCode } from "../api/error.ts";
 import type { GalleryImage } from "../api/images.ts";
-import { listeners } from "../emitter.ts";
-import type { PictureTransfer } from "./upload.ts";
+import { emitter } from "../emitter.ts";
+import type { ImageUpload } from "./upload.ts";
 
 export type Upload = {
   id: number;
@@ -16,7 +16,7 @@ export type Upload = {
 /** `added` counts the pictures that have arrived since files were last picked while none was under way. */
 export type UploadState = { uploads: readonly Upload[]; added: number };
 
-type Job = { transfer: PictureTransfer; stop: AbortController };
+type Job = { transfer: ImageUpload; stop: AbortController };
 
 export type UploadQueue = ReturnType<typeof uploadQueue>;
 
@@ -33,16 +33,16 @@ const final = [
 ];
 
 /** Brings files into the gallery, a few at a time, in the order in which they were picked. */
-export function uploadQueue(start: (file: File) => PictureTransfer, atOnce = 3) {
-  const changed = listeners();
-  const arrived = listeners<[GalleryImage]>();
+export function uploadQueue(start: (file: File) => ImageUpload, atOnce = 3) {
+  const changed = emitter();
+  const arrived = emitter<[GalleryImage]>();
   const jobs = new Map<number, Job>();
   let state: UploadState = { uploads: [], added: 0 };
   let lastId = 0;
 
   function become(next: Partial<UploadState>) {
     state = { ...state, ...next };
-    changed.tell();
+    changed.emit();
   }
 
   function update(id: number, change: Partial<Upload>) {
@@ -69,7 +69,7 @@ export function uploadQueue(start: (file: File) => PictureTransfer, atOnce = 3) 
       const image = await transfer.run({ onProgress, signal: stop.signal });
       if (!jobs.delete(id)) return;
       become({ uploads: state.uploads.filter((upload) => upload.id !== id), added: state.added + 1 });
-      arrived.tell(image);
+      arrived.emit(image);
     } catch (error) {
       if (jobs.get(id) === job) update(id, { status: "failed", error: known(error) });
     }
@@ -78,9 +78,9 @@ export function uploadQueue(start: (file: File) => PictureTransfer, atOnce = 3) 
 
   return {
     getState: () => state,
-    subscribe: changed.add,
+    subscribe: changed.subscribe,
     /** Tells each image that has come into the gallery. */
-    onArrived: arrived.add,
+    onArrived: arrived.subscribe,
 
     add(files: readonly File[]) {
       const uploads = files.map((file) => {

@@ -1,21 +1,21 @@
 import { ApiError, hasCode } from "../api/error.ts";
 import type { UploadRequest, GalleryImage, PresignedUpload } from "../api/images.ts";
-import { pictureName } from "./image-name.ts";
+import { imageName } from "./image-name.ts";
 import { examine } from "./image-file.ts";
 import type { Transfer } from "../api/request.ts";
 
-/** Where pictures go: the API, which gives tickets, and S3, which takes files by them. */
-export type PictureStore = {
-  announce: (announcement: UploadRequest) => Promise<PresignedUpload>;
+/** Where pictures go: the API, which reserves an image and presigns a URL, and S3, which takes the file. */
+export type UploadStore = {
+  announce: (request: UploadRequest) => Promise<PresignedUpload>;
   send: (upload: PresignedUpload["upload"], file: File, transfer: Transfer) => Promise<void>;
   complete: (id: string) => Promise<GalleryImage>;
   remove: (id: string) => Promise<void>;
 };
 
-export type PictureTransfer = ReturnType<typeof pictureTransfer>;
+export type ImageUpload = ReturnType<typeof imageUpload>;
 
-/** A ticket is good for 15 minutes from when the server made it. */
-const ticketLifeMs = 14 * 60_000;
+/** A presigned URL expires after 15 minutes on the server; a minute is left for sending. */
+const uploadLifeMs = 14 * 60_000;
 /** After these answers the server has nothing left of what was announced. */
 const refusals = [
   "not_found",
@@ -28,13 +28,13 @@ const refusals = [
 ];
 
 /** Brings one file into the gallery. When it broke off, the next run goes on where it can. */
-export function pictureTransfer(file: File, store: PictureStore, now: () => number) {
-  let ticket: (PresignedUpload & { madeAtMs: number }) | undefined;
+export function imageUpload(file: File, store: UploadStore, now: () => number) {
+  let reserved: (PresignedUpload & { madeAtMs: number }) | undefined;
   let sent = false;
   let discarded = false;
 
   function forget() {
-    ticket = undefined;
+    reserved = undefined;
     sent = false;
   }
 
@@ -42,17 +42,17 @@ export function pictureTransfer(file: File, store: PictureStore, now: () => numb
     const found = await examine(file);
     if ("problem" in found) throw new ApiError(found.problem);
     const madeAtMs = now();
-    const announcement = { name: pictureName(file.name), contentType: found.type, bytes: file.size };
-    return { ...(await store.announce(announcement)), madeAtMs };
+    const request = { name: imageName(file.name), contentType: found.type, bytes: file.size };
+    return { ...(await store.announce(request)), madeAtMs };
   }
 
-  /** Sends the file once. A ticket that S3 refuses is of no further use. */
-  async function send({ upload, madeAtMs }: NonNullable<typeof ticket>, transfer: Transfer) {
+  /** Sends the file once. A presigned URL that S3 refuses cannot be used again. */
+  async function send({ upload, madeAtMs }: NonNullable<typeof reserved>, transfer: Transfer) {
     try {
       await store.send(upload, file, transfer);
       sent = true;
     } catch (error) {
-      if (hasCode(error, "upload_refused") || now() - madeAtMs > ticketLifeMs) forget();
+      if (hasCode(error, "upload_refused") || now() - madeAtMs > uploadLifeMs) forget();
       throw error;
     }
   }
@@ -70,13 +70,13 @@ export function pictureTransfer(file: File, store: PictureStore, now: () => numb
   return {
     /** Gives the image as the gallery has it. */
     async run(transfer: Transfer): Promise<GalleryImage> {
-      if (ticket && !sent && now() - ticket.madeAtMs > ticketLifeMs) forget();
-      ticket ??= await announce();
-      if (discarded) await store.remove(ticket.image.id);
+      if (reserved && !sent && now() - reserved.madeAtMs > uploadLifeMs) forget();
+      reserved ??= await announce();
+      if (discarded) await store.remove(reserved.image.id);
       heed(transfer.signal);
-      if (!sent) await send(ticket, transfer);
+      if (!sent) await send(reserved, transfer);
       transfer.onProgress(1);
-      const image = await complete(ticket.image.id);
+      const image = await complete(reserved.image.id);
       heed(transfer.signal);
       return image;
     },
@@ -84,7 +84,7 @@ export function pictureTransfer(file: File, store: PictureStore, now: () => numb
     /** Takes back what has been announced, also when it has become an image meanwhile. */
     async discard() {
       discarded = true;
-      if (ticket) await store.remove(ticket.image.id);
+      if (reserved) await store.remove(reserved.image.id);
     },
   };
 }

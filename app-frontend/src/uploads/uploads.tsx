@@ -1,6 +1,6 @@
 import { type ReactNode, createContext, use, useEffect, useState, useSyncExternalStore } from "react";
 import * as api from "../api/images.ts";
-import { type PictureStore, pictureTransfer } from "./upload.ts";
+import { type UploadStore, imageUpload } from "./upload.ts";
 import type { SessionStore } from "../session/store.ts";
 import { useSession, useSessionState } from "../session/session.tsx";
 import { type UploadQueue, type UploadState, isBusy, uploadQueue } from "./queue.ts";
@@ -13,8 +13,8 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const state = useSessionState();
   const accountId = state.status === "signed-in" ? state.account.id : undefined;
   const [uploads] = useState(() => {
-    const store = pictureStore(session);
-    return uploadQueue((file) => pictureTransfer(file, store, () => Date.now()));
+    const store = uploadStore(session);
+    return uploadQueue((file) => imageUpload(file, store, () => Date.now()));
   });
 
   useEffect(() => () => uploads.clear(), [uploads, accountId]);
@@ -33,12 +33,12 @@ export function useUploadState(): UploadState {
   return useSyncExternalStore(subscribe, getState);
 }
 
-function pictureStore({ authorized }: SessionStore): PictureStore {
+function uploadStore({ withAccessToken }: SessionStore): UploadStore {
   return {
-    announce: (announcement) => authorized((token) => api.announceImage(token, announcement)),
+    announce: (request) => withAccessToken((token) => api.announceImage(token, request)),
     send: api.sendImage,
-    complete: (id) => authorized((token) => api.completeImage(token, id)),
-    remove: (id) => authorized((token) => api.removeImage(token, id)),
+    complete: (id) => withAccessToken((token) => api.completeImage(token, id)),
+    remove: (id) => withAccessToken((token) => api.removeImage(token, id)),
   };
 }
 

@@ -3,7 +3,7 @@ import { show } from "./page.ts";
 import { App } from "../../src/app.tsx";
 import * as api from "../../src/api/account.ts";
 import { browserClock } from "../../src/session/clock.ts";
-import { renewalKey } from "../../src/session/refresh-key.ts";
+import { refreshKey } from "../../src/session/refresh-key.ts";
 import { SessionProvider } from "../../src/session/session.tsx";
 import { type SessionStore, sessionStore } from "../../src/session/store.ts";
 import { UploadsProvider } from "../../src/uploads/uploads.tsx";
@@ -20,7 +20,7 @@ export const accountOf = (name: string): api.Account => ({
   createdAt: "2026-03-03T12:00:00Z",
 });
 
-export const grantTo = (account: api.Account): api.TokenResponse => ({
+export const tokenResponseFor = (account: api.Account): api.TokenResponse => ({
   accessToken: `of ${account.id}`,
   expiresIn: 600,
   account,
@@ -39,9 +39,9 @@ export async function open(pathname: string, answers: Answers) {
     if (!answer) throw new TypeError("Failed to fetch");
     return Response.json((await answer(body ? JSON.parse(String(body)) : undefined)) ?? {});
   };
-  const mark = { isSet: () => true, set() {}, clear() {} };
-  const key = renewalKey(() => localStorage);
-  const session = sessionStore(api, { ...browserClock, after }, mark, key, () => {});
+  const hint = { isSet: () => true, set() {}, clear() {} };
+  const key = refreshKey(() => localStorage);
+  const session = sessionStore(api, { ...browserClock, after }, hint, key, () => {});
   await session.start();
   const app = (
     <UploadsProvider>

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { sizeText } from "../../src/format/bytes.ts";
+import { formatBytes } from "../../src/format/bytes.ts";
 
 it.each([
   [1, "1 kB"],
@@ -9,5 +9,5 @@ it.each([
   [1024 * 1024, "1.0 MB"],
   [10 * 1024 * 1024, "10.0 MB"],
 ])("tells %i bytes as %s", (bytes, text) => {
-  expect(sizeText(bytes)).toBe(text);
+  expect(formatBytes(bytes)).toBe(text);
 });

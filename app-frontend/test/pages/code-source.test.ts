@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { accountOf, grantTo, open } from "../browser/site.tsx";
+import { accountOf, tokenResponseFor, open } from "../browser/site.tsx";
 
 let site: Awaited<ReturnType<typeof open>>;
 afterEach(() => site.page.close());
@@ -8,7 +8,7 @@ const ada = { ...accountOf("ada"), confirmed: false };
 
 async function show(pathname: string, settings?: () => unknown) {
   site = await open(pathname, {
-    "POST /api/auth/refresh": () => grantTo(ada),
+    "POST /api/auth/refresh": () => tokenResponseFor(ada),
     "GET /api/auth/sessions": () => ({ items: [] }),
     ...(settings && { "GET /api/settings": settings }),
   });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
-import { accountOf, grantTo, open } from "../browser/site.tsx";
+import { accountOf, tokenResponseFor, open } from "../browser/site.tsx";
 
 const ada = accountOf("ada");
 let site: Awaited<ReturnType<typeof open>>;
 
 beforeEach(async () => {
   site = await open("/reset", {
-    "POST /api/auth/refresh": () => grantTo(ada),
+    "POST /api/auth/refresh": () => tokenResponseFor(ada),
     "POST /api/auth/reset": () => undefined,
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api/error.ts";
-import { account, clock, credentials, ended, fake, open, openSignedIn, stored, told } from "./fixture.ts";
+import { account, clock, credentials, ended, fake, open, openSignedIn, stored, sent } from "./fixture.ts";
 
 describe("signing in and out", () => {
   it("is told to the other tabs", async () => {
@@ -9,7 +9,7 @@ describe("signing in and out", () => {
     await session.signOut();
     expect(fake.calls).toEqual(["signIn", "signOut"]);
     const signedIn = { accessToken: "t1", expiresIn: 600, account };
-    expect(told).toEqual([{ signedIn }, "signed-out"]);
+    expect(sent).toEqual([{ signedIn }, "signed-out"]);
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
 
@@ -20,7 +20,7 @@ describe("signing in and out", () => {
     await clock.pass(3_600_000);
     expect(fake.calls).toEqual([]);
     fake.api.refresh = () => Promise.reject(ended());
-    await expect(session.authorized(fake.api.getAccount)).rejects.toThrow(ApiError);
+    await expect(session.withAccessToken(fake.api.getAccount)).rejects.toThrow(ApiError);
   });
 
   it("stays signed in when the server cannot be told", async () => {
@@ -28,7 +28,7 @@ describe("signing in and out", () => {
     fake.api.signOut = () => Promise.reject(new ApiError("unreachable"));
     await expect(session.signOut()).rejects.toThrow(ApiError);
     expect(session.getState().status).toBe("signed-in");
-    expect(told).toEqual([]);
+    expect(sent).toEqual([]);
   });
 
   it("reaches every device when asked to", async () => {
@@ -53,7 +53,7 @@ describe("removing the account", () => {
     await session.remove("long enough");
     expect(fake.calls).toEqual(["removeAccount long enough"]);
     expect(session.getState()).toEqual({ status: "signed-out", because: "removed" });
-    expect(told).toEqual(["signed-out"]);
+    expect(sent).toEqual(["signed-out"]);
   });
 
   it("leaves everything when the password is wrong", async () => {
@@ -61,7 +61,7 @@ describe("removing the account", () => {
     fake.api.removeAccount = () => Promise.reject(new ApiError("wrong_password", { status: 403 }));
     await expect(session.remove("wrong")).rejects.toThrow(ApiError);
     expect(session.getState().status).toBe("signed-in");
-    expect(told).toEqual([]);
+    expect(sent).toEqual([]);
   });
 });
 
@@ -71,7 +71,7 @@ describe("the end of all sessions", () => {
     session.end(account.email);
     expect(session.getState()).toEqual({ status: "signed-out" });
     expect(fake.calls).toEqual([]);
-    expect(told).toEqual(["signed-out"]);
+    expect(sent).toEqual(["signed-out"]);
   });
 
   it("is known by the address, however it is typed", async () => {
@@ -85,13 +85,13 @@ describe("the end of all sessions", () => {
     session.end("other@example.com");
     expect(session.getState()).toEqual({ status: "signed-in", account });
     expect(stored.size).toBe(1);
-    expect(told).toEqual([]);
+    expect(sent).toEqual([]);
   });
 
   it("means nothing to who is signed out", async () => {
     const session = open();
     session.end(account.email);
-    expect(told).toEqual([]);
+    expect(sent).toEqual([]);
   });
 });
 
@@ -100,12 +100,12 @@ describe("a changed account", () => {
     const session = await openSignedIn();
     await session.change(async () => ({ ...account, firstName: "Ada" }));
     expect(session.getState()).toMatchObject({ account: { firstName: "Ada" } });
-    expect(told).toEqual(["changed"]);
+    expect(sent).toEqual(["changed"]);
   });
 
   it("is asked for when another tab has changed it", async () => {
     const session = await openSignedIn();
-    await session.hear("changed");
+    await session.receive("changed");
     expect(fake.calls).toEqual(["getAccount t1"]);
     expect(session.getState()).toMatchObject({ account: { imageUrl: "/picture?2" } });
   });
@@ -113,7 +113,7 @@ describe("a changed account", () => {
   it("is not shown when somebody signed out meanwhile", async () => {
     const session = await openSignedIn();
     const changing = session.change(async () => account);
-    await session.hear("signed-out");
+    await session.receive("signed-out");
     await changing;
     expect(session.getState().status).toBe("signed-out");
   });

@@ -2,9 +2,9 @@ import { beforeEach } from "@jest/globals";
 import type { Account, TokenResponse } from "../../src/api/account.ts";
 import { ApiError } from "../../src/api/error.ts";
 import { greetingMs } from "../../src/session/refresh-turns.ts";
-import type { SessionNews } from "../../src/session/messages.ts";
-import { renewalKey } from "../../src/session/refresh-key.ts";
-import { sessionMark } from "../../src/session/hint.ts";
+import type { SessionMessage } from "../../src/session/messages.ts";
+import { refreshKey } from "../../src/session/refresh-key.ts";
+import { sessionHint } from "../../src/session/hint.ts";
 import { type SessionApi, type SessionStore, sessionStore } from "../../src/session/store.ts";
 
 export const account = { id: "a1", email: "name@example.com", imageUrl: "/picture?1" } as Account;
@@ -60,7 +60,7 @@ function handClock() {
 }
 
 export let stored: Map<string, string>;
-export let told: SessionNews[];
+export let sent: SessionMessage[];
 export let clock: ReturnType<typeof handClock>;
 export let fake: ReturnType<typeof server>;
 
@@ -71,8 +71,8 @@ const storage = () => ({
 });
 
 export function open() {
-  const [mark, key] = [sessionMark(storage), renewalKey(storage)];
-  return sessionStore(fake.api, clock, mark, key, (news) => void told.push(news));
+  const [hint, key] = [sessionHint(storage), refreshKey(storage)];
+  return sessionStore(fake.api, clock, hint, key, (message) => void sent.push(message));
 }
 
 /** Starts while no other tab answers. */
@@ -86,13 +86,13 @@ export async function openSignedIn() {
   const session = open();
   await start(session);
   fake.calls.length = 0;
-  told.length = 0;
+  sent.length = 0;
   return session;
 }
 
 beforeEach(() => {
   stored = new Map([["tintype-session", "1"]]);
-  told = [];
+  sent = [];
   clock = handClock();
   fake = server();
 });

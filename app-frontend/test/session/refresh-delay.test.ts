@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { renewalDelayMs } from "../../src/session/refresh-delay.ts";
+import { refreshDelayMs } from "../../src/session/refresh-delay.ts";
 
 it.each([
   ["a minute before the end", 600, 540_000],
@@ -7,5 +7,5 @@ it.each([
   ["never at once", 0, 5_000],
   ["never later than a timer can", 2 ** 31, 2 ** 31 - 1],
 ])("renews %s", (_, expiresIn, delayMs) => {
-  expect(renewalDelayMs(expiresIn)).toBe(delayMs);
+  expect(refreshDelayMs(expiresIn)).toBe(delayMs);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { account, clock, ended, fake, open, openSignedIn, start, told } from "./fixture.ts";
+import { account, clock, ended, fake, open, openSignedIn, start, sent } from "./fixture.ts";
 
 describe("tabs that wake together", () => {
   const renewed = (accessToken: string, by = account) => ({
@@ -9,14 +9,14 @@ describe("tabs that wake together", () => {
   it("tell each other the token that one of them got", async () => {
     const session = await openSignedIn();
     await session.wake();
-    expect(told).toEqual(["renewing", renewed("t2")]);
+    expect(sent).toEqual(["renewing", renewed("t2")]);
   });
 
   it("take the token of another one, and leave it to that one to renew", async () => {
     const session = await openSignedIn();
     const tokens: string[] = [];
-    await session.hear(renewed("t9"));
-    await session.authorized(async (token) => void tokens.push(token));
+    await session.receive(renewed("t9"));
+    await session.withAccessToken(async (token) => void tokens.push(token));
     await clock.pass(549_999);
     expect(fake.calls).toEqual([]);
     await clock.pass(1);
@@ -27,18 +27,18 @@ describe("tabs that wake together", () => {
   it("stay signed in when their own renewal is refused because another was faster", async () => {
     const session = await openSignedIn();
     fake.api.refresh = async () => {
-      await session.hear(renewed("t9"));
+      await session.receive(renewed("t9"));
       throw ended();
     };
     await session.wake();
     expect(session.getState().status).toBe("signed-in");
-    expect(await session.authorized(async (token) => token)).toBe("t9");
+    expect(await session.withAccessToken(async (token) => token)).toBe("t9");
   });
 
   it("are signed in by it while they start", async () => {
     const session = open();
     fake.api.refresh = async () => {
-      await session.hear(renewed("t9"));
+      await session.receive(renewed("t9"));
       throw ended();
     };
     await start(session);
@@ -59,25 +59,25 @@ describe("tabs that wake together", () => {
     const session = await openSignedIn();
     clock.setShare(0.5);
     await clock.pass(600_000);
-    await session.hear(renewed("t9"));
+    await session.receive(renewed("t9"));
     await clock.pass(500);
     expect(fake.calls).toEqual([]);
   });
 
   it("wait for the one that renews, and take its token", async () => {
     const session = await openSignedIn();
-    await session.hear("renewing");
+    await session.receive("renewing");
     const waking = session.wake();
     await clock.pass(2_999);
-    await session.hear(renewed("t9"));
+    await session.receive(renewed("t9"));
     await waking;
     expect(fake.calls).toEqual([]);
-    expect(await session.authorized(async (token) => token)).toBe("t9");
+    expect(await session.withAccessToken(async (token) => token)).toBe("t9");
   });
 
   it("do not wait for ever", async () => {
     const session = await openSignedIn();
-    await session.hear("renewing");
+    await session.receive("renewing");
     const waking = session.wake();
     await clock.pass(3_000);
     await waking;
@@ -86,9 +86,9 @@ describe("tabs that wake together", () => {
 
   it("do not renew after waiting when somebody signed out meanwhile", async () => {
     const session = await openSignedIn();
-    await session.hear("renewing");
+    await session.receive("renewing");
     const waking = session.wake();
-    await session.hear("signed-out");
+    await session.receive("signed-out");
     await clock.pass(3_000);
     await waking;
     expect(fake.calls).toEqual([]);
@@ -97,10 +97,10 @@ describe("tabs that wake together", () => {
 
   it("do not take another account's, nor any once they are signed out", async () => {
     const session = await openSignedIn();
-    await session.hear(renewed("t9", { ...account, id: "a2" }));
+    await session.receive(renewed("t9", { ...account, id: "a2" }));
     expect(session.getState()).toEqual({ status: "signed-in", account });
     await session.signOut();
-    await session.hear(renewed("t9"));
+    await session.receive(renewed("t9"));
     expect(session.getState().status).toBe("signed-out");
   });
 });

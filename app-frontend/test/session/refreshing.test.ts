@@ -127,7 +127,7 @@ describe("a call with a token", () => {
   it("is not made a third time", async () => {
     const session = await openSignedIn();
     let calls = 0;
-    await expect(session.authorized(() => (calls++, Promise.reject(ended())))).rejects.toThrow(ApiError);
+    await expect(session.withAccessToken(() => (calls++, Promise.reject(ended())))).rejects.toThrow(ApiError);
     expect(calls).toBe(2);
   });
 
@@ -143,7 +143,7 @@ describe("a call with a token", () => {
     const other = { ...account, id: "a2" };
     const tokens: string[] = [];
     fake.api.refresh = async () => ({ accessToken: "t9", expiresIn: 600, account: other });
-    const call = session.authorized(async (token) => (tokens.push(token), Promise.reject(ended())));
+    const call = session.withAccessToken(async (token) => (tokens.push(token), Promise.reject(ended())));
     await expect(call).rejects.toMatchObject({ code: "another_account" });
     expect(tokens).toEqual(["t1"]);
     expect(session.getState()).toEqual({ status: "signed-in", account: other });

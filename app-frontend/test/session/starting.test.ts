@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api/error.ts";
-import { sessionMark } from "../../src/session/hint.ts";
-import { account, clock, credentials, ended, fake, open, start, stored, told } from "./fixture.ts";
+import { sessionHint } from "../../src/session/hint.ts";
+import { account, clock, credentials, ended, fake, open, start, stored, sent } from "./fixture.ts";
 
 describe("starting", () => {
   it("is signed in when the cookie is good", async () => {
@@ -23,7 +23,7 @@ describe("starting", () => {
     const session = open();
     await session.start();
     expect(session.getState()).toEqual({ status: "signed-out" });
-    expect([fake.calls, told]).toEqual([[], []]);
+    expect([fake.calls, sent]).toEqual([[], []]);
   });
 
   it("SESS-20 asks the next time from the sign-in on, until the session is over", async () => {
@@ -42,11 +42,11 @@ describe("starting", () => {
   });
 
   it("asks where the browser keeps nothing", () => {
-    const mark = sessionMark(() => {
+    const hint = sessionHint(() => {
       throw new Error("The operation is insecure.");
     });
-    mark.set();
-    expect(mark.isSet()).toBe(true);
+    hint.set();
+    expect(hint.isSet()).toBe(true);
   });
 
   it("does not take a server that is away for being signed out", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { TokenResponse } from "../../src/api/account.ts";
-import { account, clock, fake, open, openSignedIn, start, told } from "./fixture.ts";
+import { account, clock, fake, open, openSignedIn, start, sent } from "./fixture.ts";
 
 describe("a tab that opens beside others", () => {
   const grant = { accessToken: "t9", expiresIn: 300, account };
@@ -8,8 +8,8 @@ describe("a tab that opens beside others", () => {
   it("asks for their token, and needs no renewal", async () => {
     const session = open();
     const starting = session.start();
-    expect(told).toEqual(["opened"]);
-    await session.hear({ renewed: grant });
+    expect(sent).toEqual(["opened"]);
+    await session.receive({ renewed: grant });
     await starting;
     expect(fake.calls).toEqual([]);
     expect(session.getState()).toEqual({ status: "signed-in", account });
@@ -18,9 +18,9 @@ describe("a tab that opens beside others", () => {
   it("waits while one of them renews", async () => {
     const session = open();
     const starting = session.start();
-    await session.hear("renewing");
+    await session.receive("renewing");
     await clock.pass(2_000);
-    await session.hear({ renewed: grant });
+    await session.receive({ renewed: grant });
     await starting;
     expect(fake.calls).toEqual([]);
   });
@@ -28,8 +28,8 @@ describe("a tab that opens beside others", () => {
   it("is told the token, and how long it is good for", async () => {
     const session = await openSignedIn();
     await clock.pass(100_000);
-    await session.hear("opened");
-    expect(told).toEqual([{ renewed: { accessToken: "t1", expiresIn: 500, account } }]);
+    await session.receive("opened");
+    expect(sent).toEqual([{ renewed: { accessToken: "t1", expiresIn: 500, account } }]);
   });
 
   it("is told of a renewal under way", async () => {
@@ -37,9 +37,9 @@ describe("a tab that opens beside others", () => {
     fake.api.refresh = () => new Promise(() => {});
     void session.wake();
     await clock.pass(0);
-    told.length = 0;
-    await session.hear("opened");
-    expect(told).toEqual(["renewing"]);
+    sent.length = 0;
+    await session.receive("opened");
+    expect(sent).toEqual(["renewing"]);
   });
 
   it("is told of the renewal by which another one starts", async () => {
@@ -47,22 +47,22 @@ describe("a tab that opens beside others", () => {
     fake.api.refresh = () => new Promise(() => {});
     void start(session);
     await clock.pass(0);
-    told.length = 0;
-    await session.hear("opened");
-    expect(told).toEqual(["renewing"]);
+    sent.length = 0;
+    await session.receive("opened");
+    expect(sent).toEqual(["renewing"]);
   });
 
   it("is not told a token that is about to end", async () => {
     const session = await openSignedIn();
     clock.now = () => 590_000;
-    await session.hear("opened");
-    expect(told).toEqual([]);
+    await session.receive("opened");
+    expect(sent).toEqual([]);
   });
 
   it("is told nothing by who is signed out", async () => {
     const session = open();
-    await session.hear("opened");
-    expect(told).toEqual([]);
+    await session.receive("opened");
+    expect(sent).toEqual([]);
   });
 });
 
@@ -71,7 +71,7 @@ describe("news from another tab", () => {
 
   it("of signing out is followed without asking the server", async () => {
     const session = await openSignedIn();
-    await session.hear("signed-out");
+    await session.receive("signed-out");
     expect(session.getState()).toEqual({ status: "signed-out", because: "elsewhere" });
     expect(fake.calls).toEqual([]);
   });
@@ -79,16 +79,16 @@ describe("news from another tab", () => {
   it("of signing out outweighs a renewal under way", async () => {
     const session = await openSignedIn();
     const waking = session.wake();
-    await session.hear("signed-out");
+    await session.receive("signed-out");
     await waking;
     expect(session.getState().status).toBe("signed-out");
   });
 
   it("of signing in brings that account, and needs no renewal", async () => {
     const session = await openSignedIn();
-    await session.hear({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
+    await session.receive({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
     expect(session.getState()).toEqual({ status: "signed-in", account: other });
-    expect(await session.authorized(async (token) => token)).toBe("t9");
+    expect(await session.withAccessToken(async (token) => token)).toBe("t9");
     expect(fake.calls).toEqual([]);
   });
 
@@ -98,10 +98,10 @@ describe("news from another tab", () => {
     fake.api.refresh = () => new Promise((resolve) => (answer = resolve));
     const waking = session.wake();
     await clock.pass(0);
-    await session.hear({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
+    await session.receive({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
     answer({ accessToken: "t8", expiresIn: 600, account });
     await waking;
     expect(session.getState()).toEqual({ status: "signed-in", account: other });
-    expect(await session.authorized(async (token) => token)).toBe("t9");
+    expect(await session.withAccessToken(async (token) => token)).toBe("t9");
   });
 });

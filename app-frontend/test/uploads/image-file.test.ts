@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { examine, maxPictureBytes, pictureProblem, pictureType } from "../../src/uploads/image-file.ts";
+import { examine, maxImageBytes, imageProblem, imageType } from "../../src/uploads/image-file.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -9,7 +9,7 @@ const ftyp = (brand: string, ...compatible: string[]) => {
   return bytes(`\0\0\0${String.fromCharCode(size)}ftyp${brand}\0\0\0\0${compatible.join("")}avif`);
 };
 
-describe("pictureType", () => {
+describe("imageType", () => {
   it.each([
     ["image/jpeg", jpeg],
     ["image/png", bytes("\x89PNG\r\n\x1a\n\0\0\0\rIHDR")],
@@ -20,7 +20,7 @@ describe("pictureType", () => {
     ["image/avif", ftyp("avis", "msf1")],
     ["image/avif", ftyp("mif1", "miaf", "avif")],
   ])("knows %s by its bytes", (type, head) => {
-    expect(pictureType(head)).toBe(type);
+    expect(imageType(head)).toBe(type);
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe("pictureType", () => {
     ["a JPEG cut short", bytes("\xff\xd8")],
     ["nothing", bytes("")],
   ])("refuses %s", (_, head) => {
-    expect(pictureType(head)).toBeUndefined();
+    expect(imageType(head)).toBeUndefined();
   });
 });
 
@@ -45,29 +45,29 @@ describe("examine", () => {
   });
 });
 
-describe("pictureProblem", () => {
+describe("imageProblem", () => {
   it("finds none in a small picture", async () => {
-    expect(await pictureProblem(new Blob([jpeg]))).toBeUndefined();
+    expect(await imageProblem(new Blob([jpeg]))).toBeUndefined();
   });
 
   it("takes a picture of exactly the limit and none that is a byte larger", async () => {
-    const rest = new Uint8Array(maxPictureBytes - jpeg.length);
-    expect(await pictureProblem(new Blob([jpeg, rest]))).toBeUndefined();
-    expect(await pictureProblem(new Blob([jpeg, rest, "x"]))).toBe("image_too_large");
+    const rest = new Uint8Array(maxImageBytes - jpeg.length);
+    expect(await imageProblem(new Blob([jpeg, rest]))).toBeUndefined();
+    expect(await imageProblem(new Blob([jpeg, rest, "x"]))).toBe("image_too_large");
   });
 
   it("is not deceived by a name or a type", async () => {
     const file = new File(["just words"], "portrait.png", { type: "image/png" });
-    expect(await pictureProblem(file)).toBe("unsupported_image");
+    expect(await imageProblem(file)).toBe("unsupported_image");
   });
 
   it("tells an empty file from a wrong one", async () => {
-    expect(await pictureProblem(new Blob([]))).toBe("empty_image");
+    expect(await imageProblem(new Blob([]))).toBe("empty_image");
   });
 
   it("tells a file that cannot be read", async () => {
     const gone = { size: 1, slice: () => ({ arrayBuffer: () => Promise.reject(new Error("gone")) }) };
-    expect(await pictureProblem(gone as unknown as Blob)).toBe("unreadable_image");
+    expect(await imageProblem(gone as unknown as Blob)).toBe("unreadable_image");
   });
 });
 
@@ -90,7 +90,7 @@ describe("what a header shows that the server cannot process", () => {
     ["an AVIF sequence", "avif_sequence", "\0\0\0\x18ftypavis\0\0\0\0avifmsf1"],
     ["an AVIF sequence with a cover", "avif_sequence", "\0\0\0\x18ftypavif\0\0\0\0avismif1"],
   ])("USE-24 %s is refused before it is sent", async (_, problem, file) => {
-    expect(await pictureProblem(new Blob([bytes(file)]))).toBe(problem);
+    expect(await imageProblem(new Blob([bytes(file)]))).toBe(problem);
   });
 
   it.each([
@@ -101,6 +101,6 @@ describe("what a header shows that the server cannot process", () => {
     ["a PNG with a chunk that is longer than the file", png(1, 1, `${word(2 ** 31)}junk`)],
     ["an AVIF of 8 bits", avif("\x81\x00\x0c\0")],
   ])("USE-24 %s is sent", async (_, file) => {
-    expect(await pictureProblem(new Blob([bytes(file)]))).toBeUndefined();
+    expect(await imageProblem(new Blob([bytes(file)]))).toBeUndefined();
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { pictureName } from "../../src/uploads/image-name.ts";
+import { imageName } from "../../src/uploads/image-name.ts";
 
 const england = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
 
-describe("pictureName", () => {
+describe("imageName", () => {
   it.each([
     ["hills.jpg", "hills.jpg"],
     ["  hills\u0000\u200b.jpg\n", "hills.jpg"],
@@ -15,6 +15,6 @@ describe("pictureName", () => {
     ["\u202egpj.exe", "gpj.exe"],
     ["\u200c\u200d \u3164", "picture"],
   ])("makes of %j what the server takes", (name, taken) => {
-    expect(pictureName(name)).toBe(taken);
+    expect(imageName(name)).toBe(taken);
   });
 });

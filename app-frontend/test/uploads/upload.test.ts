@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api/error.ts";
 import type { GalleryImage } from "../../src/api/images.ts";
-import { type PictureStore, pictureTransfer } from "../../src/uploads/upload.ts";
+import { type UploadStore, imageUpload } from "../../src/uploads/upload.ts";
 
 const jpeg = new File([Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)], "hills.png", { type: "image/png" });
 const minuteMs = 60_000;
 
 /** A store that numbers its tickets and fails as it is told to, once for each failure. */
-function pictureStore() {
+function uploadStore() {
   const calls: string[] = [];
   const failures = new Map<string, string>();
   let issued = 0;
@@ -17,7 +17,7 @@ function pictureStore() {
     failures.delete(name);
     if (code) throw new ApiError(code);
   }
-  const store: PictureStore = {
+  const store: UploadStore = {
     async announce({ name, contentType, bytes }) {
       call("announce", `${name} ${contentType} ${bytes}`);
       issued += 1;
@@ -36,15 +36,15 @@ function pictureStore() {
 
 let nowMs: number;
 let stop: AbortController;
-let fake: ReturnType<typeof pictureStore>;
-let transfer: ReturnType<typeof pictureTransfer>;
+let fake: ReturnType<typeof uploadStore>;
+let transfer: ReturnType<typeof imageUpload>;
 const run = () => transfer.run({ onProgress() {}, signal: stop.signal });
 
 beforeEach(() => {
   nowMs = 0;
   stop = new AbortController();
-  fake = pictureStore();
-  transfer = pictureTransfer(jpeg, fake.store, () => nowMs);
+  fake = uploadStore();
+  transfer = imageUpload(jpeg, fake.store, () => nowMs);
 });
 
 it("announces a file as what its bytes are, sends it and completes it", async () => {
@@ -53,7 +53,7 @@ it("announces a file as what its bytes are, sends it and completes it", async ()
 });
 
 it("announces nothing that is no picture", async () => {
-  transfer = pictureTransfer(new File(["words"], "a.jpg", { type: "image/jpeg" }), fake.store, () => nowMs);
+  transfer = imageUpload(new File(["words"], "a.jpg", { type: "image/jpeg" }), fake.store, () => nowMs);
   await expect(run()).rejects.toMatchObject({ code: "unsupported_image" });
   expect(fake.calls).toEqual([]);
 });
@@ -112,7 +112,7 @@ describe("discard", () => {
   it("has nothing to take back before, nor after a refusal for good", async () => {
     await transfer.discard();
     fake.fail("complete", "image_dimensions");
-    transfer = pictureTransfer(jpeg, fake.store, () => nowMs);
+    transfer = imageUpload(jpeg, fake.store, () => nowMs);
     await run().catch(() => {});
     await transfer.discard();
     expect(fake.calls.filter((call) => call.startsWith("remove"))).toEqual([]);

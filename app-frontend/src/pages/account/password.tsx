@@ -17,7 +17,7 @@ export function ChangePassword({ email, onChanged }: { email: string; onChanged:
   const form = useForm(empty, checks);
 
   async function change() {
-    await session.authorized((token) => changePassword(token, form.values));
+    await session.withAccessToken((token) => changePassword(token, form.values));
     form.reset();
     await onChanged();
   }

@@ -1,13 +1,13 @@
 import { useId, useState } from "react";
 import { changePicture } from "../../api/account.ts";
 import { messageFor } from "../../api/error-messages.ts";
-import { pictureTypes } from "../../api/images.ts";
-import { pictureProblem } from "../../uploads/image-file.ts";
+import { imageTypes } from "../../api/images.ts";
+import { imageProblem } from "../../uploads/image-file.ts";
 import { useSession } from "../../session/session.tsx";
 import { FileButton } from "../../ui/file-button.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { Picture } from "../../ui/picture.tsx";
-import { Plate } from "../../ui/photo-frame.tsx";
+import { PhotoFrame } from "../../ui/photo-frame.tsx";
 import { Preview } from "../../ui/preview.tsx";
 import { UploadProgress } from "../../ui/upload-progress.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
@@ -21,15 +21,15 @@ export function AccountPicture({ src }: { src: string }) {
   return (
     <form ref={form} className="picture-form">
       {picked ? (
-        <Plate>
+        <PhotoFrame>
           <Preview file={picked} />
-        </Plate>
+        </PhotoFrame>
       ) : (
         <Picture src={src} alt="Your picture" onStale={() => session.reload()} />
       )}
       <FileButton
         label="Change picture"
-        accept={pictureTypes.join()}
+        accept={imageTypes.join()}
         busy={busy}
         error={error}
         errorId={errorId}
@@ -52,7 +52,7 @@ function usePictureChange() {
   const [sent, setSent] = useState(0);
 
   async function change(file: File) {
-    const problem = await pictureProblem(file);
+    const problem = await imageProblem(file);
     const errors = { image: problem && messageFor(problem) };
     await submission.submit(errors, (signal) => send(file, signal).finally(() => setPicked(undefined)));
   }

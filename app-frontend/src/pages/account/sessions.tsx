@@ -9,7 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { Retry } from "../../ui/retry.tsx";
 import { Section } from "../../ui/section.tsx";
-import { useKeptFocus } from "../../ui/use-focus-fallback.ts";
+import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
 import { useSubmission } from "../../forms/use-submission.ts";
 
 /** Where this account is signed in. `load` asks anew; it never rejects. */
@@ -22,7 +22,7 @@ export function useSessions() {
   const load = useCallback(async () => {
     setLoading(true);
     try {
-      const items = await session.authorized(api.listSessions);
+      const items = await session.withAccessToken(api.listSessions);
       setList({ items, atMs: Date.now() });
       setError(undefined);
     } catch (cause) {
@@ -37,7 +37,7 @@ export function useSessions() {
 
 export function Sessions({ list, error, loading, load }: ReturnType<typeof useSessions>) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const keptFocus = useKeptFocus(() => heading.current);
+  const focusFallback = useFocusFallback(() => heading.current);
   const [ended, setEnded] = useState<string>();
   const signOut = useSignOut({ everywhere: true });
 
@@ -53,7 +53,7 @@ export function Sessions({ list, error, loading, load }: ReturnType<typeof useSe
       intro="If you see a device that is not yours, sign it out, then change your password."
       heading={heading}
     >
-      <div {...keptFocus}>
+      <div {...focusFallback}>
         <Retry error={error} busy={loading} onRetry={load} />
       </div>
       {!list && !error && <p className="loading">Loading your devices…</p>}
@@ -89,7 +89,7 @@ function Item({ session: item, nowMs, onEnded }: ItemProps) {
   const { busy, failure, submit } = useSubmission([]);
 
   async function end() {
-    await session.authorized((token) => api.endSession(token, id)).catch(ignoreMissing);
+    await session.withAccessToken((token) => api.endSession(token, id)).catch(ignoreMissing);
     await onEnded();
   }
 
@@ -110,7 +110,7 @@ function Item({ session: item, nowMs, onEnded }: ItemProps) {
         <ErrorMessage error={failure.form} />
       </div>
       {!current && (
-        <Button look="quiet" busy={busy} onClick={() => void submit({}, end)}>
+        <Button variant="quiet" busy={busy} onClick={() => void submit({}, end)}>
           Sign out<span className="visually-hidden"> {device}</span>
         </Button>
       )}

@@ -6,15 +6,15 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 
-type RemovalProps = { image: GalleryImage; onRemoved: () => void; onClose: () => void };
+type DeleteDialogProps = { image: GalleryImage; onRemoved: () => void; onClose: () => void };
 
 /** Asks before an image is deleted. */
-export function Removal({ image, onRemoved, onClose }: RemovalProps) {
+export function DeleteDialog({ image, onRemoved, onClose }: DeleteDialogProps) {
   const session = useSession();
   const { busy, failure, submit } = useSubmission([]);
 
   async function remove() {
-    await session.authorized((token) => removeImage(token, image.id)).catch(ignoreMissing);
+    await session.withAccessToken((token) => removeImage(token, image.id)).catch(ignoreMissing);
     onClose();
     onRemoved();
   }
@@ -24,10 +24,10 @@ export function Removal({ image, onRemoved, onClose }: RemovalProps) {
       <p>{image.name} will be deleted for everyone. This cannot be undone.</p>
       <ErrorMessage error={failure.form} />
       <div className="buttons">
-        <Button look="quiet" onClick={onClose}>
+        <Button variant="quiet" onClick={onClose}>
           Keep picture
         </Button>
-        <Button look="danger" busy={busy} onClick={() => void submit({}, remove)}>
+        <Button variant="danger" busy={busy} onClick={() => void submit({}, remove)}>
           Delete for good
         </Button>
       </div>

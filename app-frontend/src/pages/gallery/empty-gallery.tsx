@@ -1,12 +1,20 @@
 import { pageSize } from "./image-list.ts";
-import { Plate } from "../../ui/photo-frame.tsx";
+import { PhotoFrame } from "../../ui/photo-frame.tsx";
 
 const cells = Array.from({ length: pageSize }, (_, index) => index);
 
 /** What stands where the grid will be: empty frames while it loads, an invitation if there is nothing to load. */
-export function Nothing({ mine, complete, failed }: { mine: boolean; complete: boolean; failed: boolean }) {
+export function EmptyGallery({
+  mine,
+  complete,
+  failed,
+}: {
+  mine: boolean;
+  complete: boolean;
+  failed: boolean;
+}) {
   if (failed) return null;
-  if (complete) return <Empty mine={mine} />;
+  if (complete) return <Invitation mine={mine} />;
   return (
     <div className="grid loading" aria-hidden="true">
       <ul className="rows">
@@ -18,15 +26,15 @@ export function Nothing({ mine, complete, failed }: { mine: boolean; complete: b
   );
 }
 
-function Empty({ mine }: { mine: boolean }) {
+function Invitation({ mine }: { mine: boolean }) {
   return (
     <div className="empty">
-      <Plate>
+      <PhotoFrame>
         <p className="invitation">
           <strong>{mine ? "You have no pictures yet" : "There are no pictures yet"}</strong>
           <span>{mine ? "Add some: they appear here." : "Add the first one."}</span>
         </p>
-      </Plate>
+      </PhotoFrame>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { type ApiError, hasCode } from "../../api/error.ts";
 import { failureOf } from "../../forms/errors.ts";
 import type { GalleryImage, ImagePage } from "../../api/images.ts";
-import { listeners } from "../../emitter.ts";
+import { emitter } from "../../emitter.ts";
 
 export type ImageListState = {
   items: readonly GalleryImage[];
@@ -26,7 +26,7 @@ export type ImageList = ReturnType<typeof imageList>;
 
 /** Images, loaded page by page as they are wanted. */
 export function imageList({ page, image }: Source) {
-  const changed = listeners();
+  const changed = emitter();
   const renewals = new Map<string, Promise<void>>();
   let state: ImageListState = { items: [], status: "idle", complete: false };
   let cursor: string | undefined;
@@ -34,7 +34,7 @@ export function imageList({ page, image }: Source) {
 
   function become(change: Partial<ImageListState>) {
     state = { ...state, ...change };
-    changed.tell();
+    changed.emit();
   }
 
   async function load() {
@@ -65,7 +65,7 @@ export function imageList({ page, image }: Source) {
 
   return {
     getState: () => state,
-    subscribe: changed.add,
+    subscribe: changed.subscribe,
     remove,
 
     /** Loads the next page, if there is one. Calls while it loads share it; it never rejects. */

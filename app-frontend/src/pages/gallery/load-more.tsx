@@ -2,22 +2,24 @@ import { useRef } from "react";
 import type { ImageList, ImageListState } from "./image-list.ts";
 import { Button } from "../../ui/button.tsx";
 import { Retry } from "../../ui/retry.tsx";
-import { useKeptFocus } from "../../ui/use-focus-fallback.ts";
-import { useNear } from "../../ui/use-in-view.ts";
+import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
+import { useInView } from "../../ui/use-in-view.ts";
 
-type MoreProps = ImageListState & Pick<ImageList, "more">;
+type LoadMoreProps = ImageListState & Pick<ImageList, "more">;
 
 /** The end of the grid. Coming near it loads the next page; a button does so too. */
-export function More({ items, status, complete, error, more }: MoreProps) {
+export function LoadMore({ items, status, complete, error, more }: LoadMoreProps) {
   const end = useRef<HTMLDivElement>(null);
   const waits = status === "idle" && !complete && items.length > 0;
-  const keptFocus = useKeptFocus(() => end.current?.querySelector<HTMLElement>("button, [role=status]"));
-  useNear(end, waits, more);
+  const focusFallback = useFocusFallback(() =>
+    end.current?.querySelector<HTMLElement>("button, [role=status]"),
+  );
+  useInView(end, waits, more);
   return (
-    <div ref={end} className="more" {...keptFocus}>
+    <div ref={end} className="more" {...focusFallback}>
       <Retry error={error} busy={status === "loading"} onRetry={more} />
       {items.length > 0 && !complete && !error && (
-        <Button look="quiet" busy={!waits} onClick={() => void more()}>
+        <Button variant="quiet" busy={!waits} onClick={() => void more()}>
           Show more
         </Button>
       )}

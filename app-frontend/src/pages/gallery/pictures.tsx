@@ -1,14 +1,14 @@
 import { useCallback, useEffect, useState } from "react";
 import "../../styles/gallery.css";
 import { paths } from "../../navigation/paths.ts";
-import { pictureTypes } from "../../api/images.ts";
+import { imageTypes } from "../../api/images.ts";
 import { Link } from "../../navigation/router.tsx";
 import { FileButton } from "../../ui/file-button.tsx";
 import { useFileDrop } from "../../ui/use-file-drop.ts";
 import { useUploads } from "../../uploads/uploads.tsx";
 import { Grid } from "./grid.tsx";
-import { More } from "./load-more.tsx";
-import { Nothing } from "./empty-gallery.tsx";
+import { LoadMore } from "./load-more.tsx";
+import { EmptyGallery } from "./empty-gallery.tsx";
 import { type Shown, shownImage } from "./shown-image.ts";
 import { UploadList } from "./upload-list.tsx";
 import { useImages } from "./use-images.ts";
@@ -45,9 +45,9 @@ export function Pictures({ mine }: { mine: boolean }) {
       {items.length > 0 ? (
         <Grid images={items} onOpen={open} onStale={renew} />
       ) : (
-        <Nothing mine={mine} complete={images.complete} failed={images.status === "failed"} />
+        <EmptyGallery mine={mine} complete={images.complete} failed={images.status === "failed"} />
       )}
-      <More {...images} />
+      <LoadMore {...images} />
       {current && <Viewer {...current} images={images} onShow={show} onClose={() => setShown(undefined)} />}
     </div>
   );
@@ -66,7 +66,7 @@ function Bar() {
         </nav>
         <FileButton
           label="Add pictures"
-          accept={pictureTypes.join()}
+          accept={imageTypes.join()}
           multiple
           onPick={(...files) => uploads.add(files)}
         />

@@ -1,6 +1,6 @@
 import { memo } from "react";
 import type { GalleryImage } from "../../api/images.ts";
-import { useRenewal } from "../../ui/use-image-retry.ts";
+import { useImageRetry } from "../../ui/use-image-retry.ts";
 
 export type ThumbnailActions = {
   onOpen: (id: string) => void;
@@ -13,7 +13,7 @@ export const Thumbnail = memo(function Thumbnail({
   onOpen,
   onStale,
 }: ThumbnailActions & { image: GalleryImage }) {
-  const { attempt, failed, onLoad, onError } = useRenewal(thumbnailUrl, () => onStale(id));
+  const { attempt, failed, onLoad, onError } = useImageRetry(thumbnailUrl, () => onStale(id));
   return (
     <button type="button" id={thumbnailId(id)} className="thumbnail" onClick={() => onOpen(id)}>
       {failed ? (

@@ -1,7 +1,7 @@
 import { memo } from "react";
-import { sizeText } from "../../format/bytes.ts";
+import { formatBytes } from "../../format/bytes.ts";
 import { Button } from "../../ui/button.tsx";
-import { useKeptFocus } from "../../ui/use-focus-fallback.ts";
+import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
 import { type Upload, type UploadQueue, canRetry } from "../../uploads/queue.ts";
 import { uploadSummary } from "../../uploads/summary.ts";
 import { useUploadState, useUploads } from "../../uploads/uploads.tsx";
@@ -10,16 +10,16 @@ import { useUploadState, useUploads } from "../../uploads/uploads.tsx";
 export function UploadList() {
   const queue = useUploads();
   const state = useUploadState();
-  const keptFocus = useKeptFocus(
+  const focusFallback = useFocusFallback(
     () => document.querySelector<HTMLElement>(".uploads h2") ?? document.querySelector("h1"),
   );
   const broken = state.uploads.filter(canRetry).map(({ id }) => id);
   return (
-    <div className="uploads" {...keptFocus}>
+    <div className="uploads" {...focusFallback}>
       {state.uploads.length > 0 && <h2 tabIndex={-1}>Uploads</h2>}
       <p role="status">{uploadSummary(state)}</p>
       {broken.length > 1 && (
-        <Button look="quiet" onClick={() => queue.retry(...broken)}>
+        <Button variant="quiet" onClick={() => queue.retry(...broken)}>
           Try all again
         </Button>
       )}
@@ -39,7 +39,7 @@ const Item = memo(function Item({ upload, queue }: { upload: Upload; queue: Uplo
     <li>
       <div>
         <p>
-          <span className="name">{name}</span> <span className="small">{sizeText(bytes)}</span>
+          <span className="name">{name}</span> <span className="small">{formatBytes(bytes)}</span>
         </p>
         {error && <p className="field-error">{error.message}</p>}
         {status !== "failed" && <progress aria-label={`Upload of ${name}`} max="100" value={percent} />}
@@ -47,11 +47,11 @@ const Item = memo(function Item({ upload, queue }: { upload: Upload; queue: Uplo
       </div>
       <div className="buttons">
         {canRetry(upload) && (
-          <Button look="quiet" onClick={() => queue.retry(id)}>
+          <Button variant="quiet" onClick={() => queue.retry(id)}>
             Try again<span className="visually-hidden"> {name}</span>
           </Button>
         )}
-        <Button look="quiet" onClick={() => queue.cancel(id)}>
+        <Button variant="quiet" onClick={() => queue.cancel(id)}>
           {status === "failed" ? "Remove" : "Cancel"}
           <span className="visually-hidden"> {name}</span>
         </Button>

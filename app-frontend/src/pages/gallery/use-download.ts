@@ -13,7 +13,7 @@ export function useDownload(id: string) {
 
   async function download() {
     setTriedId(id);
-    save(await session.authorized((token) => getDownloadUrl(token, id)));
+    save(await session.withAccessToken((token) => getDownloadUrl(token, id)));
   }
 
   return {

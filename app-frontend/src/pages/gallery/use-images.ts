@@ -6,12 +6,12 @@ import { useUploads } from "../../uploads/uploads.tsx";
 
 /** Images of everybody or of who is signed in, with those that arrive meanwhile. */
 export function useImages(mine: boolean) {
-  const { authorized } = useSession();
+  const { withAccessToken } = useSession();
   const uploads = useUploads();
   const [list] = useState(() =>
     imageList({
-      page: (cursor) => authorized((token) => listImages(token, { mine, cursor, limit: pageSize })),
-      image: (id) => authorized((token) => getImage(token, id)),
+      page: (cursor) => withAccessToken((token) => listImages(token, { mine, cursor, limit: pageSize })),
+      image: (id) => withAccessToken((token) => getImage(token, id)),
     }),
   );
   const state = useSyncExternalStore(list.subscribe, list.getState);

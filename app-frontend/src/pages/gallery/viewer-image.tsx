@@ -1,18 +1,18 @@
 import { useRef, useState } from "react";
 import type { GalleryImage } from "../../api/images.ts";
 import { Missing } from "../../ui/picture.tsx";
-import { useKeptFocus } from "../../ui/use-focus-fallback.ts";
-import { useRenewal } from "../../ui/use-image-retry.ts";
+import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
+import { useImageRetry } from "../../ui/use-image-retry.ts";
 
 /** The whole image; until it is there, its thumbnail in its size and place. */
-export function Stage({ image, onStale }: { image: GalleryImage; onStale: () => Promise<void> }) {
+export function ViewerImage({ image, onStale }: { image: GalleryImage; onStale: () => Promise<void> }) {
   const { name, imageUrl, thumbnailUrl, width, height } = image;
-  const { attempt, failed, busy, renew, onLoad, onError } = useRenewal(imageUrl, onStale);
+  const { attempt, failed, busy, renew, onLoad, onError } = useImageRetry(imageUrl, onStale);
   const [loaded, setLoaded] = useState(false);
   const stage = useRef<HTMLDivElement>(null);
-  const keptFocus = useKeptFocus(() => stage.current);
+  const focusFallback = useFocusFallback(() => stage.current);
   return (
-    <div ref={stage} className="stage" tabIndex={-1} {...keptFocus}>
+    <div ref={stage} className="stage" tabIndex={-1} {...focusFallback}>
       {failed && <Missing alt={name} busy={busy} onRetry={renew} />}
       {!failed && !loaded && <img src={thumbnailUrl} alt="" width={width} height={height} />}
       {!failed && (

@@ -2,13 +2,13 @@ import { useEffect, useRef, useState } from "react";
 import { longDate } from "../../format/dates.ts";
 import type { GalleryImage } from "../../api/images.ts";
 import type { ImageList, ImageListState } from "./image-list.ts";
-import { sizeText } from "../../format/bytes.ts";
+import { formatBytes } from "../../format/bytes.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { Retry } from "../../ui/retry.tsx";
-import { Removal } from "./delete-dialog.tsx";
-import { Stage } from "./viewer-image.tsx";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { ViewerImage } from "./viewer-image.tsx";
 import { thumbnailId } from "./thumbnail.tsx";
 import { useArrowKeys } from "./use-arrow-keys.ts";
 import { useDownload } from "./use-download.ts";
@@ -45,10 +45,10 @@ export function Viewer({ image, at, images, onShow, onClose }: ViewerProps) {
   return (
     <>
       <Dialog className="viewer" title={image.name} startAtTitle onClose={onClose}>
-        <Button look="quiet" onClick={onClose}>
+        <Button variant="quiet" onClick={onClose}>
           Close
         </Button>
-        <Stage key={image.id} image={image} onStale={() => renew(image.id)} />
+        <ViewerImage key={image.id} image={image} onStale={() => renew(image.id)} />
         <div className="viewer-foot">
           <Facts image={image} place={place} />
           <ErrorMessage error={error} />
@@ -58,11 +58,11 @@ export function Viewer({ image, at, images, onShow, onClose }: ViewerProps) {
           <div className="buttons">
             <Step onStep={at > 0 && (() => onShow(at - 1))}>Previous</Step>
             <Step onStep={at < items.length - 1 && (() => onShow(at + 1))}>Next</Step>
-            <Button look="quiet" busy={busy} onClick={download}>
+            <Button variant="quiet" busy={busy} onClick={download}>
               Download
             </Button>
             {image.mine && (
-              <Button look="quiet" onClick={() => setRemoving(true)}>
+              <Button variant="quiet" onClick={() => setRemoving(true)}>
                 Delete
               </Button>
             )}
@@ -73,7 +73,7 @@ export function Viewer({ image, at, images, onShow, onClose }: ViewerProps) {
         </p>
       </Dialog>
       {removing && (
-        <Removal image={image} onRemoved={() => remove(image.id)} onClose={() => setRemoving(false)} />
+        <DeleteDialog image={image} onRemoved={() => remove(image.id)} onClose={() => setRemoving(false)} />
       )}
     </>
   );
@@ -82,7 +82,7 @@ export function Viewer({ image, at, images, onShow, onClose }: ViewerProps) {
 function Facts({ image, place }: { image: GalleryImage; place: string }) {
   return (
     <p className="small">
-      Picture {place} · {image.width} × {image.height} · {sizeText(image.bytes)} ·{" "}
+      Picture {place} · {image.width} × {image.height} · {formatBytes(image.bytes)} ·{" "}
       <time dateTime={image.createdAt}>{longDate(image.createdAt)}</time>
       {image.mine && " · Yours"}
     </p>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { accountOf, grantTo, open } from "../../browser/site.tsx";
+import { accountOf, tokenResponseFor, open } from "../../browser/site.tsx";
 
 let stored = accountOf("ada");
 let sent: unknown[];
@@ -10,7 +10,7 @@ beforeEach(async () => {
   stored = accountOf("ada");
   sent = [];
   answers = {
-    "POST /api/auth/refresh": () => grantTo(stored),
+    "POST /api/auth/refresh": () => tokenResponseFor(stored),
     "GET /api/account": () => ({ account: stored }),
     "PATCH /api/account": (changes) => {
       sent.push(changes);
@@ -40,7 +40,7 @@ describe("the profile", () => {
   it("shows what another tab has saved, but for fields that are being edited", async () => {
     await site.page.type(field("First name"), "Augusta");
     stored = { ...stored, username: "countess", firstName: "Ada" };
-    await site.page.after(() => site.session.hear("changed"));
+    await site.page.after(() => site.session.receive("changed"));
     expect(field("Username").value).toBe("countess");
     expect(field("First name").value).toBe("Augusta");
   });

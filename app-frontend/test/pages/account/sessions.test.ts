@@ -1,9 +1,11 @@
 import { expect, it } from "@jest/globals";
-import { accountOf, grantTo, open } from "../../browser/site.tsx";
+import { accountOf, tokenResponseFor, open } from "../../browser/site.tsx";
 
 it("keeps the button that asks for the devices again while it does, then gives the focus to the heading", async () => {
   let answer: (list: object) => void;
-  const answers: Parameters<typeof open>[1] = { "POST /api/auth/refresh": () => grantTo(accountOf("ada")) };
+  const answers: Parameters<typeof open>[1] = {
+    "POST /api/auth/refresh": () => tokenResponseFor(accountOf("ada")),
+  };
   const { page } = await open("/account", answers);
   answers["GET /api/auth/sessions"] = () => new Promise((resolve) => (answer = resolve));
   const button = page.button("Try again")!;
@@ -25,7 +27,7 @@ it("USE-05 says when each device was used, and which renewed twice", async () =>
     { ...session, id: "c", current: false, lastUsedAt: minutesAgo(180), retriedAt: "2026-03-04T12:00:00Z" },
   ];
   const { page } = await open("/account", {
-    "POST /api/auth/refresh": () => grantTo(accountOf("ada")),
+    "POST /api/auth/refresh": () => tokenResponseFor(accountOf("ada")),
     "GET /api/auth/sessions": () => ({ items }),
   });
   const shown = [...document.querySelectorAll(".sessions li")].map(({ textContent }) => textContent);

@@ -4,12 +4,12 @@ import { show } from "../../browser/page.ts";
 import { ApiError } from "../../../src/api/error.ts";
 import type { GalleryImage } from "../../../src/api/images.ts";
 import type { ImageListState } from "../../../src/pages/gallery/image-list.ts";
-import { More } from "../../../src/pages/gallery/load-more.tsx";
+import { LoadMore } from "../../../src/pages/gallery/load-more.tsx";
 
 const items = [{ id: "a" } as GalleryImage];
 const error = new ApiError("unreachable");
 const more = (state: Partial<ImageListState>) =>
-  createElement(More, { items, status: "idle", complete: false, more: async () => {}, ...state });
+  createElement(LoadMore, { items, status: "idle", complete: false, more: async () => {}, ...state });
 
 let page: Awaited<ReturnType<typeof show>>;
 afterEach(() => page.close());

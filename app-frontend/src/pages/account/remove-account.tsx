@@ -16,7 +16,7 @@ export function RemoveAccount({ email }: { email: string }) {
       title="Remove account"
       intro="Your page, your profile and all your pictures will be deleted for good."
     >
-      <Button look="quiet" onClick={() => setOpen(true)}>
+      <Button variant="quiet" onClick={() => setOpen(true)}>
         Remove account
       </Button>
       {open && (
@@ -42,9 +42,9 @@ function RemovalForm({ email, onKeep }: { email: string; onKeep: () => void }) {
       <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
       <Submit
         form={form}
-        look="danger"
+        variant="danger"
         beside={
-          <Button look="quiet" onClick={onKeep}>
+          <Button variant="quiet" onClick={onKeep}>
             Keep account
           </Button>
         }
