@@ -32,7 +32,7 @@ export function App() {
       <Header />
       <OfflineNotice />
       <main {...focusFallback}>
-        {/* Nothing that was read or typed for one account stays for the next. */}
+        {/* Nothing read or typed under one account stays for the next. */}
         <ErrorBoundary key={`${pathname} ${accountId}`}>
           <Route pathname={pathname} session={session} />
         </ErrorBoundary>
@@ -60,7 +60,7 @@ function Route({ pathname, session }: { pathname: string; session: SessionState 
   return <Redirect to={paths.signIn()} />;
 }
 
-/** A page that comes without a load is announced by nothing else than the focus on its heading. */
+/** A page change without a load is announced only by moving the focus to its heading. */
 function useHeadingFocus(pathname: string) {
   const shown = useRef(pathname);
   useEffect(() => {

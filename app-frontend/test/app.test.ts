@@ -15,7 +15,7 @@ it("SESS-16 keeps nothing of one account on the page when another tab signs in w
   expect(site.page.field("Username").value).toBe("bob");
 });
 
-it("keeps the focus on the page while it tries again to reach the server", async () => {
+it("keeps the focus on the page during a retry", async () => {
   const answers: Parameters<typeof open>[1] = {};
   site = await open("/account", answers);
   const { page } = site;
@@ -45,7 +45,7 @@ describe("signing out", () => {
     expect(site.page.focused().textContent).toBe(heading);
   });
 
-  it("says so where the server cannot be told, and leaves the person signed in", async () => {
+  it("shows an error when the server cannot be reached, and stays signed in", async () => {
     site = await open("/gallery", { "POST /api/auth/refresh": () => tokenResponseFor(ada) });
     await site.page.press(site.page.button("Sign out")!);
     await site.page.after(() => new Promise((resolve) => setTimeout(resolve, 20)));

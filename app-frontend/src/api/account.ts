@@ -14,7 +14,7 @@ type AccountResponse = Operations["getAccount"]["response"];
 
 export const signIn = (json: Credentials) => request<TokenResponse>("/auth/signin", { method: "POST", json });
 
-/** Trades the cookie for a new access token. `key` is a secret of this renewal and of its repetitions. */
+/** Exchanges the cookie for a new access token. `key` is the idempotency key of this refresh and its retries. */
 export const refresh = (key: string) =>
   request<TokenResponse>("/auth/refresh", { method: "POST", idempotencyKey: key });
 
@@ -27,14 +27,14 @@ export const removeAccount = (accessToken: string, password: string) =>
 export const confirm = (json: Operations["confirm"]["body"]) =>
   request<void>("/auth/confirm", { method: "POST", json });
 
-/** Whether codes are mailed; otherwise the operator of the site hands them on. */
+/** Whether codes are mailed. If not, the operator of the site looks them up. */
 export const getSendsMail = async () =>
   (await request<Operations["settings"]["response"]>("/settings")).sendsMail;
 
-/** Has a new code for `confirm` made. */
+/** Requests a new code for `confirm`. */
 export const resend = (email: string) => request<void>("/auth/resend", { method: "POST", json: { email } });
 
-/** Has a code for `reset` made. Whether the address has an account is not told. */
+/** Requests a code for `reset`. The answer does not show whether the address has an account. */
 export const forgot = (email: string) => request<void>("/auth/forgot", { method: "POST", json: { email } });
 
 export const reset = (json: Operations["reset"]["body"]) =>
@@ -43,7 +43,7 @@ export const reset = (json: Operations["reset"]["body"]) =>
 export const changePassword = (accessToken: string, json: Operations["changePassword"]["body"]) =>
   request<void>("/auth/password", { method: "POST", accessToken, json });
 
-/** Where the account is signed in, the last used first. */
+/** The account's sessions, the last used first. */
 export const listSessions = async (accessToken: string) =>
   (await request<Operations["listSessions"]["response"]>("/auth/sessions", { accessToken })).items;
 
@@ -53,7 +53,7 @@ export const endSession = (accessToken: string, id: string) =>
 export const getAccount = async (accessToken: string) =>
   (await request<AccountResponse>("/account", { accessToken })).account;
 
-/** What is not named stays as it is; an empty text clears it. */
+/** Changes the named fields; an empty text clears one. */
 export const changeProfile = async (accessToken: string, json: Operations["changeProfile"]["body"]) =>
   (await request<AccountResponse>("/account", { method: "PATCH", accessToken, json })).account;
 

@@ -3,7 +3,7 @@ import { distance } from "../format/dates.ts";
 const internal = "Something went wrong on our side. Try again in a minute.";
 const ended = "Your session has ended. Sign in again.";
 
-/** What a person reads for each error code, the server's and ours: what is wrong and what to do. */
+/** The message for each error code, the server's and ours: what is wrong and what to do. */
 const messages: Record<string, string> = {
   animated_png: "This is an animated PNG, which cannot be processed. Save it as GIF or animated WebP.",
   another_account: "You have signed in with another account in the meantime. Nothing has changed.",
@@ -47,7 +47,7 @@ export function messageFor(code: string, fallback: string = internal): string {
   return messages[code] ?? fallback;
 }
 
-/** What to read for too many requests, if the server told how many seconds to wait. */
+/** The message for too many requests, if the server returned how many seconds to wait. */
 export function waitMessage(seconds: number): string {
   return `Too many attempts. Try again ${distance(seconds)}.`;
 }

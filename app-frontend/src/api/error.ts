@@ -5,13 +5,13 @@ export type FieldError = { field: string; message: string };
 type Facts = {
   status?: number;
   message?: string;
-  /** Seconds to wait before the next try. */
+  /** Seconds to wait before the next attempt. */
   waitS?: number;
   errors?: FieldError[];
   requestId?: string;
 };
 
-/** A request that failed. `status` is 0 when no answer came; `code` is stable, `message` is for people. */
+/** A failed request. `status` is 0 without an answer; `code` is stable, `message` is for people. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: string;
@@ -42,7 +42,7 @@ export function apiError(status: number, body: string, retryAfter: string | null
   });
 }
 
-/** Whether the server no longer knows who is asking. */
+/** Whether the server refused the token. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }

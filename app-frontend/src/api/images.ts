@@ -19,7 +19,7 @@ export type PresignedUpload = Operations["announceImage"]["response"];
 
 type ImageResponse = Operations["getImage"]["response"];
 
-/** The newest first, of everybody or of who asks. */
+/** The newest images first, of everyone or of the caller. */
 export function listImages(accessToken: string, { mine, cursor, limit }: ImageQuery): Promise<ImagePage> {
   const query = new URLSearchParams({ limit: String(limit) });
   if (mine) query.set("owner", "me");
@@ -33,7 +33,7 @@ export const announceImage = (accessToken: string, json: UploadRequest) =>
 export const sendImage = ({ url, headers }: PresignedUpload["upload"], file: File, transfer: Transfer) =>
   putFile(url, headers, file, transfer);
 
-/** Has what was sent checked, cleaned and published. May be called again. */
+/** Checks, re-encodes and publishes what was sent. Idempotent. */
 export const completeImage = async (accessToken: string, id: string) =>
   (await request<ImageResponse>(`${pathOf(id)}/complete`, { method: "POST", accessToken })).image;
 

@@ -3,9 +3,9 @@ import { ApiError, apiError } from "./error.ts";
 export type Call = { method?: string; accessToken?: string; idempotencyKey?: string; json?: unknown };
 
 export type Transfer = {
-  /** Hears the share that is sent, from 0 to 1. */
+  /** Called with the fraction that is sent, from 0 to 1. */
   onProgress: (sent: number) => void;
-  /** Calls the upload off: then it rejects with `cancelled`. */
+  /** Aborts the upload, which then rejects with `cancelled`. */
   signal: AbortSignal;
 };
 
@@ -62,7 +62,7 @@ async function send(
   }
 }
 
-/** `XMLHttpRequest`, because `fetch` does not tell how much of a body is sent. */
+/** `XMLHttpRequest`, because `fetch` reports no upload progress. */
 function sendBody(
   url: string,
   { method, body, headers, onProgress, signal }: Sending,
@@ -94,9 +94,9 @@ function read<T>({ status, body, retryAfter }: Reply): T {
   }
 }
 
-/** S3 explains itself in XML, to programmers. */
+/** Maps S3's XML error to one of our codes. */
 function storageCode(status: number, body: string): string {
   if (body.includes("<Code>EntityTooLarge</Code>")) return "image_too_large";
-  // 409: another PUT of the same object is under way.
+  // 409: another PUT of the same object is in progress.
   return status >= 500 || status === 409 ? "unavailable" : "upload_refused";
 }

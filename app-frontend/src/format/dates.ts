@@ -11,7 +11,7 @@ export function longDate(iso: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(iso));
 }
 
-/** How far away a moment is: "in 5 minutes", and for negative `seconds` "5 minutes ago". A wait is never told too short. */
+/** The distance to a moment: "in 5 minutes", or "5 minutes ago" for negative `seconds`. Rounded up: no wait is too short. */
 export function distance(seconds: number): string {
   const [unit, size] = units.find(([, least]) => Math.abs(seconds) >= least) ?? ["second", 1];
   return new Intl.RelativeTimeFormat(locale).format(Math.ceil(seconds / size), unit);

@@ -2,10 +2,10 @@ import { ApiError } from "../api/error.ts";
 
 export type FieldErrors = Partial<Record<string, string>>;
 
-/** What a form shows after a failed request: errors beside fields, or one error for the form. */
+/** Errors of a failed request: beside fields, or one for the form. */
 export type Failure = { fields: FieldErrors; form?: ApiError };
 
-/** Where the error of a code belongs: to the first of these fields that the form has. */
+/** The field of an error code: the first of these that the form has. */
 const fieldsOfCode: Record<string, readonly string[]> = {
   bad_code: ["code"],
   damaged_image: ["image"],
@@ -16,7 +16,7 @@ const fieldsOfCode: Record<string, readonly string[]> = {
   wrong_password: ["current", "password"],
 };
 
-/** Puts an error beside those of the form's `fields` that it concerns. */
+/** Assigns an error to the form's `fields` that it concerns. */
 export function failureOf(error: unknown, fields: readonly string[]): Failure {
   const known = error instanceof ApiError ? error : new ApiError("internal");
   const field = fieldsOfCode[known.code]?.find((name) => fields.includes(name));
@@ -26,7 +26,7 @@ export function failureOf(error: unknown, fields: readonly string[]): Failure {
   return { fields: Object.fromEntries(named.map((error) => [error.field, sentence(error.message)])) };
 }
 
-/** The server says of a field that it "is too long", for whoever knows its name. Here it stands beside the field. */
+/** The server says that a field "is too long", without its name. Here the message stands beside the field. */
 function sentence(message: string): string {
   return /^[a-z]/.test(message) ? `This ${message}.` : message;
 }

@@ -5,8 +5,8 @@ import { useSubmission } from "./use-submission.ts";
 type Checks<Name extends string> = Partial<Record<Name, (value: string) => string | undefined>>;
 
 /**
- * The texts of a form and its sending. A field that nobody has touched follows `initial` when that changes. `checks`
- * look at them before; `others` names its fields that are no texts.
+ * The values of a form and its submission. An untouched field follows `initial` when that changes. `checks`
+ * validate them first; `others` names the fields that are not texts.
  */
 export function useForm<Name extends string>(
   initial: Record<Name, string>,
@@ -38,12 +38,12 @@ export function useForm<Name extends string>(
   return {
     ...submission,
     values,
-    /** The texts that differ from how they would be by themselves. */
+    /** The values that differ from `initial`. */
     changes: differing(values, initial),
     field,
     submit: (send: (signal: AbortSignal) => Promise<void>, otherErrors: FieldErrors = {}) =>
       submit({ ...errors(), ...otherErrors }, send),
-    /** Takes back what was typed, as far as it is still what it was when this form was drawn. */
+    /** Discards the edits that have not changed since this render. */
     reset: () => setEdits((now) => differing(now, edits)),
   };
 }

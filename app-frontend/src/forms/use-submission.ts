@@ -4,7 +4,7 @@ import { type Failure, type FieldErrors, failureOf } from "./errors.ts";
 
 const none: Failure = { fields: {} };
 
-/** Sends a form once at a time, keeps what went wrong, and moves the focus to the first faulty field. */
+/** Submits a form once at a time, keeps its errors, and moves the focus to the first invalid field. */
 export function useSubmission(fields: readonly string[]) {
   const form = useRef<HTMLFormElement>(null);
   const sending = useRef<AbortController>(undefined);
@@ -40,14 +40,14 @@ export function useSubmission(fields: readonly string[]) {
     setBusy(false);
   }
 
-  /** Calls off what is being sent, if `send` heeds its signal. The focus goes back to what started it. */
+  /** Aborts the submission, if `send` heeds its signal. The focus moves back to the control that started it. */
   function cancel() {
     sending.current?.abort();
     const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
     (find("[type=submit]") ?? find("[type=file]"))?.focus();
   }
 
-  /** Takes the error off a field that is being corrected. */
+  /** Clears the error of a field that is being edited. */
   function clear(field: string) {
     setDone(false);
     setFailure((last) => ({ ...last, fields: { ...last.fields, [field]: undefined } }));

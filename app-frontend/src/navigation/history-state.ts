@@ -1,11 +1,11 @@
-/** What a page hands to the next one. It is kept with the history's entry: an address is seen and logged. */
+/** What a page passes to the next one. It is kept in the history entry, because addresses are visible and logged. */
 export type HistoryState = { email?: string; notice?: Notice };
 
 export type Notice = "confirmed" | "reset";
 
 const notices: readonly unknown[] = ["confirmed", "reset"] satisfies Notice[];
 
-/** Reads a history entry's state, which may be of an older release or of none. */
+/** Parses a history entry's state, which another release may have written. */
 export function parseHistoryState(state: unknown): HistoryState {
   if (typeof state !== "object" || state === null) return {};
   const { email, notice } = state as Record<string, unknown>;

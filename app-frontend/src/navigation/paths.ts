@@ -1,4 +1,4 @@
-/** Every address of the application. Links and routes both come here, so neither can drift. */
+/** Every path of the application, for links and routes alike. */
 export const paths = {
   home: () => "/",
   createAccount: () => "/create",

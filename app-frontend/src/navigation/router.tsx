@@ -3,12 +3,12 @@ import { type HistoryState, parseHistoryState } from "./history-state.ts";
 
 type Navigation = { replace?: boolean; state?: HistoryState };
 
-/** Shows another page of this site without loading it anew. */
+/** Shows another page of this site without a page load. */
 export function navigate(to: string, { replace = false, state }: Navigation = {}) {
   if (replace) history.replaceState(state, "", to);
   else history.pushState(state, "", to);
   window.scrollTo(0, 0);
-  // The history API tells nobody of its own changes.
+  // pushState and replaceState send no event.
   window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
@@ -17,7 +17,7 @@ export function usePathname(): string {
   return useSyncExternalStore(subscribe, () => location.pathname.replace(/(.)\/+$/, "$1"));
 }
 
-/** What the page before handed to this one. */
+/** The state that the previous page passed to this one. */
 export function useHistoryState(): HistoryState {
   return useState(() => parseHistoryState(history.state))[0];
 }
@@ -43,7 +43,7 @@ function subscribe(listener: () => void) {
   return () => window.removeEventListener("popstate", listener);
 }
 
-/** Leaves to the browser what opens a tab, a window or a download. */
+/** Clicks that open a tab, a window or a download are the browser's. */
 function follow(event: MouseEvent, to: string, state: HistoryState | undefined) {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();

@@ -25,7 +25,7 @@ export function CreateAccount() {
   );
 }
 
-/** `onStranded` is called when the account is made and signing in failed. */
+/** `onStranded` is called when the account is created but signing in failed. */
 function CreateAccountForm({ onStranded }: { onStranded: () => void }) {
   const session = useSession();
   const [sent, setSent] = useState(0);
@@ -81,7 +81,7 @@ function CreateAccountForm({ onStranded }: { onStranded: () => void }) {
   );
 }
 
-/** The picture that was picked last and passed the check, or why it did not. */
+/** The last picked picture if it passed the check, else the error. */
 function usePicture() {
   const [file, setFile] = useState<File>();
   const [error, setError] = useState<string>();

@@ -4,7 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { ErrorMessage } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 
-/** Whether somebody is signed in could not be found out. */
+/** Shown when the state of the session is unknown, because the API cannot be reached. */
 export function Unreachable({ error }: { error: ApiError }) {
   const session = useSession();
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { getSendsMail } from "../api/account.ts";
 
-/** Whether this site mails its codes; undefined until that is known, and while the API does not answer. */
+/** Whether this site mails its codes; undefined until the API has answered. */
 export function useSendsMail(): boolean | undefined {
   const [sendsMail, setSendsMail] = useState<boolean>();
 

@@ -7,36 +7,36 @@ import { refreshDelayMs } from "./refresh-delay.ts";
 import type { SessionMessage } from "./messages.ts";
 
 type Dependencies = {
-  refresh: (key: string) => Promise<TokenResponse>;
+  requestToken: (key: string) => Promise<TokenResponse>;
   key: RefreshKey;
   clock: Clock;
   broadcast: (message: SessionMessage) => void;
-  /** Hears whose token came. */
+  /** Called with the account of each new token. */
   onGranted: (account: Account) => void;
-  /** Hears that the server refused to renew; `held` says whether there was a token until then. */
+  /** Called when the server refuses to refresh; `held` is whether there was a token until then. */
   onRefused: (held: boolean) => void;
 };
 
 const retryMs = 15_000;
-/** Another tab has renewed the session: its reply brings the cookie that the next try sends. */
+/** Another tab has refreshed the session: its response sets the cookie that the next attempt sends. */
 const overtakenMs = 1_000;
 const overtakenTries = 3;
-/** Tabs that wake at the same moment renew at different ones, so that the first can inform the others. */
+/** Tabs that wake together refresh at different moments, so that the first can inform the others. */
 const spreadMs = 1_000;
-/** How much later a tab renews a token that another tab has told it: most often that tab has done so by then. */
+/** How much later a tab refreshes a token that came from another tab, which usually refreshes it first. */
 const followerLagMs = 10_000;
 
-/** The access token, renewed in turn with the other tabs. It lives in this closure alone: no store, no script has it. */
-export function accessToken({ refresh, key, clock, broadcast, onGranted, onRefused }: Dependencies) {
+/** The access token, refreshed in turn with the other tabs. It exists only in this closure and is never stored. */
+export function accessToken({ requestToken, key, clock, broadcast, onGranted, onRefused }: Dependencies) {
   const turns = refreshTurns(clock);
   let token: { value: string; accountId: string; staleAtMs: number; endsAtMs: number } | undefined;
-  let renewal: Promise<string> | undefined;
+  let inFlight: Promise<string> | undefined;
   let dropped = 0;
   let callOffTimer = () => {};
 
-  function renewIn(delayMs: number) {
+  function refreshIn(delayMs: number) {
     callOffTimer();
-    const attempt = () => void renew().catch(() => token && renewIn(retryMs));
+    const attempt = () => void refresh().catch(() => token && refreshIn(retryMs));
     callOffTimer = clock.after(delayMs, () => {
       callOffTimer = clock.after(clock.someOf(spreadMs), attempt);
     });
@@ -46,14 +46,14 @@ export function accessToken({ refresh, key, clock, broadcast, onGranted, onRefus
     const now = clock.now();
     const delayMs = refreshDelayMs(expiresIn) + lagMs;
     token = { value, accountId: account.id, staleAtMs: now + delayMs, endsAtMs: now + expiresIn * 1000 };
-    renewIn(delayMs);
+    refreshIn(delayMs);
     onGranted(account);
   }
 
-  /** Concurrent calls share one request: a refresh token is good for one use. */
-  function renew(): Promise<string> {
-    renewal ??= takeTurn().finally(() => (renewal = undefined));
-    return renewal;
+  /** Concurrent calls share one request: a refresh token can be used once. */
+  function refresh(): Promise<string> {
+    inFlight ??= takeTurn().finally(() => (inFlight = undefined));
+    return inFlight;
   }
 
   async function takeTurn(): Promise<string> {
@@ -65,24 +65,24 @@ export function accessToken({ refresh, key, clock, broadcast, onGranted, onRefus
     broadcast("renewing");
     try {
       const grant = await refreshed();
-      // Signed out while the request was under way: this answer is of the past.
+      // Signed out while the request was in flight: discard this answer.
       if (dropped !== before) throw new ApiError("session_ended", { status: 401 });
       accept(grant);
       broadcast({ renewed: grant });
       return grant.accessToken;
     } catch (error) {
       if (!isSignedOut(error) || dropped !== before) throw error;
-      // A refusal this late is of the past: another tab has told its token.
+      // Outdated refusal: another tab has sent its token in the meantime.
       if (token && token !== held) return token.value;
       onRefused(token !== undefined);
       throw error;
     }
   }
 
-  /** Asks for a token. A lost reply is asked for again with the same key. */
+  /** Requests a token. After a lost response the next attempt sends the same key. */
   async function refreshed(tries = 1): Promise<TokenResponse> {
     try {
-      const grant = await refresh(key.get());
+      const grant = await requestToken(key.get());
       key.drop();
       return grant;
     } catch (error) {
@@ -93,21 +93,21 @@ export function accessToken({ refresh, key, clock, broadcast, onGranted, onRefus
     return refreshed(tries + 1);
   }
 
-  /** A fresh token of `accountId`, or of anybody if that is unknown, other than `refused`. */
+  /** A fresh token of `accountId`, or of any account if that is undefined, other than `refused`. */
   async function current(accountId: string | undefined, refused?: string): Promise<string> {
     const usable = token && token.value !== refused && clock.now() < token.staleAtMs;
-    const value = usable ? token!.value : await renew();
+    const value = usable ? token!.value : await refresh();
     if (accountId && token && token.accountId !== accountId) throw new ApiError("another_account");
     return value;
   }
 
   return {
     accept,
-    renew,
+    refresh,
     turns,
     isHeld: () => token !== undefined,
 
-    /** Takes what another tab got; leaves the next renewal to it. */
+    /** Uses another tab's token, and leaves the next refresh to that tab. */
     adopt(grant: TokenResponse) {
       if (token?.value !== grant.accessToken) accept(grant, followerLagMs);
     },
@@ -118,22 +118,22 @@ export function accessToken({ refresh, key, clock, broadcast, onGranted, onRefus
       callOffTimer();
     },
 
-    /** Answers a tab that has opened: it shall neither disturb a renewal nor need one of its own. */
+    /** Answers a tab that has just opened, so that it does not refresh at the same time or without need. */
     share(account: Account | undefined) {
-      if (renewal) return broadcast("renewing");
+      if (inFlight) return broadcast("renewing");
       if (!account || !token || clock.now() >= token.staleAtMs) return;
       const expiresIn = (token.endsAtMs - clock.now()) / 1000;
       broadcast({ renewed: { accessToken: token.value, expiresIn, account } });
     },
 
-    /** A late answer to a renewal would put its cookie over that of a later sign-in. */
+    /** Waits for a refresh in progress: its late answer would overwrite the cookie of a later sign-in. */
     async settled() {
-      await renewal?.catch(() => {});
+      await inFlight?.catch(() => {});
     },
 
     /**
-     * Calls with a token that is fresh, and once more with a new one if the server refuses it. Never with that of
-     * another account, which the cookie may be of by now: then rejects with `another_account`.
+     * Calls with a fresh token, and once more with a new one if the server refuses it. Never with a token of
+     * another account, if the cookie has changed in the meantime: then it rejects with `another_account`.
      */
     async withAccessToken<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
       const callerId = token?.accountId;

@@ -1,6 +1,6 @@
 export type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** Works on what `open` returns; the result is undefined if either throws, as in a browser that keeps nothing. */
+/** Runs `work` on the store that `open` returns; undefined if either throws, as in a browser without storage. */
 export function browserStore(open: () => Store) {
   return function attempt<T>(work: (store: Store) => T): T | undefined {
     try {

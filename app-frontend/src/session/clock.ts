@@ -1,7 +1,7 @@
-/** Time and chance, as far as a session needs them. */
+/** Time and randomness for the session. */
 export type Clock = {
   now(): number;
-  /** Runs `task` after `delayMs`; gives what calls it off. */
+  /** Runs `task` after `delayMs`; returns a function that cancels it. */
   after(delayMs: number, task: () => void): () => void;
   /** A random part of `mostMs`. */
   someOf(mostMs: number): number;

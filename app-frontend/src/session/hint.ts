@@ -2,10 +2,10 @@ import { browserStore, type Store } from "./browser-store.ts";
 
 const key = "tintype-session";
 
-/** Remembers that this browser has a session: the cookie itself is hidden from scripts. It tells nothing about whose. */
+/** Remembers that this browser has a session, not whose: the cookie itself is hidden from scripts. */
 export type SessionHint = { isSet(): boolean; set(): void; clear(): void };
 
-/** In what `open` gives, which may throw: where a browser keeps nothing, there may be a session all the same. */
+/** Uses the store that `open` returns. If it throws, as in a browser without storage, a session is possible. */
 export function sessionHint(open: () => Store): SessionHint {
   const attempt = browserStore(open);
   return {

@@ -1,6 +1,6 @@
 import type { TokenResponse } from "../api/account.ts";
 
-/** What tabs tell each other: who signed in or out, that the account changed, and whose turn it is to renew. */
+/** Messages between tabs: signing in or out, changes of the account, and turns of refreshing. */
 export type SessionMessage =
   | { signedIn: TokenResponse }
   | "signed-out"

@@ -2,12 +2,12 @@ import { browserStore, type Store } from "./browser-store.ts";
 
 const name = "tintype-renewal";
 
-/** The secret of one renewal of the session. The server repeats a lost reply to a request that brings the same one. */
+/** The idempotency key of one refresh of the session. The server repeats a lost response if the key is the same. */
 export type RefreshKey = { get(): string; drop(): void };
 
 /**
- * Keeps the key of a renewal under way in what `open` returns, for other tabs and for this page after a reload, and in
- * memory only if that throws. `drop` is for the reply: the next renewal has another key.
+ * Keeps the key of a refresh in progress in the store that `open` returns, for other tabs and after a reload of this
+ * page, and only in memory if that throws. Call `drop` after the response: the next refresh has another key.
  */
 export function refreshKey(open: () => Store): RefreshKey {
   const attempt = browserStore(open);
@@ -16,7 +16,7 @@ export function refreshKey(open: () => Store): RefreshKey {
 
   return {
     get() {
-      // What is stored counts. A key that this tab remembers may be of a renewal that another tab has finished since.
+      // The stored key wins: a remembered one may belong to a refresh that another tab has finished since.
       const stored = attempt((store) => store.getItem(name)) ?? undefined;
       const key = stored ?? (isStored ? undefined : held) ?? newKey();
       held = key;

@@ -1,19 +1,19 @@
 import type { Clock } from "./clock.ts";
 
-/** How long a new tab listens for the others. They answer within a few milliseconds, or are none. */
+/** How long a new tab waits for an answer of the others, which takes a few milliseconds. */
 export const greetingMs = 30;
-/** How long a tab waits for the token that another one is getting. */
+/** How long a tab waits for a token that another one has requested. */
 const patienceMs = 3_000;
 
 /**
- * What this tab knows of the others' renewals. Tabs take turns: one is enough for all, and no late answer leaves the
- * browser with an older cookie, whose next use is theft to the server.
+ * What this tab knows of refreshes in other tabs. Tabs take turns: one refresh serves all, and no late answer leaves the
+ * browser with an older cookie, which the server would take for a stolen one.
  */
 export function refreshTurns(clock: Clock) {
   let busyUntilMs = 0;
   let wake = () => {};
 
-  function news(withinMs: number): Promise<void> {
+  function message(withinMs: number): Promise<void> {
     return new Promise((resolve) => {
       const callOff = clock.after(withinMs, resolve);
       wake = () => (callOff(), resolve());
@@ -21,23 +21,23 @@ export function refreshTurns(clock: Clock) {
   }
 
   return {
-    startedRenewal() {
+    startedRefresh() {
       busyUntilMs = clock.now() + patienceMs;
       wake();
     },
 
-    endedRenewal() {
+    endedRefresh() {
       busyUntilMs = 0;
       wake();
     },
 
-    /** Resolves once another tab tells anything of a renewal, or nobody did within `greetingMs`. */
-    answer: () => news(greetingMs),
+    /** Resolves when another tab sends a message about a refresh, or after `greetingMs`. */
+    answer: () => message(greetingMs),
 
-    /** Resolves when no other tab renews any more, as far as is known. */
+    /** Resolves when no other tab is known to be refreshing. */
     async turn() {
       const leftMs = busyUntilMs - clock.now();
-      if (leftMs > 0) await news(leftMs);
+      if (leftMs > 0) await message(leftMs);
     },
   };
 }

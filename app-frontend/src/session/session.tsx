@@ -9,7 +9,7 @@ import { type SessionStore, sessionStore } from "./store.ts";
 
 const SessionContext = createContext<SessionStore | undefined>(undefined);
 
-/** The session of this page, in step with the other tabs where the browser lets them talk. */
+/** The session of this page, synchronized with other tabs if the browser has BroadcastChannel. */
 export function browserSession(): SessionStore {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("tintype-session") : undefined;
   const hint = sessionHint(() => window.localStorage);

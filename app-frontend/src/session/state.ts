@@ -8,10 +8,10 @@ export type SessionState =
   | { status: "signed-out"; because?: Reason }
   | { status: "signed-in"; account: Account };
 
-/** Why nobody is signed in any more, where the person did not just ask for it. */
+/** Why the session is over, if the person did not just sign out. */
 export type Reason = "ended" | "elsewhere" | "removed";
 
-/** What is known of who is signed in, and who wants to hear of a change. */
+/** The state of the session, and its subscribers. */
 export function sessionState() {
   const changed = emitter();
   let state: SessionState = { status: "starting" };

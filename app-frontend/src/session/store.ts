@@ -19,7 +19,7 @@ export type SessionApi = {
 
 export type SessionStore = ReturnType<typeof sessionStore>;
 
-/** Who is signed in, in this tab and in step with the turns. */
+/** The session of this tab, synchronized with the others. */
 export function sessionStore(
   api: SessionApi,
   clock: Clock,
@@ -29,11 +29,11 @@ export function sessionStore(
 ) {
   const state = sessionState();
   const token = accessToken({
-    refresh: (refreshKey) => api.refresh(refreshKey),
+    requestToken: (refreshKey) => api.refresh(refreshKey),
     key,
     clock,
     broadcast,
-    // A renewal brings a new URL for the same picture: taking it would load the picture again.
+    // A refresh returns a new URL for the same picture: using it would load the picture again.
     onGranted(account) {
       hint.set();
       if (!state.isOf(account)) state.become({ status: "signed-in", account });
@@ -55,7 +55,7 @@ export function sessionStore(
     broadcast("signed-out");
   }
 
-  /** Shows the account that `call` gives, unless it is signed out by then. */
+  /** Shows the account that `call` returns, unless it has signed out in the meantime. */
   async function show(call: (accessToken: string) => Promise<Account>) {
     const account = await token.withAccessToken(call);
     if (state.isOf(account)) state.become({ status: "signed-in", account });
@@ -68,14 +68,14 @@ export function sessionStore(
     subscribe: state.subscribe,
     withAccessToken: token.withAccessToken,
 
-    /** Finds out whether the browser still holds a session. Ends in any state but `starting`; never rejects. */
+    /** Checks whether the browser still has a session. Ends in any state but `starting`; never rejects. */
     async start() {
       if (!hint.isSet()) return state.become({ status: "signed-out" });
       state.become({ status: "starting" });
       broadcast("opened");
       await token.turns.answer();
       if (token.isHeld()) return;
-      await token.renew().catch((error: ApiError) => {
+      await token.refresh().catch((error: ApiError) => {
         if (state.get().status === "starting") state.become({ status: "unreachable", error });
       });
     },
@@ -87,13 +87,13 @@ export function sessionStore(
       broadcast({ signedIn: grant });
     },
 
-    /** Rejects, still signed in, when the server cannot be told: the cookie is the server's to remove. */
+    /** Rejects, still signed in, if the server cannot be reached: only the server can remove the cookie. */
     async signOut({ everywhere = false } = {}) {
       await token.settled();
       await token
         .withAccessToken((value) => api.signOut(value, everywhere))
         .catch((error: unknown) => {
-          // This session has ended all the same; the others have not, and to say so would be wrong.
+          // This session has ended anyway, but the others have not: that must be reported.
           if (everywhere || !isSignedOut(error)) throw error;
         });
       leave();
@@ -106,27 +106,27 @@ export function sessionStore(
       leave("removed");
     },
 
-    /** The server has ended every session of the account of this address: so be it here if that one is signed in. */
+    /** Signs out here if the account of this address is signed in: the server has ended all its sessions. */
     end(email: string) {
       const account = state.account();
       if (account && isSameEmail(account.email, email)) leave();
     },
 
-    /** Asks for the account anew, which also renews the URL of its picture. */
+    /** Loads the account again, with a fresh URL of its picture. */
     reload,
 
-    /** Calls what changes the account, and shows what comes of it, here and in the other tabs. */
+    /** Makes a call that changes the account, and shows the result here and in the other tabs. */
     async change(call: (accessToken: string) => Promise<Account>) {
       await show(call);
       broadcast("changed");
     },
 
-    /** Follows what another tab has done. */
+    /** Handles a message of another tab. */
     receive: sessionSync({ state, token, forget, reload }),
 
-    /** The page may have slept: timers stand still then, and news from other tabs is lost. */
+    /** The page may have been suspended: timers stop then, and messages from other tabs are lost. */
     async wake() {
-      if (token.isHeld()) await token.renew().catch(() => {});
+      if (token.isHeld()) await token.refresh().catch(() => {});
     },
   };
 }

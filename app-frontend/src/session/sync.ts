@@ -7,22 +7,22 @@ type Dependencies = {
   state: ReturnType<typeof sessionState>;
   token: ReturnType<typeof accessToken>;
   forget: (because: Reason) => void;
-  /** Asks for the account anew. */
+  /** Loads the account again. */
   reload: () => Promise<void>;
 };
 
-/** Gives what follows the news that another tab tells. */
+/** Returns the handler of messages from other tabs. */
 export function sessionSync({ state, token, forget, reload }: Dependencies) {
-  /** What comes of a renewal for the account before is of the past. The other tabs need none for this one. */
+  /** Drops a refresh in progress for the previous account. The other tabs have the new token already. */
   function follow(grant: TokenResponse) {
     token.drop();
     token.adopt(grant);
-    token.turns.endedRenewal();
+    token.turns.endedRefresh();
   }
 
   function adopt(grant: TokenResponse) {
     if (state.isOf(grant.account) || state.get().status === "starting") token.adopt(grant);
-    token.turns.endedRenewal();
+    token.turns.endedRefresh();
   }
 
   async function reloadIfHeld() {
@@ -32,7 +32,7 @@ export function sessionSync({ state, token, forget, reload }: Dependencies) {
 
   return async (message: SessionMessage) => {
     if (message === "signed-out") return forget("elsewhere");
-    if (message === "renewing") return token.turns.startedRenewal();
+    if (message === "renewing") return token.turns.startedRefresh();
     if (message === "opened") return token.share(state.account());
     if (message === "changed") return reloadIfHeld();
     return "signedIn" in message ? follow(message.signedIn) : adopt(message.renewed);

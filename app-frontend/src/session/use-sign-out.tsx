@@ -4,7 +4,7 @@ import { ErrorMessage } from "../ui/message.tsx";
 import { SlowNotice } from "../ui/slow-notice.tsx";
 import { useSubmission } from "../forms/use-submission.ts";
 
-/** The button to sign out, and what is to be said where that fails or takes long. */
+/** The button to sign out, and the message if that fails or takes long. */
 export function useSignOut({ everywhere = false } = {}) {
   const session = useSession();
   const { busy, failure, submit } = useSubmission([]);

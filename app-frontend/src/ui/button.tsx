@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 type ButtonProps = {
   children: ReactNode;
   type?: "button" | "submit";
-  /** Looks and tells that it is at work. It stays focusable: a disabled button drops the focus. */
+  /** Shows that it is working. It stays focusable: a disabled button loses the focus. */
   busy?: boolean;
   variant?: "quiet" | "danger";
   onClick?: () => void;

@@ -2,7 +2,7 @@ import { Field, type FieldProps } from "./field.tsx";
 
 type CodeFieldProps = FieldProps & { value: string; onChange: (value: string) => void };
 
-/** Takes a code from a mail. No `maxLength`: a code that is pasted may bring blanks. */
+/** Input of a mailed code. No `maxLength`: a pasted code may contain spaces. */
 export function CodeField({ value, onChange, ...field }: CodeFieldProps) {
   return (
     <Field {...field}>

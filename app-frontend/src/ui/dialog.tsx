@@ -3,14 +3,14 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 type DialogProps = {
   title: string;
   className?: string;
-  /** Whether the focus begins at the title, where there is something to look at first. Else at what can be used. */
+  /** Whether the title gets the focus first, when there is something to look at. Otherwise the first control does. */
   startAtTitle?: boolean;
-  /** Called when the person closes it; shall lead to its not being rendered. */
+  /** Called when the person closes it; the caller then stops rendering it. */
   onClose: () => void;
   children: ReactNode;
 };
 
-/** A native dialog over the page, open as long as it is rendered. */
+/** A native modal dialog, open while it is rendered. */
 export function Dialog({ title, className, startAtTitle = false, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -18,7 +18,7 @@ export function Dialog({ title, className, startAtTitle = false, onClose, childr
   useLayoutEffect(() => {
     const element = dialog.current!;
     element.showModal();
-    return () => element.close(); // while it is still there, so that the browser puts the focus back where it was
+    return () => element.close(); // before it is removed, so that the browser restores the focus
   }, []);
 
   return (

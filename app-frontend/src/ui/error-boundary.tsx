@@ -4,7 +4,7 @@ import { Page } from "./page.tsx";
 
 type Props = { children: ReactNode };
 
-/** Shows something in place of a page that threw. React offers no way to do this but a class. */
+/** Replaces a page that threw. React supports this only in a class. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 

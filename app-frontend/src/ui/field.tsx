@@ -5,7 +5,7 @@ export type FieldProps = { label: string; hint?: string; error?: string | undefi
 /** What ties a control to its label, hint and error. */
 export type ControlProps = { id: string; "aria-describedby": string; "aria-invalid": boolean };
 
-/** A label, a control, its hint, and its error, which is read out when it comes. */
+/** A label, a control, its hint, and its error, which screen readers announce. */
 export function Field({
   label,
   hint,

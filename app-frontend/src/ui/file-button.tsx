@@ -8,11 +8,11 @@ type FileButtonProps = {
   error?: string | undefined;
   /** The id of the element that shows `error`. */
   errorId?: string;
-  /** Hears of one file, or of several if `multiple`. */
+  /** Called with one file, or with several if `multiple`. */
   onPick: (file: File, ...more: File[]) => void;
 };
 
-/** Looks like a button; under its face is the native file input, for pointer, keyboard and screen reader. */
+/** A button over the native file input, which serves pointer, keyboard and screen reader. */
 export function FileButton({
   label,
   accept,

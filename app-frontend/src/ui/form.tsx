@@ -30,16 +30,16 @@ export function Form({ form: { form: ref }, className, onSubmit, children }: For
 type SubmitProps = {
   form: { busy: boolean; done: boolean; failure: { form?: ShownError } };
   variant?: "danger";
-  /** What to say when it is done and the form stays. */
+  /** The message after success, if the form stays. */
   done?: string;
-  /** Whether a long wait is worth a word. */
+  /** Whether to show a notice after a long wait. */
   slow?: boolean;
   children: ReactNode;
   /** Further buttons beside the first one. */
   beside?: ReactNode;
 };
 
-/** How a form ends: what went wrong with the whole of it, and the button that sends it. */
+/** The end of a form: its general error, and the submit button. */
 export function Submit({ form, variant, done, slow = form.busy, children, beside }: SubmitProps) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** At the foot of a page that came by plain HTTP; on one's own machine nothing travels. */
+/** A warning at the foot of pages served by plain HTTP, except from localhost. */
 export function InsecureConnectionNotice() {
   if (window.isSecureContext) return null;
   return (

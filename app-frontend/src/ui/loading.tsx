@@ -1,6 +1,6 @@
 import { SlowNotice } from "./slow-notice.tsx";
 
-/** Stands in for a page that is not known yet. The stylesheet shows it late: most waits are too short to see. */
+/** Placeholder until the page is known. The stylesheet shows it with a delay, because most waits are short. */
 export function Loading() {
   return (
     <div className="loading">

@@ -4,7 +4,7 @@ export type ShownError = { message: string; status: number; requestId?: string |
 
 type ErrorMessageProps = { error: ShownError | undefined; children?: ReactNode };
 
-/** An error that concerns more than one field; a fault of the server with what finds it in the log. The empty element stays: live regions must be there first. */
+/** An error of more than one field, with the request id for faults of the server. A live region must exist before its text. */
 export function ErrorMessage({ error, children }: ErrorMessageProps) {
   return (
     <div role="alert">

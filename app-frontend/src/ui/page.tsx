@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from "react";
 
-/** A page with its title, which also heads the page and can take the focus. */
+/** A page with its title as a heading that can take the focus. */
 export function Page({ title, children }: { title: string; children: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · Tintype`;

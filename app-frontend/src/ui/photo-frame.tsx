@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** The framed metal plate that every picture stands in. Its size does not depend on what is in it. */
+/** The frame around every picture. Its size does not depend on its content. */
 export function PhotoFrame({ children }: { children: ReactNode }) {
   return (
     <div className="photo-frame">

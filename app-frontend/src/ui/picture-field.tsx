@@ -5,7 +5,7 @@ import { Preview } from "./preview.tsx";
 
 type PictureFieldProps = FieldProps & {
   accept: string;
-  /** The picture to show: the one that was picked, if it is any good. */
+  /** The picture to show: the picked one, if it is valid. */
   file: File | undefined;
   onPick: (file: File) => void;
 };
@@ -35,7 +35,7 @@ type DropZoneProps = {
   children: ReactNode;
 };
 
-/** A file input laid, invisible, over its children: pointer, keyboard and screen reader all get the native one. */
+/** An invisible native file input over its children, for pointer, keyboard and screen reader. */
 function DropZone({ control, accept, onPick, children }: DropZoneProps) {
   const [over, setOver] = useState(false);
 

@@ -7,11 +7,11 @@ import { useImageRetry } from "./use-image-retry.ts";
 type PictureProps = {
   src: string;
   alt: string;
-  /** Called when the picture does not load, as a URL that has expired does not; shall lead to a new `src`. */
+  /** Called when the picture does not load, for example because its URL expired; must lead to a new `src`. */
   onStale: () => Promise<void>;
 };
 
-/** A picture behind a URL that expires: it asks for another one once, then says that it cannot be shown. */
+/** A picture with an expiring URL: requests another one once, then shows that it cannot be loaded. */
 export function Picture({ src, alt, onStale }: PictureProps) {
   const { attempt, failed, busy, renew, onLoad, onError } = useImageRetry(src, onStale);
   const frame = useRef<HTMLDivElement>(null);
@@ -29,7 +29,7 @@ export function Picture({ src, alt, onStale }: PictureProps) {
   );
 }
 
-/** What stands in for a picture that does not load. */
+/** Shown in place of a picture that does not load. */
 export function Missing({ alt, busy, onRetry }: { alt: string; busy: boolean; onRetry: () => void }) {
   return (
     <div className="invitation">

@@ -3,7 +3,7 @@ import { ErrorMessage, type ShownError } from "./message.tsx";
 
 type RetryProps = { error: ShownError | undefined; busy: boolean; onRetry: () => Promise<void> };
 
-/** What went wrong, and the way to try again. The button stays while that is under way: the focus is on it. */
+/** The error and a button to try again. The button stays during the retry, because it has the focus. */
 export function Retry({ error, busy, onRetry }: RetryProps) {
   return (
     <>

@@ -3,12 +3,12 @@ import { type ReactNode, type RefObject, useId } from "react";
 type SectionProps = {
   title: string;
   intro?: ReactNode;
-  /** The heading, for a focus that has lost its place. */
+  /** The heading, so that it can take the focus. */
   heading?: RefObject<HTMLHeadingElement | null>;
   children: ReactNode;
 };
 
-/** A part of a page under a heading of its own. */
+/** A part of a page with its heading. */
 export function Section({ title, intro, heading, children }: SectionProps) {
   const id = useId();
   return (

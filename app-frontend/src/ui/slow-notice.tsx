@@ -2,7 +2,7 @@ import { useElapsed } from "./use-elapsed.ts";
 
 const slowMs = 5_000;
 
-/** Says after a while that the wait is longer than it should be. */
+/** Shows after 5 seconds that the wait is longer than usual. */
 export function SlowNotice({ active }: { active: boolean }) {
   const slow = useElapsed(active, slowMs);
   return (

@@ -2,7 +2,7 @@ import { Button } from "./button.tsx";
 
 type UploadProgressProps = { active: boolean; sent: number; onCancel: () => void };
 
-/** How much of an upload is sent, `sent` from 0 to 1; afterwards, that the server is at work. */
+/** The progress of an upload, `sent` from 0 to 1; then that the server is processing. */
 export function UploadProgress({ active, sent, onCancel }: UploadProgressProps) {
   const percent = Math.floor(sent * 100);
   return (

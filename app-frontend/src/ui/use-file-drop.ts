@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** Takes files that are dropped anywhere on the page. Tells whether some hover over it. */
+/** Accepts files dropped anywhere on the page. Returns whether files are dragged over it. */
 export function useFileDrop(onDrop: (files: File[]) => void): boolean {
   const [over, setOver] = useState(false);
 
@@ -11,7 +11,7 @@ export function useFileDrop(onDrop: (files: File[]) => void): boolean {
 
     on("dragover", (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault(); // else the browser would open what is dropped
+      event.preventDefault(); // otherwise the browser opens the file
       setOver(true);
     });
     on("dragleave", ({ relatedTarget }) => relatedTarget ?? setOver(false));

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** When the element inside that had the focus is gone, gives the focus to what `fallback` finds. */
+/** Moves the focus to what `fallback` returns when the focused element inside is removed. */
 export function useFocusFallback(fallback: () => HTMLElement | null | undefined) {
   const inside = useRef(false);
   useEffect(() => {
@@ -8,7 +8,7 @@ export function useFocusFallback(fallback: () => HTMLElement | null | undefined)
   });
   return {
     onFocus: () => void (inside.current = true),
-    // React tells no blur of an element that it removes itself.
+    // React sends no blur event for an element that it removes.
     onBlur: () => void (inside.current = false),
   };
 }

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
 
 /**
- * For a picture behind a URL that expires: when it does not load, asks for another URL once, and tries again.
- * What has failed is tried again with a URL that is new, and when the connection is back. `attempt` is the key of its
- * element, so that the same URL is tried anew; `busy` tells that another URL is asked for.
+ * For a picture with an expiring URL: if it does not load, requests another URL once, and tries again.
+ * A failed picture is tried again with a new URL, and when the browser is online again. `attempt` is the key of its
+ * element, so that the same URL is loaded again; `busy` is true while another URL is requested.
  */
 export function useImageRetry(src: string, onStale: () => Promise<void>) {
   const [attempt, setAttempt] = useState(0);
-  const [renewed, setRenewed] = useState(false);
+  const [retried, setRetried] = useState(false);
   const [failed, setFailed] = useState(false);
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState(src);
@@ -23,7 +23,7 @@ export function useImageRetry(src: string, onStale: () => Promise<void>) {
   }
 
   async function renew() {
-    setRenewed(true);
+    setRetried(true);
     setBusy(true);
     await onStale().then(retry, () => setFailed(true));
     setBusy(false);
@@ -32,7 +32,7 @@ export function useImageRetry(src: string, onStale: () => Promise<void>) {
   useEffect(() => {
     if (!failed) return;
     const tryAgain = () => {
-      setRenewed(false);
+      setRetried(false);
       retry();
     };
     window.addEventListener("online", tryAgain);
@@ -44,7 +44,7 @@ export function useImageRetry(src: string, onStale: () => Promise<void>) {
     failed,
     busy,
     renew: () => void renew(),
-    onLoad: () => setRenewed(false),
-    onError: () => (renewed ? setFailed(true) : void renew()),
+    onLoad: () => setRetried(false),
+    onError: () => (retried ? setFailed(true) : void renew()),
   };
 }

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from "react";
 
-/** Calls `onInView` when the element comes within `margin` of what is seen, or is there when `active` becomes true. */
+/** Calls `onInView` when the element is within `margin` of the viewport and `active` is true. */
 export function useInView(
   element: RefObject<HTMLElement | null>,
   active: boolean,

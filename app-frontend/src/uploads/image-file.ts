@@ -11,7 +11,7 @@ export type ImageProblem =
 
 const headBytes = 64;
 
-/** What kind of picture `file` is, or what speaks against sending it. Only bytes count: a name and its type prove nothing. */
+/** The type of the picture in `file`, or why the server would refuse it. Decided by its bytes, not by its name or label. */
 export async function examine(file: Blob): Promise<{ type: ImageType } | { problem: ImageProblem }> {
   if (file.size === 0) return { problem: "empty_image" };
   const head = await readHead(file);
@@ -24,13 +24,13 @@ export async function examine(file: Blob): Promise<{ type: ImageType } | { probl
   return problem ? { problem } : { type };
 }
 
-/** What speaks against sending `file`, or undefined. */
+/** Why the server would refuse `file`, or undefined. */
 export async function imageProblem(file: Blob): Promise<ImageProblem | undefined> {
   const found = await examine(file);
   return "problem" in found ? found.problem : undefined;
 }
 
-/** The type that the first bytes of a file announce. */
+/** The type by the first bytes of a file. */
 export function imageType(head: Uint8Array): ImageType | undefined {
   const text = latin1(head);
   if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
@@ -45,7 +45,7 @@ function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** ISO 14496-12: a first box `ftyp` names its brand, a version of four bytes, then what it is compatible with. */
+/** ISO 14496-12: the first box `ftyp` holds a brand, a version of four bytes, then the compatible brands. */
 function brands(text: string): string[] {
   if (text.slice(4, 8) !== "ftyp") return [];
   const end = (text.charCodeAt(2) << 8) | text.charCodeAt(3);
@@ -57,6 +57,6 @@ async function readHead(file: Blob): Promise<Uint8Array | undefined> {
   try {
     return new Uint8Array(await file.slice(0, headerBytes).arrayBuffer());
   } catch {
-    return undefined; // a folder that was dropped, or a file that has gone since
+    return undefined; // a dropped folder, or a file that was deleted since
   }
 }

@@ -4,11 +4,11 @@ export type HeaderProblem = "image_dimensions" | "animated_png" | "avif_sequence
 const maxSide = 16_384;
 const maxPixels = 50_000_000;
 
-/** How much of a file `headerProblem` wants to see: in most files all that comes before the pixels. */
+/** How many bytes `headerProblem` needs: in most files all that comes before the pixels. */
 export const headerBytes = 64 * 1024;
 
 /**
- * Why the server will not process a picture, as far as its header shows it: a PNG's size, a PNG that moves, an
+ * Why the server will not process a picture, if its header shows it: a PNG's size, an animated PNG, an
  * AVIF that has more than 8 bits a colour. `type` is what its first bytes announce.
  */
 export function headerProblem(head: Uint8Array, type: string): HeaderProblem | undefined {

@@ -1,6 +1,6 @@
 const maxNameLength = 255;
 
-/** A file's name as the server takes it: without what hides or turns round what is written. */
+/** A file's name as the server accepts it: without invisible characters and direction overrides. */
 export function imageName(name: string): string {
   const written = withoutUnwritable(name.normalize("NFC")).trim();
   const short = withoutUnwritable(written.slice(0, maxNameLength)).trim(); // the cut may have broken a character

@@ -13,7 +13,7 @@ export type Upload = {
   error?: ApiError | undefined;
 };
 
-/** `added` counts the pictures that have arrived since files were last picked while none was under way. */
+/** `added` counts the pictures added since the queue was last empty. */
 export type UploadState = { uploads: readonly Upload[]; added: number };
 
 type Job = { transfer: ImageUpload; stop: AbortController };
@@ -32,7 +32,7 @@ const final = [
   "unsupported_image",
 ];
 
-/** Brings files into the gallery, a few at a time, in the order in which they were picked. */
+/** Uploads files to the gallery, a few at a time, in the order in which they were picked. */
 export function uploadQueue(start: (file: File) => ImageUpload, atOnce = 3) {
   const changed = emitter();
   const arrived = emitter<[GalleryImage]>();
@@ -79,7 +79,7 @@ export function uploadQueue(start: (file: File) => ImageUpload, atOnce = 3) {
   return {
     getState: () => state,
     subscribe: changed.subscribe,
-    /** Tells each image that has come into the gallery. */
+    /** Subscribes to images that were added to the gallery. */
     onArrived: arrived.subscribe,
 
     add(files: readonly File[]) {
@@ -93,13 +93,13 @@ export function uploadQueue(start: (file: File) => ImageUpload, atOnce = 3) {
       proceed();
     },
 
-    /** Takes an upload off the list; what was under way is called off and taken back. */
+    /** Removes an upload from the list, aborts it and discards what was sent. */
     cancel(id: number) {
       const job = jobs.get(id);
       jobs.delete(id);
       take(id);
       job?.stop.abort();
-      void job?.transfer.discard().catch(() => {}); // the server itself forgets what is never completed
+      void job?.transfer.discard().catch(() => {}); // the server deletes what is never completed
       proceed();
     },
 
@@ -108,7 +108,7 @@ export function uploadQueue(start: (file: File) => ImageUpload, atOnce = 3) {
       proceed();
     },
 
-    /** Calls everything off and tells nobody: who was signed in is no more. */
+    /** Aborts everything and discards nothing on the server: the account is signed out. */
     clear() {
       for (const { stop } of jobs.values()) stop.abort();
       jobs.clear();
@@ -121,7 +121,7 @@ export function isBusy({ uploads }: UploadState): boolean {
   return uploads.some(({ status }) => status !== "failed");
 }
 
-/** Whether trying again may help: the same file stays as it is. */
+/** Whether a retry may help: the file itself does not change. */
 export function canRetry({ error }: Upload): boolean {
   return error !== undefined && !final.includes(error.code);
 }

@@ -1,6 +1,6 @@
 import type { UploadState } from "./queue.ts";
 
-/** How far the uploads are, in a sentence; nothing if there were none. */
+/** The progress of the uploads in a sentence; empty if there were none. */
 export function uploadSummary({ uploads, added }: UploadState): string {
   const failed = uploads.filter(({ status }) => status === "failed").length;
   const left = uploads.length - failed;

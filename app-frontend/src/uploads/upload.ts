@@ -16,7 +16,7 @@ export type ImageUpload = ReturnType<typeof imageUpload>;
 
 /** A presigned URL expires after 15 minutes on the server; a minute is left for sending. */
 const uploadLifeMs = 14 * 60_000;
-/** After these answers the server has nothing left of what was announced. */
+/** After these errors the server has deleted the reserved image. */
 const refusals = [
   "not_found",
   "quota_exceeded",
@@ -27,7 +27,7 @@ const refusals = [
   "unprocessable_image",
 ];
 
-/** Brings one file into the gallery. When it broke off, the next run goes on where it can. */
+/** Uploads one file to the gallery. After a failure the next run resumes where it can. */
 export function imageUpload(file: File, store: UploadStore, now: () => number) {
   let reserved: (PresignedUpload & { madeAtMs: number }) | undefined;
   let sent = false;
@@ -68,7 +68,7 @@ export function imageUpload(file: File, store: UploadStore, now: () => number) {
   }
 
   return {
-    /** Gives the image as the gallery has it. */
+    /** Returns the published image. */
     async run(transfer: Transfer): Promise<GalleryImage> {
       if (reserved && !sent && now() - reserved.madeAtMs > uploadLifeMs) forget();
       reserved ??= await announce();
@@ -81,7 +81,7 @@ export function imageUpload(file: File, store: UploadStore, now: () => number) {
       return image;
     },
 
-    /** Takes back what has been announced, also when it has become an image meanwhile. */
+    /** Removes the reserved image, also if it has been published since. */
     async discard() {
       discarded = true;
       if (reserved) await store.remove(reserved.image.id);

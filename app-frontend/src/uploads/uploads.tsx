@@ -7,7 +7,7 @@ import { type UploadQueue, type UploadState, isBusy, uploadQueue } from "./queue
 
 const UploadsContext = createContext<UploadQueue | undefined>(undefined);
 
-/** Uploads go on while other pages are looked at, until who is signed in changes. */
+/** Uploads continue on other pages, until another account signs in or this one signs out. */
 export function UploadsProvider({ children }: { children: ReactNode }) {
   const session = useSession();
   const state = useSessionState();
@@ -42,7 +42,7 @@ function uploadStore({ withAccessToken }: SessionStore): UploadStore {
   };
 }
 
-/** Leaving the site ends uploads that are under way. */
+/** Leaving the site aborts uploads in progress. */
 function askBeforeLeaving(uploads: UploadQueue) {
   window.onbeforeunload = (event) => void (isBusy(uploads.getState()) && event.preventDefault());
   return () => void (window.onbeforeunload = null);

@@ -41,7 +41,7 @@ describe("apiError", () => {
     expect(apiError(500, body)).toMatchObject({ code: "internal", status: 500 });
   });
 
-  it("tells how long to wait when the answer does", () => {
+  it("shows how long to wait if the answer has it", () => {
     const body = '{"code":"too_many_requests","title":"Too many requests"}';
     expect(apiError(429, body, "90").message).toBe("Too many attempts. Try again in 2 minutes.");
     expect(apiError(429, "<html>", "45").message).toBe("Too many attempts. Try again in 45 seconds.");
@@ -55,7 +55,7 @@ describe("apiError", () => {
     },
   );
 
-  it("says nothing of waiting where something else is wrong", () => {
+  it("shows no wait for other errors", () => {
     expect(apiError(503, '{"code":"unavailable"}', "5").message).toBe(messageFor("unavailable"));
   });
 
@@ -65,13 +65,13 @@ describe("apiError", () => {
   });
 });
 
-it("tells errors apart by their code", () => {
+it("hasCode compares codes", () => {
   expect(hasCode(new ApiError("not_confirmed"), "not_confirmed")).toBe(true);
   expect(hasCode(new ApiError("internal"), "not_confirmed")).toBe(false);
   expect(hasCode({ code: "not_confirmed" }, "not_confirmed")).toBe(false);
 });
 
-it("takes 401 alone for being signed out", () => {
+it("only 401 means signed out", () => {
   expect(isSignedOut(new ApiError("session_ended", { status: 401 }))).toBe(true);
   expect(isSignedOut(new ApiError("unreachable"))).toBe(false);
   expect(isSignedOut(new Error("401"))).toBe(false);

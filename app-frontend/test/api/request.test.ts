@@ -54,7 +54,7 @@ const transfer = () => ({ onProgress: () => undefined, signal: new AbortControll
 const form = () => new window.FormData() as FormData;
 
 describe("a call of the API", () => {
-  it("gives what was answered, and nothing where nothing was", async () => {
+  it("returns the answer, and undefined for an empty one", async () => {
     says(200, '{"a":1}');
     expect(await request("/x", { accessToken: "t" })).toEqual({ a: 1 });
     says(204, "");
@@ -71,17 +71,17 @@ describe("a call of the API", () => {
     });
   });
 
-  it.each([300, 404, 503])("takes status %i for a failure", async (status) => {
+  it.each([300, 404, 503])("rejects on status %i", async (status) => {
     says(status, '{"code":"not_found"}');
     await expect(request("/x")).rejects.toMatchObject({ status, code: "not_found" });
   });
 
-  it("takes an answer that is no JSON for a fault of ours", async () => {
+  it("reports an answer that is not JSON as internal", async () => {
     says(200, "<html>");
     await expect(request("/x")).rejects.toMatchObject({ code: "internal", status: 200 });
   });
 
-  it("is unreachable where nobody answers", async () => {
+  it("is unreachable without an answer", async () => {
     answer = (req) => req.socket.destroy();
     await expect(request("/x")).rejects.toMatchObject({ code: "unreachable", status: 0 });
   });
@@ -95,21 +95,21 @@ describe("an upload to the API", () => {
     expect(received.at(-1)).toBe("PUT /api/x Bearer t");
   });
 
-  it("that was called off before it began is not sent", async () => {
+  it("is not sent if it was aborted before", async () => {
     const signal = AbortSignal.abort();
     const sent = upload("/x", { method: "PUT", form: form(), ...transfer(), signal });
     await expect(sent).rejects.toMatchObject({ code: "cancelled" });
     expect(received).toEqual([]);
   });
 
-  it("that is called off under way rejects as cancelled", async () => {
+  it("rejects as cancelled if it is aborted", async () => {
     const calledOff = new AbortController();
     answer = () => calledOff.abort();
     const sent = upload("/x", { method: "POST", form: form(), ...transfer(), signal: calledOff.signal });
     await expect(sent).rejects.toMatchObject({ code: "cancelled" });
   });
 
-  it("is unreachable where nobody answers", async () => {
+  it("is unreachable without an answer", async () => {
     answer = (req) => req.socket.destroy();
     const sent = upload("/x", { method: "POST", form: form(), ...transfer() });
     await expect(sent).rejects.toMatchObject({ code: "unreachable" });

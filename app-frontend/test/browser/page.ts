@@ -3,7 +3,7 @@ import { openWindow } from "./window.ts";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
-/** Shows `what` on an empty page, and gives what a person may do there. */
+/** Renders `what` on an empty page, and returns what a person can do there. */
 export async function show(what: ReactNode, pathname = "/") {
   const window = openWindow(pathname);
   const { document } = window;

@@ -32,7 +32,7 @@ export const inSession = (session: SessionStore, what: ReactNode) => (
 
 type Answers = Record<string, (body: unknown) => unknown>;
 
-/** The whole site at `pathname`, before a server that gives `answers` and is away for everything else. */
+/** The whole site at `pathname`, with a server that returns `answers` and is unreachable for everything else. */
 export async function open(pathname: string, answers: Answers) {
   globalThis.fetch = async (url, { method = "GET", body } = {}) => {
     const answer = answers[`${method} ${String(url)}`];

@@ -8,6 +8,6 @@ it.each([
   [1023 * 1024, "1023 kB"],
   [1024 * 1024, "1.0 MB"],
   [10 * 1024 * 1024, "10.0 MB"],
-])("tells %i bytes as %s", (bytes, text) => {
+])("formats %i bytes as %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });

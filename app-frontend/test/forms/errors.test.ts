@@ -45,14 +45,14 @@ describe("failureOf", () => {
     expect(failureOf(error, ["email", "code"])).toEqual({ fields: { code: error.message } });
   });
 
-  it("puts what concerns no field of the form above all of them", () => {
+  it("shows what concerns no field as an error of the form", () => {
     const stray = new ApiError("invalid_input", { errors: [{ field: "name", message: "Missing." }] });
     const taken = new ApiError("email_taken");
     expect(failureOf(stray, fields)).toEqual({ fields: {}, form: stray });
     expect(failureOf(taken, [])).toEqual({ fields: {}, form: taken });
   });
 
-  it("calls a fault of the page internal", () => {
+  it("reports a fault of the page as internal", () => {
     expect(failureOf(new TypeError("bug"), fields).form).toMatchObject({ code: "internal" });
   });
 });

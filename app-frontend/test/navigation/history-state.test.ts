@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { parseHistoryState } from "../../src/navigation/history-state.ts";
 
-it("reads what a page handed on", () => {
+it("parses what a page passed on", () => {
   const state = { email: "name@example.com", notice: "reset" };
   expect(parseHistoryState(state)).toEqual(state);
   expect(parseHistoryState({ email: "name@example.com" })).toEqual({ email: "name@example.com" });

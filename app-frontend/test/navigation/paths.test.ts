@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { paths } from "../../src/navigation/paths.ts";
 
-it("gives every page an address of its own", () => {
+it("every page has its own path", () => {
   const all = Object.values(paths).map((path) => path());
   expect(all).toEqual([
     "/",

@@ -16,19 +16,19 @@ async function show(pathname: string, settings?: () => unknown) {
 }
 
 describe.each(["/confirm", "/forgot", "/reset", "/account"])("USE-22 %s", (pathname) => {
-  it("says that codes are mailed where they are", async () => {
+  it("shows that codes are mailed if they are", async () => {
     const text = await show(pathname, () => ({ sendsMail: true }));
     expect(text).toMatch(/emailed|email it to you/);
     expect(text).not.toContain("operator");
   });
 
-  it("says whom to ask where no mail is sent", async () => {
+  it("shows whom to ask if no mail is sent", async () => {
     const text = await show(pathname, () => ({ sendsMail: false }));
     expect(text).toContain("This site sends no email. Its operator can look up your code with make codes.");
     expect(text).not.toMatch(/emailed|email it to you/);
   });
 
-  it("claims neither where the API does not say", async () => {
+  it("shows neither if the API does not answer", async () => {
     expect(await show(pathname)).not.toMatch(/emailed|email it to you|sends no email/);
   });
 });

@@ -19,14 +19,14 @@ async function reset(email: string) {
   await site.page.press(site.page.button("Set password")!);
 }
 
-it("leaves who is signed in alone when the password was that of another account", async () => {
+it("does not sign out when the password was that of another account", async () => {
   await reset("bob@example.com");
   expect(site.session.getState().status).toBe("signed-in");
   expect(site.page.text()).toContain("The new password is set.");
   expect(site.page.field("New password").value).toBe("");
 });
 
-it("leads to signing in when it was the password of who is signed in", async () => {
+it("leads to the sign-in page when it was the password of the signed-in account", async () => {
   await reset("Ada@example.com");
   expect(site.session.getState().status).toBe("signed-out");
   expect(site.page.path()).toBe("/signin");

@@ -3,7 +3,7 @@ import { ApiError } from "../../src/api/error.ts";
 import { account, clock, credentials, ended, fake, open, openSignedIn, stored, sent } from "./fixture.ts";
 
 describe("signing in and out", () => {
-  it("is told to the other tabs", async () => {
+  it("is sent to the other tabs", async () => {
     const session = open();
     await session.signIn(credentials);
     await session.signOut();
@@ -23,7 +23,7 @@ describe("signing in and out", () => {
     await expect(session.withAccessToken(fake.api.getAccount)).rejects.toThrow(ApiError);
   });
 
-  it("stays signed in when the server cannot be told", async () => {
+  it("stays signed in when the server cannot be reached", async () => {
     const session = await openSignedIn();
     fake.api.signOut = () => Promise.reject(new ApiError("unreachable"));
     await expect(session.signOut()).rejects.toThrow(ApiError);
@@ -38,7 +38,7 @@ describe("signing in and out", () => {
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
 
-  it("counts as done when the session is over already", async () => {
+  it("succeeds when the session is already over", async () => {
     const session = await openSignedIn();
     fake.api.signOut = () => Promise.reject(ended());
     fake.api.refresh = () => Promise.reject(ended());
@@ -80,7 +80,7 @@ describe("the end of all sessions", () => {
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
 
-  it("means nothing to who is signed in with another address", async () => {
+  it("does not concern an account with another address", async () => {
     const session = await openSignedIn();
     session.end("other@example.com");
     expect(session.getState()).toEqual({ status: "signed-in", account });
@@ -88,7 +88,7 @@ describe("the end of all sessions", () => {
     expect(sent).toEqual([]);
   });
 
-  it("means nothing to who is signed out", async () => {
+  it("does not concern a signed-out tab", async () => {
     const session = open();
     session.end(account.email);
     expect(sent).toEqual([]);
@@ -96,21 +96,21 @@ describe("the end of all sessions", () => {
 });
 
 describe("a changed account", () => {
-  it("is shown, and told to the other tabs", async () => {
+  it("is shown, and sent to the other tabs", async () => {
     const session = await openSignedIn();
     await session.change(async () => ({ ...account, firstName: "Ada" }));
     expect(session.getState()).toMatchObject({ account: { firstName: "Ada" } });
     expect(sent).toEqual(["changed"]);
   });
 
-  it("is asked for when another tab has changed it", async () => {
+  it("is loaded again when another tab has changed it", async () => {
     const session = await openSignedIn();
     await session.receive("changed");
     expect(fake.calls).toEqual(["getAccount t1"]);
     expect(session.getState()).toMatchObject({ account: { imageUrl: "/picture?2" } });
   });
 
-  it("is not shown when somebody signed out meanwhile", async () => {
+  it("is not shown after signing out in the meantime", async () => {
     const session = await openSignedIn();
     const changing = session.change(async () => account);
     await session.receive("signed-out");

@@ -31,7 +31,7 @@ function server() {
   return { api, calls, keys, revoke: () => void issued++ };
 }
 
-/** Time that passes only when told to. */
+/** Time that passes only on command. */
 function handClock() {
   let nowMs = 0;
   let share = 0;

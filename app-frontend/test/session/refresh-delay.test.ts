@@ -6,6 +6,6 @@ it.each([
   ["at half the life of a short token", 60, 30_000],
   ["never at once", 0, 5_000],
   ["never later than a timer can", 2 ** 31, 2 ** 31 - 1],
-])("renews %s", (_, expiresIn, delayMs) => {
+])("refreshes %s", (_, expiresIn, delayMs) => {
   expect(refreshDelayMs(expiresIn)).toBe(delayMs);
 });

@@ -6,13 +6,13 @@ describe("tabs that wake together", () => {
     renewed: { accessToken, expiresIn: 600, account: by },
   });
 
-  it("tell each other the token that one of them got", async () => {
+  it("send each other the token that one of them got", async () => {
     const session = await openSignedIn();
     await session.wake();
     expect(sent).toEqual(["renewing", renewed("t2")]);
   });
 
-  it("take the token of another one, and leave it to that one to renew", async () => {
+  it("use the token of another one, and leave the refresh to it", async () => {
     const session = await openSignedIn();
     const tokens: string[] = [];
     await session.receive(renewed("t9"));
@@ -24,7 +24,7 @@ describe("tabs that wake together", () => {
     expect(tokens).toEqual(["t9"]);
   });
 
-  it("stay signed in when their own renewal is refused because another was faster", async () => {
+  it("stay signed in when their refresh is refused because another was faster", async () => {
     const session = await openSignedIn();
     fake.api.refresh = async () => {
       await session.receive(renewed("t9"));
@@ -45,7 +45,7 @@ describe("tabs that wake together", () => {
     expect(session.getState()).toEqual({ status: "signed-in", account });
   });
 
-  it("do not all renew at that moment", async () => {
+  it("do not all refresh at that moment", async () => {
     await openSignedIn();
     clock.setShare(0.5);
     await clock.pass(600_000);
@@ -64,7 +64,7 @@ describe("tabs that wake together", () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it("wait for the one that renews, and take its token", async () => {
+  it("wait for the one that refreshes, and use its token", async () => {
     const session = await openSignedIn();
     await session.receive("renewing");
     const waking = session.wake();
@@ -75,7 +75,7 @@ describe("tabs that wake together", () => {
     expect(await session.withAccessToken(async (token) => token)).toBe("t9");
   });
 
-  it("do not wait for ever", async () => {
+  it("do not wait forever", async () => {
     const session = await openSignedIn();
     await session.receive("renewing");
     const waking = session.wake();
@@ -84,7 +84,7 @@ describe("tabs that wake together", () => {
     expect(fake.calls).toEqual(["refresh"]);
   });
 
-  it("do not renew after waiting when somebody signed out meanwhile", async () => {
+  it("do not refresh after waiting when another tab has signed out", async () => {
     const session = await openSignedIn();
     await session.receive("renewing");
     const waking = session.wake();

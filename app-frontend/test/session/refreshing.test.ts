@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api/error.ts";
 import { account, clock, ended, fake, open, openSignedIn, start, stored } from "./fixture.ts";
 
-describe("renewing", () => {
+describe("refreshing", () => {
   it("happens a minute before the token expires, again and again", async () => {
     await openSignedIn();
     await clock.pass(539_999);
@@ -30,7 +30,7 @@ describe("renewing", () => {
     expect(fake.calls).toEqual(["refresh"]);
   });
 
-  it("USE-05 is tried again with the same key if the reply was lost; the next renewal has another key", async () => {
+  it("USE-05 is tried again with the same key if the reply was lost; the next refresh has another key", async () => {
     await openSignedIn();
     const { refresh } = fake.api;
     fake.api.refresh = async (key) => {
@@ -62,7 +62,7 @@ describe("renewing", () => {
     expect([...stored.keys()]).toEqual(["tintype-session"]);
   });
 
-  it("USE-05 has the key of another tab's lost renewal, though it remembers one from before", async () => {
+  it("USE-05 has the key of another tab's lost refresh, though it remembers one from before", async () => {
     const [session, other] = [await openSignedIn(), await openSignedIn()];
     const { refresh } = fake.api;
     const lost = async (key: string) => {
@@ -117,7 +117,7 @@ describe("a call with a token", () => {
     expect(session.getState()).toMatchObject({ account: { imageUrl: "/picture?2" } });
   });
 
-  it("shares one renewal with every other call", async () => {
+  it("shares one refresh with every other call", async () => {
     const session = await openSignedIn();
     fake.revoke();
     await Promise.all([session.reload(), session.reload(), session.reload()]);
@@ -131,7 +131,7 @@ describe("a call with a token", () => {
     expect(calls).toBe(2);
   });
 
-  it("renews first when the machine slept through the timer", async () => {
+  it("refreshes first when the machine slept past the timer", async () => {
     const session = await openSignedIn();
     clock.now = () => 900_000;
     await session.reload();

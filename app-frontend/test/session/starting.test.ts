@@ -11,14 +11,14 @@ describe("starting", () => {
     expect(session.getState()).toEqual({ status: "signed-in", account });
   });
 
-  it("is signed out, without reproach, when there is no cookie", async () => {
+  it("is signed out, without an error, when there is no cookie", async () => {
     fake.api.refresh = () => Promise.reject(ended());
     const session = open();
     await start(session);
     expect(session.getState()).toEqual({ status: "signed-out" });
   });
 
-  it("asks nothing where this browser has no session", async () => {
+  it("sends no request when this browser has no session", async () => {
     stored.clear();
     const session = open();
     await session.start();
@@ -41,7 +41,7 @@ describe("starting", () => {
     expect(stored.size).toBe(0);
   });
 
-  it("asks where the browser keeps nothing", () => {
+  it("sends a request when the browser has no storage", () => {
     const hint = sessionHint(() => {
       throw new Error("The operation is insecure.");
     });
@@ -49,7 +49,7 @@ describe("starting", () => {
     expect(hint.isSet()).toBe(true);
   });
 
-  it("does not take a server that is away for being signed out", async () => {
+  it("does not sign out when the server is down", async () => {
     const error = new ApiError("unreachable");
     fake.api.refresh = () => Promise.reject(error);
     const session = open();

@@ -5,7 +5,7 @@ import { account, clock, fake, open, openSignedIn, start, sent } from "./fixture
 describe("a tab that opens beside others", () => {
   const grant = { accessToken: "t9", expiresIn: 300, account };
 
-  it("asks for their token, and needs no renewal", async () => {
+  it("asks for their token, and needs no refresh", async () => {
     const session = open();
     const starting = session.start();
     expect(sent).toEqual(["opened"]);
@@ -15,7 +15,7 @@ describe("a tab that opens beside others", () => {
     expect(session.getState()).toEqual({ status: "signed-in", account });
   });
 
-  it("waits while one of them renews", async () => {
+  it("waits while one of them refreshes", async () => {
     const session = open();
     const starting = session.start();
     await session.receive("renewing");
@@ -25,14 +25,14 @@ describe("a tab that opens beside others", () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it("is told the token, and how long it is good for", async () => {
+  it("receives the token, and how long it is valid", async () => {
     const session = await openSignedIn();
     await clock.pass(100_000);
     await session.receive("opened");
     expect(sent).toEqual([{ renewed: { accessToken: "t1", expiresIn: 500, account } }]);
   });
 
-  it("is told of a renewal under way", async () => {
+  it("receives that a refresh is in progress", async () => {
     const session = await openSignedIn();
     fake.api.refresh = () => new Promise(() => {});
     void session.wake();
@@ -42,7 +42,7 @@ describe("a tab that opens beside others", () => {
     expect(sent).toEqual(["renewing"]);
   });
 
-  it("is told of the renewal by which another one starts", async () => {
+  it("receives that a starting tab is refreshing", async () => {
     const session = open();
     fake.api.refresh = () => new Promise(() => {});
     void start(session);
@@ -52,21 +52,21 @@ describe("a tab that opens beside others", () => {
     expect(sent).toEqual(["renewing"]);
   });
 
-  it("is not told a token that is about to end", async () => {
+  it("does not receive a token that is about to expire", async () => {
     const session = await openSignedIn();
     clock.now = () => 590_000;
     await session.receive("opened");
     expect(sent).toEqual([]);
   });
 
-  it("is told nothing by who is signed out", async () => {
+  it("receives nothing from a signed-out tab", async () => {
     const session = open();
     await session.receive("opened");
     expect(sent).toEqual([]);
   });
 });
 
-describe("news from another tab", () => {
+describe("a message from another tab", () => {
   const other = { ...account, id: "a2" };
 
   it("of signing out is followed without asking the server", async () => {
@@ -76,7 +76,7 @@ describe("news from another tab", () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it("of signing out outweighs a renewal under way", async () => {
+  it("of signing out overrides a refresh in progress", async () => {
     const session = await openSignedIn();
     const waking = session.wake();
     await session.receive("signed-out");
@@ -84,7 +84,7 @@ describe("news from another tab", () => {
     expect(session.getState().status).toBe("signed-out");
   });
 
-  it("of signing in brings that account, and needs no renewal", async () => {
+  it("of signing in shows that account without a refresh", async () => {
     const session = await openSignedIn();
     await session.receive({ signedIn: { accessToken: "t9", expiresIn: 600, account: other } });
     expect(session.getState()).toEqual({ status: "signed-in", account: other });
@@ -92,7 +92,7 @@ describe("news from another tab", () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it("of signing in outweighs a renewal under way", async () => {
+  it("of signing in overrides a refresh in progress", async () => {
     const session = await openSignedIn();
     let answer = (_grant: TokenResponse) => {};
     fake.api.refresh = () => new Promise((resolve) => (answer = resolve));

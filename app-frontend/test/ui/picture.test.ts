@@ -23,11 +23,11 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-it("says that it cannot be shown when no other URL is to be had", () => {
+it("shows that it cannot be loaded when no other URL is available", () => {
   expect(page.text()).toContain("Hills cannot be shown right now.");
 });
 
-it("keeps the button while it tries again, then the focus where the picture is", async () => {
+it("keeps the button during a retry, then moves the focus to the picture", async () => {
   const button = page.button("Try again")!;
   await page.press(button);
   expect(page.focused()).toBe(button);
@@ -38,19 +38,19 @@ it("keeps the button while it tries again, then the focus where the picture is",
   expect(page.focused().nodeName).not.toBe("BODY");
 });
 
-it("is tried again when its URL is another one", async () => {
+it("is tried again when its URL changes", async () => {
   await page.render(picture("/fresh"));
   expect(img()!.getAttribute("src")).toBe("/fresh");
 });
 
-it("is tried again when the connection is back, and asks for another URL if that fails", async () => {
+it("is tried again when the browser is online, and requests another URL if that fails", async () => {
   await page.after(() => window.dispatchEvent(new Event("online")));
   expect(asked).toHaveLength(1);
   await fail();
   expect(asked).toHaveLength(2);
 });
 
-it("asks for another URL once only", async () => {
+it("requests another URL only once", async () => {
   await page.after(() => window.dispatchEvent(new Event("online")));
   await fail();
   await page.after(() => asked[1]!.resolve());

@@ -50,7 +50,7 @@ describe("imageProblem", () => {
     expect(await imageProblem(new Blob([jpeg]))).toBeUndefined();
   });
 
-  it("takes a picture of exactly the limit and none that is a byte larger", async () => {
+  it("accepts a picture of exactly the limit, and none a byte larger", async () => {
     const rest = new Uint8Array(maxImageBytes - jpeg.length);
     expect(await imageProblem(new Blob([jpeg, rest]))).toBeUndefined();
     expect(await imageProblem(new Blob([jpeg, rest, "x"]))).toBe("image_too_large");
@@ -61,11 +61,11 @@ describe("imageProblem", () => {
     expect(await imageProblem(file)).toBe("unsupported_image");
   });
 
-  it("tells an empty file from a wrong one", async () => {
+  it("distinguishes an empty file from a wrong one", async () => {
     expect(await imageProblem(new Blob([]))).toBe("empty_image");
   });
 
-  it("tells a file that cannot be read", async () => {
+  it("reports a file that cannot be read", async () => {
     const gone = { size: 1, slice: () => ({ arrayBuffer: () => Promise.reject(new Error("gone")) }) };
     expect(await imageProblem(gone as unknown as Blob)).toBe("unreadable_image");
   });

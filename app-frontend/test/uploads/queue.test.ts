@@ -14,7 +14,7 @@ let runs: Run[];
 let discarded: string[];
 let queue: UploadQueue;
 
-/** Transfers that end when they are told to. */
+/** Uploads that end on command. */
 beforeEach(() => {
   runs = [];
   discarded = [];
@@ -53,7 +53,7 @@ it("goes on after a failure", async () => {
   expect(shown()).toEqual(["a failed", "b sending", "c sending", "d sending"]);
 });
 
-it("tells what arrives, and counts it until nothing is under way and more is picked", async () => {
+it("reports what arrives, and counts it until the queue is empty and more is picked", async () => {
   const arrived: string[] = [];
   queue.onArrived(({ id }) => void arrived.push(id));
   queue.add(files("a", "b"));
@@ -109,7 +109,7 @@ describe("retry", () => {
 });
 
 describe("cancel", () => {
-  it("calls off what is sent, takes it back, and lets the next one go", async () => {
+  it("aborts what is being sent, discards it, and starts the next one", async () => {
     queue.add(files("a", "b", "c", "d"));
     queue.cancel(idOf("a"));
     expect(runs[0]!.signal.aborted).toBe(true);
@@ -119,7 +119,7 @@ describe("cancel", () => {
     expect(runs.map(({ name }) => name)).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("does not count what arrives all the same", async () => {
+  it("does not count what arrives anyway", async () => {
     queue = uploadQueue(() => ({
       run: async () => ({ id: "late" }) as GalleryImage,
       discard: async () => {},
@@ -131,7 +131,7 @@ describe("cancel", () => {
   });
 });
 
-it("clears everything and takes nothing back", async () => {
+it("clears everything and discards nothing on the server", async () => {
   queue.add(files("a", "b", "c", "d"));
   queue.clear();
   await new Promise(setImmediate);

@@ -6,7 +6,7 @@ import { type UploadStore, imageUpload } from "../../src/uploads/upload.ts";
 const jpeg = new File([Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)], "hills.png", { type: "image/png" });
 const minuteMs = 60_000;
 
-/** A store that numbers its tickets and fails as it is told to, once for each failure. */
+/** A store that numbers its URLs and fails on command, once for each failure. */
 function uploadStore() {
   const calls: string[] = [];
   const failures = new Map<string, string>();
@@ -47,12 +47,12 @@ beforeEach(() => {
   transfer = imageUpload(jpeg, fake.store, () => nowMs);
 });
 
-it("announces a file as what its bytes are, sends it and completes it", async () => {
+it("announces a file with the type of its bytes, sends it and completes it", async () => {
   expect(await run()).toEqual({ id: "i1" });
   expect(fake.calls).toEqual(["announce hills.png image/jpeg 4", "send /1", "complete i1"]);
 });
 
-it("announces nothing that is no picture", async () => {
+it("announces only pictures", async () => {
   transfer = imageUpload(new File(["words"], "a.jpg", { type: "image/jpeg" }), fake.store, () => nowMs);
   await expect(run()).rejects.toMatchObject({ code: "unsupported_image" });
   expect(fake.calls).toEqual([]);
@@ -66,26 +66,26 @@ describe("the next run", () => {
     await run();
     return fake.calls;
   }
-  const anew = "announce hills.png image/jpeg 4";
+  const again = "announce hills.png image/jpeg 4";
 
-  it("sends again by the same form when the connection broke", async () => {
+  it("sends again to the same URL after a broken connection", async () => {
     expect(await runTwice("send", "unreachable")).toEqual(["send /1", "complete i1"]);
   });
 
-  it("asks for another form when S3 refused this one", async () => {
-    expect(await runTwice("send", "upload_refused")).toEqual([anew, "send /2", "complete i2"]);
+  it("requests another URL when S3 refused this one", async () => {
+    expect(await runTwice("send", "upload_refused")).toEqual([again, "send /2", "complete i2"]);
   });
 
-  it("asks for another form when this one is too old", async () => {
+  it("requests another URL when this one has expired", async () => {
     fake.fail("send", "unreachable");
     await run().catch(() => {});
     fake.calls.length = 0;
     nowMs = 15 * minuteMs;
     await run();
-    expect(fake.calls).toEqual([anew, "send /2", "complete i2"]);
+    expect(fake.calls).toEqual([again, "send /2", "complete i2"]);
   });
 
-  it("sends nothing again that has arrived", async () => {
+  it("does not send again what has arrived", async () => {
     expect(await runTwice("complete", "unavailable")).toEqual(["complete i1"]);
   });
 
@@ -94,22 +94,22 @@ describe("the next run", () => {
   });
 
   it.each(["not_found", "quota_exceeded"])(
-    "begins anew when the server has kept nothing: %s",
+    "starts again when the server has deleted it: %s",
     async (code) => {
-      expect(await runTwice("complete", code)).toEqual([anew, "send /2", "complete i2"]);
+      expect(await runTwice("complete", code)).toEqual([again, "send /2", "complete i2"]);
     },
   );
 });
 
 describe("discard", () => {
-  it("takes back what was announced", async () => {
+  it("removes what was announced", async () => {
     fake.fail("send", "unreachable");
     await run().catch(() => {});
     await transfer.discard();
     expect(fake.calls.at(-1)).toBe("remove i1");
   });
 
-  it("has nothing to take back before, nor after a refusal for good", async () => {
+  it("removes nothing before that, or after a final refusal", async () => {
     await transfer.discard();
     fake.fail("complete", "image_dimensions");
     transfer = imageUpload(jpeg, fake.store, () => nowMs);
@@ -118,7 +118,7 @@ describe("discard", () => {
     expect(fake.calls.filter((call) => call.startsWith("remove"))).toEqual([]);
   });
 
-  it("takes back what is being announced, and sends nothing", async () => {
+  it("removes what is being announced, and sends nothing", async () => {
     const running = run();
     stop.abort();
     await transfer.discard();

@@ -12,7 +12,7 @@ import { Preview } from "../../ui/preview.tsx";
 import { UploadProgress } from "../../ui/upload-progress.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
 
-/** The picture of who is signed in; while another one is sent, that one. */
+/** The account's picture; during an upload, the new one. */
 export function AccountPicture({ src }: { src: string }) {
   const session = useSession();
   const { picked, sent, change, form, busy, done, failure, cancel } = usePictureChange();

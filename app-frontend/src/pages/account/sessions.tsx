@@ -12,7 +12,7 @@ import { Section } from "../../ui/section.tsx";
 import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
 import { useSubmission } from "../../forms/use-submission.ts";
 
-/** Where this account is signed in. `load` asks anew; it never rejects. */
+/** The account's sessions. `load` loads them again; it never rejects. */
 export function useSessions() {
   const session = useSession();
   const [list, setList] = useState<{ items: api.Session[]; atMs: number }>();
@@ -74,7 +74,7 @@ export function Sessions({ list, error, loading, load }: ReturnType<typeof useSe
 
 type ItemProps = { session: api.Session; nowMs: number; onEnded: () => Promise<void> };
 
-/** The server rounds the time of a session in use to 10 minutes, and shows a use of 20 minutes ago as in use. */
+/** The server rounds times of use to 10 minutes, so a recent use may be up to 20 minutes old. */
 const inUseMs = 10 * 60_000;
 
 function lastUse({ current, lastUsedAt }: api.Session, nowMs: number): string {
@@ -118,7 +118,7 @@ function Item({ session: item, nowMs, onEnded }: ItemProps) {
   );
 }
 
-/** A session that is not there has ended already. */
+/** A missing session has already ended. */
 function ignoreMissing(error: unknown) {
   if (!hasCode(error, "not_found")) throw error;
 }

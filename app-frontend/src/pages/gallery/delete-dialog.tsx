@@ -8,7 +8,7 @@ import { useSubmission } from "../../forms/use-submission.ts";
 
 type DeleteDialogProps = { image: GalleryImage; onRemoved: () => void; onClose: () => void };
 
-/** Asks before an image is deleted. */
+/** Confirms the deletion of an image. */
 export function DeleteDialog({ image, onRemoved, onClose }: DeleteDialogProps) {
   const session = useSession();
   const { busy, failure, submit } = useSubmission([]);
@@ -35,7 +35,7 @@ export function DeleteDialog({ image, onRemoved, onClose }: DeleteDialogProps) {
   );
 }
 
-/** An image that is not there is deleted already. */
+/** A missing image is already deleted. */
 function ignoreMissing(error: unknown) {
   if (!hasCode(error, "not_found")) throw error;
 }

@@ -3,7 +3,7 @@ import { PhotoFrame } from "../../ui/photo-frame.tsx";
 
 const cells = Array.from({ length: pageSize }, (_, index) => index);
 
-/** What stands where the grid will be: empty frames while it loads, an invitation if there is nothing to load. */
+/** Shown in place of the grid: empty frames while it loads, an invitation if there are no images. */
 export function EmptyGallery({
   mine,
   complete,

@@ -17,7 +17,7 @@ export function Grid({ images, ...actions }: GridProps) {
   );
 }
 
-/** Drawn anew only when one of its own images changes: thousands of others may stand around it. */
+/** Renders again only when one of its images changes: there may be thousands of others. */
 const Rows = memo(function Rows({ images, first, ...actions }: GridProps & { first: number }) {
   return (
     <ul className="rows" aria-label={`Pictures ${first} to ${first + images.length - 1}`}>

@@ -6,9 +6,9 @@ import { emitter } from "../../emitter.ts";
 export type ImageListState = {
   items: readonly GalleryImage[];
   status: "idle" | "loading" | "failed";
-  /** Whether all there is has been loaded. */
+  /** Whether all images are loaded. */
   complete: boolean;
-  /** What went wrong last; it stays until a page has come. */
+  /** The last error; kept until a page is loaded. */
   error?: ApiError | undefined;
 };
 
@@ -24,7 +24,7 @@ type Source = {
 
 export type ImageList = ReturnType<typeof imageList>;
 
-/** Images, loaded page by page as they are wanted. */
+/** Images, loaded page by page on demand. */
 export function imageList({ page, image }: Source) {
   const changed = emitter();
   const renewals = new Map<string, Promise<void>>();
@@ -73,12 +73,12 @@ export function imageList({ page, image }: Source) {
       if (!state.complete) await (loading ??= load().finally(() => (loading = undefined)));
     },
 
-    /** Puts an image that is new before all others. */
+    /** Adds a new image at the front. */
     add(added: GalleryImage) {
       become({ items: joined([added], state.items) });
     },
 
-    /** Gets fresh URLs for an image; takes it off the list if it is gone. */
+    /** Loads fresh URLs of an image; removes it from the list if it was deleted. */
     async renew(id: string) {
       if (!renewals.has(id))
         renewals.set(
@@ -90,7 +90,7 @@ export function imageList({ page, image }: Source) {
   };
 }
 
-/** Both lists in order, each image once: it may have been added while a page was under way. */
+/** Both lists in order without duplicates: an image may have been added while a page was loading. */
 function joined(items: readonly GalleryImage[], more: readonly GalleryImage[]): GalleryImage[] {
   const known = new Set(items.map((item) => item.id));
   return [...items, ...more.filter((item) => !known.has(item.id))];

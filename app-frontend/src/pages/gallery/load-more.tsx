@@ -7,7 +7,7 @@ import { useInView } from "../../ui/use-in-view.ts";
 
 type LoadMoreProps = ImageListState & Pick<ImageList, "more">;
 
-/** The end of the grid. Coming near it loads the next page; a button does so too. */
+/** The end of the grid. Scrolling near it loads the next page, and so does a button. */
 export function LoadMore({ items, status, complete, error, more }: LoadMoreProps) {
   const end = useRef<HTMLDivElement>(null);
   const waits = status === "idle" && !complete && items.length > 0;

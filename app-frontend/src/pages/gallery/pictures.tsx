@@ -14,7 +14,7 @@ import { UploadList } from "./upload-list.tsx";
 import { useImages } from "./use-images.ts";
 import { Viewer } from "./viewer.tsx";
 
-/** What fills the page of the gallery: adding, the grid, and the viewer over it. */
+/** The content of the gallery: the upload bar, the grid, and the viewer over it. */
 export function Pictures({ mine }: { mine: boolean }) {
   const images = useImages(mine);
   const { items, getState, renew } = images;
@@ -53,7 +53,7 @@ export function Pictures({ mine }: { mine: boolean }) {
   );
 }
 
-/** The two views of the gallery, and the way to put something into it. */
+/** The two views of the gallery, and the button to add pictures. */
 function Bar() {
   const uploads = useUploads();
   const over = useFileDrop(uploads.add);

@@ -1,9 +1,9 @@
 import type { GalleryImage } from "../../api/images.ts";
 
-/** The image that the viewer shows, and where it was when it was chosen. */
+/** The image in the viewer, and its index when it was opened. */
 export type Shown = { id: string; at: number };
 
-/** What to show of `items`: what was chosen or, when that is gone, what has come to its place. */
+/** The image of `items` to show: the chosen one or, if it was removed, the one now at its index. */
 export function shownImage(items: readonly GalleryImage[], shown: Shown | undefined) {
   if (!shown) return undefined;
   const found = items.findIndex(({ id }) => id === shown.id);

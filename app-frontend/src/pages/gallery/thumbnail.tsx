@@ -4,7 +4,7 @@ import { useImageRetry } from "../../ui/use-image-retry.ts";
 
 export type ThumbnailActions = {
   onOpen: (id: string) => void;
-  /** Called when a thumbnail does not load; shall lead to a fresh URL. */
+  /** Called when a thumbnail does not load; must lead to a fresh URL. */
   onStale: (id: string) => Promise<void>;
 };
 

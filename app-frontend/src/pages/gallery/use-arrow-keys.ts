@@ -2,7 +2,7 @@ import { useEffect } from "react";
 
 const steps: Record<string, -1 | 1> = { ArrowLeft: -1, ArrowRight: 1 };
 
-/** Hears the arrow keys wherever the focus is; not where they mean something else, as Alt and Left means back. */
+/** Handles the arrow keys wherever the focus is, except in combinations such as Alt+Left, which means back. */
 export function useArrowKeys(active: boolean, onStep: (step: -1 | 1) => void) {
   useEffect(() => {
     if (!active) return;

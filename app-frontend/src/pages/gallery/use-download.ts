@@ -5,7 +5,7 @@ import { useSubmission } from "../../forms/use-submission.ts";
 
 const hushedMs = 1_000;
 
-/** Saves an image as a file. Its URL is asked for then: it is good for a short while only. */
+/** Saves an image as a file. Its URL is requested on click, because it expires soon. */
 export function useDownload(id: string) {
   const session = useSession();
   const { busy, failure, submit } = useSubmission([]);
@@ -23,7 +23,7 @@ export function useDownload(id: string) {
   };
 }
 
-/** Opens an address whose answer says that it is an attachment: the page stays, so nobody need be asked before. */
+/** Opens the URL of an attachment. The page stays, so the question before leaving is suppressed. */
 function save(url: string) {
   const link = document.createElement("a");
   link.href = url;

@@ -4,7 +4,7 @@ import { imageList, pageSize } from "./image-list.ts";
 import { useSession } from "../../session/session.tsx";
 import { useUploads } from "../../uploads/uploads.tsx";
 
-/** Images of everybody or of who is signed in, with those that arrive meanwhile. */
+/** Images of everyone or of the signed-in account, with those that are uploaded while it is shown. */
 export function useImages(mine: boolean) {
   const { withAccessToken } = useSession();
   const uploads = useUploads();

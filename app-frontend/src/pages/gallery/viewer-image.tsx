@@ -4,7 +4,7 @@ import { Missing } from "../../ui/picture.tsx";
 import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
 import { useImageRetry } from "../../ui/use-image-retry.ts";
 
-/** The whole image; until it is there, its thumbnail in its size and place. */
+/** The full image; until it is loaded, its thumbnail at the same size. */
 export function ViewerImage({ image, onStale }: { image: GalleryImage; onStale: () => Promise<void> }) {
   const { name, imageUrl, thumbnailUrl, width, height } = image;
   const { attempt, failed, busy, renew, onLoad, onError } = useImageRetry(imageUrl, onStale);

@@ -98,7 +98,7 @@ function Step({ onStep, children }: { onStep: false | (() => void); children: st
   );
 }
 
-/** After the viewer the focus stands where the image is that was seen last. */
+/** When the viewer closes, the focus moves to the thumbnail of the last image. */
 function useFocusOnThumbnail(imageId: string) {
   const last = useRef(imageId);
   useEffect(() => {

@@ -26,7 +26,7 @@ describe("the profile", () => {
   const field = (label: string) => site.page.field(label);
   const save = () => site.page.press(site.page.button("Save profile")!);
 
-  it("is saved as far as it was edited, so that nothing is reverted that another tab has saved", async () => {
+  it("sends only edited fields, so that nothing another tab has saved is reverted", async () => {
     await site.page.type(field("First name"), "Augusta");
     stored = { ...stored, username: "countess" };
     await save();
@@ -37,7 +37,7 @@ describe("the profile", () => {
     expect(sent.at(-1)).toEqual({ lastName: "King" });
   });
 
-  it("shows what another tab has saved, but for fields that are being edited", async () => {
+  it("shows what another tab has saved, except in edited fields", async () => {
     await site.page.type(field("First name"), "Augusta");
     stored = { ...stored, username: "countess", firstName: "Ada" };
     await site.page.after(() => site.session.receive("changed"));

@@ -1,7 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { accountOf, tokenResponseFor, open } from "../../browser/site.tsx";
 
-it("keeps the button that asks for the devices again while it does, then gives the focus to the heading", async () => {
+it("keeps the retry button while the devices load, then moves the focus to the heading", async () => {
   let answer: (list: object) => void;
   const answers: Parameters<typeof open>[1] = {
     "POST /api/auth/refresh": () => tokenResponseFor(accountOf("ada")),

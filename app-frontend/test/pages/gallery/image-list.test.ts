@@ -69,7 +69,7 @@ describe("more", () => {
     expect(ids()).toEqual(["a", "b", "c"]);
   });
 
-  it("shows an image once that arrived while the page was under way", async () => {
+  it("shows an image once if it arrived while the page was loading", async () => {
     const loading = list.more();
     list.add(image("a"));
     await loading;
@@ -77,19 +77,19 @@ describe("more", () => {
   });
 });
 
-it("puts what arrives before all others", async () => {
+it("adds what arrives at the front", async () => {
   await list.more();
   list.add(image("new"));
   expect(ids()).toEqual(["new", "a", "b"]);
 });
 
-it("tells its listeners, until they end listening", async () => {
-  let told = 0;
-  const end = list.subscribe(() => void told++);
+it("notifies subscribers until they unsubscribe", async () => {
+  let count = 0;
+  const end = list.subscribe(() => void count++);
   list.add(image("new"));
   end();
   list.remove("new");
-  expect(told).toBe(1);
+  expect(count).toBe(1);
 });
 
 describe("renew", () => {
@@ -107,7 +107,7 @@ describe("renew", () => {
     expect(server.asked).toEqual(["page 0", "image b", "image b"]);
   });
 
-  it("takes an image off that is gone", async () => {
+  it("removes an image that was deleted", async () => {
     await list.more();
     server.lose("a");
     await list.renew("a");

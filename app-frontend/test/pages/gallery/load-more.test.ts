@@ -14,7 +14,7 @@ const more = (state: Partial<ImageListState>) =>
 let page: Awaited<ReturnType<typeof show>>;
 afterEach(() => page.close());
 
-it("leaves the focus to what it says once there is nothing more to show", async () => {
+it("moves the focus to the status when everything is shown", async () => {
   page = await show(more({}));
   page.button("Show more")!.focus();
   await page.render(more({ status: "loading" }));
@@ -24,7 +24,7 @@ it("leaves the focus to what it says once there is nothing more to show", async 
   expect(page.focused().textContent).toBe("That is all: 1 picture.");
 });
 
-it("keeps the button that tries again while it loads, then leaves the focus to the one that shows more", async () => {
+it("keeps the retry button while it loads, then moves the focus to the one that shows more", async () => {
   page = await show(more({}));
   page.button("Show more")!.focus();
   await page.render(more({ status: "failed", error }));

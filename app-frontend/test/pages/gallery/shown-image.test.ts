@@ -4,15 +4,15 @@ import { shownImage } from "../../../src/pages/gallery/shown-image.ts";
 
 const images = (...ids: string[]) => ids.map((id) => ({ id }) as GalleryImage);
 
-it("shows what was chosen, wherever it is by now", () => {
+it("shows the chosen image, wherever it is now", () => {
   expect(shownImage(images("new", "a", "b"), { id: "b", at: 1 })).toEqual({ image: { id: "b" }, at: 2 });
 });
 
-it("shows what has come to the place of an image that is gone", () => {
+it("shows the image at the index of one that was removed", () => {
   expect(shownImage(images("a", "c"), { id: "b", at: 1 })).toEqual({ image: { id: "c" }, at: 1 });
 });
 
-it("shows the last one when what is gone was the last", () => {
+it("shows the last image when the last one was removed", () => {
   expect(shownImage(images("a"), { id: "b", at: 1 })).toEqual({ image: { id: "a" }, at: 0 });
 });
 

@@ -25,7 +25,7 @@ const image = (id: string) =>
 let page: Awaited<ReturnType<typeof show>>;
 afterEach(() => page.close());
 
-it("says why there is no next picture yet when loading fails, and tries again", async () => {
+it("shows why there is no next picture when loading fails, and tries again", async () => {
   let away = true;
   const list = imageList({
     page: async (cursor) => {
