@@ -17,7 +17,6 @@ const wordsIn = (path: string) => {
 /** What was left when this check began, at most. These numbers only fall; all other folders have none. */
 const ceilings: Record<string, number> = {
   "app-backend": 87,
-  "app-frontend": 76,
   bench: 12,
   e2e: 4,
   infra: 158,

@@ -14,7 +14,7 @@ export type Operations = {
       account: {
         id: string;
         email: string;
-        /** Shows the picture to whoever has it, for an hour. */
+        /** Shows the picture to anyone who has it, for an hour. */
         imageUrl: string;
         username: string | null;
         firstName: string | null;
@@ -37,7 +37,7 @@ export type Operations = {
       account: {
         id: string;
         email: string;
-        /** Shows the picture to whoever has it, for an hour. */
+        /** Shows the picture to anyone who has it, for an hour. */
         imageUrl: string;
         username: string | null;
         firstName: string | null;
@@ -56,7 +56,7 @@ export type Operations = {
       account: {
         id: string;
         email: string;
-        /** Shows the picture to whoever has it, for an hour. */
+        /** Shows the picture to anyone who has it, for an hour. */
         imageUrl: string;
         username: string | null;
         firstName: string | null;
@@ -147,7 +147,7 @@ export type Operations = {
       account: {
         id: string;
         email: string;
-        /** Shows the picture to whoever has it, for an hour. */
+        /** Shows the picture to anyone who has it, for an hour. */
         imageUrl: string;
         username: string | null;
         firstName: string | null;
@@ -168,7 +168,7 @@ export type Operations = {
       account: {
         id: string;
         email: string;
-        /** Shows the picture to whoever has it, for an hour. */
+        /** Shows the picture to anyone who has it, for an hour. */
         imageUrl: string;
         username: string | null;
         firstName: string | null;
@@ -187,7 +187,7 @@ export type Operations = {
       account: {
         id: string;
         email: string;
-        /** Shows the picture to whoever has it, for an hour. */
+        /** Shows the picture to anyone who has it, for an hour. */
         imageUrl: string;
         username: string | null;
         firstName: string | null;

@@ -6,7 +6,7 @@ const account = z
   .object({
     id: z.string(),
     email: z.string(),
-    imageUrl: z.url().meta({ description: "Shows the picture to whoever has it, for an hour." }),
+    imageUrl: z.url().meta({ description: "Shows the picture to anyone who has it, for an hour." }),
     username: z.string().nullable(),
     firstName: z.string().nullable(),
     lastName: z.string().nullable(),
