@@ -9,14 +9,15 @@ const requirementIds = /\d+\.\d+\.\d+(?:-\d+\.\d+\.\d+)?/g;
 /** A file that a document names: `server.ts`, `mysql/pool.ts`, but no address such as `/api/openapi.json`. */
 const fileName = /`((?:[\w@][\w.@-]*\/)*[\w@][\w.@-]*\.(?:tsx?|mjs|sh|sql|j2|conf|svg))`/g;
 
-test("every file that a document names is there, wherever it is", () => {
+test("every file that a document names is there, and no other of its name", () => {
   const paths = files();
   const named = files("*.md").flatMap((document) =>
     [...read(document).matchAll(fileName)].map(([, name = ""]) => ({ document, name })),
   );
   expect(named.length).toBeGreaterThan(150);
-  const isThere = (name: string) => paths.some((file) => file === name || file.endsWith(`/${name}`));
-  expect(named.filter(({ name }) => !isThere(name))).toEqual([]);
+  const namesakes = (name: string) => paths.filter((file) => file === name || file.endsWith(`/${name}`));
+  const unclear = named.filter(({ name }) => namesakes(name).length !== 1);
+  expect(unclear.map(({ document, name }) => [document, name, namesakes(name)])).toEqual([]);
 });
 
 test("every link of a document to a file of the repository leads somewhere", () => {
