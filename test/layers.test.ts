@@ -318,7 +318,7 @@ describe("the linter", () => {
     );
   });
 
-  test("refuses a cycle of imports in the frontend, also of types", () => {
+  test("LAYER-01 refuses a cycle of imports in the frontend, also of types", () => {
     const diagnostics = lint("cycle", {
       [`${frontend}/forms/a.ts`]: 'import { b } from "./b.ts";\nexport const a = b;\n',
       [`${frontend}/forms/b.ts`]: 'import type { a } from "./a.ts";\nexport const b: typeof a = 1;\n',

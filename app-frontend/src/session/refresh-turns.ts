@@ -7,7 +7,8 @@ const patienceMs = 3_000;
 
 /**
  * What this tab knows of refreshes in other tabs. Tabs take turns: one refresh serves all, and no late answer leaves the
- * browser with an older cookie, which the server would take for a stolen one.
+ * browser with an older cookie, which the server would take for a stolen one. The server would serve them at once as
+ * well, but it records each as a retry, which the list of sessions shows as a possible theft.
  */
 export function refreshTurns(clock: Clock) {
   let busyUntilMs = 0;
