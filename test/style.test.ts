@@ -16,9 +16,8 @@ const wordsIn = (path: string) => {
 
 /** What was left when this check began, at most. These numbers only fall; all other folders have none. */
 const ceilings: Record<string, number> = {
-  "app-backend": 87,
-  bench: 12,
-  e2e: 4,
+  "app-backend": 86,
+  e2e: 4, // the user of that name
   infra: 158,
 };
 

@@ -8,7 +8,7 @@ export const parcel = `GIF89a${"tintype ".repeat(131_072)}`.slice(0, 2 ** 20);
 
 export const s3Port = () => Number(new URL(process.env["AWS_ENDPOINT_URL_S3"]!).port);
 
-/** Somebody who puts the parcel straight into the bucket, by a signature made before. */
+/** A client that puts the payload straight into the bucket, with a URL signed before. */
 export async function putClient(bucket: string, key: string): Promise<Client> {
   const client = new S3Client({ forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" });
   const url = new URL(await getSignedUrl(client, new PutObjectCommand({ Bucket: bucket, Key: key })));
@@ -16,7 +16,7 @@ export async function putClient(bucket: string, key: string): Promise<Client> {
   return { method: "PUT", path: url.pathname + url.search, headers: { host: url.host }, body: parcel };
 }
 
-/** Somebody who sends the parcel to the application, as their picture. */
+/** A client that sends the payload to the application as its picture. */
 export function pictureClient({ headers }: Person, { accessToken }: SignedIn): Client {
   const form = formOf({ ...headers, authorization: `Bearer ${accessToken}` });
   return { method: "PUT", path: "/api/account/image", ...form };

@@ -45,7 +45,7 @@ export async function signIn(port: number, person: Person): Promise<SignedIn> {
   return { accessToken, cookie: response.headers.getSetCookie()[0]!.split(";")[0]! };
 }
 
-/** Somebody who signs in again and again. */
+/** A client that signs in again and again. */
 export const signInClient = ({ email, headers }: Person) => ({
   method: "POST" as const,
   path: "/api/auth/signin",
@@ -53,7 +53,7 @@ export const signInClient = ({ email, headers }: Person) => ({
   body: JSON.stringify({ email, password }),
 });
 
-/** Somebody who goes from one refresh token to the next. */
+/** A client that goes from one refresh token to the next. */
 export const refreshClient = ({ headers }: Person, { cookie }: SignedIn): Client => ({
   method: "POST",
   path: "/api/auth/refresh",
@@ -61,7 +61,7 @@ export const refreshClient = ({ headers }: Person, { cookie }: SignedIn): Client
   cookie,
 });
 
-/** Somebody who reads with a bearer token. */
+/** A client that reads with a bearer token. */
 export const readerClient = ({ headers }: Person, { accessToken }: SignedIn, path: string): Client => ({
   method: "GET",
   path,

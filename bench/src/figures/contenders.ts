@@ -34,7 +34,7 @@ export function looping(name: string, env: Readonly<Record<string, string>> = {}
 const probers = 4;
 const probeEveryMs = 20;
 
-/** The same, while somebody asks `path` of `server` 200 times a second; `p99Ms` is how long they wait. */
+/** The same, while another client requests `path` of `server` 200 times a second; `p99Ms` is its latency. */
 export function probed(
   contender: Contender,
   server: Server,

@@ -39,7 +39,7 @@ export async function darkroomFigures({ effort, logs }: Surroundings): Promise<E
   return [
     time,
     compare({ id: "develop-cpu", ...develop, unit: "µs CPU" }, slices, cpuPerOperation),
-    // As with other slowest hundredths, whether the slices were fair is told by their times.
+    // As with other slowest hundredths, their times show whether the slices were fair.
     { ...lag, control: time.control },
   ];
 }

@@ -28,7 +28,7 @@ export async function signInFigures(surroundings: Surroundings): Promise<Entry[]
   return [
     rate,
     compare({ id: "signin-cpu", ...signIn, unit: "µs CPU" }, slices, cpuPerOperation),
-    // The slowest hundredth differs widely between equals. Whether the slices were fair is told by their rates.
+    // The slowest hundredth differs widely between equals. Their rates show whether the slices were fair.
     { ...p99, control: rate.control },
     await countOfSignIn(surroundings),
   ];

@@ -1,4 +1,4 @@
-/** Somebody who sends the same request again and again over one connection. */
+/** A client that sends the same request again and again over one connection. */
 export interface Client {
   readonly method: "GET" | "POST" | "PUT";
   readonly path: string;

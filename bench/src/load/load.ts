@@ -2,7 +2,7 @@ import type { Slice } from "../measure/slice.ts";
 import { startProgram } from "../processes/program.ts";
 import type { Client } from "./client.ts";
 
-/** What the generator is told: whom it plays, then how long it works. */
+/** Messages to the generator: which client it plays, then how long it works. */
 export type Order = { readonly port: number; readonly clients: Client[] } | { readonly forMs: number };
 
 export type Report =

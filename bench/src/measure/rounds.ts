@@ -3,7 +3,7 @@ export type Contenders<Name extends string, Measured> = Readonly<Record<Name, ()
 
 /**
  * Slices of all contenders in turn, round after round, so that a slow minute of the machine hits each of them.
- * Who begins moves on by one each round: nobody always runs behind the same neighbour.
+ * The first one moves on by one each round, so that none always runs behind the same neighbour.
  */
 export async function rounds<Name extends string, Measured>(
   contenders: Contenders<Name, Measured>,

@@ -61,6 +61,6 @@ async function answers(port: number, path: string): Promise<boolean> {
     connection.close();
     return status === 200;
   } catch {
-    return false; // nobody listens yet
+    return false; // not listening yet
   }
 }
