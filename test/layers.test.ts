@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -179,6 +187,24 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
     "../local-cloud/cloud.ts",
     "./user-error.ts",
   ],
+  [
+    "a cloud knows no deployment",
+    "infra/deploy/clouds/a.ts",
+    "../deployment.ts",
+    "../../local-cloud/cloud.ts",
+  ],
+  [
+    "a command knows no local cloud",
+    "infra/deploy/commands/a.ts",
+    "../../local-cloud/cloud.ts",
+    "../clouds/cloud.ts",
+  ],
+  [
+    "a target knows no local cloud",
+    "infra/deploy/ec2/a.ts",
+    "../../local-cloud/cloud.ts",
+    "../../cli/run.ts",
+  ],
   ["development knows no deploy", "infra/dev/a.ts", "../deploy/deployment.ts", "../local-cloud/cloud.ts"],
   ["stacks know no command-line kit", "infra/src/stacks/d.ts", "../../cli/run.ts", "../settings.ts"],
   ["controls know no construct", "infra/src/policy/a.ts", "../constructs/a.ts", "./synthesized.ts"],
@@ -354,5 +380,26 @@ describe("stacks and playbooks", () => {
     expect(files.length).toBeGreaterThan(10);
     const knowing = files.filter((file) => cloud.test(readFileSync(join(repository, file), "utf8")));
     expect(knowing).toEqual([]);
+  });
+});
+
+describe("commands on a deployment", () => {
+  /** The name of a cloud as a value: a comparison with it, or a choice by it. */
+  const named = /(["'`])(aws|local)\1/;
+
+  test.each(['if (cloud === "local") {}', "cloud.name !== 'aws'", 'const clouds = ["aws"];'])(
+    "a line knows its cloud: %s",
+    (line) => {
+      expect(line).toMatch(named);
+    },
+  );
+
+  test("LAYER-04 know a cloud in infra/deploy/clouds alone", () => {
+    const args = ["ls-files", "-z", "-co", "--exclude-standard", "infra/deploy"];
+    const files = execFileSync("git", args, { cwd: repository, encoding: "utf8" }).split("\0");
+    const outside = files.filter((file) => /\.m?[jt]s$/.test(file) && !file.includes("/clouds/"));
+    expect(outside.length).toBeGreaterThan(50);
+    const read = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : "");
+    expect(outside.filter((file) => named.test(read(join(repository, file))))).toEqual([]);
   });
 });

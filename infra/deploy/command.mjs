@@ -5,8 +5,9 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { composedEnvironment, misleading, unusedProfile, unusedProxy } from "../cli/environment.mjs";
+import { composedEnvironment, misleading } from "../cli/environment.mjs";
 import "../cli/require-node.mjs";
+import { chosenCloud, unusedIn } from "./clouds/choice.mjs";
 import { isOnDeployment, settingsFor } from "./settings.mjs";
 
 const [pid = "", program, ...args] = process.argv.slice(2);
@@ -21,7 +22,7 @@ const { settings, faults } = settingsFor({
 });
 const command = program === undefined ? goals.find(isOnDeployment) : basename(program, ".ts");
 const onDeployment = command !== undefined && isOnDeployment(command);
-const cloud = onDeployment && settings["CLOUD"] !== "local" ? "aws" : "local";
+const cloud = chosenCloud(settings, onDeployment);
 if (onDeployment)
   faults.push(...misleading(shell, cloud).map((fault) => `In the shell's environment ${fault}.`));
 if (faults.length > 0) {
@@ -30,10 +31,7 @@ if (faults.length > 0) {
 }
 
 if (program !== undefined) {
-  const unused = [
-    onDeployment ? unusedProxy(shell, process.versions.node) : undefined,
-    onDeployment && cloud === "aws" ? unusedProfile(shell) : undefined,
-  ].filter((line) => line !== undefined);
+  const unused = onDeployment ? unusedIn(shell, cloud, process.versions.node) : [];
   for (const line of unused) process.stderr.write(`${line}\n`);
   const composed = { ...composedEnvironment(shell, cloud), ...settings };
   for (const name of Object.keys(shell)) if (!(name in composed)) delete process.env[name];

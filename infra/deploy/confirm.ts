@@ -19,7 +19,7 @@ interface Question {
   readonly undone: string;
 }
 
-/** Has the person type the name of what will be destroyed in AWS. The local cloud holds nothing to mourn. */
+/** Has the person type the name of what will be destroyed in AWS. What a disposable cloud holds is removed without a question. */
 export function confirmDestroy(deployment: Deployment, questioning: Questioning): Promise<void> {
   return confirmName(deployment, questioning, {
     target: "destroy",
@@ -48,7 +48,7 @@ async function confirmName(
   { yes, input, output }: Questioning,
   { target, told, would, undone }: Question,
 ): Promise<void> {
-  if (cloud === "local" || yes) return;
+  if (cloud.isDisposable || yes) return;
   if (input.isTTY !== true) {
     const anyway = [make(target), ...given("FROM"), ...given("TO"), "YES=1"].join(" ");
     throw new Failure(`There is no terminal to ask at whether ${would}. If so: ${anyway}`, 2);

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { Failure } from "../cli/user-error.ts";
 import { stateRoot } from "../cli/paths.ts";
 import { type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
+import type { Cloud } from "./clouds/cloud.ts";
+import { cloudNames, clouds, defaultCloud } from "./clouds/clouds.ts";
 import { keptPort } from "./clouds/local-port.ts";
 
 // The stack's own settings are checked too, before anything is begun.
 const settings = personsSettings.extend({
-  CLOUD: z.enum(["aws", "local"], "use aws or local").default("aws"),
+  CLOUD: z.enum(cloudNames, "use aws or local").default(defaultCloud),
   LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).optional(),
   REPLACE: z.enum(["frontend", "backend"], "use frontend or backend").optional(),
 });
@@ -20,7 +22,7 @@ const ofDeploys = ["DOMAIN", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "MAIL_FROM"
 
 /** One named copy of the stack in one cloud, and where this machine keeps what belongs to it. */
 export interface Deployment {
-  readonly cloud: "aws" | "local";
+  readonly cloud: Cloud;
   readonly name: string;
   readonly region: string;
   /** Port on this machine under which the local cloud shows the site. */
@@ -33,6 +35,8 @@ export interface Deployment {
   readonly domain: string | undefined;
   /** The host that a deploy makes anew. */
   readonly replace: "frontend" | "backend" | undefined;
+  /** The IPv4 range that may use SSH and metrics; undefined: the cloud's default. */
+  readonly operatorCidr: string | undefined;
   /** Bucket of Terraform's state; undefined where that is a file in `stack`. */
   readonly stateBucket: string | undefined;
   /** Of hosts that are made from now on. */
@@ -51,10 +55,10 @@ export interface Deployment {
 /** Throws a Failure that names every setting that is wrong. Makes nothing: the folders come with the first command that writes (`alone`). */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
   const given = checked(env);
-  const { CLOUD: cloud, NAME: name, REGION: region, DOMAIN: domain } = given;
-  const folder = join(stateRoot, `${cloud}-${name}`);
+  const { CLOUD, NAME: name, REGION: region, DOMAIN: domain } = given;
+  const folder = join(stateRoot, `${CLOUD}-${name}`);
   return {
-    cloud,
+    cloud: clouds[CLOUD],
     name,
     region,
     localPort: given.LOCAL_PORT ?? keptPort(folder) ?? 8080,
@@ -62,6 +66,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     confirmation: given.CONFIRMATION,
     domain,
     replace: given.REPLACE,
+    operatorCidr: given.OPERATOR_CIDR,
     stateBucket: given.STATE_BUCKET,
     os: given.OS,
     folder,

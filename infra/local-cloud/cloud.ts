@@ -37,6 +37,9 @@ function lastCloud(): LocalCloud | undefined {
   return JSON.parse(readFileSync(cloudFile, "utf8")) as LocalCloud;
 }
 
+/** Whether the record of a cloud is there, whether or not the cloud still runs. */
+export const hasCloud = () => existsSync(cloudFile);
+
 /** Starts the emulated AWS API in the background unless it runs, and waits until it answers. */
 export async function startCloud(): Promise<LocalCloud> {
   const running = runningCloud();

@@ -1,24 +1,58 @@
+import { Resolver } from "node:dns/promises";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { cloudEnvironment, runningCloud, startCloud } from "../../local-cloud/cloud.ts";
 import { Failure } from "../../cli/user-error.ts";
-import type { Deployment } from "../deployment.ts";
+import type { Cloud } from "./cloud.ts";
 import { sdkClient } from "./sdk-client.ts";
 
-/** The environment in which Terraform and the SDK talk to the deployment's cloud; starts the local one. */
-export async function cloudAccess(deployment: Deployment): Promise<Record<string, string>> {
-  if (deployment.cloud === "local") return cloudEnvironment(await startCloud());
-  await checkAccess(deployment.region);
-  return {};
-}
+/** AWS itself. */
+export const aws: Cloud = {
+  name: "aws",
+  isDisposable: false,
+  accessStep: "Sign in to AWS",
 
-/** As `cloudAccess`, but undefined where the local cloud does not run: then there is nothing in it. */
-export async function existingCloudAccess(
-  deployment: Deployment,
-): Promise<Record<string, string> | undefined> {
-  if (deployment.cloud === "local" && runningCloud() === undefined) return undefined;
-  return cloudAccess(deployment);
-}
+  requirements: () => [],
+  requiredForDestroy: ["terraform"],
+  requiredForApi: [],
+  diskBytes: 200 * 2 ** 20,
+  hostSystem: (os) => os,
+  faultsOfMachine: async () => [],
+
+  access,
+  presentAccess: access,
+  uncheckedAccess: () => ({}),
+  generation: () => undefined,
+
+  prepare: async () => {},
+  startHosts: async () => [],
+  hasHosts: async () => false,
+  removeHosts: async () => {},
+  stop: async () => {},
+
+  operatorCidr,
+  portOf: async ({ publicIp }, port) => ({ address: publicIp, port, origin: `http://${publicIp}:${port}` }),
+  frontDoor: async ({ url }) => ({ url }),
+  shownDoor: () => ({}),
+  otherNames: async ({ domain, frontend }) => ({
+    hosts: [],
+    otherOrigins: domain === undefined ? [`http://${frontend.publicIp}`] : [],
+  }),
+  noteSite: () => {},
+  forgetSite: () => {},
+
+  domainTarget: async (_domain, { publicIp }) => ({ address: publicIp, resolver: new Resolver() }),
+  domainTargetBefore: ({ publicIp }) => ({ address: publicIp, resolver: new Resolver() }),
+  certificateAuthority: async () => ({}),
+  endpoints: async ({ bucket, region }) => ({
+    imageOrigin: `https://${bucket}.s3.${region}.amazonaws.com`,
+    environment: {},
+  }),
+
+  mailNote: undefined,
+  unreachedNote: (deploy) => ` It lets in the address that deployed it: from another one, first ${deploy}`,
+  supportNote: (ended, advice) => `Out of support: ${ended}. It gets no security updates.\n${advice}`,
+  priceNote: undefined,
+};
 
 export function noCredentials({ message }: Error): Failure {
   return new Failure(
@@ -29,9 +63,9 @@ export function noCredentials({ message }: Error): Failure {
   );
 }
 
-/** Asks AWS who we are and whether the region is there; a Failure says what to set. */
-async function checkAccess(region: string): Promise<void> {
-  // Regions are asked for where every account has an endpoint; a wrong region has none that could answer.
+/** Asks AWS for our identity and its regions. */
+async function access(region: string): Promise<Record<string, string>> {
+  // In a region where every account has an endpoint; a wrong region has none that could answer.
   const home = { ...sdkClient({}, undefined, "us-east-1"), maxAttempts: 2 };
   try {
     await new STSClient(home).send(new GetCallerIdentityCommand({}));
@@ -41,11 +75,23 @@ async function checkAccess(region: string): Promise<void> {
   const known = await new EC2Client(home)
     .send(new DescribeRegionsCommand({}))
     .then(({ Regions = [] }) => Regions.map(({ RegionName }) => RegionName!))
-    .catch(() => [region]); // who may not list regions is told by Terraform
-  if (!known.includes(region)) {
-    throw new Failure(
-      `There is no region ${region} for this account. REGION is one of: ${known.toSorted().join(", ")}`,
-      2,
-    );
-  }
+    .catch(() => [region]); // without the right to list regions, Terraform reports a wrong one
+  if (known.includes(region)) return {};
+  throw new Failure(
+    `There is no region ${region} for this account. REGION is one of: ${known.toSorted().join(", ")}`,
+    2,
+  );
+}
+
+/** This machine as AWS sees it. */
+async function operatorCidr(): Promise<string> {
+  const answer = await fetch("https://checkip.amazonaws.com", { signal: AbortSignal.timeout(5000) })
+    .then((response) => response.text())
+    .catch(() => "");
+  if (/^(\d{1,3}\.){3}\d{1,3}$/.test(answer.trim())) return `${answer.trim()}/32`;
+  throw new Failure(
+    "This machine's public address could not be determined. " +
+      "Say who may use SSH and metrics: make deploy OPERATOR_CIDR=203.0.113.7/32",
+    2,
+  );
 }

@@ -1,25 +1,14 @@
 import { join } from "node:path";
-import { requireFreeRange } from "../../local-cloud/ec2/subnet-conflicts.ts";
-import { baseImage } from "../../local-cloud/ec2/base-image.ts";
-import { boot } from "../../local-cloud/ec2/hosts.ts";
-import { startCloud } from "../../local-cloud/cloud.ts";
-import { ensureEngine } from "../../local-cloud/ec2/docker.ts";
-import { ec2 } from "../../local-cloud/ec2/instances.ts";
-import { verifySender } from "../../local-cloud/emulator/ses-proxy.ts";
-import { noteSite } from "../../local-cloud/emulator/site-origins.ts";
 import { requireAnsible } from "../../cli/ansible.ts";
 import { requireCheckout } from "../../cli/checkout.ts";
-import { command } from "../../cli/user-error.ts";
-import { requireTools, type RequirementName, requireSpace } from "../../cli/requirements.ts";
+import { command, Failure } from "../../cli/user-error.ts";
+import { requireSpace, requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
-import { subnetRange } from "../../src/constructs/ec2/subnet-cidr.ts";
-import { cloudAccess } from "../clouds/aws.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { findingsOn } from "../ec2/hosts/findings.ts";
 import { waitForFirstBoot } from "../ec2/hosts/first-boot.ts";
 import { forgetKey, hostNames } from "../ec2/hosts/ssh.ts";
 import { tellSupport } from "../ec2/hosts/os-support.ts";
-import { keepPort } from "../clouds/local-port.ts";
 import { alone } from "../deployment-lock.ts";
 import { configureHosts } from "../ec2/release/ansible.ts";
 import { writeInventory } from "../ec2/release/inventory.ts";
@@ -28,7 +17,6 @@ import { buildBackend, buildFrontend } from "../build/release.ts";
 import { requireDomain, requireNewDomain, requireSaidDomain } from "../site/domain.ts";
 import { frontDoor } from "../site/client.ts";
 import { siteLines } from "../site/notes.ts";
-import { requireFreePort } from "../site/require-free-port.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import { requireKey } from "../ec2/operator.ts";
 import { actionCount, planLine } from "../terraform/plan-text.ts";
@@ -46,21 +34,19 @@ await command(() => {
 
 async function deploy(deployment: Deployment): Promise<void> {
   const started = Date.now();
-  const local = deployment.cloud === "local";
+  const { cloud, region } = deployment;
 
   await step("Check tools and settings", () => check(deployment));
   await requireNewDomain(deployment);
-  if (local) await step("Prepare the image of the hosts", () => baseImage());
-  const access = await step(local ? "Start the emulated AWS API" : "Sign in to AWS", () =>
-    cloudAccess(deployment),
-  );
+  await cloud.prepare();
+  const access = await step(cloud.accessStep, () => cloud.access(region));
   await requireSameAccount(deployment, access);
   await requireStateBucket(deployment, access);
   const [backend, frontend] = await step("Build the application", () => {
     const log = join(deployment.logs, "build.log");
     return Promise.all([buildBackend(log), buildFrontend(log)]);
   });
-  if (local) await forgetLostCloud(deployment);
+  await forgetLostCloud(deployment);
   await requireNewName(deployment, access);
   await requireKey(deployment);
   const tf = await step("Synthesize and initialize Terraform", () => currentStack(deployment, access));
@@ -72,8 +58,8 @@ async function deploy(deployment: Deployment): Promise<void> {
   }
 
   const outputs = await requireOutputs(deployment);
-  if (local) keepPort(deployment);
-  if (local) await step("Boot the hosts", () => bootHosts(deployment, outputs.region));
+  const made = await cloud.startHosts({ ...deployment, region: outputs.region });
+  for (const id of made) await forgetKey(deployment, id);
   await requireDomain(deployment, outputs);
   await step("Wait for their first boot to end", () =>
     Promise.all(hostNames.map((host) => waitForFirstBoot(deployment, outputs, host))),
@@ -85,7 +71,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   });
   for (const line of recap) say(`    ${line}`);
   const door = await frontDoor(deployment, outputs);
-  if (local) noteSite(deployment.name, { origin: outputs.url, shownAt: door.url });
+  cloud.noteSite(deployment.name, outputs.url, door.url);
   await step("Ask the site", () => smokeTest(door));
   const findings = await step("Compare the hosts with what was deployed", () =>
     Promise.all(
@@ -103,31 +89,13 @@ async function deploy(deployment: Deployment): Promise<void> {
 }
 
 async function check(deployment: Deployment): Promise<void> {
-  const local = deployment.cloud === "local";
+  const { cloud, domain, name, localPort, make } = deployment;
   requireCheckout();
-  await requireTools(["terraform", "ansible", "ssh", ...(local ? localTools(deployment) : [])]);
-  await requireAnsible(local ? "al2023" : deployment.os); // in the local cloud no host has an older Python
+  await requireTools(["terraform", "ansible", "ssh", ...cloud.requirements(domain)]);
+  await requireAnsible(cloud.hostSystem(deployment.os));
   await requireSameRegion(deployment);
   await requireSaidDomain(deployment);
-  requireSpace(deployment.folder, local ? 2 ** 30 : 200 * 2 ** 20);
-  if (!local) return;
-  await ensureEngine();
-  await requireFreeRange(deployment.name, subnetRange(deployment.name));
-  await requireFreePort(deployment);
-}
-
-function localTools({ domain }: Deployment): RequirementName[] {
-  // Where no engine answers one is started here, and then these are its needs.
-  const engine = ["engine", "iptables", "debootstrap"] as const;
-  const acme = domain === undefined || domain === "none" ? [] : (["pebble", "openssl"] as const);
-  return ["docker", "moto", ...(process.platform === "linux" ? engine : []), ...acme];
-}
-
-async function bootHosts(deployment: Deployment, region: string): Promise<void> {
-  const { name, localPort, mailFrom } = deployment;
-  const cloud = await startCloud();
-  if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
-  const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
-  const made = await boot({ deployment: name, region, instances, sitePort: localPort });
-  for (const id of made) await forgetKey(deployment, id);
+  requireSpace(deployment.folder, cloud.diskBytes);
+  const faults = await cloud.faultsOfMachine({ name, localPort, deploy: make("deploy") });
+  if (faults.length > 0) throw new Failure(faults.join("\n\n"), 2);
 }

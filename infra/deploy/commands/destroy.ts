@@ -1,13 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { containers, hasHosts, removeHosts } from "../../local-cloud/ec2/hosts.ts";
-import { cloudFile, stopCloud, stopLostCloud } from "../../local-cloud/cloud.ts";
-import { engineRuns, stopOwnEngine } from "../../local-cloud/ec2/docker.ts";
 import { command, Failure } from "../../cli/user-error.ts";
 import { stateRoot } from "../../cli/paths.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
-import { cloudAccess, existingCloudAccess } from "../clouds/aws.ts";
 import { keepLastBackup } from "../ec2/backups/before-destroy.ts";
 import { confirmDestroy, type Questioning } from "../confirm.ts";
 import { count } from "../../cli/plural.ts";
@@ -31,31 +27,29 @@ await command(() => {
 });
 
 async function destroy(deployment: Deployment): Promise<void> {
-  await requireTools(deployment.cloud === "local" ? ["docker"] : ["terraform"]);
+  await requireTools(deployment.cloud.requiredForDestroy);
   await requireSameRegion(deployment);
   if (!(await somethingIsThere(deployment))) {
     say(`Nothing is deployed under the name ${deployment.name}.`);
-    if (deployment.cloud === "aws") await requireNothingLeft(deployment);
-    await endLocalCloud(deployment);
+    if (!deployment.cloud.isDisposable) await requireNothingLeft(deployment);
+    await deployment.cloud.stop(hasOthers(deployment));
     return;
   }
 
   const yes = switchedOn("YES");
   const questioning = { yes, input: process.stdin, output: process.stderr };
   await confirmDestroy(deployment, questioning);
-  const access = await existingCloudAccess(deployment);
+  const access = await deployment.cloud.presentAccess(deployment.region);
   if (access !== undefined) await requireSameAccount(deployment, access);
   const lastBackup = await offerLastBackup(deployment, access, questioning);
   const left = access === undefined ? [] : await destroyAll(deployment, access);
-  if (deployment.cloud === "local") {
-    await step("Remove the hosts, their networks and volumes", () => removeHosts(deployment.name));
-  }
+  await deployment.cloud.removeHosts(deployment.name);
   if (left.length > 0) {
     const way = `Remove by hand what Terraform did not make, then run again: ${deployment.make("destroy")}`;
     throw new Failure(`${count(left.length, "resource")} left:\n  ${left.join("\n  ")}\n${way}`);
   }
   await forgetDeployment(deployment);
-  await endLocalCloud(deployment);
+  await deployment.cloud.stop(hasOthers(deployment));
   say("\n0 resources left.");
   if (lastBackup !== undefined) {
     say(
@@ -97,15 +91,13 @@ async function destroyAll(deployment: Deployment, access: Record<string, string>
 }
 
 async function somethingIsThere(deployment: Deployment): Promise<boolean> {
-  const { cloud, name } = deployment;
-  if ((await readState(deployment)) !== undefined) return true;
-  return cloud === "local" && (await engineRuns()) && (await containers(name)).length > 0;
+  return (await readState(deployment)) !== undefined || deployment.cloud.hasHosts(deployment.name);
 }
 
 /** Another machine, or this one before its state was stored or after it was lost, may have made what only AWS knows of. */
 async function requireNothingLeft(deployment: Deployment): Promise<void> {
   const begun = readPin(deployment) !== undefined;
-  const access = await cloudAccess(deployment).catch((error: unknown) => {
+  const access = await deployment.cloud.access(deployment.region).catch((error: unknown) => {
     if (error instanceof Failure && !begun) return undefined;
     throw error;
   });
@@ -124,14 +116,9 @@ async function requireNothingLeft(deployment: Deployment): Promise<void> {
   );
 }
 
-/** The emulated API and an engine that was started for it go with the last deployment. */
-async function endLocalCloud({ cloud, folder }: Deployment): Promise<void> {
-  if (cloud !== "local") return;
-  const others = readdirSync(stateRoot)
-    .filter((name) => name.startsWith("local-") && join(stateRoot, name) !== folder)
+/** Whether this clone has other deployments in a cloud that ends with its last one. */
+function hasOthers({ cloud, folder }: Deployment): boolean {
+  return readdirSync(stateRoot)
+    .filter((name) => name.startsWith(`${cloud.name}-`) && join(stateRoot, name) !== folder)
     .some((name) => existsSync(join(stateRoot, name, "cloud-id")));
-  if (others || ((await engineRuns()) && (await hasHosts()))) return;
-  if (existsSync(cloudFile)) await step("Stop the emulated AWS API", stopCloud);
-  else await stopLostCloud();
-  await stopOwnEngine();
 }

@@ -7,8 +7,7 @@ import { requireOutputs } from "../terraform/state.ts";
 await command(async () => {
   const deployment = currentDeployment();
   const outputs = await requireOutputs(deployment);
-  const { url, local } = await frontDoor(deployment, outputs);
-  const shown = deployment.cloud === "local" ? { localUrl: url, ...(local && { localDoor: local }) } : {};
+  const shown = deployment.cloud.shownDoor(await frontDoor(deployment, outputs));
   const metrics = await metricsUrl(deployment, outputs);
   process.stdout.write(`${JSON.stringify({ ...shown, metricsUrl: metrics, ...outputs }, null, 2)}\n`);
 });

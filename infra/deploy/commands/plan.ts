@@ -5,7 +5,6 @@ import { command, Failure } from "../../cli/user-error.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say } from "../../cli/steps.ts";
 import { judge } from "../../src/policy/policy.ts";
-import { cloudAccess } from "../clouds/aws.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { tellSupport } from "../ec2/hosts/os-support.ts";
 import { alone } from "../deployment-lock.ts";
@@ -28,7 +27,7 @@ async function plan(deployment: Deployment): Promise<void> {
   await requireTools(["terraform", "ssh"]);
   await requireSameRegion(deployment);
   await requireSaidDomain(deployment);
-  const access = await cloudAccess(deployment);
+  const access = await deployment.cloud.access(deployment.region);
   await requireSameAccount(deployment, access);
   await requireStateBucket(deployment, access);
   await requireKey(deployment);
@@ -38,7 +37,8 @@ async function plan(deployment: Deployment): Promise<void> {
   const judgement = judge(stack);
   tellSupport(deployment);
   await reportNodeAge();
-  for (const line of ["", ...policyReport(judgement), "", ...priceReport(stack)]) console.log(line);
+  const prices = [deployment.cloud.priceNote ?? [], priceReport(stack)].flat();
+  for (const line of ["", ...policyReport(judgement), "", ...prices]) console.log(line);
   if (judgement.findings.length > 0) throw new Failure("The stack breaks controls, named above.");
 }
 

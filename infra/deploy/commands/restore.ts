@@ -40,6 +40,6 @@ async function confirm(deployment: Deployment, outputs: Outputs, record: BackupR
     `This replaces what ${deployment.name} holds (${there}) by the backup ${record.name} ` +
     `(${contentsOf(record.rows)}, release ${record.release}). Everybody is signed out.`;
   const yes = switchedOn("YES");
-  if (deployment.cloud === "local" || yes) say(told);
+  if (deployment.cloud.isDisposable || yes) say(told);
   await confirmRestore(deployment, { yes, input: process.stdin, output: process.stderr }, told);
 }

@@ -10,7 +10,6 @@ import {
 import { command, Failure } from "../../cli/user-error.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say } from "../../cli/steps.ts";
-import { cloudAccess } from "../clouds/aws.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { alone } from "../deployment-lock.ts";
 import { faultsOf, makeSafe } from "../terraform/bucket-safety.ts";
@@ -29,8 +28,8 @@ await command(() => {
 async function stateBucket(deployment: Deployment): Promise<void> {
   const { stateBucket: bucket, make } = deployment;
   if (bucket === undefined) throw new Failure(`Say which: ${make("state-bucket")} STATE_BUCKET=name`, 2);
-  if (deployment.cloud === "local") await requireTools(["moto"]);
-  const access = await cloudAccess(deployment);
+  await requireTools(deployment.cloud.requiredForApi);
+  const access = await deployment.cloud.access(deployment.region);
   await requireSameAccount(deployment, access);
   const client = stateClient(deployment, access);
   const region = await ownBucketRegion(deployment, access);

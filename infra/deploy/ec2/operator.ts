@@ -29,21 +29,3 @@ export async function requireKey(deployment: Deployment): Promise<void> {
     2,
   );
 }
-
-/** Who may use SSH and metrics: what OPERATOR_CIDR says, else this machine as the cloud sees it. */
-export async function operatorCidr({ cloud }: Deployment): Promise<string> {
-  const given = process.env["OPERATOR_CIDR"];
-  if (given !== undefined && given !== "") return given;
-  if (cloud === "local") return "127.0.0.1/32";
-  const answer = await fetch("https://checkip.amazonaws.com", { signal: AbortSignal.timeout(5000) })
-    .then((response) => response.text())
-    .catch(() => "");
-  if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(answer.trim())) {
-    throw new Failure(
-      "This machine's public address could not be determined. " +
-        "Say who may use SSH and metrics: make deploy OPERATOR_CIDR=203.0.113.7/32",
-      2,
-    );
-  }
-  return `${answer.trim()}/32`;
-}

@@ -1,12 +1,11 @@
 import { Failure } from "../../cli/user-error.ts";
-import { existingCloudAccess } from "../clouds/aws.ts";
 import type { Deployment } from "../deployment.ts";
 import { requireSameAccount, requireSameRegion } from "./checks.ts";
 
 /** Access to the cloud that a deployment is in; a Failure where that is not the one it was begun in, or gone. */
 export async function presentCloud(deployment: Deployment): Promise<Record<string, string>> {
   await requireSameRegion(deployment);
-  const access = await existingCloudAccess(deployment);
+  const access = await deployment.cloud.presentAccess(deployment.region);
   if (access === undefined) {
     throw new Failure(
       `The emulated cloud has ended, with all that was in it. To begin anew: ${deployment.make("deploy")}`,

@@ -46,7 +46,7 @@ export async function pinPlace(deployment: Deployment, access: Record<string, st
 /** Nothing is left there: the name may be used anywhere. */
 export function unpinPlace(deployment: Deployment): void {
   removePin(deployment);
-  forgetPort(deployment);
+  forgetPort(deployment.folder);
 }
 
 export async function accountOf({ region }: Deployment, access: Record<string, string>): Promise<string> {

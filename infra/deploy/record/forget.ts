@@ -1,23 +1,20 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { removeHosts } from "../../local-cloud/ec2/hosts.ts";
-import { runningCloud } from "../../local-cloud/cloud.ts";
-import { forgetSite } from "../../local-cloud/emulator/site-origins.ts";
 import { say } from "../../cli/steps.ts";
 import type { Deployment } from "../deployment.ts";
 import { forgetState } from "../terraform/state-storage.ts";
 import { unpinPlace } from "./checks.ts";
 
 /**
- * The emulated API keeps everything in memory. When it has been restarted, a deployment's state describes
- * what no longer exists: what is left of it is removed, so that the deployment is made anew.
+ * A cloud that keeps everything in memory has lost it after a restart: a deployment's state then describes
+ * what no longer exists. Removes what is left of it, so that a deploy starts from nothing.
  */
 export async function forgetLostCloud(deployment: Deployment): Promise<void> {
   const file = join(deployment.folder, "cloud-id");
   const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-  const now = runningCloud()?.id;
+  const now = deployment.cloud.generation();
   if (before !== undefined && before !== now) {
-    say("    The emulated cloud that held this deployment has ended: making it anew.");
+    say("    The emulated cloud that held this deployment has ended: making it again.");
     await forgetDeployment(deployment);
   }
   if (now !== undefined) writeFileSync(file, now);
@@ -25,11 +22,11 @@ export async function forgetLostCloud(deployment: Deployment): Promise<void> {
 
 /** Removes what this machine keeps of a deployment of which nothing is left, or whose cloud is gone. */
 export async function forgetDeployment(deployment: Deployment): Promise<void> {
-  if (deployment.cloud === "local") await removeHosts(deployment.name);
+  await deployment.cloud.removeHosts(deployment.name);
   await forgetState(deployment);
   for (const path of [join(deployment.folder, "cloud-id"), deployment.knownHosts, deployment.inventory]) {
     rmSync(path, { force: true });
   }
-  forgetSite(deployment.name);
+  deployment.cloud.forgetSite(deployment.name);
   unpinPlace(deployment);
 }

@@ -1,6 +1,3 @@
-import { Resolver } from "node:dns/promises";
-import { startAcme } from "../../local-cloud/acme/acme.ts";
-import { announce } from "../../local-cloud/acme/pebble.ts";
 import { Failure } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 import { type Outputs, readOutputs } from "../terraform/state.ts";
@@ -25,24 +22,19 @@ export async function requireSaidDomain(deployment: Deployment): Promise<void> {
   );
 }
 
-/** Where the site's name has to point: to its elastic IP; in the local cloud, whose own DNS says so, to its host. */
+/** Throws a Failure unless the site's name points to the site. */
 export async function requireDomain(deployment: Deployment, outputs: Outputs): Promise<void> {
   const domain = domainOf(outputs);
   if (domain === undefined) return;
-  if (deployment.cloud === "aws") {
-    return requirePointsAt(domain, outputs.frontend.publicIp, new Resolver(), deployment);
-  }
-  const acme = await startAcme();
-  await announce(acme, domain, outputs.frontend.privateIp);
-  const resolver = new Resolver();
-  resolver.setServers([`127.0.0.1:${acme.dnsPort}`]);
-  await requirePointsAt(domain, outputs.frontend.privateIp, resolver, deployment);
+  const { address, resolver } = await deployment.cloud.domainTarget(domain, outputs.frontend);
+  await requirePointsAt(domain, address, resolver, deployment);
 }
 
 /** As `requireDomain`, before anything is changed: for a deployment that has its address already. */
 export async function requireNewDomain(deployment: Deployment): Promise<void> {
   const { cloud, domain } = deployment;
   const outputs = await readOutputs(deployment);
-  if (cloud === "local" || outputs === undefined || domain === undefined || domain === "none") return;
-  await requirePointsAt(domain, outputs.frontend.publicIp, new Resolver(), deployment);
+  const target = outputs && cloud.domainTargetBefore(outputs.frontend);
+  if (target === undefined || domain === undefined || domain === "none") return;
+  await requirePointsAt(domain, target.address, target.resolver, deployment);
 }

@@ -1,5 +1,5 @@
 import type { Deployment } from "../deployment.ts";
-import type { FrontDoor } from "./client.ts";
+import type { FrontDoor, LocalDoor } from "../clouds/cloud.ts";
 
 type Shown = Pick<Deployment, "make" | "cloud" | "mailFrom">;
 
@@ -23,12 +23,11 @@ function mailLines({ make, cloud, mailFrom }: Shown): string[] {
       "",
       `It sends no email: codes that confirm an address or reset a password are shown by ${make("codes")}`,
     ];
-  if (cloud === "aws") return [];
-  return ["", "In the local cloud the emulated SES takes its mail and delivers none: codes do not arrive."];
+  return cloud.mailNote === undefined ? [] : ["", cloud.mailNote];
 }
 
 /** Nothing on this machine knows the name of a site in the local cloud, nor who certifies it. */
-function waysIn(url: string, { address, port, httpPort, root }: Required<FrontDoor>["local"]): string[] {
+function waysIn(url: string, { address, port, httpPort, root }: LocalDoor): string[] {
   const { hostname } = new URL(url);
   const rules = `MAP ${hostname}:443 ${address}:${port}, MAP ${hostname}:80 ${address}:${httpPort}`;
   return [

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../cli/user-error.ts";
-import { ask, type FrontDoor } from "./client.ts";
+import type { FrontDoor } from "../clouds/cloud.ts";
+import { ask } from "./client.ts";
 
 /** Asks the site, through its front door, for the page, the script and style that it names, and the API's readiness. */
 export async function smokeTest(door: FrontDoor, attempts = 15): Promise<void> {

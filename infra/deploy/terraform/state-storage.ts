@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, NoSuchBucket, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
-import { cloudEnvironment, runningCloud } from "../../local-cloud/cloud.ts";
 import { Failure } from "../../cli/user-error.ts";
 import { stateKey } from "../../src/constructs/state-backend.ts";
 import { noCredentials } from "../clouds/aws.ts";
@@ -18,7 +17,7 @@ export async function stateText(deployment: Deployment): Promise<string | undefi
 }
 
 async function objectText(deployment: Deployment, Bucket: string): Promise<string | undefined> {
-  const access = accessNow(deployment);
+  const access = deployment.cloud.uncheckedAccess();
   if (access === undefined) return undefined; // with the emulated cloud ended what it held
   try {
     const object = { Bucket, Key: stateKey(deployment.name) };
@@ -26,7 +25,7 @@ async function objectText(deployment: Deployment, Bucket: string): Promise<strin
     return await Body!.transformToString();
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined;
-    if (error instanceof NoSuchBucket && deployment.cloud === "local") return undefined;
+    if (error instanceof NoSuchBucket && deployment.cloud.isDisposable) return undefined;
     if (error instanceof NoSuchBucket) throw missingBucket(deployment);
     if ((error as Error).name === "CredentialsProviderError") throw noCredentials(error as Error);
     throw error;
@@ -43,19 +42,12 @@ export function missingBucket({ stateBucket, make }: Deployment): Failure {
   return new Failure(`There is no bucket ${stateBucket}. To make it: ${make("state-bucket")}`, 2);
 }
 
-/** As things are: starts no cloud. */
-function accessNow({ cloud }: Deployment): Record<string, string> | undefined {
-  if (cloud === "aws") return {};
-  const running = runningCloud();
-  return running && cloudEnvironment(running);
-}
-
 /** Of what is no more. A bucket keeps the versions of what was in it for a while. */
 export async function forgetState(deployment: Deployment): Promise<void> {
   const file = localStateFile(deployment);
   for (const path of [file, `${file}.backup`, `${file}.moved`]) rmSync(path, { force: true });
   const { stateBucket: Bucket, name } = deployment;
-  const access = accessNow(deployment);
+  const access = deployment.cloud.uncheckedAccess();
   if (Bucket === undefined || access === undefined) return;
   const object = { Bucket, Key: stateKey(name) };
   await stateClient(deployment, access)

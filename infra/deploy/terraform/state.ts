@@ -81,9 +81,9 @@ function cutOff(deployment: Deployment): Failure {
   return new Failure(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
 }
 
-function hintAtLocal({ cloud, name, folder, stack }: Deployment): string {
-  if (cloud === "local") return "";
+function hintAtLocal({ name, folder, stack }: Deployment): string {
   const local = stack.replace(folder, join(dirname(folder), `local-${name}`));
+  if (local === stack) return "";
   const exists = existsSync(localStateFile({ stack: local }));
   return exists ? "\nA local deployment of that name exists: for that one add CLOUD=local" : "";
 }

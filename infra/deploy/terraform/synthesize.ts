@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { repository } from "../../cli/paths.ts";
 import { run } from "../../cli/run.ts";
 import type { Deployment } from "../deployment.ts";
-import { operatorCidr, operatorPublicKey } from "../ec2/operator.ts";
+import { operatorPublicKey } from "../ec2/operator.ts";
 import { type Terraform, terraform } from "./terraform.ts";
 
 /** Terraform, initialized in the deployment's folder with what the stack says now. */
@@ -11,7 +11,7 @@ export async function currentStack(
   access: Record<string, string>,
 ): Promise<Terraform> {
   await synthesize(deployment, {
-    OPERATOR_CIDR: await operatorCidr(deployment),
+    OPERATOR_CIDR: deployment.operatorCidr ?? (await deployment.cloud.operatorCidr()),
     OPERATOR_PUBLIC_KEY: await operatorPublicKey(deployment),
   });
   const tf = await terraform(deployment, access);

@@ -24,8 +24,26 @@ export async function engineRuns(): Promise<boolean> {
   return (await tryRun("docker", ["version"])).code === 0;
 }
 
-/** Starts the Docker engine where none runs and this user may. */
+/** Throws a Failure if the docker command speaks to an engine on another machine, where hosts would have no volumes. */
+async function requireOwnEngine(): Promise<void> {
+  const format = "{{.Name}} {{.Endpoints.docker.Host}}";
+  const { code, stdout } = await tryRun("docker", ["context", "inspect", "--format", format]);
+  const [name = "", endpoint = ""] = stdout.trim().split(" ");
+  if (code !== 0 || isOnThisMachine(endpoint)) return; // a docker without contexts has no other engine
+  throw new Failure(
+    `Docker's context ${name} is an engine on another machine (${endpoint}); the local cloud needs one on this machine. ` +
+      "Choose one: `docker context use default`, and unset DOCKER_CONTEXT.",
+    2,
+  );
+}
+
+export function isOnThisMachine(endpoint: string): boolean {
+  return /^(unix|npipe|fd):|^tcp:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(endpoint);
+}
+
+/** Starts the Docker engine if none runs and this user may. */
 export async function ensureEngine(): Promise<void> {
+  await requireOwnEngine();
   if (await engineRuns()) return;
   if (process.getuid?.() !== 0 || which("dockerd") === undefined) {
     throw new Failure(

@@ -1,5 +1,4 @@
 import { BlockList } from "node:net";
-import { Failure } from "../../cli/user-error.ts";
 import { tryRun } from "../../cli/run.ts";
 import { dockerLines } from "./docker.ts";
 import { ownLabels } from "./labels.ts";
@@ -11,16 +10,14 @@ export interface EngineNetwork {
   readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
 }
 
-/** Throws a Failure where the addresses that a deployment's hosts will have are another network's already. */
-export async function requireFreeRange(deployment: string, range: string): Promise<void> {
+/** Says which network has the addresses of a deployment's hosts already; undefined if none has. */
+export async function rangeFault(deployment: string, range: string): Promise<string | undefined> {
   const ids = await dockerLines("network", "ls", "--quiet");
   // Not `docker`: a network that has just gone makes it fail, and it still tells of the others.
   const { stdout } = await tryRun("docker", ["network", "inspect", ...ids]);
   const holder = holderOf(range, JSON.parse(stdout) as EngineNetwork[], ownLabels(deployment));
-  if (holder === undefined) return;
-  throw new Failure(
-    `The addresses that belong to this name, ${range}, are taken by ${holder}. Choose another NAME.`,
-    2,
+  return (
+    holder && `The addresses that belong to this name, ${range}, are taken by ${holder}. Choose another NAME.`
   );
 }
 

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "@jest/globals";
 import { agrees, confirmDestroy, confirmRestore } from "../../deploy/confirm.ts";
+import { local } from "../../deploy/clouds/local.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
 
 const aws = scratchDeployment();
@@ -30,7 +31,7 @@ test("where nobody can be asked, it has to be said before", async () => {
   const nobody = { yes: false, input: new PassThrough(), output: new PassThrough() };
   await expect(confirmDestroy(aws, nobody)).rejects.toThrow("make destroy NAME=blue YES=1");
   await expect(confirmDestroy(aws, { ...nobody, yes: true })).resolves.toBeUndefined();
-  await expect(confirmDestroy({ ...aws, cloud: "local" }, nobody)).resolves.toBeUndefined();
+  await expect(confirmDestroy({ ...aws, cloud: local }, nobody)).resolves.toBeUndefined();
 });
 
 test("a restore says what it replaces, and takes the name alone", async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { aws } from "../../deploy/clouds/aws.ts";
 import type { Deployment } from "../../deploy/deployment.ts";
 import type { Outputs } from "../../deploy/terraform/state.ts";
 
@@ -10,7 +11,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
   const stack = join(folder, "stack");
   mkdirSync(stack);
   return {
-    cloud: "aws",
+    cloud: aws,
     name: "blue",
     region: "us-east-1",
     localPort: 8080,
@@ -18,6 +19,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     confirmation: "optional",
     domain: undefined,
     replace: undefined,
+    operatorCidr: undefined,
     stateBucket: undefined,
     os: "al2",
     folder,

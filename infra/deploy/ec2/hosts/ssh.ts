@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { publishedPort } from "../../../local-cloud/ec2/hosts.ts";
 import { Failure } from "../../../cli/user-error.ts";
 import { type Result, run, tryRun } from "../../../cli/run.ts";
 import type { Deployment } from "../../deployment.ts";
@@ -29,20 +28,17 @@ export async function hostAddress(
   outputs: Outputs,
   host: HostName,
 ): Promise<HostAddress> {
-  const { instanceId, publicIp } = outputs[host];
-  if (deployment.cloud === "aws") return { address: publicIp, port: 22, instanceId };
-  return { address: "127.0.0.1", port: await localPortOf(deployment, outputs, host, 22), instanceId };
+  const { address, port } = running(await deployment.cloud.portOf(outputs[host], 22), host, deployment);
+  return { address, port, instanceId: outputs[host].instanceId };
 }
 
-/** Where the local cloud shows a host's port; a Failure where the host's container does not run. */
-export async function localPortOf(
-  { make }: Deployment,
-  outputs: Outputs,
+/** What was found of a host that runs; throws a Failure if it was not found. */
+export function running<Found>(
+  found: Found | undefined,
   host: HostName,
-  port: number,
-): Promise<number> {
-  const published = await publishedPort(outputs[host].instanceId, port);
-  if (published !== undefined) return published;
+  { make }: Pick<Deployment, "make">,
+): Found {
+  if (found !== undefined) return found;
   throw new Failure(`The ${host} host is missing or stopped. To bring it back: ${make("deploy")}`);
 }
 
@@ -83,9 +79,8 @@ export function sshArguments(deployment: Deployment, host: HostAddress): string[
 
 /** What to say where ssh had no connection, or lost it. */
 export function unreached({ cloud, make }: Deployment, host: HostName): string {
-  const fact = `The ${host} host could not be reached, or closed the connection.`;
-  if (cloud === "local") return fact;
-  return `${fact} It lets in the address that deployed it: from another one, first ${make("deploy")}`;
+  const note = cloud.unreachedNote(make("deploy"));
+  return `The ${host} host could not be reached, or closed the connection.${note}`;
 }
 
 /** Runs a shell command on a host, for half a minute at most unless told otherwise. */

@@ -1,8 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { acmeAuthority, acmeName, startAcme } from "../../../local-cloud/acme/acme.ts";
-import { runningCloud } from "../../../local-cloud/cloud.ts";
-import { hostGateway } from "../../../local-cloud/ec2/networks.ts";
+import type { Cloud } from "../../clouds/cloud.ts";
 import type { Deployment } from "../../deployment.ts";
 import { type HostName, hostAddress, identityOptions } from "../hosts/ssh.ts";
 import { domainOf } from "../../site/domain.ts";
@@ -20,11 +18,16 @@ export interface InventoryProps {
   readonly node: NodeRuntime;
 }
 
-/** Writes what Ansible needs to know. Here, and nowhere in the playbooks, the clouds differ. */
+/** Writes what Ansible needs to know. */
 export async function writeInventory(deployment: Deployment, props: InventoryProps): Promise<void> {
   const { outputs } = props;
-  const endpoints =
-    deployment.cloud === "local" ? await localEndpoints(props, deployment) : awsEndpoints(outputs);
+  const { cloud, localPort, mailFrom } = deployment;
+  const { bucket, region } = outputs;
+  const domain = domainOf(outputs);
+  const endpoints = await cloud.endpoints({
+    ...{ bucket, region, domain, localPort, mailFrom },
+    backend: outputs.backend,
+  });
   const names = await siteNames(deployment, outputs);
   const host = async (name: HostName, variables: object) => {
     const found = await hostAddress(deployment, outputs, name);
@@ -52,9 +55,9 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_metrics_listen: `${outputs.backend.privateIp}:${outputs.backend.metricsPort}`,
           backend_site_origin: outputs.url,
           backend_other_site_origins: names.otherOrigins,
-          backend_bucket: outputs.bucket,
-          backend_region: outputs.region,
-          backend_mail_from: deployment.mailFrom ?? "",
+          backend_bucket: bucket,
+          backend_region: region,
+          backend_mail_from: mailFrom ?? "",
           backend_confirmation: deployment.confirmation,
           backend_aws_environment: endpoints.environment,
         }),
@@ -63,7 +66,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           frontend_api_origin: `http://${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
           frontend_image_origin: endpoints.imageOrigin,
           frontend_names: names.hosts,
-          ...(await certification(deployment, outputs)),
+          ...(await certification(domain, cloud)),
         }),
       },
     },
@@ -71,43 +74,9 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
   writeFileSync(deployment.inventory, JSON.stringify(inventory, null, 2), { mode: 0o600 });
 }
 
-/** Whom the frontend host asks for a certificate, and for which name. Without a word of it, Let's Encrypt. */
-async function certification({ cloud }: Deployment, outputs: Outputs): Promise<object> {
-  const domain = domainOf(outputs);
+/** Which authority the frontend host asks for a certificate, and for which name. */
+async function certification(domain: string | undefined, cloud: Cloud): Promise<object> {
   if (domain === undefined) return {};
   const site = { frontend_domain: domain, frontend_lego: await acmeClient() };
-  if (cloud === "aws") return site;
-  const { port } = await startAcme();
-  return {
-    ...site,
-    frontend_acme_directory: `https://${acmeName}:${port}/dir`,
-    frontend_acme_authority: acmeAuthority,
-  };
-}
-
-interface Endpoints {
-  readonly imageOrigin: string;
-  readonly environment: Record<string, string>;
-}
-
-function awsEndpoints({ bucket, region }: Outputs): Endpoints {
-  return { imageOrigin: `https://${bucket}.s3.${region}.amazonaws.com`, environment: {} };
-}
-
-async function localEndpoints({ outputs }: InventoryProps, deployment: Deployment): Promise<Endpoints> {
-  const { mailFrom, localPort } = deployment;
-  const cloud = runningCloud();
-  if (cloud === undefined) throw new Error("the local cloud does not run");
-  const imageOrigin = `http://s3.localhost:${cloud.s3Port}`;
-  const gateway = `http://${await hostGateway(outputs.backend.instanceId)}`;
-  return {
-    imageOrigin,
-    environment: {
-      AWS_ENDPOINT_URL_S3: imageOrigin,
-      // All are shown on localhost, and cookies know no port. A site with a domain is shown under its own name.
-      ...(domainOf(outputs) === undefined && { REFRESH_COOKIE: `refresh-${localPort}` }),
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: `${gateway}:${cloud.metadataPort}`,
-      ...(mailFrom !== undefined && { AWS_ENDPOINT_URL_SESV2: `${gateway}:${cloud.mailPort}` }),
-    },
-  };
+  return { ...site, ...(await cloud.certificateAuthority()) };
 }

@@ -4,11 +4,11 @@ import { unpinPlace } from "../../../deploy/record/checks.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
 test("the port of the last deploy is kept until the deployment is gone", () => {
-  const blue = scratchDeployment({ localPort: 8690 });
+  const blue = scratchDeployment();
   expect(keptPort(blue.folder)).toBeUndefined();
-  keepPort(blue);
+  keepPort(blue.folder, 8690);
   expect(keptPort(blue.folder)).toBe(8690);
-  keepPort({ ...blue, localPort: 8691 });
+  keepPort(blue.folder, 8691);
   expect(keptPort(blue.folder)).toBe(8691);
   unpinPlace(blue);
   expect(keptPort(blue.folder)).toBeUndefined();

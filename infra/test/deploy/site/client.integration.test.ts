@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { ask, type FrontDoor } from "../../../deploy/site/client.ts";
+import type { FrontDoor } from "../../../deploy/clouds/cloud.ts";
+import { ask } from "../../../deploy/site/client.ts";
 import { run } from "../../../cli/run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tintype-door-"));

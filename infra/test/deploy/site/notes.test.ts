@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { siteLines } from "../../../deploy/site/notes.ts";
+import { local } from "../../../deploy/clouds/local.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
 const door = { url: "https://site.example" };
@@ -10,6 +11,6 @@ test("USE-22 a deploy says where its codes go: to the operator, into the emulate
   expect(lines({})).toContain(
     "It sends no email: codes that confirm an address or reset a password are shown by make codes",
   );
-  expect(lines({ cloud: "local", mailFrom })).toContain("the emulated SES takes its mail and delivers none");
+  expect(lines({ cloud: local, mailFrom })).toContain("the emulated SES takes its mail and delivers none");
   expect(lines({ mailFrom })).toBe("  https://site.example");
 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
-import type { FrontDoor } from "../../../deploy/site/client.ts";
+import type { FrontDoor } from "../../../deploy/clouds/cloud.ts";
 import { smokeTest } from "../../../deploy/site/smoke-test.ts";
 
 const page =

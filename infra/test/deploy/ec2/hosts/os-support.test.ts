@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { supportEnded } from "../../../../deploy/ec2/hosts/os-support.ts";
+import { local } from "../../../../deploy/clouds/local.ts";
 import { scratchDeployment } from "../../scratch-deployment.ts";
 
 test("Amazon Linux 2 is told to be out of support, with how to leave it", () => {
@@ -9,7 +10,7 @@ test("Amazon Linux 2 is told to be out of support, with how to leave it", () => 
 });
 
 test("of a rehearsal it is told what it would be on AWS", () => {
-  const told = supportEnded(scratchDeployment({ cloud: "local", os: "al2" }));
+  const told = supportEnded(scratchDeployment({ cloud: local, os: "al2" }));
   expect(told).toBe(
     "On AWS these hosts would be out of support: Amazon Linux 2 since 2026-06-30. OS=al2023 is not.",
   );

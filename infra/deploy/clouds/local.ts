@@ -1,0 +1,198 @@
+import { Resolver } from "node:dns/promises";
+import { createServer } from "node:net";
+import { Failure } from "../../cli/user-error.ts";
+import { step } from "../../cli/steps.ts";
+import { acmeAuthority, acmeName, acmeRoot, startAcme } from "../../local-cloud/acme/acme.ts";
+import { announce } from "../../local-cloud/acme/pebble.ts";
+import {
+  cloudEnvironment,
+  hasCloud,
+  runningCloud,
+  startCloud,
+  stopCloud,
+  stopLostCloud,
+} from "../../local-cloud/cloud.ts";
+import { baseImage } from "../../local-cloud/ec2/base-image.ts";
+import { engineRuns, ensureEngine, stopOwnEngine } from "../../local-cloud/ec2/docker.ts";
+import {
+  boot,
+  containers,
+  hasHosts,
+  publishedPort,
+  publishes,
+  removeHosts,
+} from "../../local-cloud/ec2/hosts.ts";
+import { ec2 } from "../../local-cloud/ec2/instances.ts";
+import { hostGateway } from "../../local-cloud/ec2/networks.ts";
+import { rangeFault } from "../../local-cloud/ec2/subnet-conflicts.ts";
+import { verifySender } from "../../local-cloud/emulator/ses-proxy.ts";
+import { forgetSite, noteSite } from "../../local-cloud/emulator/site-origins.ts";
+import { subnetRange } from "../../src/constructs/ec2/subnet-cidr.ts";
+import type {
+  Access,
+  Cloud,
+  EndpointProps,
+  Endpoints,
+  FrontDoor,
+  Instance,
+  Plan,
+  Site,
+  StartProps,
+} from "./cloud.ts";
+import { keepPort } from "./local-port.ts";
+
+// If no engine answers, one is started here, and these are its needs.
+const engine = process.platform === "linux" ? (["engine", "iptables", "debootstrap"] as const) : [];
+const shownOn = ["localhost", "127.0.0.1"] as const;
+
+/** The emulated AWS API on this machine, with containers as hosts. */
+export const local: Cloud = {
+  name: "local",
+  isDisposable: true,
+  accessStep: "Start the emulated AWS API",
+
+  requirements(domain) {
+    const acme = domain === undefined || domain === "none" ? [] : (["pebble", "openssl"] as const);
+    return ["docker", "moto", ...engine, ...acme];
+  },
+  requiredForDestroy: ["docker"],
+  requiredForApi: ["moto"],
+  diskBytes: 2 ** 30,
+  hostSystem: () => "al2023", // no host has an older Python
+  faultsOfMachine,
+
+  async access() {
+    return cloudEnvironment(await startCloud());
+  },
+  async presentAccess() {
+    return presentAccess();
+  },
+  uncheckedAccess: presentAccess,
+  generation: () => runningCloud()?.id,
+
+  async prepare() {
+    await step("Prepare the image of the hosts", () => baseImage());
+  },
+  startHosts,
+  async hasHosts(name) {
+    return (await engineRuns()) && (await containers(name)).length > 0;
+  },
+  async removeHosts(name) {
+    if (!(await local.hasHosts(name))) return void (await removeHosts(name));
+    await step("Remove the hosts, their networks and volumes", () => removeHosts(name));
+  },
+  async stop(others) {
+    if (others || ((await engineRuns()) && (await hasHosts()))) return;
+    if (hasCloud()) await step("Stop the emulated AWS API", stopCloud);
+    else await stopLostCloud();
+    await stopOwnEngine();
+  },
+
+  operatorCidr: async () => "127.0.0.1/32",
+  portOf,
+  frontDoor,
+  shownDoor: ({ url, local: door }) => ({ localUrl: url, ...(door && { localDoor: door }) }),
+  otherNames,
+  noteSite: (name, origin, shownAt) => noteSite(name, { origin, shownAt }),
+  forgetSite: (name) => forgetSite(name),
+
+  async domainTarget(domain, frontend) {
+    const acme = await startAcme();
+    await announce(acme, domain, frontend.privateIp);
+    const resolver = new Resolver();
+    resolver.setServers([`127.0.0.1:${acme.dnsPort}`]);
+    return { address: frontend.privateIp, resolver };
+  },
+  domainTargetBefore: () => undefined,
+  async certificateAuthority() {
+    const { port } = await startAcme();
+    return {
+      frontend_acme_directory: `https://${acmeName}:${port}/dir`,
+      frontend_acme_authority: acmeAuthority,
+    };
+  },
+  endpoints,
+
+  mailNote: "In the local cloud the emulated SES takes its mail and delivers none: codes do not arrive.",
+  unreachedNote: () => "",
+  supportNote: (ended) => `On AWS these hosts would be out of support: ${ended}. OS=al2023 is not.`,
+  priceNote: "The local cloud costs nothing. What AWS would charge for the same:",
+};
+
+function presentAccess(): Access | undefined {
+  const running = runningCloud();
+  return running && cloudEnvironment(running);
+}
+
+async function faultsOfMachine({ name, localPort, deploy }: Plan): Promise<string[]> {
+  try {
+    await ensureEngine();
+  } catch (error) {
+    if (error instanceof Failure) return [error.message];
+    throw error;
+  }
+  const faults = [await rangeFault(name, subnetRange(name))].filter((found) => found !== undefined);
+  if ((await publishes(name, localPort)) || (await isFree(localPort))) return faults;
+  return [
+    ...faults,
+    `Port ${localPort} of this machine is taken. Choose another: ${deploy} LOCAL_PORT=${localPort + 1}`,
+  ];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer().once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+async function startHosts({ name, region, localPort, mailFrom, folder }: StartProps): Promise<string[]> {
+  keepPort(folder, localPort);
+  return step("Boot the hosts", async () => {
+    const cloud = await startCloud();
+    if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
+    const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
+    return boot({ deployment: name, region, instances, sitePort: localPort });
+  });
+}
+
+async function portOf({ instanceId }: Instance, port: number) {
+  const published = await publishedPort(instanceId, port);
+  if (published === undefined) return undefined;
+  return { address: "127.0.0.1", port: published, origin: `http://localhost:${published}` };
+}
+
+async function frontDoor({ url, domain, frontend }: Site): Promise<FrontDoor | undefined> {
+  const plain = await portOf(frontend, 80);
+  if (plain === undefined || domain === undefined) return plain && { url: plain.origin };
+  const secure = await portOf(frontend, 443);
+  if (secure === undefined) return undefined;
+  const { address, port } = secure;
+  return { url, local: { address, port, httpPort: plain.port, root: acmeRoot } };
+}
+
+async function otherNames({ domain, frontend }: Site) {
+  const hosts = [...shownOn, frontend.privateIp];
+  if (domain !== undefined) return { hosts, otherOrigins: [] };
+  const door = await portOf(frontend, 80);
+  if (door === undefined) return undefined;
+  const origins = [...shownOn.map((name) => `http://${name}:${door.port}`), `http://${frontend.privateIp}`];
+  return { hosts, otherOrigins: origins.map((origin) => new URL(origin).origin) };
+}
+
+async function endpoints({ domain, backend, localPort, mailFrom }: EndpointProps): Promise<Endpoints> {
+  const cloud = runningCloud();
+  if (cloud === undefined) throw new Error("the local cloud does not run");
+  const imageOrigin = `http://s3.localhost:${cloud.s3Port}`;
+  const gateway = `http://${await hostGateway(backend.instanceId)}`;
+  return {
+    imageOrigin,
+    environment: {
+      AWS_ENDPOINT_URL_S3: imageOrigin,
+      // All sites are shown on localhost, and cookies know no port. A site with a domain is shown under its own name.
+      ...(domain === undefined && { REFRESH_COOKIE: `refresh-${localPort}` }),
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `${gateway}:${cloud.metadataPort}`,
+      ...(mailFrom !== undefined && { AWS_ENDPOINT_URL_SESV2: `${gateway}:${cloud.mailPort}` }),
+    },
+  };
+}
