@@ -84,6 +84,6 @@ help: settings ## this list
 settings:
 	+@node --no-warnings infra/deploy/command.mjs $$PPID
 
-$(installed): package.json package-lock.json $(wildcard */package.json) | settings
+$(installed): package.json package-lock.json $(wildcard */package.json) infra/local-cloud/s3-proxy/package.json | settings
 	@node infra/dev/install.mjs
 	@touch $@

@@ -5,16 +5,16 @@ import type { AddressInfo } from "node:net";
 import { writeWhole } from "../cli/atomic-file.ts";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
 import { localCredentials } from "./emulator/credentials.ts";
-import { createMailFront } from "./emulator/ses-proxy.ts";
+import { createSesProxy } from "./emulator/ses-proxy.ts";
 import { createMetadataService } from "./ec2/instance-metadata.ts";
 import { startMoto } from "./emulator/moto.ts";
 import { isOwn } from "./emulator/allowed-peers.ts";
 import { profileInAny } from "./ec2/instance-profiles.ts";
 import { notedRegions } from "./ec2/regions.ts";
-import { createS3Front } from "./s3-proxy/src/server.ts";
+import { createS3Proxy } from "./s3-proxy/src/server.ts";
 import { siteShownAt } from "./emulator/site-origins.ts";
 
-// The emulated AWS API as one background process: moto, the strict front before its S3, the way to its
+// The emulated AWS API as one background process: moto, the strict proxy before its S3, the way to its
 // SES, and the instances' metadata service. It lives until it is told to stop; what it holds lives as long.
 
 const now = () => new Date();
@@ -23,7 +23,7 @@ const moto = await startMoto();
 const api = { endpoint: moto.url.href, credentials: credentials.operator };
 
 const { secretFor } = credentials;
-const s3Front = createS3Front({ upstream: moto.url, secretFor, now, siteShownAt });
+const s3Proxy = createS3Proxy({ upstream: moto.url, secretFor, now, siteShownAt });
 const profileAt = (privateIp: string) => profileInAny(notedRegions(), privateIp, api);
 const metadata = createMetadataService({ credentials, profileAt, now });
 
@@ -32,9 +32,9 @@ const cloud: LocalCloud = {
   pid: process.pid,
   motoPid: moto.process.pid!,
   apiUrl: moto.url.href.replace(/\/$/, ""),
-  s3Port: await listen(s3Front),
+  s3Port: await listen(s3Proxy),
   metadataPort: await listen(metadata),
-  mailPort: await listen(createMailFront(moto.url)),
+  mailPort: await listen(createSesProxy(moto.url)),
   ...credentials.operator,
 };
 writeWhole(cloudFile, JSON.stringify(cloud, null, 2));

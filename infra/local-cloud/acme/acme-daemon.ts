@@ -15,14 +15,14 @@ const pebble = await startPebble({ folder: acmeFolder, name: acmeName, authority
 const programs = [pebble.server, pebble.dns];
 writeFileSync(acmeRoot, pebble.root);
 
-const front = createServer(passOn).listen(0, "0.0.0.0");
-await once(front, "listening");
+const proxy = createServer(passOn).listen(0, "0.0.0.0");
+await once(proxy, "listening");
 
 const acme: LocalAcme = {
   pid: process.pid,
   pebblePid: pebble.server.pid!,
   dnsPid: pebble.dns.pid!,
-  port: (front.address() as AddressInfo).port,
+  port: (proxy.address() as AddressInfo).port,
   dnsPort: pebble.dnsPort,
   dnsManagementPort: pebble.dnsManagementPort,
 };

@@ -3,7 +3,7 @@ import { createServer, request, type Server } from "node:http";
 const sending = "/v2/email/outbound-emails";
 
 /** What the hosts reach of SES: the sending of mail, and nothing else of the emulated API behind it. */
-export function createMailFront(upstream: URL): Server {
+export function createSesProxy(upstream: URL): Server {
   return createServer((message, response) => {
     if (message.method !== "POST" || message.url !== sending) return void response.writeHead(404).end();
     const { hostname, port } = upstream;

@@ -6,7 +6,7 @@ import { endChild } from "../../cli/end-child.ts";
 import { localCredentials } from "../emulator/credentials.ts";
 import { startMariadb } from "./mariadb.ts";
 import { startMoto } from "../emulator/moto.ts";
-import { createS3Front } from "../s3-proxy/src/server.ts";
+import { createS3Proxy } from "../s3-proxy/src/server.ts";
 
 export interface Services {
   /** Where they are, in the names that the application's configuration uses. */
@@ -14,13 +14,13 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** What the application needs around it, without a container: a database in `folder`, and S3 behind its strict front. */
+/** What the application needs around it, without a container: a database in `folder`, and S3 behind its strict proxy. */
 export async function startServices(folder: string): Promise<Services> {
   const now = () => new Date();
   const credentials = localCredentials(now);
   const log = createWriteStream(join(folder, "moto.log"));
   const [database, moto] = await Promise.all([startMariadb(folder), startMoto(log)]);
-  const s3 = createS3Front({ upstream: moto.url, secretFor: credentials.secretFor, now });
+  const s3 = createS3Proxy({ upstream: moto.url, secretFor: credentials.secretFor, now });
   s3.listen(0, "127.0.0.1");
   await once(s3, "listening");
 

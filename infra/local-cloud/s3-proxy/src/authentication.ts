@@ -1,22 +1,8 @@
 import { authorizationHeader } from "./authorization-header.ts";
-import type { SecretFor } from "./credential.ts";
+import type { Authenticated, Callers } from "./caller.ts";
 import { presignedUrl } from "./presigned-url.ts";
 import { type S3Request, parameter } from "./request.ts";
 import { S3Error, accessDenied } from "./s3-error.ts";
-import type { Signer } from "./sigv4.ts";
-
-export interface Callers {
-  readonly secretFor: SecretFor;
-  readonly now: () => Date;
-}
-
-/** A request whose signature is right; what its body must be is still to be held against `payloadHash`. */
-export interface Authenticated {
-  readonly signer: Signer;
-  readonly signature: string;
-  /** The value of `x-amz-content-sha256`: a hex hash, or a word that says how the body is protected. */
-  readonly payloadHash: string;
-}
 
 /**
  * Finds and verifies the signature of a request, as

@@ -1,8 +1,8 @@
-import type { Authenticated, Callers } from "./authentication.ts";
-import { MAX_SKEW_MS, knownSecret, parseAmzDate, parseCredential } from "./credential.ts";
+import type { Authenticated, Callers } from "./caller.ts";
+import { maxSkewMs, knownSecret, parseAmzDate, parseCredential } from "./credential.ts";
 import type { S3Request } from "./request.ts";
 import { S3Error, accessDenied } from "./s3-error.ts";
-import { ALGORITHM, checkRequestSignature, signer } from "./sigv4.ts";
+import { signingAlgorithm, checkRequestSignature, signer } from "./sigv4.ts";
 
 /** Verifies `Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...`; throws the refusal. */
 export async function authorizationHeader(
@@ -34,7 +34,7 @@ function requestDate(request: S3Request, now: Date): string {
   if (amzDate === undefined || at === undefined) {
     throw accessDenied("AWS authentication requires a valid Date or x-amz-date header");
   }
-  if (Math.abs(now.getTime() - at) <= MAX_SKEW_MS) return amzDate;
+  if (Math.abs(now.getTime() - at) <= maxSkewMs) return amzDate;
   throw new S3Error(
     403,
     "RequestTimeTooSkewed",
@@ -42,7 +42,7 @@ function requestDate(request: S3Request, now: Date): string {
     {
       RequestTime: amzDate,
       ServerTime: now.toISOString(),
-      MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
+      MaxAllowedSkewMilliseconds: String(maxSkewMs),
     },
   );
 }
@@ -54,11 +54,11 @@ function fromHttpDate(text: string | undefined): string | undefined {
 
 function parseHeader(header: string, amzDate: string) {
   const [algorithm, ...rest] = header.split(/\s+/);
-  if (algorithm !== ALGORITHM) {
+  if (algorithm !== signingAlgorithm) {
     throw new S3Error(
       400,
       "InvalidRequest",
-      `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`,
+      `The authorization mechanism you have provided is not supported. Please use ${signingAlgorithm}.`,
     );
   }
   const fields = new Map(rest.join("").split(",").map(splitField));

@@ -1,7 +1,7 @@
 import { S3Error } from "./s3-error.ts";
 import { type Signer, checkSignature, sha256 } from "./sigv4.ts";
 
-const EMPTY_HASH = sha256("");
+const emptyHash = sha256("");
 
 export interface Unchunked {
   readonly body: Buffer;
@@ -82,7 +82,7 @@ function createSeal({ signer, seed }: Chain) {
   };
   return {
     chunk: (data: Buffer, signature: string) =>
-      check("AWS4-HMAC-SHA256-PAYLOAD", [EMPTY_HASH, sha256(data)], signature),
+      check("AWS4-HMAC-SHA256-PAYLOAD", [emptyHash, sha256(data)], signature),
     trailers: (trailers: ReadonlyMap<string, string>, signature: string) => {
       const lines = [...trailers].map(([name, value]) => `${name}:${value}\n`);
       check("AWS4-HMAC-SHA256-TRAILER", [sha256(lines.join(""))], signature);

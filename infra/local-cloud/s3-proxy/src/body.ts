@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { S3Error } from "./s3-error.ts";
 
 /** Held in memory, because nothing may reach the store before all of it is verified. Objects of Tintype are 10 MB at most. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const maxBodyBytes = 64 * 1024 * 1024;
 
 /** The whole body; rejects when the caller goes away in the middle of it. */
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
@@ -11,7 +11,7 @@ export async function readBody(message: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of message) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw tooLarge();
+    if (bytes > maxBodyBytes) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -26,5 +26,5 @@ function refuseUnknownLength({ headers }: IncomingMessage): void {
 
 const tooLarge = () =>
   new S3Error(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
-    MaxSizeAllowed: String(MAX_BODY_BYTES),
+    MaxSizeAllowed: String(maxBodyBytes),
   });

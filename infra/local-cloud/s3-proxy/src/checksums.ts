@@ -30,10 +30,10 @@ const digests = new Map<string, Digest>([
   ["sha256", hash("sha256")],
 ]);
 
-const PREFIX = "x-amz-checksum-";
+const checksumPrefix = "x-amz-checksum-";
 
 /** Headers of that prefix which carry no checksum. */
-const NOT_A_CHECKSUM = new Set(["algorithm", "mode", "type"]);
+const notAChecksum = new Set(["algorithm", "mode", "type"]);
 
 /**
  * Holds a body against `content-md5` and the `x-amz-checksum-*` among `headers` (trailers included); 400 when one
@@ -42,22 +42,26 @@ const NOT_A_CHECKSUM = new Set(["algorithm", "mode", "type"]);
 export async function checkChecksums(headers: ReadonlyMap<string, string>, body: Buffer): Promise<void> {
   checkMd5(headers.get("content-md5"), body);
   const algorithms = [...headers.keys()]
-    .filter((name) => name.startsWith(PREFIX))
-    .map((name) => name.slice(PREFIX.length))
-    .filter((algorithm) => !NOT_A_CHECKSUM.has(algorithm));
+    .filter((name) => name.startsWith(checksumPrefix))
+    .map((name) => name.slice(checksumPrefix.length))
+    .filter((algorithm) => !notAChecksum.has(algorithm));
   if (algorithms.length > 1) {
-    throw invalidRequest(`Expecting a single ${PREFIX} header. Multiple checksum Types are not allowed.`);
+    throw invalidRequest(
+      `Expecting a single ${checksumPrefix} header. Multiple checksum Types are not allowed.`,
+    );
   }
-  for (const algorithm of algorithms) await checkOne(algorithm, headers.get(PREFIX + algorithm) ?? "", body);
+  for (const algorithm of algorithms)
+    await checkOne(algorithm, headers.get(checksumPrefix + algorithm) ?? "", body);
 }
 
 async function checkOne(algorithm: string, value: string, body: Buffer): Promise<void> {
   const digest = digests.get(algorithm);
-  if (!digest) throw new S3Error(501, "NotImplemented", `The local S3 cannot verify ${PREFIX}${algorithm}.`);
+  if (!digest)
+    throw new S3Error(501, "NotImplemented", `The local S3 cannot verify ${checksumPrefix}${algorithm}.`);
   const expected = await digest(body);
   const given = decodeBase64(value);
   if (given?.length !== expected.length) {
-    throw invalidRequest(`Value for ${PREFIX}${algorithm} header is invalid.`);
+    throw invalidRequest(`Value for ${checksumPrefix}${algorithm} header is invalid.`);
   }
   if (given.equals(expected)) return;
   const name = algorithm.toUpperCase();

@@ -56,4 +56,4 @@ export function parseAmzDate(text: string): number | undefined {
 }
 
 /** How far the clocks of caller and S3 may be apart. */
-export const MAX_SKEW_MS = 15 * 60 * 1000;
+export const maxSkewMs = 15 * 60 * 1000;

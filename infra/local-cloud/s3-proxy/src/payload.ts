@@ -1,4 +1,4 @@
-import type { Authenticated } from "./authentication.ts";
+import type { Authenticated } from "./caller.ts";
 import { type Unchunked, decodeAwsChunked } from "./aws-chunked.ts";
 import { checkChecksums } from "./checksums.ts";
 import { type S3Request, parameter } from "./request.ts";
@@ -30,11 +30,11 @@ export async function verifyPayload(
 function withHoisted(request: S3Request): Map<string, string> {
   const hoisted = request.query
     .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .filter(([name]) => name.startsWith("x-amz-") && !SIGNING_PARAMETERS.has(name));
+    .filter(([name]) => name.startsWith("x-amz-") && !signingParameters.has(name));
   return new Map([...hoisted, ...request.headers]);
 }
 
-const SIGNING_PARAMETERS = new Set(
+const signingParameters = new Set(
   ["algorithm", "credential", "date", "expires", "signedheaders", "signature", "security-token"].map(
     (name) => `x-amz-${name}`,
   ),

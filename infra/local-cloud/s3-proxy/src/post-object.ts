@@ -1,11 +1,11 @@
-import type { Callers } from "./authentication.ts";
+import type { Callers } from "./caller.ts";
 import { checkChecksums } from "./checksums.ts";
 import { knownSecret, parseCredential } from "./credential.ts";
 import { type PostForm, parsePostForm } from "./post-form.ts";
 import { checkPolicy, parsePolicy } from "./post-policy.ts";
 import type { S3Request } from "./request.ts";
 import { S3Error, accessDenied } from "./s3-error.ts";
-import { ALGORITHM, checkSignature, signer } from "./sigv4.ts";
+import { signingAlgorithm, checkSignature, signer } from "./sigv4.ts";
 import { type UpstreamRequest, routingHeader } from "./upstream.ts";
 
 /** An upload by form that its policy allows, as the PUT that stores it. */
@@ -43,11 +43,11 @@ async function checkPolicySignature(
 ): Promise<string> {
   const amzDate = field(form, "x-amz-date");
   const credential = parseCredential(field(form, "x-amz-credential"), amzDate);
-  if (!credential || field(form, "x-amz-algorithm") !== ALGORITHM) {
+  if (!credential || field(form, "x-amz-algorithm") !== signingAlgorithm) {
     throw new S3Error(
       400,
       "InvalidArgument",
-      `The form needs the algorithm ${ALGORITHM} and a credential for S3.`,
+      `The form needs the algorithm ${signingAlgorithm} and a credential for S3.`,
     );
   }
   const token = form.fields.get("x-amz-security-token");
@@ -68,7 +68,7 @@ function field(form: PostForm, name: string): string {
 }
 
 /** Fields that become headers of the object under their own name. */
-const OBJECT_HEADER =
+const objectHeader =
   /^(cache-control|content-(type|disposition|encoding)|expires|x-amz-(checksum-.+|meta-.+|server-side-encryption.*|storage-class|website-redirect-location))$/;
 
 function putRequest(path: string, form: PostForm, credential: string): UpstreamRequest {
@@ -78,7 +78,7 @@ function putRequest(path: string, form: PostForm, credential: string): UpstreamR
   const acl = form.fields.get("acl");
   const headers = new Map([
     ["content-type", "binary/octet-stream"],
-    ...[...form.fields].filter(([name]) => OBJECT_HEADER.test(name)),
+    ...[...form.fields].filter(([name]) => objectHeader.test(name)),
     ...(acl === undefined ? [] : [["x-amz-acl", acl] as const]),
     routingHeader(credential),
   ]);

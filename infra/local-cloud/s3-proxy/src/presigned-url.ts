@@ -1,10 +1,10 @@
-import type { Authenticated, Callers } from "./authentication.ts";
-import { MAX_SKEW_MS, knownSecret, parseAmzDate, parseCredential } from "./credential.ts";
+import type { Authenticated, Callers } from "./caller.ts";
+import { maxSkewMs, knownSecret, parseAmzDate, parseCredential } from "./credential.ts";
 import { type S3Request, parameter } from "./request.ts";
 import { S3Error, accessDenied } from "./s3-error.ts";
-import { ALGORITHM, checkRequestSignature, signer } from "./sigv4.ts";
+import { signingAlgorithm, checkRequestSignature, signer } from "./sigv4.ts";
 
-const MAX_EXPIRES_S = 7 * 24 * 60 * 60;
+const maxExpiresS = 7 * 24 * 60 * 60;
 
 /** Verifies https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html; throws the refusal. */
 export async function presignedUrl(request: S3Request, { secretFor, now }: Callers): Promise<Authenticated> {
@@ -13,7 +13,7 @@ export async function presignedUrl(request: S3Request, { secretFor, now }: Calle
   const credential = parseCredential(required(request, "X-Amz-Credential"), amzDate);
   const signedHeaders = required(request, "X-Amz-SignedHeaders").split(";");
   const signature = required(request, "X-Amz-Signature");
-  if (algorithm !== ALGORITHM) throw malformed(`X-Amz-Algorithm only supports "${ALGORITHM}"`);
+  if (algorithm !== signingAlgorithm) throw malformed(`X-Amz-Algorithm only supports "${signingAlgorithm}"`);
   if (!credential) throw malformed("Error parsing the X-Amz-Credential parameter.");
   refuseOutsideItsTime(amzDate, required(request, "X-Amz-Expires"), now());
 
@@ -37,7 +37,7 @@ function refuseOutsideItsTime(amzDate: string, expires: string, now: Date): void
     throw malformed("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
   }
   const seconds = parseExpires(expires);
-  if (now.getTime() < at - MAX_SKEW_MS) throw accessDenied("Request is not valid yet");
+  if (now.getTime() < at - maxSkewMs) throw accessDenied("Request is not valid yet");
   const end = at + seconds * 1000;
   if (now.getTime() > end) {
     throw accessDenied("Request has expired", {
@@ -52,8 +52,8 @@ function parseExpires(text: string): number {
   if (!/^-?\d+$/.test(text)) throw malformed("X-Amz-Expires should be a number");
   const seconds = Number(text);
   if (seconds < 1) throw malformed("X-Amz-Expires must be at least 1");
-  if (seconds > MAX_EXPIRES_S) {
-    throw malformed(`X-Amz-Expires must be less than a week (in seconds); that is ${MAX_EXPIRES_S}`);
+  if (seconds > maxExpiresS) {
+    throw malformed(`X-Amz-Expires must be less than a week (in seconds); that is ${maxExpiresS}`);
   }
   return seconds;
 }

@@ -17,7 +17,7 @@ export interface S3Request {
 /** Reads method, target and headers; 400 InvalidURI for what is no path, or has escapes that do not decode. */
 export function parseRequest(message: IncomingMessage): S3Request {
   const target = message.url ?? "/";
-  // The absolute form, which proxies are sent, would be a path of its own here and another one behind the front.
+  // The absolute form, which proxies are sent, would be a path of its own here and another one behind the proxy.
   if (!target.startsWith("/")) throw invalidUri();
   const [rawPath = "/", ...rest] = target.split("?");
   return {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type S3Request, parameter } from "./request.ts";
 
-const OVERRIDABLE = [
+const overridable = [
   "cache-control",
   "content-disposition",
   "content-encoding",
@@ -18,7 +18,7 @@ export function responseOverrides(request: S3Request, answer: IncomingMessage): 
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (!isRead || answer.statusCode === undefined || answer.statusCode >= 300) return {};
   return Object.fromEntries(
-    OVERRIDABLE.flatMap((name) => {
+    overridable.flatMap((name) => {
       const value = parameter(request, `response-${name}`);
       return value === undefined ? [] : [[name, value]];
     }),

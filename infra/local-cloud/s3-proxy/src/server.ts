@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { type Callers, authenticate } from "./authentication.ts";
+import { authenticate } from "./authentication.ts";
+import type { Callers } from "./caller.ts";
 import { readBody } from "./body.ts";
 import { bucketPolicies } from "./bucket-policies.ts";
 import { conditionalWrites } from "./conditional-writes.ts";
@@ -14,7 +15,7 @@ import { responseOverrides } from "./response-overrides.ts";
 import { S3Error, errorDocument, newRequestId } from "./s3-error.ts";
 import { endToEnd, refuseBesideS3, routingHeader, send } from "./upstream.ts";
 
-export interface S3FrontOptions extends Callers {
+export interface S3ProxyOptions extends Callers {
   /** An S3 that believes whatever it is sent, addressed path-style. */
   readonly upstream: URL;
   /** @default - pages run under their site's own origin alone */
@@ -22,7 +23,7 @@ export interface S3FrontOptions extends Callers {
 }
 
 /** A server that verifies each request as AWS would, and only then passes it on; the caller listens and closes. */
-export function createS3Front(callerOptions: S3FrontOptions): Server {
+export function createS3Proxy(callerOptions: S3ProxyOptions): Server {
   const { upstream, siteShownAt } = callerOptions;
   const options = {
     ...callerOptions,
@@ -36,13 +37,13 @@ export function createS3Front(callerOptions: S3FrontOptions): Server {
   });
 }
 
-interface FrontOptions extends S3FrontOptions {
+interface ServeOptions extends S3ProxyOptions {
   readonly policyAnswer: ReturnType<typeof bucketPolicies>;
   readonly inTurn: ReturnType<typeof conditionalWrites>;
   readonly cors: ReturnType<typeof cors>;
 }
 
-async function serve(options: FrontOptions, message: IncomingMessage, response: ServerResponse) {
+async function serve(options: ServeOptions, message: IncomingMessage, response: ServerResponse) {
   const request = parseRequest(message);
   refuseBesideS3(request.path);
   if (request.method === "OPTIONS") return preflight(options, request, response);
@@ -62,13 +63,13 @@ async function serve(options: FrontOptions, message: IncomingMessage, response: 
   return relay(answer, response, changes);
 }
 
-async function preflight({ cors: rules }: FrontOptions, request: S3Request, response: ServerResponse) {
+async function preflight({ cors: rules }: ServeOptions, request: S3Request, response: ServerResponse) {
   const answer = await rules.preflight(request);
   return relay(answer, response, rules.toPage(request, answer));
 }
 
 async function postObject(
-  options: FrontOptions,
+  options: ServeOptions,
   request: S3Request,
   message: IncomingMessage,
   response: ServerResponse,
@@ -97,7 +98,7 @@ async function relay(
 }
 
 async function refuse(
-  { cors: rules }: FrontOptions,
+  { cors: rules }: ServeOptions,
   message: IncomingMessage,
   response: ServerResponse,
   cause: unknown,
@@ -112,7 +113,7 @@ async function refuse(
 
 /** Without it a browser hides the refusal's status and reason from the page. */
 async function parseAndAskCors(
-  rules: FrontOptions["cors"],
+  rules: ServeOptions["cors"],
   message: IncomingMessage,
 ): Promise<Record<string, string>> {
   try {

@@ -3,7 +3,7 @@ import type { Credential } from "./credential.ts";
 import type { S3Request } from "./request.ts";
 import { S3Error, accessDenied } from "./s3-error.ts";
 
-export const ALGORITHM = "AWS4-HMAC-SHA256";
+export const signingAlgorithm = "AWS4-HMAC-SHA256";
 
 /** What is needed to compute signatures for one credential at one time. */
 export interface Signer {
@@ -32,7 +32,7 @@ export function signer(credential: Credential, secret: string, amzDate: string):
 export function checkRequestSignature(request: S3Request, by: Signer, claim: SignatureClaim): void {
   refuseUnsignedHeaders(request, claim.signedHeaders);
   const canonical = canonicalRequest(request, claim);
-  const text = [ALGORITHM, by.amzDate, by.credential.scope, sha256(canonical)].join("\n");
+  const text = [signingAlgorithm, by.amzDate, by.credential.scope, sha256(canonical)].join("\n");
   checkSignature(by, text, claim.signature, { CanonicalRequest: canonical });
 }
 

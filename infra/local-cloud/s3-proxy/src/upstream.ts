@@ -1,10 +1,10 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import type { Payload } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { ALGORITHM } from "./sigv4.ts";
+import { signingAlgorithm } from "./sigv4.ts";
 
 /** RFC 9110, 7.6.1; and what this side of the proxy writes anew. */
-const NOT_PASSED_ON = new Set([
+const notPassedOn = new Set([
   "connection",
   "content-length",
   "expect",
@@ -19,11 +19,11 @@ const NOT_PASSED_ON = new Set([
 ]);
 
 /** What moto answers itself, whatever service is asked for; it takes two slashes at the beginning for one. */
-const BESIDE_S3 = /^\/*(moto-api|favicon\.ico$|latest\/(meta-data|api)\/)/;
+const besideS3 = /^\/*(moto-api|favicon\.ico$|latest\/(meta-data|api)\/)/;
 
 /** 404 for a decoded path that leads past S3, such as to moto's command to forget everything. */
 export function refuseBesideS3(path: string): void {
-  if (BESIDE_S3.test(path)) throw new S3Error(404, "NoSuchBucket", "The specified bucket does not exist");
+  if (besideS3.test(path)) throw new S3Error(404, "NoSuchBucket", "The specified bucket does not exist");
 }
 
 export interface UpstreamRequest extends Payload {
@@ -32,7 +32,7 @@ export interface UpstreamRequest extends Payload {
   readonly target: string;
 }
 
-/** Sends a request to the S3 behind the front, and nowhere else; its answer is yet to be read. 503 if there is none. */
+/** Sends a request to the S3 behind the proxy, and nowhere else; its answer is yet to be read. 503 if there is none. */
 export function send(upstream: URL, { method, target, headers, body }: UpstreamRequest) {
   return new Promise<IncomingMessage>((resolve, reject) => {
     refuseBesideS3(decodeURIComponent(target.split("?")[0]!));
@@ -42,7 +42,7 @@ export function send(upstream: URL, { method, target, headers, body }: UpstreamR
       resolve,
     );
     outgoing.on("error", (cause) => {
-      const error = new S3Error(503, "ServiceUnavailable", "The S3 behind the front does not answer.");
+      const error = new S3Error(503, "ServiceUnavailable", "The S3 behind the proxy does not answer.");
       reject(Object.assign(error, { cause }));
     });
     if (body.length > 0 || method === "PUT" || method === "POST") {
@@ -54,10 +54,13 @@ export function send(upstream: URL, { method, target, headers, body }: UpstreamR
 
 /** The headers meant for the other end, of a request or of an answer. */
 export function endToEnd(headers: Iterable<readonly [string, string]>): Record<string, string> {
-  return Object.fromEntries([...headers].filter(([name]) => !NOT_PASSED_ON.has(name)));
+  return Object.fromEntries([...headers].filter(([name]) => !notPassedOn.has(name)));
 }
 
 /** moto finds service and account by this header alone: it knows no presigned URL and no POST policy. */
 export function routingHeader(credential: string): [string, string] {
-  return ["authorization", `${ALGORITHM} Credential=${credential}, SignedHeaders=host, Signature=verified`];
+  return [
+    "authorization",
+    `${signingAlgorithm} Credential=${credential}, SignedHeaders=host, Signature=verified`,
+  ];
 }

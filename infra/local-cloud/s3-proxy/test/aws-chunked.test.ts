@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type Front, send, startFront } from "./harness.ts";
+import { type Proxy, send, startProxy } from "./harness.ts";
 
 // Bodies and signatures are those AWS prints in
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and sigv4-streaming-trailers.html.
 const scope = "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request";
 
-let front: Front;
+let proxy: Proxy;
 beforeAll(async () => {
-  front = await startFront();
-  front.clock.now = new Date("2013-05-24T00:00:00Z");
+  proxy = await startProxy();
+  proxy.clock.now = new Date("2013-05-24T00:00:00Z");
 });
-afterAll(() => front.stop());
-beforeEach(() => void front.received.splice(0));
+afterAll(() => proxy.stop());
+beforeEach(() => void proxy.received.splice(0));
 
 describe("aws-chunked bodies with a signature for each chunk", () => {
   const chunk = (bytes: number, signature: string) =>
@@ -46,7 +46,7 @@ describe("aws-chunked bodies with a signature for each chunk", () => {
   };
 
   const put = ({ payload, seed, extra, signed, body }: typeof signedChunks | typeof signedTrailer) =>
-    send(front.url, {
+    send(proxy.url, {
       method: "PUT",
       path: "/examplebucket/chunkObject.txt",
       headers: {
@@ -64,7 +64,7 @@ describe("aws-chunked bodies with a signature for each chunk", () => {
 
   test.each([signedChunks, signedTrailer])("S3-02 $payload passes, unwrapped", async (example) => {
     expect(await put(example)).toMatchObject({ status: 200 });
-    const [stored] = front.received;
+    const [stored] = proxy.received;
     expect(stored?.body.equals(Buffer.alloc(66560, "a"))).toBe(true);
     expect(stored?.headers).not.toHaveProperty("content-encoding");
     expect(stored?.headers).not.toHaveProperty("x-amz-decoded-content-length");
@@ -76,7 +76,7 @@ describe("aws-chunked bodies with a signature for each chunk", () => {
       const changed = { ...example, body: example.body.replace("aaa", "aba") };
       const refused = await put(changed);
       expect(refused).toMatchObject({ status: 403, text: expect.stringContaining("SignatureDoesNotMatch") });
-      expect(front.received).toEqual([]);
+      expect(proxy.received).toEqual([]);
     },
   );
 
@@ -90,6 +90,6 @@ describe("aws-chunked bodies with a signature for each chunk", () => {
     const end = signedTrailer.body.indexOf("0;chunk-signature=2c");
     const refused = await put({ ...signedTrailer, body: signedTrailer.body.slice(0, end) });
     expect(refused).toMatchObject({ status: 400, text: expect.stringContaining("IncompleteBody") });
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 });

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type Front, send, startFront } from "./harness.ts";
+import { type Proxy, send, startProxy } from "./harness.ts";
 
 // Requests and signatures are those AWS prints in
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html and sigv4-query-string-auth.html.
 const scope = "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request";
 const host = "examplebucket.s3.amazonaws.com";
-const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-let front: Front;
+let proxy: Proxy;
 beforeAll(async () => {
-  front = await startFront();
-  front.clock.now = new Date("2013-05-24T00:00:00Z");
+  proxy = await startProxy();
+  proxy.clock.now = new Date("2013-05-24T00:00:00Z");
 });
-afterAll(() => front.stop());
-beforeEach(() => void front.received.splice(0));
+afterAll(() => proxy.stop());
+beforeEach(() => void proxy.received.splice(0));
 
 const authorization = (signedHeaders: string, signature: string) =>
   `AWS4-HMAC-SHA256 Credential=${scope},SignedHeaders=${signedHeaders},Signature=${signature}`;
@@ -39,10 +39,10 @@ describe("the examples of AWS", () => {
       signature: "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7",
     },
   ])("S3-02 GET $path in the header passes as signed", async ({ path, headers, signed, signature }) => {
-    const common = { host, "x-amz-content-sha256": EMPTY, "x-amz-date": "20130524T000000Z" };
+    const common = { host, "x-amz-content-sha256": emptyHash, "x-amz-date": "20130524T000000Z" };
     const sent = { ...common, ...headers, authorization: authorization(signed, signature) };
-    await send(front.url, { path, headers: sent });
-    expect(front.received).toMatchObject([{ method: "GET", target: path }]);
+    await send(proxy.url, { path, headers: sent });
+    expect(proxy.received).toMatchObject([{ method: "GET", target: path }]);
   });
 
   test("S3-02 PUT with a signed hash of its body passes", async () => {
@@ -59,8 +59,8 @@ describe("the examples of AWS", () => {
     };
     const body = "Welcome to Amazon S3.";
     const path = "/test%24file.text";
-    expect(await send(front.url, { method: "PUT", path, headers, body })).toMatchObject({ status: 200 });
-    expect(front.received).toMatchObject([{ target: path, body: Buffer.from(body) }]);
+    expect(await send(proxy.url, { method: "PUT", path, headers, body })).toMatchObject({ status: 200 });
+    expect(proxy.received).toMatchObject([{ target: path, body: Buffer.from(body) }]);
   });
 
   test("S3-03 the presigned URL passes for its day and not a second longer", async () => {
@@ -68,13 +68,13 @@ describe("the examples of AWS", () => {
     const path =
       `/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${encodeURIComponent(scope)}` +
       `&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=${signature}`;
-    front.clock.now = new Date("2013-05-25T00:00:00Z");
-    expect(await send(front.url, { path, headers: { host } })).toMatchObject({ status: 404 });
-    expect(front.received).toHaveLength(1);
-    front.clock.now = new Date("2013-05-25T00:00:01Z");
-    const late = await send(front.url, { path, headers: { host } });
+    proxy.clock.now = new Date("2013-05-25T00:00:00Z");
+    expect(await send(proxy.url, { path, headers: { host } })).toMatchObject({ status: 404 });
+    expect(proxy.received).toHaveLength(1);
+    proxy.clock.now = new Date("2013-05-25T00:00:01Z");
+    const late = await send(proxy.url, { path, headers: { host } });
     expect(late).toMatchObject({ status: 403, text: expect.stringContaining("Request has expired") });
-    expect(front.received).toHaveLength(1);
-    front.clock.now = new Date("2013-05-24T00:00:00Z");
+    expect(proxy.received).toHaveLength(1);
+    proxy.clock.now = new Date("2013-05-24T00:00:00Z");
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { type Server, createServer } from "node:http";
-import { createS3Front } from "../src/server.ts";
+import { createS3Proxy } from "../src/server.ts";
 import { closed, codeOf, listening, secretFor, send, urlOf } from "./harness.ts";
 
 const reached: { target: string | undefined; headers: string[] }[] = [];
@@ -8,13 +8,13 @@ const store = createServer(({ url: target, headers }, response) => {
   reached.push({ target, headers: Object.keys(headers) });
   response.end();
 });
-let front: Server;
+let proxy: Server;
 
 beforeAll(async () => {
   const upstream = new URL(urlOf(await listening(store)));
-  front = await listening(createS3Front({ upstream, secretFor, now: () => new Date() }));
+  proxy = await listening(createS3Proxy({ upstream, secretFor, now: () => new Date() }));
 });
-afterAll(() => Promise.all([closed(front), closed(store)]));
+afterAll(() => Promise.all([closed(proxy), closed(store)]));
 beforeEach(() => {
   reached.splice(0);
 });
@@ -33,7 +33,7 @@ test.each([
   "/latest/api/token",
 ])("leads nobody to moto's own %s", async (path) => {
   for (const method of methods) {
-    const { status, text } = await send(urlOf(front), { method, path, headers: origin });
+    const { status, text } = await send(urlOf(proxy), { method, path, headers: origin });
     expect({ method, status, code: codeOf(text) }).toEqual({ method, status: 404, code: "NoSuchBucket" });
   }
   expect(reached).toEqual([]);
@@ -42,7 +42,7 @@ test.each([
 test("takes no target that is not a path", async () => {
   for (const method of methods) {
     const path = "http://elsewhere.test/moto-api/reset";
-    const { status, text } = await send(urlOf(front), { method, path, headers: origin });
+    const { status, text } = await send(urlOf(proxy), { method, path, headers: origin });
     expect({ method, status, code: codeOf(text) }).toEqual({ method, status: 400, code: "InvalidURI" });
   }
   expect(reached).toEqual([]);
@@ -56,7 +56,7 @@ test("asks the store about another origin with the headers alone that this takes
     "x-amz-target": "Service.Action",
   };
   const path = "/photos/latest/api/moto-api";
-  expect((await send(urlOf(front), { method: "OPTIONS", path, headers })).status).toBe(200);
+  expect((await send(urlOf(proxy), { method: "OPTIONS", path, headers })).status).toBe(200);
   expect(reached.map(({ target }) => target)).toEqual([path]);
   expect(reached[0]?.headers.toSorted()).toEqual([
     "access-control-request-method",

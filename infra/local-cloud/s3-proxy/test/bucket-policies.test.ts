@@ -4,17 +4,17 @@ import {
   GetBucketPolicyCommand,
   PutBucketPolicyCommand,
 } from "@aws-sdk/client-s3";
-import { type Front, startFront } from "./harness.ts";
+import { type Proxy, startProxy } from "./harness.ts";
 
-let front: Front;
-beforeAll(async () => void (front = await startFront()));
-afterAll(() => front.stop());
+let proxy: Proxy;
+beforeAll(async () => void (proxy = await startProxy()));
+afterAll(() => proxy.stop());
 
 const bucket = { Bucket: "photographs" };
 const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [] });
 
 test("a bucket's policy is given back as it was put, until it is deleted", async () => {
-  const client = front.client();
+  const client = proxy.client();
   await client.send(new PutBucketPolicyCommand({ ...bucket, Policy }));
   expect((await client.send(new GetBucketPolicyCommand(bucket))).Policy).toBe(Policy);
   await client.send(new DeleteBucketPolicyCommand(bucket));
@@ -22,7 +22,7 @@ test("a bucket's policy is given back as it was put, until it is deleted", async
 });
 
 test("a bucket's policy does not reach the store, which would apply it without its conditions", async () => {
-  const before = front.received.length;
-  await front.client().send(new PutBucketPolicyCommand({ ...bucket, Policy }));
-  expect(front.received).toHaveLength(before);
+  const before = proxy.received.length;
+  await proxy.client().send(new PutBucketPolicyCommand({ ...bucket, Policy }));
+  expect(proxy.received).toHaveLength(before);
 });

@@ -7,12 +7,12 @@ import {
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { Readable } from "node:stream";
-import { type Front, refusal, startFront } from "./harness.ts";
+import { type Proxy, refusal, startProxy } from "./harness.ts";
 
-let front: Front;
-beforeAll(async () => void (front = await startFront()));
-afterAll(() => front.stop());
-beforeEach(() => void front.received.splice(0));
+let proxy: Proxy;
+beforeAll(async () => void (proxy = await startProxy()));
+afterAll(() => proxy.stop());
+beforeEach(() => void proxy.received.splice(0));
 
 const put = (input: Partial<PutObjectCommandInput>) =>
   new PutObjectCommand({ Bucket: "photos", Key: "me.png", Body: "hello", ...input });
@@ -20,21 +20,21 @@ const put = (input: Partial<PutObjectCommandInput>) =>
 const badDigest = { name: "BadDigest", $metadata: { httpStatusCode: 400 } };
 
 /** Of the empty body. */
-const EMPTY_CRC32 = "AAAAAA==";
+const emptyCrc32 = "AAAAAA==";
 
 describe("what the SDK computes", () => {
   test.each<ChecksumAlgorithm>(["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])(
     "S3-07 a right %s passes",
     async (ChecksumAlgorithm) => {
-      await front.client().send(put({ ChecksumAlgorithm }));
-      expect(front.received[0]?.headers).toHaveProperty(`x-amz-checksum-${ChecksumAlgorithm.toLowerCase()}`);
+      await proxy.client().send(put({ ChecksumAlgorithm }));
+      expect(proxy.received[0]?.headers).toHaveProperty(`x-amz-checksum-${ChecksumAlgorithm.toLowerCase()}`);
     },
   );
 
   test("S3-07 a stream passes, its trailing CRC32 verified and unwrapped", async () => {
     const Body = Readable.from([Buffer.alloc(100_000, "a"), Buffer.alloc(50_000, "b")]);
-    await front.client().send(put({ Body, ContentLength: 150_000, ContentEncoding: "gzip" }));
-    const [stored] = front.received;
+    await proxy.client().send(put({ Body, ContentLength: 150_000, ContentEncoding: "gzip" }));
+    const [stored] = proxy.received;
     expect(stored?.body.equals(Buffer.from("a".repeat(100_000) + "b".repeat(50_000)))).toBe(true);
     expect(stored?.headers).toMatchObject({ "content-encoding": "gzip", "content-length": "150000" });
     expect(stored?.headers).toHaveProperty("x-amz-checksum-crc32");
@@ -42,29 +42,29 @@ describe("what the SDK computes", () => {
   });
 
   test("S3-07 a body of XML carries a checksum of its own", async () => {
-    await front
+    await proxy
       .client()
       .send(new DeleteObjectsCommand({ Bucket: "photos", Delete: { Objects: [{ Key: "a" }] } }))
       .catch(() => {});
-    expect(front.received).toMatchObject([{ method: "POST", target: "/photos/?delete=" }]);
+    expect(proxy.received).toMatchObject([{ method: "POST", target: "/photos/?delete=" }]);
   });
 });
 
 describe("wrong", () => {
   test.each([
-    ["CRC32", { ChecksumCRC32: EMPTY_CRC32 }],
-    ["CRC32C", { ChecksumCRC32C: EMPTY_CRC32 }],
+    ["CRC32", { ChecksumCRC32: emptyCrc32 }],
+    ["CRC32C", { ChecksumCRC32C: emptyCrc32 }],
     ["CRC64NVME", { ChecksumCRC64NVME: "AAAAAAAAAAA=" }],
     ["SHA1", { ChecksumSHA1: "2jmj7l5rSw0yVb/vlWAYkK/YBwk=" }],
     ["SHA256", { ChecksumSHA256: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }],
     ["Content-MD5", { ContentMD5: "1B2M2Y8AsgTpgAmY7PhCfg==" }],
   ])("S3-07 the %s of the empty body for another: 400 BadDigest, nothing stored", async (_, input) => {
-    await expect(front.client().send(put(input))).rejects.toMatchObject(badDigest);
-    expect(front.received).toEqual([]);
+    await expect(proxy.client().send(put(input))).rejects.toMatchObject(badDigest);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-07 a body changed after its hash was signed: 400 XAmzContentSHA256Mismatch, nothing stored", async () => {
-    const client = front.client({ requestChecksumCalculation: "WHEN_REQUIRED" });
+    const client = proxy.client({ requestChecksumCalculation: "WHEN_REQUIRED" });
     client.middlewareStack.add(
       (next) => (args) =>
         next({ ...args, request: Object.assign(args.request as object, { body: "jello" }) }),
@@ -72,11 +72,11 @@ describe("wrong", () => {
     );
     const refused = { name: "XAmzContentSHA256Mismatch", $metadata: { httpStatusCode: 400 } };
     await expect(client.send(put({}))).rejects.toMatchObject(refused);
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-07 a value that is no digest: 400 InvalidDigest", async () => {
-    const refused = front.client().send(put({ ContentMD5: "aGVsbG8=" }));
+    const refused = proxy.client().send(put({ ContentMD5: "aGVsbG8=" }));
     await expect(refused).rejects.toMatchObject({
       name: "InvalidDigest",
       $metadata: { httpStatusCode: 400 },
@@ -84,7 +84,7 @@ describe("wrong", () => {
   });
 
   test("S3-07 a value that is no CRC32: 400 InvalidRequest", async () => {
-    const refused = front.client().send(put({ ChecksumCRC32: "aGVsbG8=" }));
+    const refused = proxy.client().send(put({ ChecksumCRC32: "aGVsbG8=" }));
     await expect(refused).rejects.toMatchObject({
       name: "InvalidRequest",
       $metadata: { httpStatusCode: 400 },
@@ -95,13 +95,13 @@ describe("wrong", () => {
 describe("in a presigned URL", () => {
   const upload = (url: string) => fetch(url, { method: "PUT", body: "hello" });
   const urlFor = (input: Partial<PutObjectCommandInput>, config = {}) =>
-    getSignedUrl(front.client(config), put(input));
+    getSignedUrl(proxy.client(config), put(input));
 
   test("S3-07 the empty body's CRC32, which the SDK presigns by default: 400 BadDigest, nothing stored", async () => {
     const url = await urlFor({ Body: undefined });
-    expect(new URL(url).searchParams.get("x-amz-checksum-crc32")).toBe(EMPTY_CRC32);
+    expect(new URL(url).searchParams.get("x-amz-checksum-crc32")).toBe(emptyCrc32);
     expect(await refusal(await upload(url))).toEqual({ status: 400, code: "BadDigest" });
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-07 the body's own CRC32 passes", async () => {

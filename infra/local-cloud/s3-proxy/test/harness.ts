@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, type Server, createServer, request as httpReq
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { createS3Front } from "../src/server.ts";
+import { createS3Proxy } from "../src/server.ts";
 
 /** The key pair of AWS's own examples, so that their signatures can be replayed. */
 export const credentials = {
@@ -25,25 +25,25 @@ export interface Received {
   readonly body: Buffer;
 }
 
-/** The front before a store that believes everything: what reached the store is in `received`. */
-export async function startFront() {
+/** The proxy before a store that believes everything: what reached the store is in `received`. */
+export async function startProxy() {
   const received: Received[] = [];
   const store = await listening(believingStore(received));
   const clock = { now: new Date() };
-  const front = await listening(
-    createS3Front({ upstream: new URL(urlOf(store)), secretFor, now: () => clock.now }),
+  const proxy = await listening(
+    createS3Proxy({ upstream: new URL(urlOf(store)), secretFor, now: () => clock.now }),
   );
-  const url = urlOf(front);
+  const url = urlOf(proxy);
   return {
     url,
     received,
     clock,
     client: (config: S3ClientConfig = {}) => s3Client(url, config),
-    stop: () => Promise.all([closed(front), closed(store)]),
+    stop: () => Promise.all([closed(proxy), closed(store)]),
   };
 }
 
-export type Front = Awaited<ReturnType<typeof startFront>>;
+export type Proxy = Awaited<ReturnType<typeof startProxy>>;
 
 export function secretFor(accessKeyId: string, sessionToken: string | undefined): string | undefined {
   const known = [{ ...credentials, sessionToken: undefined }, temporary];

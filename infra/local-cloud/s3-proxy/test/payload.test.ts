@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseCredential } from "../src/credential.ts";
 import { verifyPayload } from "../src/payload.ts";
 import { signer } from "../src/sigv4.ts";
-import { type Front, credentials, startFront } from "./harness.ts";
+import { type Proxy, credentials, startProxy } from "./harness.ts";
 
-let front: Front;
-beforeAll(async () => void (front = await startFront()));
-afterAll(() => front.stop());
+let proxy: Proxy;
+beforeAll(async () => void (proxy = await startProxy()));
+afterAll(() => proxy.stop());
 
 const amzDate = "20260101T000000Z";
 const credential = parseCredential(`${credentials.accessKeyId}/20260101/us-east-1/s3/aws4_request`, amzDate);
@@ -73,7 +73,7 @@ describe("an aws-chunked body with an unsigned trailer", () => {
 });
 
 test("S3-07 an upload whose sender goes away in the middle is not stored", async () => {
-  const client = front.client({ requestChecksumCalculation: "WHEN_REQUIRED" });
+  const client = proxy.client({ requestChecksumCalculation: "WHEN_REQUIRED" });
   const url = await getSignedUrl(client, new PutObjectCommand({ Bucket: "photos", Key: "me.png" }));
   const upload = httpRequest(url, { method: "PUT", headers: { "content-length": "1000" } });
   upload.write("half");
@@ -81,5 +81,5 @@ test("S3-07 an upload whose sender goes away in the middle is not stored", async
   upload.destroy();
   await expect(once(upload, "close")).rejects.toThrow("socket hang up");
   await delay(50);
-  expect(front.received).toEqual([]);
+  expect(proxy.received).toEqual([]);
 });

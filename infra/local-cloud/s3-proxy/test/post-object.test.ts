@@ -1,18 +1,18 @@
 import { createPresignedPost, type PresignedPostOptions } from "@aws-sdk/s3-presigned-post";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { parsePolicy } from "../src/post-policy.ts";
-import { type Front, credentials, refusal, startFront, temporary } from "./harness.ts";
+import { type Proxy, credentials, refusal, startProxy, temporary } from "./harness.ts";
 
-let front: Front;
-beforeAll(async () => void (front = await startFront()));
-afterAll(() => front.stop());
+let proxy: Proxy;
+beforeAll(async () => void (proxy = await startProxy()));
+afterAll(() => proxy.stop());
 beforeEach(() => {
-  front.clock.now = new Date();
-  front.received.splice(0);
+  proxy.clock.now = new Date();
+  proxy.received.splice(0);
 });
 
 /** The upload that the application hands out: key, type and size range fixed. */
-function presign(options: Partial<PresignedPostOptions> = {}, client = front.client()) {
+function presign(options: Partial<PresignedPostOptions> = {}, client = proxy.client()) {
   return createPresignedPost(client, {
     Bucket: "photos",
     Key: "incoming/1",
@@ -40,14 +40,14 @@ test("S3-06 what the policy allows is stored, with the type of the form, not of 
   const answer = await post(url, fields);
   expect(answer.status).toBe(204);
   expect(answer.headers.get("etag")).toBe('"tag"');
-  expect(front.received).toMatchObject([
+  expect(proxy.received).toMatchObject([
     { method: "PUT", target: "/photos/incoming/1", headers: { "content-type": "image/png" } },
   ]);
-  expect(front.received[0]?.body.toString()).toBe("1234567890");
+  expect(proxy.received[0]?.body.toString()).toBe("1234567890");
 });
 
 test("S3-06 a temporary key is good for a policy too", async () => {
-  const { url, fields } = await presign({}, front.client({ credentials: temporary }));
+  const { url, fields } = await presign({}, proxy.client({ credentials: temporary }));
   expect((await post(url, fields)).status).toBe(204);
 });
 
@@ -58,13 +58,13 @@ describe("size", () => {
       status: 400,
       code: "EntityTooLarge",
     });
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-06 under the range: 400 EntityTooSmall, nothing stored", async () => {
     const { url, fields } = await presign();
     expect(await refusal(await post(url, fields, ""))).toEqual({ status: 400, code: "EntityTooSmall" });
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 });
 
@@ -84,14 +84,14 @@ describe("fields", () => {
     const answer = await post(url, { ...fields, ...changed });
     expect(answer.status).toBe(403);
     expect(await messageOf(answer)).toContain(`Invalid according to Policy: ${reason}`);
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-06 another bucket: 403 AccessDenied", async () => {
     const { url, fields } = await presign();
     const answer = await post(url.replace("photos", "others"), { ...fields, bucket: "photos" });
     expect(await refusal(answer)).toEqual({ status: 403, code: "AccessDenied" });
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-06 a field left out that a condition names: 403 AccessDenied", async () => {
@@ -120,19 +120,19 @@ describe("fields", () => {
     const send = (contentType: string) =>
       post(url, { ...fields, "Content-Type": contentType, "x-amz-meta-note": "any" });
     expect((await send("image/webp")).status).toBe(204);
-    expect(front.received[0]?.headers).toMatchObject({
+    expect(proxy.received[0]?.headers).toMatchObject({
       "content-type": "image/webp",
       "x-amz-meta-note": "any",
     });
     expect(await refusal(await send("text/html"))).toEqual({ status: 403, code: "AccessDenied" });
     expect(await refusal(await send("image/png, text/html"))).toEqual({ status: 403, code: "AccessDenied" });
-    expect(front.received).toHaveLength(1);
+    expect(proxy.received).toHaveLength(1);
   });
 
   test("S3-06 ${filename} in the key stands for the file's name", async () => {
     const { url, fields } = await presign({ Key: "incoming/${filename}" });
     expect((await post(url, fields)).status).toBe(204);
-    expect(front.received[0]?.target).toBe("/photos/incoming/my%20picture.png");
+    expect(proxy.received[0]?.target).toBe("/photos/incoming/my%20picture.png");
   });
 });
 
@@ -140,19 +140,19 @@ test("S3-07 a checksum of another file: 400 BadDigest, nothing stored", async ()
   const { url, fields } = await presign({ Fields: { "x-amz-checksum-crc32": "NhCmhg==" } });
   expect((await post(url, fields, "hello")).status).toBe(204);
   expect(await refusal(await post(url, fields, "jello"))).toEqual({ status: 400, code: "BadDigest" });
-  expect(front.received).toHaveLength(1);
+  expect(proxy.received).toHaveLength(1);
 });
 
 describe("policy", () => {
   test("S3-06 expired: 403 AccessDenied, nothing stored", async () => {
     const { url, fields } = await presign();
-    front.clock.now = new Date(Date.now() + 601_000);
+    proxy.clock.now = new Date(Date.now() + 601_000);
     const answer = await post(url, fields);
     expect([answer.status, await messageOf(answer)]).toEqual([
       403,
       "Invalid according to Policy: Policy expired.",
     ]);
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-06 another policy under the old signature: 403 SignatureDoesNotMatch", async () => {
@@ -163,14 +163,14 @@ describe("policy", () => {
     const Policy = Buffer.from(document).toString("base64");
     const answer = await post(url, { ...fields, Policy }, "12345678901");
     expect(await refusal(answer)).toEqual({ status: 403, code: "SignatureDoesNotMatch" });
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test("S3-06 a wrong secret: 403 SignatureDoesNotMatch; an unknown key: 403 InvalidAccessKeyId", async () => {
     const by = async (changed: Partial<typeof credentials>) => {
       const { url, fields } = await presign(
         {},
-        front.client({ credentials: { ...credentials, ...changed } }),
+        proxy.client({ credentials: { ...credentials, ...changed } }),
       );
       return refusal(await post(url, fields));
     };
@@ -179,9 +179,9 @@ describe("policy", () => {
   });
 
   test("S3-04 a form without a policy: 403 AccessDenied", async () => {
-    const answer = await post(`${front.url}/photos`, { key: "incoming/1" });
+    const answer = await post(`${proxy.url}/photos`, { key: "incoming/1" });
     expect(await refusal(answer)).toEqual({ status: 403, code: "AccessDenied" });
-    expect(front.received).toEqual([]);
+    expect(proxy.received).toEqual([]);
   });
 
   test.each(["", "[]", '{"expiration":"soon","conditions":[]}', '{"expiration":"2030-01-01T00:00:00Z"}'])(

@@ -18,14 +18,14 @@ import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { createS3Front } from "../src/server.ts";
+import { createS3Proxy } from "../src/server.ts";
 import { closed, credentials, listening, refusal, s3Client, secretFor, urlOf } from "./harness.ts";
 
 const Bucket = `photos-${randomUUID()}`;
-const PAGE = "http://page.test";
-const SHOWN_AT = "http://localhost:8080";
-const OTHER_SHOWN_AT = "http://localhost:8081";
-const sites: Record<string, string> = { [SHOWN_AT]: PAGE, [OTHER_SHOWN_AT]: "http://other.test" };
+const page = "http://page.test";
+const shownAt = "http://localhost:8080";
+const otherShownAt = "http://localhost:8081";
+const sites: Record<string, string> = { [shownAt]: page, [otherShownAt]: "http://other.test" };
 
 let server: Server;
 let client: S3Client;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const upstream = process.env["MOTO_URL"];
   if (!upstream) throw new Error("set MOTO_URL to the address of a running moto_server");
   server = await listening(
-    createS3Front({
+    createS3Proxy({
       upstream: new URL(upstream),
       secretFor,
       now: () => new Date(),
@@ -43,7 +43,7 @@ beforeAll(async () => {
   );
   client = s3Client(urlOf(server));
   await client.send(new CreateBucketCommand({ Bucket }));
-  const rule = { AllowedOrigins: [PAGE], AllowedMethods: ["GET", "PUT", "POST"], AllowedHeaders: ["*"] };
+  const rule = { AllowedOrigins: [page], AllowedMethods: ["GET", "PUT", "POST"], AllowedHeaders: ["*"] };
   await client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: [rule] } }));
 });
 afterAll(async () => {
@@ -58,7 +58,7 @@ const listed = async (Prefix: string) => {
   return Contents.map(({ Key }) => Key);
 };
 
-describe("the AWS SDK, through the front, against moto", () => {
+describe("the AWS SDK, through the proxy, against moto", () => {
   test("S3-07 objects go in and out, whatever their key; metadata and type stay", async () => {
     for (const Key of ["plain", "a b/ü+(1)'*~.txt", "100%/&=?#.txt", "dots/../x", "twice//x"]) {
       const Metadata = { colour: "red" };
@@ -125,10 +125,10 @@ describe("a browser with what the application signed", () => {
     await client.send(new PutObjectCommand({ Bucket, Key: "me.png", Body: "picture" }));
     const ResponseContentDisposition = 'attachment; filename="me.png"';
     const command = new GetObjectCommand({ Bucket, Key: "me.png", ResponseContentDisposition });
-    const answer = await fetch(await getSignedUrl(client, command), { headers: { origin: PAGE } });
+    const answer = await fetch(await getSignedUrl(client, command), { headers: { origin: page } });
     expect(await answer.text()).toBe("picture");
     expect(answer.headers.get("content-disposition")).toBe(ResponseContentDisposition);
-    expect(answer.headers.get("access-control-allow-origin")).toBe(PAGE);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(page);
   });
 
   test("S3-07 uploads by a presigned PUT; with the SDK's default checksum it is refused, nothing stored", async () => {
@@ -152,14 +152,14 @@ describe("a browser with what the application signed", () => {
       const form = new FormData();
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
       form.append("file", new Blob([file]), "me.png");
-      return fetch(url, { method: "POST", body: form, headers: { origin: PAGE } });
+      return fetch(url, { method: "POST", body: form, headers: { origin: page } });
     };
     const stored = await upload("form/1 ü", "picture");
-    expect([stored.status, stored.headers.get("access-control-allow-origin")]).toEqual([204, PAGE]);
+    expect([stored.status, stored.headers.get("access-control-allow-origin")]).toEqual([204, page]);
     const head = await client.send(new HeadObjectCommand({ Bucket, Key: "form/1 ü" }));
     expect(head).toMatchObject({ ContentType: "image/png", Metadata: { owner: "me" }, ContentLength: 7 });
     const refused = await upload("form/2", "12345678901");
-    expect(refused.headers.get("access-control-allow-origin")).toBe(PAGE);
+    expect(refused.headers.get("access-control-allow-origin")).toBe(page);
     expect(await refusal(refused)).toEqual({ status: 400, code: "EntityTooLarge" });
     expect(await listed("form/")).toEqual(["form/1 ü"]);
   });
@@ -172,7 +172,7 @@ describe("a browser with what the application signed", () => {
   const allowed = ({ status, headers }: Response) => [status, headers.get("access-control-allow-origin")];
 
   test("asks first, and learns what the bucket allows", async () => {
-    expect(allowed(await preflight(PAGE))).toEqual([200, PAGE]);
+    expect(allowed(await preflight(page))).toEqual([200, page]);
     expect(allowed(await preflight("http://other.test"))).toEqual([403, null]);
   });
 
@@ -200,8 +200,8 @@ describe("a browser with what the application signed", () => {
         await get(origin),
       ].map(allowed);
     const readable = (origin: string | null) => [204, 400, 200].map((status) => [status, origin]);
-    expect(await answers(SHOWN_AT)).toEqual([[200, SHOWN_AT], ...readable(SHOWN_AT)]);
-    for (const stranger of [OTHER_SHOWN_AT, "http://localhost:8082", "http://localhost", "null"]) {
+    expect(await answers(shownAt)).toEqual([[200, shownAt], ...readable(shownAt)]);
+    for (const stranger of [otherShownAt, "http://localhost:8082", "http://localhost", "null"]) {
       expect(await answers(stranger)).toEqual([[403, null], ...readable(null)]);
     }
   });
@@ -237,7 +237,7 @@ describe("S3-08 a PUT that is to write over nothing", () => {
   const put = (url: string, body: string, ifNoneMatch = "*") =>
     fetch(url, {
       method: "PUT",
-      headers: { "content-type": "text/plain", "if-none-match": ifNoneMatch, origin: PAGE },
+      headers: { "content-type": "text/plain", "if-none-match": ifNoneMatch, origin: page },
       body,
     });
 
@@ -247,7 +247,7 @@ describe("S3-08 a PUT that is to write over nothing", () => {
     const taken = answers.findIndex(({ status }) => status === 200);
     const others = answers.filter((_, index) => index !== taken);
     for (const answer of others) {
-      expect(answer.headers.get("access-control-allow-origin")).toBe(PAGE);
+      expect(answer.headers.get("access-control-allow-origin")).toBe(page);
       expect(await refusal(answer)).toEqual({ status: 412, code: "PreconditionFailed" });
     }
     expect(await textOf("once")).toBe(`file ${taken}`);

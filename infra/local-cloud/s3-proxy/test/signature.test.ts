@@ -6,14 +6,14 @@ import {
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { type Front, codeOf, credentials, send, startFront, temporary } from "./harness.ts";
+import { type Proxy, codeOf, credentials, send, startProxy, temporary } from "./harness.ts";
 
-let front: Front;
-beforeAll(async () => void (front = await startFront()));
-afterAll(() => front.stop());
+let proxy: Proxy;
+beforeAll(async () => void (proxy = await startProxy()));
+afterAll(() => proxy.stop());
 beforeEach(() => {
-  front.clock.now = new Date();
-  front.received.splice(0);
+  proxy.clock.now = new Date();
+  proxy.received.splice(0);
 });
 
 const target = { Bucket: "photos", Key: "a b/ü+(1)'*~.txt" };
@@ -28,7 +28,7 @@ interface HttpRequest {
 
 /** A client whose requests are altered after they were signed. */
 function altering(alter: (request: HttpRequest) => void, config: S3ClientConfig = {}): S3Client {
-  const client = front.client(config);
+  const client = proxy.client(config);
   client.middlewareStack.add((next) => (args) => (alter(args.request as HttpRequest), next(args)), {
     step: "finalizeRequest",
     priority: "low",
@@ -39,18 +39,18 @@ function altering(alter: (request: HttpRequest) => void, config: S3ClientConfig 
 const refusedAs = (name: string, status: number) => ({ name, $metadata: { httpStatusCode: status } });
 
 test("S3-02 what the SDK signs passes: odd keys, metadata, queries", async () => {
-  const client = front.client();
+  const client = proxy.client();
   await client.send(put);
   const stored = await client.send(new GetObjectCommand(target));
   expect(await stored.Body?.transformToString()).toBe("hello");
   const list = new ListObjectsV2Command({ Bucket: "photos", Prefix: "a b/+", Delimiter: "/" });
   await expect(client.send(list)).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
-  expect(front.received.map(({ method }) => method)).toEqual(["PUT", "GET", "GET"]);
+  expect(proxy.received.map(({ method }) => method)).toEqual(["PUT", "GET", "GET"]);
 });
 
 test("S3-02 path and query go on as they were received", async () => {
-  await front.client().send(put);
-  expect(front.received[0]?.target).toBe("/photos/a%20b/%C3%BC%2B%281%29%27%2A~.txt?x-id=PutObject");
+  await proxy.client().send(put);
+  expect(proxy.received[0]?.target).toBe("/photos/a%20b/%C3%BC%2B%281%29%27%2A~.txt?x-id=PutObject");
 });
 
 test.each<[string, (request: HttpRequest) => void]>([
@@ -73,7 +73,7 @@ test.each<[string, (request: HttpRequest) => void]>([
 ])("S3-02 %s: 403 SignatureDoesNotMatch", async (_, alter) => {
   const refused = altering(alter).send(put);
   await expect(refused).rejects.toMatchObject(refusedAs("SignatureDoesNotMatch", 403));
-  expect(front.received).toEqual([]);
+  expect(proxy.received).toEqual([]);
 });
 
 test("S3-02 an x-amz header that was not signed: 403 AccessDenied", async () => {
@@ -83,17 +83,17 @@ test("S3-02 an x-amz header that was not signed: 403 AccessDenied", async () => 
     message: "There were headers present in the request which were not signed",
     HeadersNotSigned: "x-amz-acl",
   });
-  expect(front.received).toEqual([]);
+  expect(proxy.received).toEqual([]);
 });
 
 test("S3-03 a clock 16 minutes off, either way: 403 RequestTimeTooSkewed", async () => {
   for (const minutes of [-16, 16]) {
-    front.clock.now = new Date(Date.now() + minutes * 60_000);
+    proxy.clock.now = new Date(Date.now() + minutes * 60_000);
     // Without this the SDK corrects its clock by the refusal and tries again, as it should.
-    const refused = front.client({ systemClockOffset: 0 }).send(put);
+    const refused = proxy.client({ systemClockOffset: 0 }).send(put);
     await expect(refused).rejects.toMatchObject(refusedAs("RequestTimeTooSkewed", 403));
   }
-  expect(front.received).toEqual([]);
+  expect(proxy.received).toEqual([]);
 });
 
 test.each([
@@ -105,31 +105,31 @@ test.each([
   ["POST", "/photos?delete"],
   ["GET", "/"],
 ])("S3-04 anonymous %s %s: 403 AccessDenied", async (method, path) => {
-  const answer = await send(front.url, { method, path, body: method === "PUT" ? "x" : "" });
+  const answer = await send(proxy.url, { method, path, body: method === "PUT" ? "x" : "" });
   expect(answer.status).toBe(403);
   expect(codeOf(answer.text)).toBe(method === "HEAD" ? undefined : "AccessDenied");
-  expect(front.received).toEqual([]);
+  expect(proxy.received).toEqual([]);
 });
 
 test("S3-04 a wrong secret: 403 SignatureDoesNotMatch", async () => {
-  const refused = front.client({ credentials: { ...credentials, secretAccessKey: "guess" } }).send(put);
+  const refused = proxy.client({ credentials: { ...credentials, secretAccessKey: "guess" } }).send(put);
   await expect(refused).rejects.toMatchObject(refusedAs("SignatureDoesNotMatch", 403));
 });
 
 test("S3-04 an unknown access key: 403 InvalidAccessKeyId", async () => {
-  const refused = front.client({ credentials: { ...credentials, accessKeyId: "AKIANOBODY" } }).send(put);
+  const refused = proxy.client({ credentials: { ...credentials, accessKeyId: "AKIANOBODY" } }).send(put);
   await expect(refused).rejects.toMatchObject(refusedAs("InvalidAccessKeyId", 403));
 });
 
 test("S3-04 a temporary key passes with its token, and with no other or none", async () => {
-  await front.client({ credentials: temporary }).send(put);
-  expect(front.received).toHaveLength(1);
-  const other = front.client({ credentials: { ...temporary, sessionToken: "another" } }).send(put);
+  await proxy.client({ credentials: temporary }).send(put);
+  expect(proxy.received).toHaveLength(1);
+  const other = proxy.client({ credentials: { ...temporary, sessionToken: "another" } }).send(put);
   await expect(other).rejects.toMatchObject(refusedAs("InvalidToken", 400));
   const { sessionToken: _, ...permanent } = temporary;
-  const none = front.client({ credentials: permanent }).send(put);
+  const none = proxy.client({ credentials: permanent }).send(put);
   await expect(none).rejects.toMatchObject(refusedAs("InvalidAccessKeyId", 403));
-  expect(front.received).toHaveLength(1);
+  expect(proxy.received).toHaveLength(1);
 });
 
 test("S3-04 a signature of version 2: 400 InvalidRequest", async () => {
@@ -137,7 +137,7 @@ test("S3-04 a signature of version 2: 400 InvalidRequest", async () => {
     authorization: "AWS AKIAIOSFODNN7EXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=",
     "x-amz-date": amzDate(),
   };
-  const answer = await send(front.url, { path: "/photos/key", headers });
+  const answer = await send(proxy.url, { path: "/photos/key", headers });
   expect([answer.status, codeOf(answer.text)]).toEqual([400, "InvalidRequest"]);
 });
 

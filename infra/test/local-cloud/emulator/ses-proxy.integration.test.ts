@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createMailFront, verifySender } from "../../../local-cloud/emulator/ses-proxy.ts";
+import { createSesProxy, verifySender } from "../../../local-cloud/emulator/ses-proxy.ts";
 
 const moto = new URL(process.env["MOTO_URL"]!);
-const front = createMailFront(moto);
+const front = createSesProxy(moto);
 let origin: string;
 
 beforeAll(async () => {
