@@ -70,7 +70,7 @@ function codeOf(status: number): string {
   return "internal";
 }
 
-/** `Retry-After` may also be a date, which no answer of ours is. */
+/** `Retry-After` may also be a date, which our API does not send. */
 function seconds(retryAfter: string | null): number | undefined {
   return retryAfter && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }

@@ -17,7 +17,7 @@ export function distance(seconds: number): string {
   return new Intl.RelativeTimeFormat(locale).format(Math.ceil(seconds / size), unit);
 }
 
-/** When something happened, the longer ago the coarser. */
+/** How long ago something happened, more coarsely for longer times. */
 export function timeAgo(iso: string, nowMs: number): string {
   const seconds = (nowMs - Date.parse(iso)) / 1000;
   if (seconds < 60) return "just now"; // also when this machine's clock is slow

@@ -12,7 +12,7 @@ export function navigate(to: string, { replace = false, state }: Navigation = {}
   window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
-/** The path of the page on show, without a trailing slash. */
+/** The path of the current page, without a trailing slash. */
 export function usePathname(): string {
   return useSyncExternalStore(subscribe, () => location.pathname.replace(/(.)\/+$/, "$1"));
 }

@@ -9,7 +9,7 @@ export function useSendsMail(): boolean | undefined {
     let isShown = true;
     getSendsMail().then(
       (answer) => isShown && setSendsMail(answer),
-      () => undefined, // the page does without
+      () => undefined, // the page works without it
     );
     return () => {
       isShown = false;

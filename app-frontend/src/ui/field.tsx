@@ -2,7 +2,7 @@ import { type ReactNode, useId } from "react";
 
 export type FieldProps = { label: string; hint?: string; error?: string | undefined };
 
-/** What ties a control to its label, hint and error. */
+/** The attributes that connect a control with its label, hint and error. */
 export type ControlProps = { id: string; "aria-describedby": string; "aria-invalid": boolean };
 
 /** A label, a control, its hint, and its error, which screen readers announce. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** A picture that is still a file of this machine. */
+/** A preview of a picture that is not uploaded yet. */
 export function Preview({ file }: { file: File }) {
   const [url, setUrl] = useState<string>();
   const [failed, setFailed] = useState(false);

@@ -8,7 +8,7 @@ export type Upload = {
   name: string;
   bytes: number;
   status: "waiting" | "sending" | "failed";
-  /** The share that is sent, from 0 to 1. */
+  /** The fraction that is sent, from 0 to 1. */
   sent: number;
   error?: ApiError | undefined;
 };

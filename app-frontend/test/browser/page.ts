@@ -34,7 +34,7 @@ export async function show(what: ReactNode, pathname = "/") {
   };
 }
 
-/** Past the setter that React puts on each field: what came by that one, React takes for its own. */
+/** Uses the prototype's setter: React ignores changes made through its own setter on the field. */
 function enter(field: HTMLInputElement, text: string) {
   field.focus();
   Reflect.set(Object.getPrototypeOf(field), "value", text, field);

@@ -51,7 +51,7 @@ export async function open(pathname: string, answers: Answers) {
   return { session, page: await show(inSession(session, app), pathname) };
 }
 
-/** Other tabs are silent, and a test is over before any token ends. */
+/** No other tabs answer, and tests end before any token expires. */
 function after(delayMs: number, task: () => void) {
   const timer = delayMs < 1_000 ? setTimeout(task) : undefined;
   return () => clearTimeout(timer);

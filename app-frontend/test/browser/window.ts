@@ -1,6 +1,6 @@
 import { type DOMWindow, JSDOM } from "jsdom";
 
-/** What is global in a browser and used so, of a window and not of Node: events reach only what is of their window. */
+/** Browser globals that must come from the window, not from Node: events reach only objects of their window. */
 const globals = [
   "document",
   "location",
@@ -13,7 +13,7 @@ const globals = [
   "IntersectionObserver",
 ] as const;
 
-/** A new window at `pathname`. From here on it is the one that the site and React take for theirs. */
+/** A new window at `pathname`, which the site and React use from here on. */
 export function openWindow(pathname: string): DOMWindow {
   const { window } = new JSDOM('<div id="root"></div>', { url: `https://tintype.test${pathname}` });
   addLayout(window);
@@ -22,7 +22,7 @@ export function openWindow(pathname: string): DOMWindow {
   return window;
 }
 
-/** What jsdom leaves out, as it lays nothing out. */
+/** What jsdom lacks, because it has no layout. */
 function addLayout(window: DOMWindow) {
   Object.assign(window, {
     isSecureContext: true,

@@ -16,7 +16,7 @@ export type ImageListState = {
 export const pageSize = 60;
 
 type Source = {
-  /** The page that follows, from the newest on. */
+  /** The next page, from the newest image on. */
   page: (cursor: string | undefined) => Promise<ImagePage>;
   /** One image with URLs that are fresh. */
   image: (id: string) => Promise<GalleryImage>;

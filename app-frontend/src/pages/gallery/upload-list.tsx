@@ -6,7 +6,7 @@ import { type Upload, type UploadQueue, canRetry } from "../../uploads/queue.ts"
 import { uploadSummary } from "../../uploads/summary.ts";
 import { useUploadState, useUploads } from "../../uploads/uploads.tsx";
 
-/** Files on their way into the gallery, and those that did not get there. */
+/** The uploads in progress, and the failed ones. */
 export function UploadList() {
   const queue = useUploads();
   const state = useUploadState();

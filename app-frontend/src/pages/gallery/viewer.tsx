@@ -21,10 +21,10 @@ type ViewerProps = {
   onClose: () => void;
 };
 
-/** How far from the end of what is loaded to ask for more. */
+/** How far before the end of the loaded images to load more. */
 const near = 5;
 
-/** One image over the whole window, with the way to its neighbours. */
+/** One image over the whole window, with links to the previous and the next. */
 export function Viewer({ image, at, images, onShow, onClose }: ViewerProps) {
   const { items, status, complete, more, renew, remove } = images;
   const [removing, setRemoving] = useState(false);
@@ -89,7 +89,7 @@ function Facts({ image, place }: { image: GalleryImage; place: string }) {
   );
 }
 
-/** A way to a neighbour. Where there is none it stays, so that the focus does. */
+/** A link to the previous or next image. It stays without one, so that the focus stays. */
 function Step({ onStep, children }: { onStep: false | (() => void); children: string }) {
   return (
     <button type="button" className="button quiet" aria-disabled={!onStep} onClick={onStep || undefined}>

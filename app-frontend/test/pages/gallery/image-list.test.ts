@@ -5,7 +5,7 @@ import { type ImageList, imageList } from "../../../src/pages/gallery/image-list
 
 const image = (id: string, thumbnailUrl = "old") => ({ id, thumbnailUrl }) as GalleryImage;
 
-/** Pages of two, and how often each was asked for. */
+/** Pages of two images, and how often each was requested. */
 function source(...ids: string[]) {
   const asked: string[] = [];
   const broken = new Set<string>();

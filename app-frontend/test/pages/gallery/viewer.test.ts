@@ -11,8 +11,8 @@ import { Viewer } from "../../../src/pages/gallery/viewer.tsx";
 import { sessionStore } from "../../../src/session/store.ts";
 
 const key = { get: () => "key", drop() {} };
-const mark = { isSet: () => false, set() {}, clear() {} };
-const session = sessionStore(api, browserClock, mark, key, () => {});
+const hint = { isSet: () => false, set() {}, clear() {} };
+const session = sessionStore(api, browserClock, hint, key, () => {});
 const image = (id: string) =>
   ({
     id,
