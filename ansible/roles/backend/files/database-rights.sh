@@ -1,7 +1,7 @@
 #!/bin/bash
 # The application's users of the database: their passwords and rights, as the server itself reports them.
-#   database-rights look    a line for each user that differs, and for each that no deploy makes
-#   database-rights set     makes them as they should be; says "set" if one of them was not
+#   database-rights look    a line for each user that differs, and for each that no deploy creates
+#   database-rights set     corrects them; prints "set" if one of them differed
 set -euo pipefail
 
 secrets=${SECRETS:-/data/secrets}
@@ -66,7 +66,7 @@ is_right() {
   has=$(granted "$1" 2>/dev/null) && [ "$(sorted <<<"$has")" = "$(wanted "$1" | sorted)" ] && signs_in "$1"
 }
 
-# While a rotation is cut off there are two of the application's.
+# After an interrupted rotation there are two application users.
 strangers() {
   local known
   known=$(printf "'%s'," "${users[@]}")
@@ -80,7 +80,7 @@ differing() {
   for user in "${users[@]}"; do is_right "$user" || echo "$user"; done
 }
 
-# The passwords go in by standard input: they never stand in a command line.
+# Passwords are passed by standard input, never on a command line.
 statements() {
   local user rights where
   echo "CREATE DATABASE IF NOT EXISTS tintype CHARACTER SET utf8mb4;"

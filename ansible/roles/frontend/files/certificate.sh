@@ -1,10 +1,10 @@
 #!/bin/bash
 # The site's certificate: /etc/tintype/tls/site.crt with its chain, and site.key.
-#   look   ends with 0 where it is good, else with 3
-#   issue  asks for one, unless it is good
-#   renew  asks for one, unless it is good and has a third of its life before it
-# What it is for is said by the file that comes second, or by the one of the last deploy that had a certificate.
-# Good is one for this domain, from this ACME server, with its own key, that has not expired.
+#   look   exits with 0 if it is valid, else with 3
+#   issue  requests one, unless it is valid
+#   renew  requests one, unless it is valid and has a third of its lifetime left
+# Domain and ACME server are in the file given second, or in that of the last deploy that had a certificate.
+# Valid means: for this domain, from this ACME server, with its own key, not expired.
 set -euo pipefail
 
 live=${TINTYPE_ROOT:-}/etc/tintype/tls
@@ -37,8 +37,8 @@ is_good_for() {
   is_right && [ "$(percent_left)" -gt "$1" ]
 }
 
-# Certificate and key change places with the old ones in one step: a link is put in the place of a link. What it leads to
-# is on the disk by then: with an empty certificate nginx would not start when the power comes back. An old sync syncs all.
+# Replaces certificate and key in one step, by a link. Its target is synced first: with an empty certificate nginx would
+# not start after a power failure. An old sync syncs everything.
 put_in_place() {
   local new
   new=$(mktemp -d "$folders/XXXXXXXX")
@@ -59,7 +59,7 @@ ask() {
   put_in_place
 }
 
-# Where this fails it is tried again by the next call: the certificate that is there may not be the one that is served.
+# If this fails the next call tries again: the installed certificate may not be the served one.
 load() {
   [ -e "$live/not-served" ] || return 0
   nginx -t -q
