@@ -1,6 +1,7 @@
 import { command } from "../../cli/user-error.ts";
 import { say } from "../../cli/steps.ts";
 import { keepBackup } from "../ec2/backups/create.ts";
+import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { currentDeployment } from "../deployment.ts";
 import { alone } from "../deployment-lock.ts";
 import { quoted } from "../../cli/quoted.ts";
@@ -15,7 +16,7 @@ await command(() => {
     const outputs = await requireOutputs(deployment);
     const access = await presentCloud(deployment);
     const to = typedPath("TO");
-    const { name } = await keepBackup(deployment, { outputs, access, to });
+    const { name } = await keepBackup({ hosts: hostsOf(deployment, outputs), outputs, access, to });
     say(`\nBacked up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
     say(`\nTo put it back: ${deployment.make("restore")} FROM=${quoted(to ?? name)}`);
   });

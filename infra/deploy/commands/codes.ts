@@ -1,7 +1,7 @@
 import { command, Failure } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
 import { codeLines, codesIn, journalOfCodes } from "../ec2/hosts/one-time-codes.ts";
-import { onHost } from "../ec2/hosts/ssh.ts";
+import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { ask, frontDoor } from "../site/client.ts";
 import { requireOutputs } from "../terraform/state.ts";
 
@@ -9,7 +9,7 @@ await command(async () => {
   const deployment = currentDeployment();
   const outputs = await requireOutputs(deployment);
   const email = process.env["FOR"] || undefined;
-  const { code, stdout, stderr } = await onHost(deployment, outputs, "backend", journalOfCodes);
+  const { code, stdout, stderr } = await hostsOf(deployment, outputs).run("backend", journalOfCodes);
   if (code !== 0) throw new Failure(`The backend host did not answer: ${stderr.trim()}`);
   const codes = codesIn(stdout, email);
   if (codes.length > 0) {

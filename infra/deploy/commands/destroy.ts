@@ -5,6 +5,7 @@ import { stateRoot } from "../../cli/paths.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
 import { keepLastBackup } from "../ec2/backups/before-destroy.ts";
+import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { confirmDestroy, type Questioning } from "../confirm.ts";
 import { count } from "../../cli/plural.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
@@ -17,7 +18,7 @@ import { requireSameAccount, requireSameRegion, unpinPlace } from "../record/che
 import { readOutputs, readState } from "../terraform/state.ts";
 import { switchedOn } from "../flags.ts";
 import { emptyBucket } from "../leftovers/empty-bucket.ts";
-import { leftOf } from "../leftovers/leftovers.ts";
+import { ec2 } from "../ec2/target.ts";
 import { forgetDeployment } from "../record/forget.ts";
 import { typedPath } from "../typed-path.ts";
 
@@ -66,7 +67,11 @@ async function offerLastBackup(
 ): Promise<string | undefined> {
   const outputs = await readOutputs(deployment);
   if (access === undefined || outputs === undefined) return undefined;
-  return keepLastBackup(deployment, { outputs, access, to: typedPath("TO") }, questioning);
+  return keepLastBackup(
+    deployment,
+    { hosts: hostsOf(deployment, outputs), outputs, access, to: typedPath("TO") },
+    questioning,
+  );
 }
 
 /** Gives what is left of it. */
@@ -87,7 +92,7 @@ async function destroyAll(deployment: Deployment, access: Record<string, string>
     }
     await step("Destroy what Terraform made", () => tf.destroy());
   }
-  return step("Ask each service, and by tag, what is left", () => leftOf(deployment, access));
+  return step("Ask each service, and by tag, what is left", () => ec2.leftovers(deployment.name, deployment.region, access));
 }
 
 async function somethingIsThere(deployment: Deployment): Promise<boolean> {
@@ -105,7 +110,7 @@ async function requireNothingLeft(deployment: Deployment): Promise<void> {
     return say("By this machine's record, that is: without credentials AWS was not asked.");
   }
   await requireSameAccount(deployment, access);
-  const left = await leftOf(deployment, access);
+  const left = await ec2.leftovers(deployment.name, deployment.region, access);
   if (left.length === 0) {
     unpinPlace(deployment);
     return say(`0 resources with its tag in ${deployment.region}.`);

@@ -1,5 +1,6 @@
 import { command, Failure } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
+import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { runJob } from "../ec2/hosts/systemd-job.ts";
 import { requireOutputs } from "../terraform/state.ts";
 import { switchedOn } from "../flags.ts";
@@ -10,7 +11,7 @@ await command(async () => {
   const repairs = switchedOn("REPAIR");
   const task = repairs ? "repair" : "check";
   const job = { unit: `tintype-integrity@${task}.service`, report: "integrity" };
-  const { isWell, report, said } = await runJob(deployment, await requireOutputs(deployment), job);
+  const { isWell, report, said } = await runJob(hostsOf(deployment, await requireOutputs(deployment)), job);
   if (report === undefined) {
     throw new Failure(`The check did not run: ${said}\nMore about it: ${deployment.make("logs")}`);
   }

@@ -1,7 +1,7 @@
 import { command, Failure } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
 import { follow } from "../ec2/hosts/follow.ts";
-import { chosenHost, onHost } from "../ec2/hosts/ssh.ts";
+import { chosenHost, hostsOf } from "../ec2/hosts/ssh.ts";
 import { requireOutputs } from "../terraform/state.ts";
 import { switchedOn } from "../flags.ts";
 
@@ -14,11 +14,11 @@ const further = { backend: "--follow", frontend: "--follow=name" } as const;
 await command(async () => {
   const host = chosenHost();
   const deployment = currentDeployment();
-  const outputs = await requireOutputs(deployment);
+  const hosts = hostsOf(deployment, await requireOutputs(deployment));
   if (switchedOn("FOLLOW")) {
-    return follow(deployment, outputs, host, `${sources[host]} ${further[host]}`);
+    return follow(hosts, host, `${sources[host]} ${further[host]}`);
   }
-  const { code, stdout, stderr } = await onHost(deployment, outputs, host, `sudo ${sources[host]}`);
+  const { code, stdout, stderr } = await hosts.run(host, `sudo ${sources[host]}`);
   if (code !== 0) throw new Failure(`The ${host} host did not answer: ${stderr.trim()}`);
   process.stdout.write(stdout);
 });

@@ -1,21 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { requireCheckout } from "../../cli/checkout.ts";
 import { command, Failure } from "../../cli/user-error.ts";
-import { requireTools } from "../../cli/requirements.ts";
 import { say } from "../../cli/steps.ts";
 import { judge } from "../../src/policy/policy.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { tellSupport } from "../ec2/hosts/os-support.ts";
+import { preflightOfAccount, preflightOfPlan } from "../preflight.ts";
 import { alone } from "../deployment-lock.ts";
 import { reportNodeAge } from "../ec2/release/node-age.ts";
-import { requireSaidDomain } from "../site/domain.ts";
-import { requireKey } from "../ec2/operator.ts";
 import { planLine, plannedActions } from "../terraform/plan-text.ts";
 import { policyReport, priceReport, synthesized } from "../terraform/policy-and-price.ts";
 import { currentStack } from "../terraform/synthesize.ts";
-import { requireStateBucket } from "../terraform/state-bucket.ts";
-import { requireSameAccount, requireSameRegion } from "../record/checks.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -23,14 +18,9 @@ await command(() => {
 });
 
 async function plan(deployment: Deployment): Promise<void> {
-  requireCheckout();
-  await requireTools(["terraform", "ssh"]);
-  await requireSameRegion(deployment);
-  await requireSaidDomain(deployment);
+  const known = await preflightOfPlan(deployment, ["terraform", "ssh"]);
   const access = await deployment.cloud.access(deployment.region);
-  await requireSameAccount(deployment, access);
-  await requireStateBucket(deployment, access);
-  await requireKey(deployment);
+  await preflightOfAccount(deployment, known, access);
   const changes = await (await currentStack(deployment, access)).plan();
   printChanges(deployment, changes);
   const stack = synthesized(deployment);

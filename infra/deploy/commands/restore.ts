@@ -5,11 +5,12 @@ import { presentContents, restoreOnHost } from "../ec2/backups/host-restore.ts";
 import { type BackupRecord, contentsOf } from "../ec2/backups/manifest.ts";
 import { recordOf, restoreSource } from "../ec2/backups/restore-source.ts";
 import { uploadBackup, withUnpacked } from "../ec2/backups/archive-reader.ts";
+import { type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
 import { confirmRestore } from "../confirm.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { alone } from "../deployment-lock.ts";
 import { presentCloud } from "../record/access.ts";
-import { type Outputs, requireOutputs } from "../terraform/state.ts";
+import { requireOutputs } from "../terraform/state.ts";
 import { switchedOn } from "../flags.ts";
 import { typedPath } from "../typed-path.ts";
 
@@ -20,22 +21,23 @@ await command(() => {
 
 async function restore(deployment: Deployment): Promise<void> {
   const outputs = await requireOutputs(deployment);
+  const hosts = hostsOf(deployment, outputs);
   const source = restoreSource(process.env["FROM"], typedPath("FROM"));
   const bucket = openBucket(outputs, await presentCloud(deployment));
   if ("name" in source) {
     const record = await recordOf(source.name, bucket, deployment);
-    await confirm(deployment, outputs, record);
-    return restoreOnHost(deployment, outputs, record);
+    await confirm(deployment, hosts, record);
+    return restoreOnHost(hosts, record);
   }
   await withUnpacked(source.file, deployment.folder, async (backup) => {
-    await confirm(deployment, outputs, backup.record);
+    await confirm(deployment, hosts, backup.record);
     await step("Bring its images into the bucket", () => uploadBackup(backup, bucket));
-    await restoreOnHost(deployment, outputs, backup.record);
+    await restoreOnHost(hosts, backup.record);
   });
 }
 
-async function confirm(deployment: Deployment, outputs: Outputs, record: BackupRecord): Promise<void> {
-  const there = await presentContents(deployment, outputs);
+async function confirm(deployment: Deployment, hosts: Hosts, record: BackupRecord): Promise<void> {
+  const there = await presentContents(hosts);
   const told =
     `This replaces what ${deployment.name} holds (${there}) by the backup ${record.name} ` +
     `(${contentsOf(record.rows)}, release ${record.release}). Everybody is signed out.`;

@@ -2,13 +2,13 @@ import { command, Failure } from "../../cli/user-error.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { hostNames, onHost } from "../ec2/hosts/ssh.ts";
+import { hostNames, type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
 import { alone } from "../deployment-lock.ts";
 import { returnsOf, servedBy, undo } from "../ec2/release/installed.ts";
 import { frontDoor } from "../site/client.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import { requireSameRegion } from "../record/checks.ts";
-import { type Outputs, requireOutputs } from "../terraform/state.ts";
+import { requireOutputs } from "../terraform/state.ts";
 
 await command(() => {
   const deployment = currentDeployment();
@@ -20,8 +20,9 @@ async function rollback(deployment: Deployment): Promise<void> {
   await requireTools(["ssh"]);
   await requireSameRegion(deployment);
   const outputs = await requireOutputs(deployment);
+  const hosts = hostsOf(deployment, outputs);
   const [frontend, backend] = await step("Ask the hosts what they serve", () =>
-    Promise.all([servedBy(deployment, outputs, "frontend"), servedBy(deployment, outputs, "backend")]),
+    Promise.all([servedBy(hosts, "frontend"), servedBy(hosts, "backend")]),
   );
   const returns = returnsOf({ frontend, backend });
   if (returns.length === 0) {
@@ -31,9 +32,9 @@ async function rollback(deployment: Deployment): Promise<void> {
       2,
     );
   }
-  await requireSameOrigin(deployment, outputs);
+  await requireSameOrigin(hosts);
   await step("Put the releases before these back", async () => {
-    for (const host of hostNames) await undo(deployment, outputs, { host, deploy: backend.deploy });
+    for (const host of hostNames) await undo(hosts, { host, deploy: backend.deploy });
   });
   const door = await frontDoor(deployment, outputs);
   await step("Ask the site", () => smokeTest(door));
@@ -50,10 +51,10 @@ async function rollback(deployment: Deployment): Promise<void> {
 }
 
 /** The origin stands in the release of the API, but in nginx and the bucket's rules too, which a rollback leaves alone. */
-async function requireSameOrigin(deployment: Deployment, outputs: Outputs): Promise<void> {
+async function requireSameOrigin(hosts: Hosts): Promise<void> {
   const settings = "current/backend.env previous/backend.env";
   const shell = `cd /opt/tintype && sudo grep -hs ^SITE_ORIGIN= ${settings} | sort -u | wc -l`;
-  const { stdout } = await onHost(deployment, outputs, "backend", shell);
+  const { stdout } = await hosts.run("backend", shell);
   if (Number(stdout) <= 1) return;
   throw new Failure(
     "The last deploy gave the site another address, which a rollback cannot undo. Deploy the previous source instead.",

@@ -1,24 +1,27 @@
 import { command, Failure } from "../../cli/user-error.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
+import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { runUnit } from "../ec2/hosts/systemd-job.ts";
 import { alone } from "../deployment-lock.ts";
-import { requireOutputs } from "../terraform/state.ts";
+import { type Outputs, requireOutputs } from "../terraform/state.ts";
 
 const unit = "tintype-rotate.service";
 
 await command(async () => {
   const deployment = currentDeployment();
-  await requireOutputs(deployment);
-  await alone(deployment, () => step("Rotate the secrets on the backend host", () => rotate(deployment)));
+  const outputs = await requireOutputs(deployment);
+  await alone(deployment, () =>
+    step("Rotate the secrets on the backend host", () => rotate(deployment, outputs)),
+  );
   say(
     "\nNobody was signed out. Tokens of the keys before are accepted until they expire, 14 days at the longest.",
   );
 });
 
 /** By a unit, which goes on when the connection is lost. No secret comes back: the unit says one word, or what is wrong. */
-async function rotate(deployment: Deployment): Promise<void> {
-  const { code, lines, stderr } = await runUnit(deployment, await requireOutputs(deployment), unit);
+async function rotate(deployment: Deployment, outputs: Outputs): Promise<void> {
+  const { code, lines, stderr } = await runUnit(hostsOf(deployment, outputs), unit);
   if (code === 0) return;
   if (stderr.includes("not found")) {
     throw new Failure(`The backend host has no rotation yet. To install it: ${deployment.make("deploy")}`, 2);

@@ -2,7 +2,8 @@ import { command, Failure } from "../../cli/user-error.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { type Fact, type Facts, factsOf, questions } from "../ec2/hosts/health.ts";
 import { findingsOn } from "../ec2/hosts/findings.ts";
-import { type HostName, hostNames, onHost } from "../ec2/hosts/ssh.ts";
+import { type HostName, hostNames, type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
+import { operatorPublicKey } from "../ec2/operator.ts";
 import { printable } from "../../cli/printable.ts";
 import { statusTable } from "../ec2/hosts/status-table.ts";
 import { ask, frontDoor } from "../site/client.ts";
@@ -11,13 +12,15 @@ import { type Outputs, requireOutputs } from "../terraform/state.ts";
 await command(async () => {
   const deployment = currentDeployment();
   const outputs = await requireOutputs(deployment);
+  const hosts = hostsOf(deployment, outputs);
+  const publicKey = () => operatorPublicKey(deployment);
   const [site, frontend, backend] = await Promise.all([
     askSite(deployment, outputs),
-    ...hostNames.map((host) => askHost(deployment, outputs, host)),
+    ...hostNames.map((host) => askHost(hosts, outputs[host].instanceId, host, publicKey)),
   ] as const);
-  const hosts = { frontend: frontend!, backend: backend! };
-  process.stdout.write(statusTable(site, hosts));
-  const facts = [site, ...Object.values(hosts).flatMap((found) => Object.values(found))];
+  const found = { frontend: frontend!, backend: backend! };
+  process.stdout.write(statusTable(site, found));
+  const facts = [site, ...Object.values(found).flatMap((each) => Object.values(each))];
   if (facts.some(({ well }) => !well)) process.exitCode = 1;
 });
 
@@ -36,16 +39,21 @@ function differences(findings: readonly string[]): Facts {
   return facts;
 }
 
-async function askHost(deployment: Deployment, outputs: Outputs, host: HostName): Promise<Facts> {
-  const instance = { text: outputs[host].instanceId, well: true };
+async function askHost(
+  hosts: Hosts,
+  instanceId: string,
+  host: HostName,
+  publicKey: () => Promise<string>,
+): Promise<Facts> {
+  const instance = { text: instanceId, well: true };
   try {
-    const { code, stdout, stderr } = await onHost(deployment, outputs, host, questions[host]);
+    const { code, stdout, stderr } = await hosts.run(host, questions[host]);
     if (stdout === "")
       return { instance, fault: { text: printable(stderr.trim()) || `ssh ended with ${code}`, well: false } };
     const facts = factsOf(host, printable(stdout));
     // Before its first release a host differs in everything.
     const compared = facts["release"]?.well
-      ? differences(await findingsOn(deployment, outputs, host))
+      ? differences(await findingsOn(hosts, host, await publicKey()))
       : { "as deployed": { text: "not deployed yet", well: false } };
     return { instance, ...facts, ...compared };
   } catch (error) {

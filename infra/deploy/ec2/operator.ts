@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { Failure } from "../../cli/user-error.ts";
 import { run } from "../../cli/run.ts";
 import type { Deployment } from "../deployment.ts";
-import { readState, resourcesIn } from "../terraform/state.ts";
+import { resourcesIn, type State } from "../terraform/state.ts";
 
 /** The public half of the deployment's SSH key, in OpenSSH format; the key is made at the first use. */
-export async function operatorPublicKey(deployment: Deployment): Promise<string> {
+export async function operatorPublicKey(
+  deployment: Pick<Deployment, "privateKey" | "name">,
+): Promise<string> {
   const { privateKey, name } = deployment;
   const publicKey = `${privateKey}.pub`;
   if (!existsSync(privateKey)) {
@@ -18,14 +19,14 @@ export async function operatorPublicKey(deployment: Deployment): Promise<string>
 /** Type and base64 of a public key: its comment is not the same everywhere. */
 export const keyOnly = (publicKey: string) => publicKey.split(" ").slice(0, 2).join(" ");
 
-/** Throws a Failure where the state is shared, and the hosts were made by a machine whose key is not here. */
-export async function requireKey(deployment: Deployment): Promise<void> {
-  const { privateKey, stateBucket, name } = deployment;
-  if (stateBucket === undefined || existsSync(privateKey)) return;
-  if (resourcesIn(await readState(deployment)) === 0) return;
-  throw new Failure(
+/** Says that the state is shared, and the hosts were made by a machine whose key is not here. */
+export function missingKey(
+  { privateKey, stateBucket, name }: Pick<Deployment, "privateKey" | "stateBucket" | "name">,
+  state: State | undefined,
+): string | undefined {
+  if (stateBucket === undefined || existsSync(privateKey) || resourcesIn(state) === 0) return undefined;
+  return (
     `${name} was deployed from another machine, and the SSH key to its hosts is not here. ` +
-      `Copy it from there, readable by you alone: ${privateKey}`,
-    2,
+    `Copy it from there, readable by you alone: ${privateKey}`
   );
 }

@@ -16,7 +16,6 @@ import {
 } from "@aws-sdk/client-ec2";
 import { ownTags } from "../../src/constructs/tags.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
-import type { Deployment } from "../deployment.ts";
 
 type Ids = Promise<(string | undefined)[]>;
 
@@ -115,9 +114,9 @@ const kinds: Record<string, readonly [name: string, list: (client: EC2Client, ow
 export const ec2Kinds = Object.keys(kinds);
 
 /** What EC2 says it still has of a deployment, by its tags. A terminated instance stays listed for a while and does not count. */
-export async function leftInEc2(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
-  const client = new EC2Client(sdkClient(access, access["AWS_ENDPOINT_URL"], deployment.region));
-  const tags = Object.entries(ownTags(deployment.name));
+export async function leftInEc2(name: string, region: string, access: Record<string, string>): Promise<string[]> {
+  const client = new EC2Client(sdkClient(access, access["AWS_ENDPOINT_URL"], region));
+  const tags = Object.entries(ownTags(name));
   const own = { Filters: tags.map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] })) };
   const found = Object.values(kinds).map(async ([name, list]) =>
     (await list(client, own)).map((id) => `${name} ${id}`),

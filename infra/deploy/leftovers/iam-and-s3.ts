@@ -8,15 +8,14 @@ import {
 import { GetBucketTaggingCommand, paginateListBuckets, S3Client } from "@aws-sdk/client-s3";
 import { ownTags } from "../../src/constructs/tags.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
-import type { Deployment } from "../deployment.ts";
 
 interface Tag {
   readonly Key?: string | undefined;
   readonly Value?: string | undefined;
 }
 
-const prefixOf = ({ name }: Deployment) => `tintype-${name}-`;
-const isOurs = ({ name }: Deployment, tags: readonly Tag[] = []) =>
+const prefixOf = (name: string) => `tintype-${name}-`;
+const isOurs = (name: string, tags: readonly Tag[] = []) =>
   Object.entries(ownTags(name)).every(([tag, value]) =>
     tags.some(({ Key, Value }) => Key === tag && Value === value),
   );
@@ -25,37 +24,37 @@ const isOurs = ({ name }: Deployment, tags: readonly Tag[] = []) =>
  * Roles and instance profiles of a deployment. The tagging API does not know them. A name alone does not tell: those
  * of a deployment `dev-2` begin as those of `dev` do.
  */
-export async function leftInIam(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
+export async function leftInIam(name: string, access: Record<string, string>): Promise<string[]> {
   const client = new IAMClient(sdkClient(access, access["AWS_ENDPOINT_URL"], "us-east-1"));
   const left: string[] = [];
-  const prefix = prefixOf(deployment);
+  const prefix = prefixOf(name);
   for await (const { Roles = [] } of paginateListRoles({ client }, {})) {
-    for (const { RoleName } of Roles.filter(({ RoleName: name }) => name!.startsWith(prefix))) {
+    for (const { RoleName } of Roles.filter(({ RoleName: role }) => role!.startsWith(prefix))) {
       const { Tags } = await client.send(new ListRoleTagsCommand({ RoleName }));
-      if (isOurs(deployment, Tags)) left.push(`IAM role ${RoleName}`);
+      if (isOurs(name, Tags)) left.push(`IAM role ${RoleName}`);
     }
   }
   for await (const { InstanceProfiles = [] } of paginateListInstanceProfiles({ client }, {})) {
     for (const { InstanceProfileName } of InstanceProfiles) {
       if (!InstanceProfileName!.startsWith(prefix)) continue;
       const { InstanceProfile } = await client.send(new GetInstanceProfileCommand({ InstanceProfileName }));
-      if (isOurs(deployment, InstanceProfile?.Tags)) left.push(`IAM instance profile ${InstanceProfileName}`);
+      if (isOurs(name, InstanceProfile?.Tags)) left.push(`IAM instance profile ${InstanceProfileName}`);
     }
   }
   return left;
 }
 
 /** Buckets of a deployment: by tag, and by a name such as Terraform makes of the prefix. */
-export async function leftInS3(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
+export async function leftInS3(name: string, region: string, access: Record<string, string>): Promise<string[]> {
   const endpoint = access["AWS_ENDPOINT_URL_S3"] ?? access["AWS_ENDPOINT_URL"];
-  const found = sdkClient(access, endpoint, deployment.region);
+  const found = sdkClient(access, endpoint, region);
   const client = new S3Client({ ...found, forcePathStyle: true, followRegionRedirects: true });
-  const prefix = prefixOf(deployment);
+  const prefix = prefixOf(name);
   const left: string[] = [];
   for await (const { Buckets = [] } of paginateListBuckets({ client }, {})) {
-    for (const Bucket of Buckets.map(({ Name }) => Name!).filter((name) => name.startsWith(prefix))) {
+    for (const Bucket of Buckets.map(({ Name }) => Name!).filter((bucket) => bucket.startsWith(prefix))) {
       const made = /^\d{26}$/.test(Bucket.slice(prefix.length));
-      if (made || isOurs(deployment, await tagsOf(client, Bucket))) left.push(`bucket ${Bucket}`);
+      if (made || isOurs(name, await tagsOf(client, Bucket))) left.push(`bucket ${Bucket}`);
     }
   }
   return left;

@@ -4,7 +4,6 @@ import {
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { ownTags } from "../../src/constructs/tags.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
-import type { Deployment } from "../deployment.ts";
 import { ec2Kinds, leftInEc2 } from "./ec2.ts";
 import { leftInIam, leftInS3 } from "./iam-and-s3.ts";
 
@@ -14,18 +13,18 @@ const asked = new RegExp(
 );
 
 /** What is left of a deployment, a line each: by what each service says, and by tag. */
-export async function leftOf(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
+export async function leftOf(name: string, region: string, access: Record<string, string>): Promise<string[]> {
   const found = await Promise.all([
-    leftInEc2(deployment, access),
-    leftInS3(deployment, access),
-    leftInIam(deployment, access),
-    leftByTag(deployment, access),
+    leftInEc2(name, region, access),
+    leftInS3(name, region, access),
+    leftInIam(name, access),
+    leftByTag(name, region, access),
   ]);
   return found.flat();
 }
 
 /** ARNs of what carries the deployment's tags, of services that are not asked themselves. */
-async function leftByTag({ name, region }: Deployment, access: Record<string, string>): Promise<string[]> {
+async function leftByTag(name: string, region: string, access: Record<string, string>): Promise<string[]> {
   const client = new ResourceGroupsTaggingAPIClient(sdkClient(access, access["AWS_ENDPOINT_URL"], region));
   const TagFilters = Object.entries(ownTags(name)).map(([Key, value]) => ({ Key, Values: [value] }));
   const arns: string[] = [];

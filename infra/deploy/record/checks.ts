@@ -3,36 +3,47 @@ import { Failure } from "../../cli/user-error.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
 import type { Deployment } from "../deployment.ts";
 import { forgetPort } from "../clouds/local-port.ts";
-import { readPin, removePin, writePin } from "./record.ts";
-import { requireSameState } from "./same-state.ts";
-import { readState } from "../terraform/state.ts";
+import { type Known, readKnown } from "./known.ts";
+import { type Pin, readPin, removePin, writePin } from "./record.ts";
 
-/** Throws a Failure where the deployment was begun in another region, or with its state elsewhere, than is set. */
-export async function requireSameRegion(deployment: Deployment): Promise<void> {
-  requireSameState(deployment);
-  const region = readPin(deployment)?.region ?? (await readState(deployment))?.outputs["region"]?.value;
-  if (region === undefined || region === deployment.region) return;
-  throw new Failure(
-    `This deployment is in ${region}. Say so with every command: REGION=${region}\n` +
-      "For one in another region choose another NAME.",
-    2,
+/** Says that a deployment is in another region than is set. */
+export function regionFault({ region }: Pick<Deployment, "region">, { record, state }: Known): string | undefined {
+  const begun = record?.region ?? state?.outputs["region"]?.value;
+  if (begun === undefined || begun === region) return undefined;
+  return (
+    `This deployment is in ${begun}. Say so with every command: REGION=${begun}\n` +
+    "For one in another region choose another NAME."
   );
 }
 
-/** Throws a Failure where the deployment was begun in another account than the one that was signed in to. */
+/** Throws a Failure if the deployment was begun in another region, or with its state elsewhere, than is set. */
+export async function requireSameRegion(deployment: Deployment): Promise<void> {
+  const fault = regionFault(deployment, await readKnown(deployment));
+  if (fault !== undefined) throw new Failure(fault, 2);
+}
+
+/** Says that a deployment was begun in another account than that of `access`. */
+export async function accountFault(
+  { region }: Pick<Deployment, "region">,
+  record: Pin | undefined,
+  access: Record<string, string>,
+): Promise<string | undefined> {
+  if (record?.account === undefined) return undefined;
+  const account = await accountOf({ region }, access);
+  if (account === record.account) return undefined;
+  return (
+    `This deployment is in the AWS account ${record.account}; the credentials are of ${account}.\n` +
+    "Set that account's credentials, or choose another NAME."
+  );
+}
+
+/** Throws a Failure if the deployment was begun in another account than the one that was signed in to. */
 export async function requireSameAccount(
   deployment: Deployment,
   access: Record<string, string>,
 ): Promise<void> {
-  const expected = readPin(deployment)?.account;
-  if (expected === undefined) return;
-  const account = await accountOf(deployment, access);
-  if (account === expected) return;
-  throw new Failure(
-    `This deployment is in the AWS account ${expected}; the credentials are of ${account}.\n` +
-      "Set that account's credentials, or choose another NAME.",
-    2,
-  );
+  const fault = await accountFault(deployment, readPin(deployment), access);
+  if (fault !== undefined) throw new Failure(fault, 2);
 }
 
 /** Notes, before the first thing is made, where that will be, and where the state of it. */
@@ -49,7 +60,7 @@ export function unpinPlace(deployment: Deployment): void {
   forgetPort(deployment.folder);
 }
 
-export async function accountOf({ region }: Deployment, access: Record<string, string>): Promise<string> {
+export async function accountOf({ region }: Pick<Deployment, "region">, access: Record<string, string>): Promise<string> {
   const client = new STSClient(sdkClient(access, access["AWS_ENDPOINT_URL"], region));
   const { Account } = await client.send(new GetCallerIdentityCommand({}));
   return Account!;

@@ -7,17 +7,19 @@ import { unpinPlace } from "./checks.ts";
 
 /**
  * A cloud that keeps everything in memory has lost it after a restart: a deployment's state then describes
- * what no longer exists. Removes what is left of it, so that a deploy starts from nothing.
+ * what no longer exists. Removes what is left of it, so that a deploy starts from nothing. Returns whether that was so.
  */
-export async function forgetLostCloud(deployment: Deployment): Promise<void> {
+export async function forgetLostCloud(deployment: Deployment): Promise<boolean> {
   const file = join(deployment.folder, "cloud-id");
   const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   const now = deployment.cloud.generation();
-  if (before !== undefined && before !== now) {
+  const lost = before !== undefined && before !== now;
+  if (lost) {
     say("    The emulated cloud that held this deployment has ended: making it again.");
     await forgetDeployment(deployment);
   }
   if (now !== undefined) writeFileSync(file, now);
+  return lost;
 }
 
 /** Removes what this machine keeps of a deployment of which nothing is left, or whose cloud is gone. */

@@ -1,15 +1,17 @@
 import { Failure } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
-import { readState, resourcesIn } from "../terraform/state.ts";
-import { leftOf } from "../leftovers/leftovers.ts";
+import { resourcesIn, type State } from "../terraform/state.ts";
 
 /** Throws a Failure where the cloud holds a deployment of this name of which neither this machine nor its state knows. */
-export async function requireNewName(deployment: Deployment, access: Record<string, string>): Promise<void> {
+export async function requireNewName(
+  { name, region, stateBucket }: Pick<Deployment, "name" | "region" | "stateBucket">,
+  state: State | undefined,
+  leftovers: () => Promise<string[]>,
+): Promise<void> {
   // That one was begun here says nothing: whatever ended it may have come before Terraform stored what it had made.
-  if (resourcesIn(await readState(deployment)) > 0) return;
-  const left = await leftOf(deployment, access);
+  if (resourcesIn(state) > 0) return;
+  const left = await leftovers();
   if (left.length === 0) return;
-  const { name, region, stateBucket } = deployment;
   const where = stateBucket === undefined ? "this machine" : `the bucket ${stateBucket}`;
   throw new Failure(
     `There are resources of a deployment ${name} in ${region}, and ${where} has no record of them. ` +

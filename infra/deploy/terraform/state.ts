@@ -28,17 +28,23 @@ const complete = ["url", "region", "bucket", "frontend", "backend"];
 
 /** Where the state says what was made; undefined where nothing was, or not all of it. */
 export async function readOutputs(deployment: Deployment): Promise<Outputs | undefined> {
-  const { outputs } = (await readState(deployment)) ?? { outputs: {} };
+  return outputsIn(await readState(deployment));
+}
+
+/** As `readOutputs`, of a state that was read. */
+export function outputsIn(state: State | undefined): Outputs | undefined {
+  const { outputs } = state ?? { outputs: {} };
   if (complete.some((name) => outputs[name] === undefined)) return undefined;
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as never;
 }
 
 /** As `readOutputs`; where there is nothing, or not all, a Failure that says how to go on. */
 export async function requireOutputs(deployment: Deployment): Promise<Outputs> {
-  const outputs = await readOutputs(deployment);
+  const state = await readState(deployment);
+  const outputs = outputsIn(state);
   if (outputs !== undefined) return outputs;
   const { make } = deployment;
-  const made = resourcesIn(await readState(deployment));
+  const made = resourcesIn(state);
   if (made > 0) {
     throw new Failure(
       `A deploy did not finish: ${made} ${made === 1 ? "resource exists" : "resources exist"}.\n` +

@@ -8,7 +8,6 @@ import type { Deployment } from "../deployment.ts";
 import { ownBucketRegion } from "./state-bucket.ts";
 import { lockedBy } from "./locked-state.ts";
 import { errored, keepRoom, rescueState } from "./rescue-state.ts";
-import { readState } from "./state.ts";
 import { actionsDone } from "./plan-text.ts";
 import { refusedByAccount } from "./refusal.ts";
 
@@ -25,9 +24,11 @@ export interface Terraform {
 
 const registry = "https://registry.terraform.io/.well-known/terraform.json";
 
-/** Terraform in a deployment's folder, with the environment that points it at its cloud. */
+/**
+ * Terraform in a deployment's folder, with the environment that points it at its cloud. Read the state before: of one
+ * that is cut off, Terraform would say that nothing was made.
+ */
 export async function terraform(deployment: Deployment, access: Record<string, string>): Promise<Terraform> {
-  await readState(deployment); // of a state that is cut off Terraform would say that nothing was made
   const env = {
     ...access,
     ...(await cliConfiguration()),

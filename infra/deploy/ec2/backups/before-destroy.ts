@@ -11,13 +11,13 @@ import { type BackupTarget, keepBackup } from "./create.ts";
  */
 export async function keepLastBackup(
   deployment: Deployment,
-  { outputs, access, to }: BackupTarget,
+  target: BackupTarget,
   questioning: Questioning,
 ): Promise<string | undefined> {
-  const file = to ?? (await proposedFile(deployment, questioning));
+  const file = target.to ?? (await proposedFile(deployment, questioning));
   if (file === undefined) return undefined;
   try {
-    await keepBackup(deployment, { outputs, access, to: file });
+    await keepBackup({ ...target, to: file });
     return file;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { say, step } from "../../../cli/steps.ts";
 import { count } from "../../../cli/plural.ts";
-import type { Deployment } from "../../deployment.ts";
+import type { Hosts } from "../hosts/ssh.ts";
 import type { Outputs } from "../../terraform/state.ts";
 import { openBucket } from "./bucket.ts";
 import { requireNoFile, writeBackupFile } from "./archive-writer.ts";
@@ -10,6 +10,7 @@ import { type BackupRecord, contentsOf } from "./manifest.ts";
 
 /** What a backup is made of, and where it goes. */
 export interface BackupTarget {
+  readonly hosts: Hosts;
   readonly outputs: Outputs;
   readonly access: Record<string, string>;
   /** The file on this machine; undefined: the bucket alone. */
@@ -17,13 +18,10 @@ export interface BackupTarget {
 }
 
 /** Keeps what the deployment holds, in its bucket and, where a file is named, on this machine too. */
-export async function keepBackup(
-  deployment: Deployment,
-  { outputs, access, to }: BackupTarget,
-): Promise<BackupRecord> {
+export async function keepBackup({ hosts, outputs, access, to }: BackupTarget): Promise<BackupRecord> {
   const file = to === undefined ? undefined : resolve(to);
   if (file !== undefined) requireNoFile(file);
-  const record = await step("Back up the database and restore it to see", () => backUp(deployment, outputs));
+  const record = await step("Back up the database and restore it to see", () => backUp(hosts));
   say(`    ${record.name}: ${contentsOf(record.rows)}, ${kilobytes(record.dump.bytes)}`);
   if (file === undefined) return record;
   const bucket = openBucket(outputs, access);

@@ -2,10 +2,8 @@ import { z } from "zod";
 import { Failure } from "../../../cli/user-error.ts";
 import { say, step } from "../../../cli/steps.ts";
 import { count } from "../../../cli/plural.ts";
-import type { Deployment } from "../../deployment.ts";
-import { onHost } from "../hosts/ssh.ts";
+import type { Hosts } from "../hosts/ssh.ts";
 import { runJob } from "../hosts/systemd-job.ts";
-import type { Outputs } from "../../terraform/state.ts";
 import { type BackupRecord, contentsOf } from "./manifest.ts";
 
 const restored = z.object({
@@ -18,49 +16,46 @@ const restored = z.object({
 type Restored = z.infer<typeof restored>;
 
 /** What a restore will replace, in a few words. */
-export async function presentContents(deployment: Deployment, outputs: Outputs): Promise<string> {
+export async function presentContents(hosts: Hosts): Promise<string> {
   const counts = "SELECT (SELECT COUNT(*) FROM accounts), (SELECT COUNT(*) FROM images)";
   const shell = `sudo mysql --batch --skip-column-names --execute='${counts}' tintype`;
-  const { code, stdout } = await onHost(deployment, outputs, "backend", shell);
+  const { code, stdout } = await hosts.run("backend", shell);
   const [accounts = 0, images = 0] = stdout.trim().split(/\s+/).map(Number);
   return code === 0 ? contentsOf({ accounts, images }) : "tables that cannot be read";
 }
 
 /** Has the backend host put a backup of its bucket in the place of what it has, and compare records with objects. */
-export async function restoreOnHost(
-  deployment: Deployment,
-  outputs: Outputs,
-  { name, rows }: BackupRecord,
+export async function restoreOnHost(hosts: Hosts, { name, rows }: BackupRecord,
 ): Promise<void> {
   const done = await step("Check it, keep what is there, and exchange the tables", async () => {
     const job = { unit: `tintype-restore@${name}.service`, report: "restore" };
-    const { isWell, report, said } = await runJob(deployment, outputs, job);
+    const { isWell, report, said } = await runJob(hosts, job);
     if (isWell && report !== undefined) return restored.parse(report["restore"]);
     const reason = said || "the release on the host knows no backups yet";
-    throw new Failure(`It was not restored: ${reason}\nTo see more: ${deployment.make("logs")}`);
+    throw new Failure(`It was not restored: ${reason}\nTo see more: ${hosts.make("logs")}`);
   });
-  tell(deployment, done);
-  await step("Compare records with objects", () => requireWhole(deployment, outputs, done.lost));
+  tell(hosts, done);
+  await step("Compare records with objects", () => requireWhole(hosts, done.lost));
   say(`\nRestored ${name}: ${contentsOf(rows)}. Everybody is signed out.`);
 }
 
-function tell(deployment: Deployment, { before, migrated, broughtBack }: Restored): void {
+function tell(hosts: Hosts, { before, migrated, broughtBack }: Restored): void {
   if (migrated.length > 0) say(`    It was from an older release; migrated: ${migrated.join(", ")}`);
   if (broughtBack > 0) say(`    ${count(broughtBack, "object")} deleted since brought back`);
-  say(`    What was there: ${deployment.make("restore")} FROM=${before}`);
+  say(`    What was there: ${hosts.make("restore")} FROM=${before}`);
 }
 
 /** A restored database whose objects are not all there is told by the exit code: nothing is lost in silence. */
-async function requireWhole(deployment: Deployment, outputs: Outputs, lost: string[]): Promise<void> {
+async function requireWhole(hosts: Hosts, lost: string[]): Promise<void> {
   const job = { unit: "tintype-integrity@check.service", report: "integrity" };
-  const { report, said } = await runJob(deployment, outputs, job);
+  const { report, said } = await runJob(hosts, job);
   if (report === undefined) throw new Failure(`Restored, but records and objects were not compared: ${said}`);
   const { missing, mismatched, orphaned } = z
     .object({ missing: z.array(z.string()), mismatched: z.array(z.string()), orphaned: z.array(z.string()) })
     .parse(report["integrity"]);
   if (orphaned.length > 0) {
     say(
-      `    ${count(orphaned.length, "object")} of no record: ${deployment.make("integrity")} REPAIR=1 removes them`,
+      `    ${count(orphaned.length, "object")} of no record: ${hosts.make("integrity")} REPAIR=1 removes them`,
     );
   }
   const faulty = [...new Set([...lost, ...missing, ...mismatched])].toSorted();

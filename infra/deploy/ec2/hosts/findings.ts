@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../../cli/paths.ts";
-import type { Deployment } from "../../deployment.ts";
-import { keyOnly, operatorPublicKey } from "../operator.ts";
-import type { Outputs } from "../../terraform/state.ts";
-import { type HostName, onHost } from "./ssh.ts";
+import { keyOnly } from "../operator.ts";
+import type { HostName, Hosts } from "./ssh.ts";
 import { printable } from "../../../cli/printable.ts";
 
 const timeoutMs = 60_000;
@@ -12,18 +10,14 @@ const roles = join(repository, "ansible/roles");
 const script = (path: string) => readFileSync(join(roles, path), "utf8");
 
 /**
- * What on a host is otherwise than a deploy leaves it, a sentence each; empty if nothing is. The programs that look
- * are sent from here: those on the host may be what was changed.
+ * What on a host differs from what a deploy leaves, a sentence each. The programs that compare are sent from here:
+ * those on the host may have been changed. `publicKey`: the operator's.
  */
-export async function findingsOn(
-  deployment: Deployment,
-  outputs: Outputs,
-  host: HostName,
-): Promise<string[]> {
-  const [type = "", key = ""] = keyOnly(await operatorPublicKey(deployment)).split(" ");
+export async function findingsOn(hosts: Hosts, host: HostName, publicKey: string): Promise<string[]> {
+  const [type = "", key = ""] = keyOnly(publicKey).split(" ");
   const encoded = Buffer.from(program(host)).toString("base64");
   const shell = `echo ${encoded} | base64 -d | sudo bash -s -- ec2-user '${type} ${key}'`;
-  const { code, stdout, stderr } = await onHost(deployment, outputs, host, shell, timeoutMs);
+  const { code, stdout, stderr } = await hosts.run(host, shell, timeoutMs);
   const lines = printable(stdout)
     .split("\n")
     .filter((line) => line !== "");

@@ -1,42 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../cli/user-error.ts";
-import type { Deployment } from "../../deployment.ts";
-import type { Outputs } from "../../terraform/state.ts";
-import { type HostName, onHost } from "./ssh.ts";
+import type { HostName, Hosts } from "./ssh.ts";
 
 const timeoutMs = 15 * 60_000;
 
 /** Waits until user-data has ended well on a host; a Failure tells where it failed. */
-export async function waitForFirstBoot(
-  deployment: Deployment,
-  outputs: Outputs,
-  host: HostName,
+export async function waitForFirstBoot(hosts: Hosts, host: HostName,
 ): Promise<void> {
   let last = "";
   for (const started = Date.now(); Date.now() - started < timeoutMs; await sleep(1000)) {
-    const { stdout, stderr } = await onHost(deployment, outputs, host, "cat /var/lib/tintype/first-boot");
+    const { stdout, stderr } = await hosts.run(host, "cat /var/lib/tintype/first-boot");
     const status = stdout.trim();
     if (status === "done") return;
-    if (status.startsWith("failed")) throw new Failure(await bootFailure(deployment, outputs, host, status));
+    if (status.startsWith("failed")) throw new Failure(await bootFailure(hosts, host, status));
     last = status || stderr.trim();
   }
   throw new Failure(`The ${host} host did not finish its first boot within 15 minutes (${last}).`);
 }
 
-async function bootFailure(
-  deployment: Deployment,
-  outputs: Outputs,
-  host: HostName,
+async function bootFailure(hosts: Hosts, host: HostName,
   status: string,
 ): Promise<string> {
-  const { stdout } = await onHost(
-    deployment,
-    outputs,
-    host,
+  const { stdout } = await hosts.run(host,
     "sudo tail -n 20 /var/log/cloud-init-output.log",
   );
   return (
     `First boot of the ${host} host ${status}\n\n${stdout}\n` +
-    `To make that host anew: ${deployment.make("deploy")} REPLACE=${host}`
+    `To make that host anew: ${hosts.make("deploy")} REPLACE=${host}`
   );
 }

@@ -1,21 +1,16 @@
 import { spawn } from "node:child_process";
 import { Failure } from "../../../cli/user-error.ts";
-import type { Deployment } from "../../deployment.ts";
-import type { Outputs } from "../../terraform/state.ts";
-import { hostAddress, type HostName, sshArguments, unreached } from "./ssh.ts";
+import type { HostName, Hosts } from "./ssh.ts";
 
 /** Shows what a program on a host prints, as root, until Ctrl-C, or until nobody reads it any more. */
-export async function follow(
-  deployment: Deployment,
-  outputs: Outputs,
-  host: HostName,
+export async function follow(hosts: Hosts, host: HostName,
   program: string,
 ): Promise<void> {
-  const target = sshArguments(deployment, await hostAddress(deployment, outputs, host));
+  const target = await hosts.sshTo(host);
   // Out of reach of the Ctrl-C that ends this. The input stays open for as long as somebody listens here; its end takes the program over there along.
   const remote = `sudo sh -c '${program.replaceAll("'", `'\\''`)} & cat >/dev/null; kill $!'`;
   const ssh = spawn("ssh", [...target, remote], {
-    cwd: deployment.folder,
+    cwd: hosts.folder,
     detached: true,
     stdio: ["pipe", "inherit", "inherit"],
   });
@@ -28,5 +23,5 @@ export async function follow(
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     ssh.once("close", (...outcome) => resolve(outcome)),
   );
-  if (!asked && signal === null && code !== 0) throw new Failure(unreached(deployment, host));
+  if (!asked && signal === null && code !== 0) throw new Failure(hosts.unreached(host));
 }

@@ -77,20 +77,32 @@ export function sshArguments(deployment: Deployment, host: HostAddress): string[
   ];
 }
 
-/** What to say where ssh had no connection, or lost it. */
-export function unreached({ cloud, make }: Deployment, host: HostName): string {
-  const note = cloud.unreachedNote(make("deploy"));
-  return `The ${host} host could not be reached, or closed the connection.${note}`;
+/** The hosts of a deployment, as this machine reaches them. */
+export interface Hosts {
+  /** Runs a shell command on a host, for half a minute unless a timeout is given. */
+  run(host: HostName, shell: string, timeoutMs?: number): Promise<Result>;
+  /** Arguments of ssh that lead to a host; to be run in `folder`. */
+  sshTo(host: HostName): Promise<string[]>;
+  readonly folder: string;
+  /** What to report when ssh had no connection, or lost it. */
+  unreached(host: HostName): string;
+  readonly make: Deployment["make"];
 }
 
-/** Runs a shell command on a host, for half a minute at most unless told otherwise. */
-export async function onHost(
-  deployment: Deployment,
-  outputs: Outputs,
-  host: HostName,
-  shell: string,
-  timeoutMs = 30_000,
-): Promise<Result> {
-  const target = sshArguments(deployment, await hostAddress(deployment, outputs, host));
-  return tryRun("ssh", [...target, shell], { cwd: deployment.folder, timeoutMs });
+export function hostsOf(deployment: Deployment, outputs: Outputs): Hosts {
+  const { cloud, folder, make } = deployment;
+  const sshTo = async (host: HostName) =>
+    sshArguments(deployment, await hostAddress(deployment, outputs, host));
+  return {
+    async run(host, shell, timeoutMs = 30_000) {
+      return tryRun("ssh", [...(await sshTo(host)), shell], { cwd: folder, timeoutMs });
+    },
+    sshTo,
+    folder,
+    unreached(host) {
+      const note = cloud.unreachedNote(make("deploy"));
+      return `The ${host} host could not be reached, or closed the connection.${note}`;
+    },
+    make,
+  };
 }

@@ -1,7 +1,5 @@
 import { Failure } from "../../../cli/user-error.ts";
-import type { Deployment } from "../../deployment.ts";
-import type { Outputs } from "../../terraform/state.ts";
-import { onHost } from "./ssh.ts";
+import type { Hosts } from "./ssh.ts";
 
 interface Job {
   /** The systemd unit on the backend host. */
@@ -24,12 +22,9 @@ const connectionLost = 255;
 const timedOut = -1;
 
 /** Runs a job of the backend host to its end, or waits for the end of one that runs already. */
-export async function runJob(
-  deployment: Deployment,
-  outputs: Outputs,
-  { unit, report }: Job,
+export async function runJob(hosts: Hosts, { unit, report }: Job,
 ): Promise<Outcome> {
-  const { code, lines, stderr } = await runUnit(deployment, outputs, unit);
+  const { code, lines, stderr } = await runUnit(hosts, unit);
   const words = lines.filter((text) => text.startsWith(report)).join("\n");
   return {
     isWell: code === 0,
@@ -39,16 +34,16 @@ export async function runJob(
 }
 
 /** The same of any unit that ends. `lines` are those of the journal: its own, and systemd's about it. */
-export async function runUnit(deployment: Deployment, outputs: Outputs, unit: string) {
+export async function runUnit(hosts: Hosts, unit: string) {
   const shell =
     `since=$(date +%s); sudo systemctl start ${unit}; code=$?; ` +
     "sudo journalctl --sync 2>/dev/null || sleep 1; " + // what the job said last may not be in the journal yet
     `sudo journalctl --unit ${unit} --since @$since --no-pager --output cat; exit $code`;
-  const { code, stdout, stderr } = await onHost(deployment, outputs, "backend", shell, timeoutMs);
+  const { code, stdout, stderr } = await hosts.run("backend", shell, timeoutMs);
   if (code === connectionLost || code === timedOut) {
     throw new Failure(
       `The connection to the backend host was lost; ${unit} may still be at work there, and end well. ` +
-        `See how it ended before anything else: ${deployment.make("logs")}`,
+        `See how it ended before anything else: ${hosts.make("logs")}`,
     );
   }
   return { code, lines: stdout.split("\n"), stderr };

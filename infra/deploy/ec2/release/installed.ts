@@ -1,7 +1,5 @@
 import { Failure } from "../../../cli/user-error.ts";
-import type { Deployment } from "../../deployment.ts";
-import { type HostName, hostNames, onHost } from "../hosts/ssh.ts";
-import type { Outputs } from "../../terraform/state.ts";
+import { type HostName, hostNames, type Hosts } from "../hosts/ssh.ts";
 
 /** What a host tells of its releases (ansible/roles/base/files/releases.sh); empty is what is not there. */
 export interface Served {
@@ -20,8 +18,8 @@ const program = "sudo /opt/tintype/bin/releases";
 /** It waits for the application up to three times, for 2 minutes each (serve.sh), and migrates. */
 const switchTimeoutMs = 10 * 60_000;
 
-export async function servedBy(deployment: Deployment, outputs: Outputs, host: HostName): Promise<Served> {
-  const { code, stdout, stderr } = await onHost(deployment, outputs, host, `${program} show`);
+export async function servedBy(hosts: Hosts, host: HostName): Promise<Served> {
+  const { code, stdout, stderr } = await hosts.run(host, `${program} show`);
   if (code !== 0) throw new Failure(`The ${host} host did not answer: ${stderr.trim()}`);
   const [current = "", previous = "", deploy = ""] = stdout.split("\n");
   // It becomes part of a command on the other host too, over which a host that was broken into has no say.
@@ -44,12 +42,9 @@ export function returnsOf(served: Readonly<Record<HostName, Served>>): Return[] 
 }
 
 /** Undoes a deploy on a host; a Failure tells why it could not, and what serves now. */
-export async function undo(
-  deployment: Deployment,
-  outputs: Outputs,
-  { host, deploy }: { host: HostName; deploy: string },
+export async function undo(hosts: Hosts, { host, deploy }: { host: HostName; deploy: string },
 ): Promise<void> {
   const shell = `${program} rollback '${deploy}'`;
-  const { code, stderr } = await onHost(deployment, outputs, host, shell, switchTimeoutMs);
+  const { code, stderr } = await hosts.run(host, shell, switchTimeoutMs);
   if (code !== 0) throw new Failure(`The ${host} host did not go back.\n\n${stderr.trim()}`);
 }

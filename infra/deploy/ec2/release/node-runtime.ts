@@ -6,9 +6,7 @@ import { repository, stateRoot } from "../../../cli/paths.ts";
 import { type Result, run } from "../../../cli/run.ts";
 import { sha256 } from "../../../cli/sha256.ts";
 import { makeWhole } from "../../../cli/atomic-file.ts";
-import type { Deployment } from "../../deployment.ts";
-import { onHost, unreached } from "../hosts/ssh.ts";
-import type { Outputs } from "../../terraform/state.ts";
+import type { Hosts } from "../hosts/ssh.ts";
 
 /** A Node binary for the backend host. */
 export interface NodeRuntime {
@@ -33,10 +31,10 @@ const old = {
 };
 
 /** Chooses by the host's C library, not by its name. */
-export async function nodeRuntime(deployment: Deployment, outputs: Outputs): Promise<NodeRuntime> {
-  const result = await onHost(deployment, outputs, "backend", "getconf GNU_LIBC_VERSION");
+export async function nodeRuntime(hosts: Hosts): Promise<NodeRuntime> {
+  const result = await hosts.run("backend", "getconf GNU_LIBC_VERSION");
   const { version, binary } = lockedRuntime();
-  if (!runsOfficialBuild(deployment, result)) return downloadOldRuntime(version);
+  if (!runsOfficialBuild(hosts, result)) return downloadOldRuntime(version);
   if (binary !== undefined) return { version, binary };
   throw new Failure(
     "The hosts' Node runtime is not installed: npm leaves it out on machines other than x64 Linux. " +
@@ -45,15 +43,15 @@ export async function nodeRuntime(deployment: Deployment, outputs: Outputs): Pro
 }
 
 /** By what `getconf GNU_LIBC_VERSION` gave on the backend host; a Failure where it gave no version. */
-export function runsOfficialBuild(deployment: Deployment, { code, stdout, stderr }: Result): boolean {
+export function runsOfficialBuild(hosts: Pick<Hosts, "unreached" | "make">, { code, stdout, stderr }: Result): boolean {
   const [major, minor] = (/^glibc (\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number);
   if (code === 0 && major !== undefined && minor !== undefined) {
     return major > officialGlibc.major || (major === officialGlibc.major && minor >= officialGlibc.minor);
   }
-  const { make } = deployment;
+  const { make } = hosts;
   // 255 is ssh's own; -1 that it was not started, or took too long.
   if (code === 255 || code === -1) {
-    throw new Failure(`${unreached(deployment, "backend")}\n${stderr.trim()}\nTo go on: ${make("deploy")}`);
+    throw new Failure(`${hosts.unreached("backend")}\n${stderr.trim()}\nTo go on: ${make("deploy")}`);
   }
   throw new Failure(
     `The backend host does not say which C library it has: ${JSON.stringify((stdout + stderr).trim())}\n` +

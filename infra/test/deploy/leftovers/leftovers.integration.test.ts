@@ -16,12 +16,14 @@ import { expect, test } from "@jest/globals";
 import { leftOf } from "../../../deploy/leftovers/leftovers.ts";
 import { requireNewName } from "../../../deploy/record/name-is-free.ts";
 import { pinPlace } from "../../../deploy/record/checks.ts";
+import { readState } from "../../../deploy/terraform/state.ts";
 import { cloudOfTest } from "../fake-cloud.ts";
 import { scratchDeployment, writeState } from "../scratch-deployment.ts";
 
 const name = `left${process.pid}`;
 const deployment = scratchDeployment({ name });
-const left = () => leftOf(deployment, cloudOfTest);
+const left = (of = name) => leftOf(of, deployment.region, cloudOfTest);
+const begin = async (one = deployment) => requireNewName(one, await readState(one), () => left(one.name));
 
 const endpoint = cloudOfTest["AWS_ENDPOINT_URL"]!;
 const ec2 = new EC2Client({ endpoint });
@@ -36,7 +38,7 @@ const tagged = (ResourceType: ResourceType, of = name) => ({
 
 test("nothing is left where nothing was made, and a deployment may begin", async () => {
   expect(await left()).toEqual([]);
-  await requireNewName(deployment, cloudOfTest);
+  await begin();
 });
 
 test("DEP-11 what each service still has of a deployment is told, and nothing of another whose name begins alike", async () => {
@@ -79,7 +81,7 @@ test("DEP-11 what each service still has of a deployment is told, and nothing of
 });
 
 test("STATE-01 a deployment of which this machine has no record is not made a second time", async () => {
-  const refused = requireNewName(deployment, cloudOfTest);
+  const refused = begin();
   await expect(refused).rejects.toThrow(
     /this machine has no record of them.*say STATE_BUCKET=.*volume vol-/s,
   );
@@ -89,21 +91,20 @@ test("STATE-01 a deployment of which this machine has no record is not made a se
 test("nor one that a deploy on this machine began, which ended before its state was stored", async () => {
   const begun = scratchDeployment({ name });
   await pinPlace(begun, cloudOfTest);
-  await expect(requireNewName(begun, cloudOfTest)).rejects.toThrow("this machine has no record of them");
+  await expect(begin(begun)).rejects.toThrow("this machine has no record of them");
   writeState(begun);
-  await requireNewName(begun, cloudOfTest);
+  await begin(begun);
 });
 
 test("an instance counts until it is terminated", async () => {
   const of = `${name}-3`;
-  const one = scratchDeployment({ name: of });
   const { Instances } = await ec2.send(
     new RunInstancesCommand({ ImageId: "ami-12c6146b", MinCount: 1, MaxCount: 1, ...tagged("instance", of) }),
   );
   const { InstanceId } = Instances![0]!;
-  expect(await leftOf(one, cloudOfTest)).toEqual([`instance ${InstanceId}`]);
+  expect(await left(of)).toEqual([`instance ${InstanceId}`]);
   await ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId!] }));
-  expect(await leftOf(one, cloudOfTest)).toEqual([`instance ${InstanceId}`]); // USE-31: its disk still costs
+  expect(await left(of)).toEqual([`instance ${InstanceId}`]); // USE-31: its disk still costs
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId!] }));
-  expect(await leftOf(one, cloudOfTest)).toEqual([]);
+  expect(await left(of)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { terraform } from "../../../deploy/terraform/terraform.ts";
+import { readKnown } from "../../../deploy/record/known.ts";
 import { readOutputs } from "../../../deploy/terraform/state.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
@@ -13,7 +13,7 @@ test.each(["", '{"version":4,"outp'])("a state that is %j is told, with the one 
   writeFileSync(file, state);
   writeFileSync(`${file}.backup`, before);
   await expect(readOutputs(blue)).rejects.toThrow(`mv ${file}.backup ${file}`);
-  await expect(terraform(blue, {})).rejects.toMatchObject({ exitCode: 2 });
+  await expect(readKnown(blue)).rejects.toMatchObject({ exitCode: 2 });
 });
 
 test("where none was before it, a file to remove is named", async () => {

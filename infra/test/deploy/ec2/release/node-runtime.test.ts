@@ -1,9 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { lockedRuntime, requireSum, runsOfficialBuild } from "../../../../deploy/ec2/release/node-runtime.ts";
+import { hostsOf } from "../../../../deploy/ec2/hosts/ssh.ts";
 import { sha256 } from "../../../../cli/sha256.ts";
-import { scratchDeployment } from "../../scratch-deployment.ts";
+import { scratchDeployment, scratchOutputs } from "../../scratch-deployment.ts";
 
-const blue = scratchDeployment();
+const hosts = hostsOf(scratchDeployment(), scratchOutputs);
 const said = (stdout: string, code = 0, stderr = "") => ({ code, stdout, stderr });
 
 test.each([
@@ -13,13 +14,13 @@ test.each([
   ["2.4", false],
   ["3.0", true],
 ])("a host with glibc %s runs official builds of Node: %j", (version, official) => {
-  expect(runsOfficialBuild(blue, said(`glibc ${version}\n`))).toBe(official);
+  expect(runsOfficialBuild(hosts, said(`glibc ${version}\n`))).toBe(official);
 });
 
 test.each([255, -1])(
   "a host that was not reached (%i) has no C library to choose by, and the deploy says so",
   (code) => {
-    const ask = () => runsOfficialBuild(blue, said("", code, "Connection timed out"));
+    const ask = () => runsOfficialBuild(hosts, said("", code, "Connection timed out"));
     expect(ask).toThrow(/backend host could not be reached.*Connection timed out.*make deploy NAME=blue/s);
   },
 );
@@ -27,7 +28,7 @@ test.each([255, -1])(
 test.each([said(""), said("musl\n"), said("", 127, "getconf: command not found")])(
   "nor has one that does not say a version: %j",
   (result) => {
-    expect(() => runsOfficialBuild(blue, result)).toThrow(
+    expect(() => runsOfficialBuild(hosts, result)).toThrow(
       /does not say which C library.*make ssh NAME=blue/s,
     );
   },

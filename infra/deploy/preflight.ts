@@ -1,0 +1,83 @@
+import { requireAnsible } from "../cli/ansible.ts";
+import { requireCheckout } from "../cli/checkout.ts";
+import { type RequirementName, requireSpace, requireTools } from "../cli/requirements.ts";
+import { Failure } from "../cli/user-error.ts";
+import type { Access } from "./clouds/cloud.ts";
+import type { Deployment } from "./deployment.ts";
+import { missingKey } from "./ec2/operator.ts";
+import { accountFault, regionFault } from "./record/checks.ts";
+import { type Known, readKnown } from "./record/known.ts";
+import { requireKnownDomain, unnamedDomain } from "./site/domain.ts";
+import { requireStateBucket } from "./terraform/state-bucket.ts";
+
+/** A check: what is wrong, or undefined; one that has to look further throws a Failure instead. */
+type Check = () => string | undefined | void | Promise<string | undefined | void>;
+
+/** Reads what this machine and the state know of a deployment, once; throws all that prevents a plan of it. */
+export async function preflightOfPlan(
+  deployment: Deployment,
+  tools: readonly RequirementName[],
+): Promise<Known> {
+  const { known, faults } = await knownOrFault(deployment);
+  await throwAll(faults, [requireCheckout, () => requireTools(tools), ...checksOf(deployment, known)]);
+  return known;
+}
+
+/** As `preflightOfPlan`, with what only a deploy needs of this machine. */
+export async function preflightOfDeploy(
+  deployment: Deployment,
+  tools: readonly RequirementName[],
+): Promise<Known> {
+  const { cloud, domain, name, folder, os, localPort, make } = deployment;
+  const { known, faults } = await knownOrFault(deployment);
+  await throwAll(faults, [requireCheckout, () => requireTools([...tools, ...cloud.requirements(domain)])]);
+  const plan = { name, localPort, deploy: make("deploy") };
+  await throwAll(faults, [
+    () => requireAnsible(cloud.hostSystem(os)),
+    () => requireSpace(folder, cloud.diskBytes),
+    async () => (await cloud.faultsOfMachine(plan)).join("\n\n") || undefined,
+    ...checksOf(deployment, known),
+    () => requireKnownDomain(deployment, known.outputs),
+  ]);
+  return known;
+}
+
+/** What the account has to say, once it was signed in to. */
+export function preflightOfAccount(deployment: Deployment, known: Known, access: Access): Promise<void> {
+  return throwAll([], [
+    () => accountFault(deployment, known.record, access),
+    () => requireStateBucket(deployment, access),
+  ]);
+}
+
+function checksOf(deployment: Deployment, known: Known): Check[] {
+  return [
+    () => regionFault(deployment, known),
+    () => unnamedDomain(deployment, known.outputs),
+    () => missingKey(deployment, known.state),
+  ];
+}
+
+/** A state that cannot be read is one fault among others. */
+async function knownOrFault(deployment: Deployment): Promise<{ known: Known; faults: string[] }> {
+  try {
+    return { known: await readKnown(deployment), faults: [] };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { known: { record: undefined, state: undefined, outputs: undefined }, faults: [error.message] };
+  }
+}
+
+async function throwAll(before: readonly string[], checks: readonly Check[]): Promise<void> {
+  const faults = [...before];
+  for (const check of checks) {
+    try {
+      const fault = await check();
+      if (typeof fault === "string") faults.push(fault);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      faults.push(error.message);
+    }
+  }
+  if (faults.length > 0) throw new Failure(faults.join("\n\n"), 2);
+}
