@@ -18,7 +18,7 @@ export async function makeWhole(path: string, make: (aside: string) => Promise<u
 }
 
 /**
- * Writes a file, for its owner alone, so that whoever reads finds what was there before or all of it. Meanwhile it lies
+ * Writes a file, for its owner alone, so that a reader finds what was there before or all of it. Until then it lies
  * at `aside`, on the same disk.
  */
 export function writeWhole(path: string, text: string, aside = `${path}.new`): void {

@@ -67,7 +67,7 @@ const requirements = {
   certutil: {
     programs: ["certutil"],
     debian: "libnss3-tools",
-    otherwise: "certutil of NSS, by which a browser is told whom to trust",
+    otherwise: "certutil of NSS, which makes a browser trust a certificate",
   },
   nginx: { programs: ["nginx"], debian: "nginx-light", otherwise: "nginx: https://nginx.org" },
   shellcheck: {

@@ -6,7 +6,7 @@ let interrupted = false;
 
 /**
  * Holds back the signals that would end this process until `work` has ended. Ctrl-C reaches the program that it waits
- * for too: a Terraform that is left alone keeps its lock, and what it made is told to nobody.
+ * for too: a Terraform that is left alone keeps its lock, and no one learns what it made.
  */
 export async function holdSignals<T>(work: () => Promise<T>): Promise<T> {
   throwIfInterrupted();

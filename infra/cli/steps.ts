@@ -3,8 +3,8 @@ import { throwIfInterrupted } from "./signals.ts";
 const terminal = process.stderr.isTTY === true;
 
 /**
- * Shows one step and its time while it runs: a living line on a terminal, plain lines elsewhere. What the work notes
- * stands in the living line.
+ * Shows one step and its time while it runs: a line that is redrawn on a terminal, elsewhere a line at its beginning, at
+ * its end, and every 30 seconds. The line contains what the work notes.
  */
 export async function step<T>(
   title: string,
@@ -15,7 +15,8 @@ export async function step<T>(
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
   let detail = "";
   const draw = () => process.stderr.write(`\r\x1b[K  … ${title} ${detail}${seconds()}`);
-  const timer = terminal ? setInterval(draw, 100) : undefined;
+  const goesOn = () => process.stderr.write(`… ${title} (${detail}${seconds()} so far)\n`);
+  const timer = terminal ? setInterval(draw, 100) : setInterval(goesOn, 30_000);
   if (!terminal) process.stderr.write(`… ${title}\n`);
   try {
     const result = await work((noted) => (detail = `${noted}, `));

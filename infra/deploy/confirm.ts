@@ -13,7 +13,7 @@ export interface Questioning {
 interface Question {
   /** The command that asks. */
   readonly target: string;
-  readonly told: string;
+  readonly warning: string;
   /** What it would do to the deployment, and what was not done where it may not. */
   readonly would: string;
   readonly undone: string;
@@ -23,7 +23,7 @@ interface Question {
 export function confirmDestroy(deployment: Deployment, questioning: Questioning): Promise<void> {
   return confirmName(deployment, questioning, {
     target: "destroy",
-    told: `This removes ${deployment.name} from AWS in ${deployment.region}, data included.`,
+    warning: `This removes ${deployment.name} from AWS in ${deployment.region}, data included.`,
     would: `${deployment.name} may go, data included`,
     undone: "nothing was removed",
   });
@@ -33,11 +33,11 @@ export function confirmDestroy(deployment: Deployment, questioning: Questioning)
 export function confirmRestore(
   deployment: Deployment,
   questioning: Questioning,
-  told: string,
+  warning: string,
 ): Promise<void> {
   return confirmName(deployment, questioning, {
     target: "restore",
-    told,
+    warning,
     would: `what ${deployment.name} holds may be replaced`,
     undone: "nothing was replaced",
   });
@@ -46,14 +46,14 @@ export function confirmRestore(
 async function confirmName(
   { cloud, name, make }: Deployment,
   { yes, input, output }: Questioning,
-  { target, told, would, undone }: Question,
+  { target, warning, would, undone }: Question,
 ): Promise<void> {
   if (cloud.isDisposable || yes) return;
   if (input.isTTY !== true) {
     const anyway = [make(target), ...given("FROM"), ...given("TO"), "YES=1"].join(" ");
     throw new Failure(`There is no terminal to ask at whether ${would}. If so: ${anyway}`, 2);
   }
-  output.write(`${told} Type its name to go on: `);
+  output.write(`${warning} Type its name to go on: `);
   const answer = await firstLine(input);
   if (answer.trim() !== name) throw new Failure(`That is not its name: ${undone}.`, 2);
 }
@@ -63,7 +63,7 @@ function given(name: "FROM" | "TO"): string[] {
   return value ? [`${name}=${quoted(value)}`] : [];
 }
 
-/** Whether the person wants what is proposed; false where nobody can be asked. */
+/** Whether the person wants what is proposed; false without a terminal. */
 export async function agrees(proposal: string, { yes, input, output }: Questioning): Promise<boolean> {
   if (yes || input.isTTY !== true) return false;
   output.write(`${proposal} [Y/n] `);

@@ -53,7 +53,7 @@ function removeEmpty(folder: string): void {
 }
 
 function take(file: string, holder: Holder): void {
-  // Linked, not written in place: nobody can read a lock that is half there.
+  // Linked, not written in place: no process reads half a lock.
   const own = `${file}.${holder.pid}`;
   writeFileSync(own, JSON.stringify(holder));
   try {
@@ -109,7 +109,7 @@ function isAlive({ pid, start }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (isNodeError(error) && error.code === "ESRCH") return false; // EPERM: it is there, and somebody else's
+    if (isNodeError(error) && error.code === "ESRCH") return false; // EPERM: it runs, as another user
   }
   return startOf(pid) === start;
 }

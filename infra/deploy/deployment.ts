@@ -31,9 +31,9 @@ export interface Deployment {
   readonly mailFrom: string | undefined;
   /** Whether an account has to confirm its address before it can sign in. */
   readonly confirmation: "optional" | "required";
-  /** What this command was told to be the site's name: `none` takes it away; undefined where nothing was said. */
+  /** The site's name as this command sets it: `none` removes it; undefined if it is not set. */
   readonly domain: string | undefined;
-  /** The host that a deploy makes anew. */
+  /** The host that a deploy replaces. */
   readonly replace: "frontend" | "backend" | undefined;
   /** The IPv4 range that may use SSH and metrics; undefined: the cloud's default. */
   readonly operatorCidr: string | undefined;

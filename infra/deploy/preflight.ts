@@ -19,7 +19,7 @@ export async function preflightOfPlan(
   tools: readonly RequirementName[],
 ): Promise<Known> {
   const { known, faults } = await knownOrFault(deployment);
-  await throwAll(faults, [requireCheckout, () => requireTools(tools), ...checksOf(deployment, known)]);
+  await throwAll(faults, [requireCheckout, ...checksOf(deployment, known), () => requireTools(tools)]);
   return known;
 }
 
@@ -30,24 +30,31 @@ export async function preflightOfDeploy(
 ): Promise<Known> {
   const { cloud, domain, name, folder, os, localPort, make } = deployment;
   const { known, faults } = await knownOrFault(deployment);
-  await throwAll(faults, [requireCheckout, () => requireTools([...tools, ...cloud.requirements(domain)])]);
-  const plan = { name, localPort, deploy: make("deploy") };
   await throwAll(faults, [
-    () => requireAnsible(cloud.hostSystem(os)),
-    () => requireSpace(folder, cloud.diskBytes),
-    async () => (await cloud.faultsOfMachine(plan)).join("\n\n") || undefined,
+    requireCheckout,
     ...checksOf(deployment, known),
-    () => requireKnownDomain(deployment, known.outputs),
+    () => requireSpace(folder, cloud.diskBytes),
+    () => requireTools([...tools, ...cloud.requirements(domain)]),
   ]);
+  // These run the tools that the checks above found.
+  const plan = { name, localPort, deploy: make("deploy") };
+  await throwAll(
+    [],
+    [
+      () => requireAnsible(cloud.hostSystem(os)),
+      async () => (await cloud.faultsOfMachine(plan)).join("\n\n") || undefined,
+      () => requireKnownDomain(deployment, known.outputs),
+    ],
+  );
   return known;
 }
 
 /** What the account has to say, once it was signed in to. */
 export function preflightOfAccount(deployment: Deployment, known: Known, access: Access): Promise<void> {
-  return throwAll([], [
-    () => accountFault(deployment, known.record, access),
-    () => requireStateBucket(deployment, access),
-  ]);
+  return throwAll(
+    [],
+    [() => accountFault(deployment, known.record, access), () => requireStateBucket(deployment, access)],
+  );
 }
 
 function checksOf(deployment: Deployment, known: Known): Check[] {

@@ -15,7 +15,7 @@ import { createS3Proxy } from "./s3-proxy/src/server.ts";
 import { siteShownAt } from "./emulator/site-origins.ts";
 
 // The emulated AWS API as one background process: moto, the strict proxy before its S3, the way to its
-// SES, and the instances' metadata service. It lives until it is told to stop; what it holds lives as long.
+// SES, and the instances' metadata service. It lives until a signal ends it; what it holds lives as long.
 
 const now = () => new Date();
 const credentials = localCredentials(now);
@@ -47,7 +47,7 @@ function stop(): void {
   moto.process.kill("SIGTERM");
 }
 
-/** On every address, because the hosts' networks come later; whoever else finds the port is turned away. */
+/** On every address, because the hosts' networks come later; connections from elsewhere are closed. */
 async function listen(server: Server): Promise<number> {
   server.on("connection", (socket) => {
     if (!isOwn(socket)) socket.destroy();

@@ -6,7 +6,7 @@ const cidr = new RegExp(`^${octet}(\\.${octet}){3}/(\\d|[12]\\d|3[0-2])$`);
 // What stands in systemd's settings and IAM's conditions as it is: no display name, quote, blank or wildcard.
 const address = /^[\w+-]+(\.[\w+-]+)*@([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}$/i;
 
-// Certificates for Amazon's names are issued to nobody else, and a subject holds 64 characters.
+// Certificates for Amazon's names are issued to Amazon alone, and a subject holds 64 characters.
 // `none` takes a deployment's domain away.
 const hostName = z
   .string()
@@ -17,7 +17,7 @@ const hostName = z
   )
   .refine(
     (value) => !value.endsWith(".amazonaws.com"),
-    "use a domain of your own: nobody certifies Amazon's",
+    "use a domain of your own: no authority certifies Amazon's",
   );
 
 /** Every AWS name begins with it, so it keeps to what the narrowest of them allows. */

@@ -103,7 +103,7 @@ describe("a deployment that is there", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  test("is not destroyed before somebody has said so", () => {
+  test("is not destroyed without a confirmation", () => {
     const { code, said } = tell("destroy", { CLOUD: "aws" });
     expect(said).toContain(`make destroy NAME=${name} YES=1`);
     expect(code).toBe(2);
@@ -111,7 +111,7 @@ describe("a deployment that is there", () => {
   });
 
   test.each(["output", "status", "logs", "ssh", "rollback"])(
-    "that did not get finished is told by %s",
+    "that did not finish is reported by %s",
     (command) => {
       writeState({ stack });
       const { code, said } = tell(command, { CLOUD: "aws" });
@@ -236,15 +236,15 @@ describe("a destroy of what is not there", () => {
   });
 });
 
-test("the port of the last deploy holds for the next, unless it is told another", () => {
+test("the port of the last deploy holds for the next, unless another is set", () => {
   const folder = join(repository, `.tintype/local-${name}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "local-port"), "8690");
-  const told = { CLOUD: "local", NAME: name };
-  expect(currentDeployment(told).localPort).toBe(8690);
-  expect(currentDeployment({ ...told, LOCAL_PORT: "8691" }).localPort).toBe(8691);
+  const given = { CLOUD: "local", NAME: name };
+  expect(currentDeployment(given).localPort).toBe(8690);
+  expect(currentDeployment({ ...given, LOCAL_PORT: "8691" }).localPort).toBe(8691);
   rmSync(folder, { recursive: true });
-  expect(currentDeployment(told).localPort).toBe(8080);
+  expect(currentDeployment(given).localPort).toBe(8080);
 });
 
 test("a shell on a host that is not reached fails", () => {

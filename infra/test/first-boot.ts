@@ -45,7 +45,7 @@ const recorded = [
 export interface FirstBoot {
   /** Calls of programs that are stood in for, in order. */
   readonly calls: readonly string[];
-  /** Content of the files asked for; undefined where there is none. A link is told as `-> target`. */
+  /** Content of the files asked for; undefined where there is none. A link is shown as `-> target`. */
   readonly files: Readonly<Record<string, string | undefined>>;
 }
 

@@ -107,7 +107,7 @@ describe("the sender of mail", () => {
     expect(readSettings({ ...given, MAIL_FROM }).mailFrom).toBe(MAIL_FROM);
   });
 
-  test("may be nobody", () => {
+  test("may be left out", () => {
     expect(readSettings({ ...given, MAIL_FROM: "" }).mailFrom).toBeUndefined();
   });
 

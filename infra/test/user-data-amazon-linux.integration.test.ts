@@ -3,7 +3,7 @@ import { ensureEngine, stopOwnEngine } from "../local-cloud/ec2/docker.ts";
 import { completePath } from "../cli/requirements.ts";
 import { type FirstBoot, firstBoot } from "./first-boot.ts";
 
-// The scripts run whole, in a container that is told to be Amazon Linux. Package managers, rpm, mysqld and systemctl are
+// The scripts run whole, in a container that passes for Amazon Linux. Package managers, rpm, mysqld and systemctl are
 // stand-ins that write down how they were called. So this proves what the scripts ask for, in which order, and the files
 // that they write; not that those packages exist, nor that they are enough. Only an instance on AWS can show that.
 

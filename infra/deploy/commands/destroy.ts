@@ -92,7 +92,9 @@ async function destroyAll(deployment: Deployment, access: Record<string, string>
     }
     await step("Destroy what Terraform made", () => tf.destroy());
   }
-  return step("Ask each service, and by tag, what is left", () => ec2.leftovers(deployment.name, deployment.region, access));
+  return step("Ask each service, and by tag, what is left", () =>
+    ec2.leftovers(deployment.name, deployment.region, access),
+  );
 }
 
 async function somethingIsThere(deployment: Deployment): Promise<boolean> {

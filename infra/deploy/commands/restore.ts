@@ -38,10 +38,10 @@ async function restore(deployment: Deployment): Promise<void> {
 
 async function confirm(deployment: Deployment, hosts: Hosts, record: BackupRecord): Promise<void> {
   const there = await presentContents(hosts);
-  const told =
+  const warning =
     `This replaces what ${deployment.name} holds (${there}) by the backup ${record.name} ` +
     `(${contentsOf(record.rows)}, release ${record.release}). Everybody is signed out.`;
   const yes = switchedOn("YES");
-  if (deployment.cloud.isDisposable || yes) say(told);
-  await confirmRestore(deployment, { yes, input: process.stdin, output: process.stderr }, told);
+  if (deployment.cloud.isDisposable || yes) say(warning);
+  await confirmRestore(deployment, { yes, input: process.stdin, output: process.stderr }, warning);
 }

@@ -114,7 +114,11 @@ const kinds: Record<string, readonly [name: string, list: (client: EC2Client, ow
 export const ec2Kinds = Object.keys(kinds);
 
 /** What EC2 says it still has of a deployment, by its tags. A terminated instance stays listed for a while and does not count. */
-export async function leftInEc2(name: string, region: string, access: Record<string, string>): Promise<string[]> {
+export async function leftInEc2(
+  name: string,
+  region: string,
+  access: Record<string, string>,
+): Promise<string[]> {
   const client = new EC2Client(sdkClient(access, access["AWS_ENDPOINT_URL"], region));
   const tags = Object.entries(ownTags(name));
   const own = { Filters: tags.map(([tag, value]) => ({ Name: `tag:${tag}`, Values: [value] })) };

@@ -45,7 +45,11 @@ export async function leftInIam(name: string, access: Record<string, string>): P
 }
 
 /** Buckets of a deployment: by tag, and by a name such as Terraform makes of the prefix. */
-export async function leftInS3(name: string, region: string, access: Record<string, string>): Promise<string[]> {
+export async function leftInS3(
+  name: string,
+  region: string,
+  access: Record<string, string>,
+): Promise<string[]> {
   const endpoint = access["AWS_ENDPOINT_URL_S3"] ?? access["AWS_ENDPOINT_URL"];
   const found = sdkClient(access, endpoint, region);
   const client = new S3Client({ ...found, forcePathStyle: true, followRegionRedirects: true });

@@ -13,7 +13,11 @@ const asked = new RegExp(
 );
 
 /** What is left of a deployment, a line each: by what each service says, and by tag. */
-export async function leftOf(name: string, region: string, access: Record<string, string>): Promise<string[]> {
+export async function leftOf(
+  name: string,
+  region: string,
+  access: Record<string, string>,
+): Promise<string[]> {
   const found = await Promise.all([
     leftInEc2(name, region, access),
     leftInS3(name, region, access),

@@ -8,7 +8,7 @@ export async function presentCloud(deployment: Deployment): Promise<Record<strin
   const access = await deployment.cloud.presentAccess(deployment.region);
   if (access === undefined) {
     throw new Failure(
-      `The emulated cloud has ended, with all that was in it. To begin anew: ${deployment.make("deploy")}`,
+      `The emulated cloud has ended, with all that was in it. To start again: ${deployment.make("deploy")}`,
     );
   }
   await requireSameAccount(deployment, access);

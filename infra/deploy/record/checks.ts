@@ -7,7 +7,10 @@ import { type Known, readKnown } from "./known.ts";
 import { type Pin, readPin, removePin, writePin } from "./record.ts";
 
 /** Says that a deployment is in another region than is set. */
-export function regionFault({ region }: Pick<Deployment, "region">, { record, state }: Known): string | undefined {
+export function regionFault(
+  { region }: Pick<Deployment, "region">,
+  { record, state }: Known,
+): string | undefined {
   const begun = record?.region ?? state?.outputs["region"]?.value;
   if (begun === undefined || begun === region) return undefined;
   return (
@@ -60,7 +63,10 @@ export function unpinPlace(deployment: Deployment): void {
   forgetPort(deployment.folder);
 }
 
-export async function accountOf({ region }: Pick<Deployment, "region">, access: Record<string, string>): Promise<string> {
+export async function accountOf(
+  { region }: Pick<Deployment, "region">,
+  access: Record<string, string>,
+): Promise<string> {
   const client = new STSClient(sdkClient(access, access["AWS_ENDPOINT_URL"], region));
   const { Account } = await client.send(new GetCallerIdentityCommand({}));
   return Account!;

@@ -20,7 +20,7 @@ export async function frontDoor(deployment: Deployment, outputs: Outputs): Promi
   return running(await deployment.cloud.frontDoor(site), "frontend", deployment);
 }
 
-/** Asks the site for a path. Its certificate has to be right; where it is not, or nobody answers in time, this rejects. */
+/** Asks the site for a path. Rejects if its certificate is not valid, or no answer comes in time. */
 export async function ask({ url, local }: FrontDoor, path: string, timeoutMs = 5000): Promise<Answer> {
   const to = new URL(path, url);
   const way = local && {

@@ -30,7 +30,10 @@ export async function requireDomain(deployment: Deployment, outputs: Outputs): P
 }
 
 /** As `requireDomain`, before anything is changed: for a deployment that has its address already. */
-export async function requireKnownDomain(deployment: Deployment, outputs: Outputs | undefined): Promise<void> {
+export async function requireKnownDomain(
+  deployment: Deployment,
+  outputs: Outputs | undefined,
+): Promise<void> {
   const { cloud, domain } = deployment;
   const target = outputs && cloud.domainTargetBefore(outputs.frontend);
   if (target === undefined || domain === undefined || domain === "none") return;

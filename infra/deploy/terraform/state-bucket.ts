@@ -23,7 +23,7 @@ export function unsafe(bucket: string, faults: readonly string[], way: string): 
 }
 
 /**
- * The region of the state's bucket; undefined where there is none; a Failure where it is somebody else's. Such a one may
+ * The region of the state's bucket; undefined if there is none; throws a Failure if it is another account's. Such a bucket may
  * let us in all the same, to be given our state: what counts is the list of our own.
  */
 export async function ownBucketRegion(
@@ -49,7 +49,7 @@ function statusOf(error: { $metadata?: { httpStatusCode?: number } }): number {
 
 export function notOurs({ stateBucket }: Deployment): Failure {
   return new Failure(
-    `The bucket ${stateBucket} belongs to somebody else, or these credentials may not use it. ` +
+    `The bucket ${stateBucket} belongs to another account, or these credentials may not use it. ` +
       "Names of buckets are shared by everybody: choose another.",
     2,
   );

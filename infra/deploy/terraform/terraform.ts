@@ -100,7 +100,7 @@ async function backendOptions(deployment: Deployment, access: Record<string, str
   return [`-backend-config=region=${(await ownBucketRegion(deployment, access)) ?? deployment.region}`];
 }
 
-/** Has Terraform make a host anew. */
+/** Options by which Terraform replaces a host. */
 function replacements(host: string | undefined, resources: readonly string[]): string[] {
   if (host === undefined) return [];
   return resources

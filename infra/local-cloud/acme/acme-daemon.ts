@@ -8,7 +8,7 @@ import { startPebble } from "./pebble.ts";
 import { makePrivateFolder } from "../../cli/private-files.ts";
 
 // An ACME server as one background process: pebble, its DNS, and the way by which the hosts reach it. It lives until
-// it is told to stop; its accounts and its root certificate live as long.
+// a signal ends it; its accounts and its root certificate live as long.
 
 makePrivateFolder(acmeFolder);
 const pebble = await startPebble({ folder: acmeFolder, name: acmeName, authority: acmeAuthority });
@@ -31,7 +31,7 @@ writeWhole(acmeFile, JSON.stringify(acme, null, 2));
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop(0));
 for (const program of programs) program.once("exit", () => stop(1));
 
-/** On every address, because the hosts' networks come later; whoever else finds the port is turned away. */
+/** On every address, because the hosts' networks come later; connections from elsewhere are closed. */
 function passOn(socket: Socket): void {
   if (!isOwn(socket)) return void socket.destroy();
   const upstream = connect(pebble.port, "127.0.0.1");

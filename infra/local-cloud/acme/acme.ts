@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Failure } from "../../cli/user-error.ts";
 import { startInBackground } from "../emulator/background.ts";
 import { cloudFolder } from "../emulator/paths.ts";
@@ -27,11 +27,13 @@ export const acmeAuthority = join(acmeFolder, "authority.pem");
 export const acmeRoot = join(acmeFolder, "root.pem");
 const log = join(cloudFolder, "acme.log");
 export const acmeDaemon = join(import.meta.dirname, "acme-daemon.ts");
+/** Where it lies may be another place in the release that started it. */
+const daemonName = basename(acmeDaemon);
 
 /** The ACME server that runs now, or undefined. */
 function runningAcme(): LocalAcme | undefined {
   const acme = lastAcme();
-  return acme !== undefined && runs(acme.pid, acmeDaemon) ? acme : undefined;
+  return acme !== undefined && runs(acme.pid, daemonName) ? acme : undefined;
 }
 
 function lastAcme(): LocalAcme | undefined {
@@ -53,7 +55,7 @@ export async function startAcme(): Promise<LocalAcme> {
 export async function stopAcme(): Promise<void> {
   const acme = lastAcme();
   if (acme === undefined) return;
-  await endProcess(acme.pid, acmeDaemon);
+  await endProcess(acme.pid, daemonName);
   await endProcess(acme.pebblePid, "pebble", acmeFolder);
   await endProcess(acme.dnsPid, "pebble-challtestsrv", String(acme.dnsPort));
   rmSync(acmeFolder, { recursive: true, force: true });

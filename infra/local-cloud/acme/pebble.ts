@@ -27,7 +27,7 @@ export interface PebbleProps {
   readonly authority: string;
 }
 
-/** As every ACME server it certifies some names for nobody; so a refusal can be rehearsed. */
+/** Every ACME server refuses some names; this one makes a refusal testable. */
 const refusedDomain = "refused.test";
 
 /** Starts pebble, on the loopback; ready when it answers. */

@@ -38,7 +38,7 @@ const systemd = [
   ...["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp"],
 ];
 
-/** Makes the containers of a deployment equal to the instances that the API lists. Gives the ids of those made anew. */
+/** Makes the containers of a deployment equal to the instances that the API lists. Returns the ids of those it created. */
 export async function boot({ deployment, region, instances, sitePort }: BootProps): Promise<string[]> {
   noteRegion(region);
   const made: string[] = [];
@@ -139,7 +139,7 @@ async function isCurrent(instance: ListedInstance, sitePort: number): Promise<bo
   return names.includes(name) && (await shapeOf(name)) === shape(instance, sitePort);
 }
 
-/** Changes when the container would have to be made anew: a container cannot gain a port or a device. */
+/** Changes when the container has to be replaced: a container cannot gain a port or a device. */
 function shape(instance: ListedInstance, sitePort: number): string {
   const ports = portsOpenOutside(instance);
   const facts = [ports, instance.volumes, ports.includes(80) ? sitePort : 0];

@@ -25,7 +25,7 @@ export interface ListedInstance {
 
 export interface Inbound {
   readonly tcpPort: number;
-  /** Address ranges; that a port is open to somebody outside shows in one of them. */
+  /** Address ranges: with one, the port is open to the outside. */
   readonly ranges: readonly string[];
   /** Private addresses of the instances in the groups that it is open to. */
   readonly members: readonly string[];

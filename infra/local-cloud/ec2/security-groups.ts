@@ -8,7 +8,7 @@ import { gatewayOf } from "./networks.ts";
 const file = "security-groups.nft";
 const folderOnHost = "/opt/local-cloud";
 
-/** Ports that are open to an address range, so to somebody outside the network of the hosts. */
+/** Ports that are open to an address range, so to the outside of the hosts' network. */
 export function portsOpenOutside({ inbound }: ListedInstance): number[] {
   return inbound.filter(({ ranges }) => ranges.length > 0).map(({ tcpPort }) => tcpPort);
 }

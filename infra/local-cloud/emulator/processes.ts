@@ -11,10 +11,18 @@ export function runs(pid: number, ...words: readonly string[]): boolean {
     process.kill(pid, 0);
     if (!existsSync("/proc/self")) return true;
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-    return command !== "" && words.every((word) => command.includes(word)); // empty: it has ended
+    return command !== "" && hasWords(command, words); // empty: it has ended
   } catch {
     return false;
   }
+}
+
+/** Not as parts of longer words: the port 5000 is not in 50001. */
+function hasWords(command: string, words: readonly string[]): boolean {
+  return words.every((word) => {
+    const plain = word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    return new RegExp(`(?<![a-z0-9])${plain}(?![a-z0-9])`, "i").test(command);
+  });
 }
 
 /** Ends a process in order, and waits for that; leaves another one that has got its number alone. */
@@ -27,7 +35,7 @@ export async function endProcess(pid: number, ...words: readonly string[]): Prom
 export function processesWith(...words: readonly string[]): number[] {
   const others = existsSync("/proc/self") ? listedInProc() : listedByPs();
   return others
-    .filter(({ pid, command }) => pid !== process.pid && words.every((word) => command.includes(word)))
+    .filter(({ pid, command }) => pid !== process.pid && hasWords(command, words))
     .map(({ pid }) => pid);
 }
 

@@ -16,7 +16,7 @@ export interface Database {
 /** A MariaDB or MySQL of one's own, with its files in a folder, on a free port of the loopback; root has no password. */
 export async function startMariadb(folder: string): Promise<Database> {
   const data = join(folder, "data");
-  // As root it refuses to run unless told so.
+  // As root it refuses to run without this option.
   const user = process.getuid?.() === 0 ? ["--user=root"] : [];
   if (!existsSync(join(data, "mysql"))) await initialize(data, user);
   const port = await freePort();

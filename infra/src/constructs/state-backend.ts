@@ -16,7 +16,7 @@ export function keepState(stack: TerraformStack, { name, stateBucket }: StatePro
     new LocalBackend(stack, { path: "terraform.tfstate" });
     return;
   }
-  // The bucket's region is told to `terraform init`: it need not be the deployment's.
+  // The bucket's region is an option of `terraform init`: it need not be the deployment's.
   new S3Backend(stack, { bucket: stateBucket, key: stateKey(name), encrypt: true, usePathStyle: true });
   stack.addOverride("terraform.backend.s3.use_lockfile", true); // which the bindings do not know yet
 }

@@ -1,2 +1,2 @@
-/** By these tags what belongs to a deployment is told from all else in an account. */
+/** Tags of everything that belongs to a deployment. */
 export const ownTags = (deployment: string) => ({ Project: "tintype", Deployment: deployment });

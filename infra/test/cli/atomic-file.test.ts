@@ -36,7 +36,7 @@ test("a folder gets its name when all of it is there", async () => {
   expect(readdirSync(path)).toEqual(["node"]);
 });
 
-test("a file is written anew for its owner alone, and nothing stays beside it", () => {
+test("a file is written again for its owner alone, and nothing stays beside it", () => {
   const parent = folder();
   const path = join(parent, "place.json");
   for (const text of ["first", "second"]) writeWhole(path, text);

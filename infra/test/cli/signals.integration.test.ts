@@ -37,7 +37,7 @@ async function interrupted(signal: NodeJS.Signals) {
 }
 
 describe.each(["SIGINT", "SIGTERM"] as const)("after %s", (signal) => {
-  test("what runs may end, nothing new is begun, and the next step is told", async () => {
+  test("what runs may end, nothing new is begun, and the next step is reported", async () => {
     const { said, ...rest } = await interrupted(signal);
     expect(rest).toEqual({ code: 1, stateAtExit: true, next: false });
     expect(said).toContain("Interrupted. Run the command again: it continues where it stopped.");

@@ -6,7 +6,7 @@ import { scratchDeployment } from "./scratch-deployment.ts";
 
 const aws = scratchDeployment();
 
-/** At a terminal, where somebody types this. */
+/** A terminal at which this is typed. */
 function asked(typed: string) {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   input.end(typed);
@@ -27,11 +27,11 @@ test.each(["y\n", "yes\n", "\n", "blu\n", ""])("%j does not", async (typed) => {
   });
 });
 
-test("where nobody can be asked, it has to be said before", async () => {
-  const nobody = { yes: false, input: new PassThrough(), output: new PassThrough() };
-  await expect(confirmDestroy(aws, nobody)).rejects.toThrow("make destroy NAME=blue YES=1");
-  await expect(confirmDestroy(aws, { ...nobody, yes: true })).resolves.toBeUndefined();
-  await expect(confirmDestroy({ ...aws, cloud: local }, nobody)).resolves.toBeUndefined();
+test("without a terminal it has to be confirmed by a setting", async () => {
+  const detached = { yes: false, input: new PassThrough(), output: new PassThrough() };
+  await expect(confirmDestroy(aws, detached)).rejects.toThrow("make destroy NAME=blue YES=1");
+  await expect(confirmDestroy(aws, { ...detached, yes: true })).resolves.toBeUndefined();
+  await expect(confirmDestroy({ ...aws, cloud: local }, detached)).resolves.toBeUndefined();
 });
 
 test("a restore says what it replaces, and takes the name alone", async () => {
@@ -39,8 +39,8 @@ test("a restore says what it replaces, and takes the name alone", async () => {
   await confirmRestore(aws, terminal, "This replaces 3 accounts.");
   expect(String(terminal.output.read())).toContain("This replaces 3 accounts. Type its name to go on:");
   await expect(confirmRestore(aws, asked("latest\n"), "")).rejects.toThrow("nothing was replaced");
-  const nobody = { yes: false, input: new PassThrough(), output: new PassThrough() };
-  await expect(confirmRestore(aws, nobody, "")).rejects.toThrow("make restore NAME=blue YES=1");
+  const detached = { yes: false, input: new PassThrough(), output: new PassThrough() };
+  await expect(confirmRestore(aws, detached, "")).rejects.toThrow("make restore NAME=blue YES=1");
 });
 
 test.each([
@@ -54,8 +54,8 @@ test.each([
   expect(String(terminal.output.read())).toBe("Keep a last backup? [Y/n] ");
 });
 
-test("no last backup is offered where nobody can be asked, or it was said that none is wanted", async () => {
-  const nobody = { yes: false, input: new PassThrough(), output: new PassThrough() };
-  expect(await agrees("Keep?", nobody)).toBe(false);
+test("no last backup is offered without a terminal, or if none is wanted", async () => {
+  const detached = { yes: false, input: new PassThrough(), output: new PassThrough() };
+  expect(await agrees("Keep?", detached)).toBe(false);
   expect(await agrees("Keep?", { ...asked("y\n"), yes: true })).toBe(false);
 });

@@ -45,7 +45,7 @@ test("a folder is made for the work, and goes where nothing was written", async 
   expect(readdirSync(green.folder)).toEqual(["log"]);
 });
 
-test("the lock of a process that was killed holds nobody up", async () => {
+test("the lock of a process that was killed blocks no other", async () => {
   const blue = deployment();
   const killed = spawn("true");
   await new Promise((resolve) => killed.once("close", resolve));

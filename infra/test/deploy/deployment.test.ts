@@ -3,7 +3,7 @@ import { currentDeployment } from "../../deploy/deployment.ts";
 
 const { make } = currentDeployment({ CLOUD: "local", NAME: "blue", DOMAIN: "none", OS: "al2023" });
 
-test("a command is told with the settings that it needs, but for defaults", () => {
+test("a command is printed with the settings that it needs, without defaults", () => {
   expect(make("deploy")).toBe("make deploy CLOUD=local NAME=blue DOMAIN=none OS=al2023");
   expect(make("status")).toBe("make status CLOUD=local NAME=blue");
 });

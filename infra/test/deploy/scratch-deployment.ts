@@ -5,7 +5,7 @@ import { aws } from "../../deploy/clouds/aws.ts";
 import type { Deployment } from "../../deploy/deployment.ts";
 import type { Outputs } from "../../deploy/terraform/state.ts";
 
-/** A deployment whose folder is new, empty and nobody else's. */
+/** A deployment whose folder is new, empty and its own. */
 export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
   const folder = mkdtempSync(join(tmpdir(), "tintype-deployment-"));
   const stack = join(folder, "stack");

@@ -63,8 +63,8 @@ describe.each(commands)("USE-30 make %s", (command) => {
   });
 
   test("refuses every name in lower case, and names the right one", () => {
-    const wrong = all.map((name) => ({ name, told: faultsOf(command, `${name.toLowerCase()}=blue`) }));
-    expect(wrong.filter(({ name, told }) => !told.includes(`Did you mean ${name}?`))).toEqual([]);
+    const wrong = all.map((name) => ({ name, printed: faultsOf(command, `${name.toLowerCase()}=blue`) }));
+    expect(wrong.filter(({ name, printed }) => !printed.includes(`Did you mean ${name}?`))).toEqual([]);
   });
 
   test("refuses every name that lacks a letter, has two exchanged, or one too many", () => {

@@ -39,7 +39,7 @@ test("DEP-13 every exception is needed, and says why", () => {
   expect(exceptions.filter(({ reason }) => reason.length < 20)).toEqual([]);
 });
 
-test("an exception is for one resource, and one that nothing needs is told", () => {
+test("an exception is for one resource, and one that nothing needs is reported", () => {
   const [first, ...others] = exceptions;
   const elsewhere = { ...first!, resource: `${first!.resource}X` };
   const { findings, unused } = judge(stacks["plain"]!, [elsewhere, ...others]);

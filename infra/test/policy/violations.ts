@@ -128,7 +128,7 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
     ["another subnet gives public addresses", added("aws_subnet", { map_public_ip_on_launch: true })],
   ],
   CKV2_AWS_11: [["another VPC has no flow log", added("aws_vpc", {})]],
-  CKV2_AWS_19: [["an elastic address is nobody's", removed("aws_eip_association")]],
+  CKV2_AWS_19: [["an elastic address has no owner", removed("aws_eip_association")]],
   CKV_AWS_24: [
     ["SSH is open", opened(22)],
     ["SSH is open by IPv6", opened(22, 22, { cidr_ipv6: "::/0" })],
@@ -191,7 +191,7 @@ export const breaches: Readonly<Record<string, readonly [what: string, Breach][]
     ["a rule in a group says not what it is for", inline({ description: undefined })],
     ["a rule of the older kind says not what it is for", older({ description: undefined })],
   ],
-  CKV2_AWS_5: [["a group is nobody's", added("aws_security_group", { description: "planted" })]],
+  CKV2_AWS_5: [["a group has no member", added("aws_security_group", { description: "planted" })]],
   CKV2_AWS_12: [
     ["the default group is left as it is", removed("aws_default_security_group")],
     [

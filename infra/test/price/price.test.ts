@@ -63,7 +63,7 @@ test("the price follows the stack: another volume, host and address", () => {
   expect(sum() - before).toBeCloseTo(108 * 0.08 + 730 * (0.005 + 0.0104), 6);
 });
 
-test("a type or a region that the list does not have is told, not guessed", async () => {
+test("a type or a region that the list does not have is reported, not guessed", async () => {
   const type = await synthesizedStack({ INSTANCE_TYPE: "x9.huge" });
   expect(priceReport(type).join("\n")).toMatch(
     /^Price: more than 10\.73 USD.*\n +\? {2}2 x9\.huge, of which the list has no price$/m,

@@ -90,7 +90,7 @@ async function requireSums(file: string, folder: string): Promise<ReadonlySet<st
 }
 
 /**
- * A link would have this machine's own files read, and put into the bucket as images: of somebody else's file nothing is
+ * A link would have this machine's own files read, and put into the bucket as images: of a file of unknown origin nothing is
  * followed, nor read before all of it is known to be files and folders.
  */
 function filesIn(file: string, folder: string, below = ""): string[] {

@@ -6,7 +6,7 @@ import type { Deployment } from "../../deployment.ts";
 import { type BackupTarget, keepBackup } from "./create.ts";
 
 /**
- * Keeps what a deployment holds before it goes: where a file is named, or where somebody can be asked and agrees. Gives
+ * Backs a deployment up before it is removed: if a file is named, or if the operator agrees at a terminal. Returns
  * the file, which stays; undefined where none was wanted.
  */
 export async function keepLastBackup(

@@ -12,7 +12,7 @@ import {
 import { sdkClient } from "../../clouds/sdk-client.ts";
 import type { Outputs } from "../../terraform/state.ts";
 
-/** What a browser is told of an object. */
+/** Headers with which an object is served. */
 export interface ObjectHeaders {
   readonly contentType: string | undefined;
   readonly cacheControl: string | undefined;

@@ -25,8 +25,7 @@ export async function presentContents(hosts: Hosts): Promise<string> {
 }
 
 /** Has the backend host put a backup of its bucket in the place of what it has, and compare records with objects. */
-export async function restoreOnHost(hosts: Hosts, { name, rows }: BackupRecord,
-): Promise<void> {
+export async function restoreOnHost(hosts: Hosts, { name, rows }: BackupRecord): Promise<void> {
   const done = await step("Check it, keep what is there, and exchange the tables", async () => {
     const job = { unit: `tintype-restore@${name}.service`, report: "restore" };
     const { isWell, report, said } = await runJob(hosts, job);
@@ -45,7 +44,7 @@ function tell(hosts: Hosts, { before, migrated, broughtBack }: Restored): void {
   say(`    What was there: ${hosts.make("restore")} FROM=${before}`);
 }
 
-/** A restored database whose objects are not all there is told by the exit code: nothing is lost in silence. */
+/** Throws a Failure if objects of the restored records are gone: no loss is silent. */
 async function requireWhole(hosts: Hosts, lost: string[]): Promise<void> {
   const job = { unit: "tintype-integrity@check.service", report: "integrity" };
   const { report, said } = await runJob(hosts, job);

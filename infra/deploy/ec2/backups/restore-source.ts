@@ -17,7 +17,7 @@ export async function recordOf(name: string, bucket: Bucket, { make }: Deploymen
   const names = (await bucket.keys("backups/"))
     .map((key) => /^backups\/(.+)\.json$/.exec(key)?.[1] ?? "")
     .filter((found) => namePattern.test(found));
-  // What a restore replaced is never what somebody means who wants the latest.
+  // `latest` never means what a restore replaced.
   const latest = names
     .filter((found) => found.endsWith("Z"))
     .toSorted()

@@ -5,8 +5,7 @@ import type { HostName, Hosts } from "./ssh.ts";
 const timeoutMs = 15 * 60_000;
 
 /** Waits until user-data has ended well on a host; a Failure tells where it failed. */
-export async function waitForFirstBoot(hosts: Hosts, host: HostName,
-): Promise<void> {
+export async function waitForFirstBoot(hosts: Hosts, host: HostName): Promise<void> {
   let last = "";
   for (const started = Date.now(); Date.now() - started < timeoutMs; await sleep(1000)) {
     const { stdout, stderr } = await hosts.run(host, "cat /var/lib/tintype/first-boot");
@@ -18,14 +17,10 @@ export async function waitForFirstBoot(hosts: Hosts, host: HostName,
   throw new Failure(`The ${host} host did not finish its first boot within 15 minutes (${last}).`);
 }
 
-async function bootFailure(hosts: Hosts, host: HostName,
-  status: string,
-): Promise<string> {
-  const { stdout } = await hosts.run(host,
-    "sudo tail -n 20 /var/log/cloud-init-output.log",
-  );
+async function bootFailure(hosts: Hosts, host: HostName, status: string): Promise<string> {
+  const { stdout } = await hosts.run(host, "sudo tail -n 20 /var/log/cloud-init-output.log");
   return (
     `First boot of the ${host} host ${status}\n\n${stdout}\n` +
-    `To make that host anew: ${hosts.make("deploy")} REPLACE=${host}`
+    `To replace that host: ${hosts.make("deploy")} REPLACE=${host}`
   );
 }

@@ -2,12 +2,10 @@ import { spawn } from "node:child_process";
 import { Failure } from "../../../cli/user-error.ts";
 import type { HostName, Hosts } from "./ssh.ts";
 
-/** Shows what a program on a host prints, as root, until Ctrl-C, or until nobody reads it any more. */
-export async function follow(hosts: Hosts, host: HostName,
-  program: string,
-): Promise<void> {
+/** Shows what a program on a host prints, as root, until Ctrl-C, or until its output is closed. */
+export async function follow(hosts: Hosts, host: HostName, program: string): Promise<void> {
   const target = await hosts.sshTo(host);
-  // Out of reach of the Ctrl-C that ends this. The input stays open for as long as somebody listens here; its end takes the program over there along.
+  // ssh runs detached, so Ctrl-C does not reach it. Its stdin stays open; closing stdin makes the remote program exit.
   const remote = `sudo sh -c '${program.replaceAll("'", `'\\''`)} & cat >/dev/null; kill $!'`;
   const ssh = spawn("ssh", [...target, remote], {
     cwd: hosts.folder,

@@ -1,7 +1,7 @@
 import { age } from "../../../cli/duration.ts";
 import type { HostName } from "./ssh.ts";
 
-/** What is told of a host, and whether it is as it should be. */
+/** A fact about a host, and whether it is as it should be. */
 export interface Fact {
   readonly text: string;
   readonly well: boolean;

@@ -11,12 +11,12 @@ export function supportEnded({ cloud, os, make }: Deployment): string | undefine
   return cloud.supportNote(
     ended[os],
     `For a new deployment: ${make("deploy")} OS=al2023\n` +
-      "Hosts that are there keep their system until they are made anew, which keeps the data: " +
+      "Hosts that are there keep their system until they are replaced, which keeps the data: " +
       `${make("deploy")} OS=al2023 REPLACE=frontend, then REPLACE=backend`,
   );
 }
 
 export function tellSupport(deployment: Deployment): void {
-  const told = supportEnded(deployment);
-  if (told !== undefined) say(`\n${told}`);
+  const note = supportEnded(deployment);
+  if (note !== undefined) say(`\n${note}`);
 }

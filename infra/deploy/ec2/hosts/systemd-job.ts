@@ -22,8 +22,7 @@ const connectionLost = 255;
 const timedOut = -1;
 
 /** Runs a job of the backend host to its end, or waits for the end of one that runs already. */
-export async function runJob(hosts: Hosts, { unit, report }: Job,
-): Promise<Outcome> {
+export async function runJob(hosts: Hosts, { unit, report }: Job): Promise<Outcome> {
   const { code, lines, stderr } = await runUnit(hosts, unit);
   const words = lines.filter((text) => text.startsWith(report)).join("\n");
   return {

@@ -47,9 +47,9 @@ export function reasonOf(printed: string): string | undefined {
   if (failed === undefined) return undefined;
   const before = printed.slice(0, printed.indexOf(failed));
   const task = [...before.matchAll(/^TASK \[(.*)\] \**$/gm)].at(-1)?.[1];
-  const told = printed.slice(before.length + failed.length).split("\n")[0]!;
+  const result = printed.slice(before.length + failed.length).split("\n")[0]!;
   try {
-    const { stderr } = JSON.parse(told) as { stderr?: string };
+    const { stderr } = JSON.parse(result) as { stderr?: string };
     return stderr ? `${host}: ${task} failed.\n\n${stderr.trim()}` : undefined;
   } catch {
     return undefined;

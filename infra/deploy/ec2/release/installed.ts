@@ -30,7 +30,7 @@ export async function servedBy(hosts: Hosts, host: HostName): Promise<Served> {
 
 /**
  * What a rollback of the last deploy has to put back. The site comes first: it can live with the newer API, which
- * knows the site before it; the other way round nobody has seen to it.
+ * knows the site before it; the other way round is not tested.
  */
 export function returnsOf(served: Readonly<Record<HostName, Served>>): Return[] {
   const { deploy } = served.backend;
@@ -42,7 +42,9 @@ export function returnsOf(served: Readonly<Record<HostName, Served>>): Return[] 
 }
 
 /** Undoes a deploy on a host; a Failure tells why it could not, and what serves now. */
-export async function undo(hosts: Hosts, { host, deploy }: { host: HostName; deploy: string },
+export async function undo(
+  hosts: Hosts,
+  { host, deploy }: { host: HostName; deploy: string },
 ): Promise<void> {
   const shell = `${program} rollback '${deploy}'`;
   const { code, stderr } = await hosts.run(host, shell, switchTimeoutMs);

@@ -43,7 +43,10 @@ export async function nodeRuntime(hosts: Hosts): Promise<NodeRuntime> {
 }
 
 /** By what `getconf GNU_LIBC_VERSION` gave on the backend host; a Failure where it gave no version. */
-export function runsOfficialBuild(hosts: Pick<Hosts, "unreached" | "make">, { code, stdout, stderr }: Result): boolean {
+export function runsOfficialBuild(
+  hosts: Pick<Hosts, "unreached" | "make">,
+  { code, stdout, stderr }: Result,
+): boolean {
   const [major, minor] = (/^glibc (\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number);
   if (code === 0 && major !== undefined && minor !== undefined) {
     return major > officialGlibc.major || (major === officialGlibc.major && minor >= officialGlibc.minor);
@@ -55,7 +58,7 @@ export function runsOfficialBuild(hosts: Pick<Hosts, "unreached" | "make">, { co
   }
   throw new Failure(
     `The backend host does not say which C library it has: ${JSON.stringify((stdout + stderr).trim())}\n` +
-      `To see why: ${make("ssh")}, and there: getconf GNU_LIBC_VERSION. To make it anew: ${make("deploy")} REPLACE=backend`,
+      `To see why: ${make("ssh")}, and there: getconf GNU_LIBC_VERSION. To replace it: ${make("deploy")} REPLACE=backend`,
   );
 }
 

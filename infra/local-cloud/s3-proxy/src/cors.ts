@@ -8,11 +8,11 @@ export type SiteShownAt = (origin: string) => string | undefined;
 type Headers = ReadonlyMap<string, string>;
 
 const allowOrigin = "access-control-allow-origin";
-const told = [allowOrigin, "access-control-expose-headers"];
+const answered = [allowOrigin, "access-control-expose-headers"];
 
 /**
  * What a bucket's CORS rules say to a page. They name the site by its own origin; a page of a site that is shown under
- * another one is asked for as the site's own, and told as itself. Every other origin stays what it is.
+ * another one is asked for as the site's own, and answered as itself. Every other origin stays what it is.
  */
 export function cors(upstream: URL, siteShownAt: SiteShownAt = () => undefined) {
   /** The headers as the site's own page would send them. */
@@ -49,7 +49,7 @@ export function cors(upstream: URL, siteShownAt: SiteShownAt = () => undefined) 
     ] as const;
     const answer = await ask(request.target, new Map(asked));
     answer.resume();
-    const found = told.flatMap((name) => {
+    const found = answered.flatMap((name) => {
       const value = answer.headers[name];
       return typeof value === "string" ? [[name, value]] : [];
     });

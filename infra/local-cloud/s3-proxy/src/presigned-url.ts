@@ -25,7 +25,7 @@ export async function presignedUrl(request: S3Request, { secretFor, now }: Calle
   return { signer: by, signature, payloadHash };
 }
 
-/** Whoever makes the URL rarely knows the body, so it is unsigned unless the request says otherwise. */
+/** The signer of a URL rarely knows the body, so it is unsigned unless the request says otherwise. */
 function signedPayloadHash(request: S3Request): string {
   const name = "x-amz-content-sha256";
   return request.headers.get(name) ?? parameter(request, name) ?? "UNSIGNED-PAYLOAD";

@@ -13,7 +13,7 @@ export class S3Error extends Error {
   }
 }
 
-/** 403 AccessDenied, S3's answer to whoever may not know more. */
+/** 403 AccessDenied, S3's answer to a caller who may not know more. */
 export function accessDenied(message = "Access Denied", details: Record<string, string> = {}): S3Error {
   return new S3Error(403, "AccessDenied", message, details);
 }

@@ -66,7 +66,7 @@ export const sha256 = (data: string | Uint8Array) => createHash("sha256").update
 
 const hmac = (key: Buffer | string, text: string) => createHmac("sha256", key).update(text).digest();
 
-/** `host` and every `x-amz-*` header must be signed, so that nobody adds one to a URL that was given to them. */
+/** `host` and every `x-amz-*` header must be signed, so that the holder of a URL cannot add one. */
 function refuseUnsignedHeaders(request: S3Request, signedHeaders: readonly string[]): void {
   const needed = [...request.headers.keys()].filter((name) => name === "host" || name.startsWith("x-amz-"));
   const unsigned = needed.filter((name) => !signedHeaders.includes(name));

@@ -3,7 +3,7 @@ import type { Payload } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
 import { signingAlgorithm } from "./sigv4.ts";
 
-/** RFC 9110, 7.6.1; and what this side of the proxy writes anew. */
+/** RFC 9110, 7.6.1; and what this side of the proxy writes itself. */
 const notPassedOn = new Set([
   "connection",
   "content-length",

@@ -31,7 +31,7 @@ test.each([
   "/favicon.ico",
   "/latest/meta-data/iam/",
   "/latest/api/token",
-])("leads nobody to moto's own %s", async (path) => {
+])("does not lead to moto's own %s", async (path) => {
   for (const method of methods) {
     const { status, text } = await send(urlOf(proxy), { method, path, headers: origin });
     expect({ method, status, code: codeOf(text) }).toEqual({ method, status: 404, code: "NoSuchBucket" });

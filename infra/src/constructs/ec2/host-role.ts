@@ -47,7 +47,7 @@ export class HostRole extends Construct {
           ],
           Resource: ["images", "incoming", "pictures"].map((prefix) => `${props.bucket.arn}/${prefix}/*`),
         },
-        // Not DeleteObject: whoever breaks into the application may write over backups, and the bucket keeps what
+        // Not DeleteObject: an intruder in the application may write over backups, and the bucket keeps what
         // was there.
         {
           Effect: "Allow",

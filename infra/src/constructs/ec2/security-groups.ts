@@ -19,7 +19,7 @@ type Source = Pick<VpcSecurityGroupIngressRuleConfig, "cidrIpv4" | "referencedSe
 
 /**
  * Who may connect to what: the world to the site, the operator to SSH and metrics, the frontend host to the API.
- * MySQL is open to nobody: it listens on the backend host's loopback alone.
+ * MySQL is not open: it listens on the backend host's loopback alone.
  */
 export class Firewall extends Construct {
   readonly frontend: SecurityGroup;

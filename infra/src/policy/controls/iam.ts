@@ -101,7 +101,7 @@ export const rightsControls: readonly Control[] = [
   ),
   control(
     "CKV_AWS_274",
-    "nobody carries AdministratorAccess",
+    "no identity has AdministratorAccess",
     attachments,
     (resource) => !managed(resource).some((arn) => arn.endsWith("/AdministratorAccess")),
   ),

@@ -29,7 +29,7 @@ const holders = (direction: Direction) => (stack: Synthesized) =>
     (resource) => rules(resource, direction).length > 0,
   );
 
-/** Ranges of which nobody can say whose they are: the world, and what is cut from it to pass for less. */
+/** Ranges without a known owner: the world, and what is cut from it to pass for less. */
 function isWorld(rule: Block): boolean {
   const ipv4 = [...strings(rule["cidr_ipv4"]), ...strings(rule["cidr_blocks"])];
   const ipv6 = [...strings(rule["cidr_ipv6"]), ...strings(rule["ipv6_cidr_blocks"])];

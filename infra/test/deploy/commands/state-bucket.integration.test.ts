@@ -48,7 +48,7 @@ describe("a bucket for Terraform's state", () => {
     }
   });
 
-  test("that it made and somebody changed is set right", async () => {
+  test("that it made and that was changed since is set right", async () => {
     const STATE_BUCKET = newBucket();
     command("state-bucket", { STATE_BUCKET });
     const off = { Bucket: STATE_BUCKET, VersioningConfiguration: { Status: "Suspended" as const } };
@@ -60,7 +60,7 @@ describe("a bucket for Terraform's state", () => {
     expect(await faultsOf(s3, STATE_BUCKET)).toEqual([]);
   });
 
-  test("is not made of one that holds other things: what it lacks is told, and nothing is changed", async () => {
+  test("is not made of one that holds other things: what it lacks is reported, and nothing is changed", async () => {
     const STATE_BUCKET = newBucket();
     await s3.send(new CreateBucketCommand({ Bucket: STATE_BUCKET }));
     await s3.send(new PutObjectCommand({ Bucket: STATE_BUCKET, Key: "holiday.jpg", Body: "sun" }));
@@ -114,16 +114,16 @@ describe("a bucket for Terraform's state", () => {
     expect(await faultsOf(s3, Bucket)).toEqual(["its objects can have ACLs and other owners"]);
   });
 
-  test("is not one of somebody else", async () => {
+  test("is not one of another account", async () => {
     const STATE_BUCKET = newBucket();
     const theirs = await anotherAccount();
     await theirs.send(new CreateBucketCommand({ Bucket: STATE_BUCKET }));
     const { code, said } = command("state-bucket", { STATE_BUCKET });
-    expect(said).toContain(`The bucket ${STATE_BUCKET} belongs to somebody else`);
+    expect(said).toContain(`The bucket ${STATE_BUCKET} belongs to another account`);
     expect(code).toBe(2);
   });
 
-  test.each(["plan"])("that is missing is told by %s, with how to make it", (target) => {
+  test.each(["plan"])("that is missing is reported by %s, with how to make it", (target) => {
     const STATE_BUCKET = newBucket();
     const { code, said } = command(target, { STATE_BUCKET });
     expect(said).toContain(`There is no bucket ${STATE_BUCKET}. To make it: make state-bucket NAME=${name}`);
@@ -209,7 +209,7 @@ describe("a deployment that was begun with its state on this machine", () => {
     expect(code).toBe(2);
   });
 
-  test("is told where what the bucket holds of it is cut off", async () => {
+  test("is reported if what the bucket holds of it is cut off", async () => {
     await s3.send(new PutObjectCommand({ Bucket: STATE_BUCKET, Key: stateKey(name), Body: '{"version":4,' }));
     const { code, said } = command("output", { STATE_BUCKET });
     expect(said).toContain(`Terraform's state in the bucket ${STATE_BUCKET} is empty or cut off`);
@@ -227,7 +227,7 @@ async function stored(Bucket: string): Promise<string> {
 /** A client of another account; past the S3 front, which knows the callers of this one alone. */
 async function anotherAccount(): Promise<S3Client> {
   const endpoint = cloudOfTest["AWS_ENDPOINT_URL"]!;
-  const role = { RoleArn: "arn:aws:iam::111122223333:role/somebody", RoleSessionName: "somebody" };
+  const role = { RoleArn: "arn:aws:iam::111122223333:role/guest", RoleSessionName: "guest" };
   const { Credentials } = await new STSClient({ endpoint }).send(new AssumeRoleCommand(role));
   return new S3Client({
     endpoint,

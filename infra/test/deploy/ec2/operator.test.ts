@@ -19,7 +19,7 @@ test("a public key that was lost comes back from the private one", async () => {
   expect(readFileSync(blue.privateKey, "utf8")).toBe(secret);
 });
 
-test("a private key that is broken is told, not replaced", async () => {
+test("a private key that is broken is reported, not replaced", async () => {
   const blue = scratchDeployment();
   writeFileSync(blue.privateKey, "", { mode: 0o600 });
   await expect(operatorPublicKey(blue)).rejects.toThrow("ssh-keygen");

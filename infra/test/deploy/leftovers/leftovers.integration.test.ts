@@ -41,7 +41,7 @@ test("nothing is left where nothing was made, and a deployment may begin", async
   await begin();
 });
 
-test("DEP-11 what each service still has of a deployment is told, and nothing of another whose name begins alike", async () => {
+test("DEP-11 what each service still has of a deployment is reported, and nothing of another whose name begins alike", async () => {
   const zone = { AvailabilityZone: "us-east-1a", Size: 1 };
   const { VolumeId } = await ec2.send(new CreateVolumeCommand({ ...zone, ...tagged("volume") }));
   await ec2.send(new CreateVolumeCommand({ ...zone, ...tagged("volume", `${name}-2`) }));

@@ -28,18 +28,18 @@ test("the ACME server shows the root of what it issues", () => {
   expect(pebble.root).toMatch(/^-----BEGIN CERTIFICATE-----/);
 });
 
-test("TLS-07 a name without an address is told with the record to make, and how to go on", async () => {
+test("TLS-07 a name without an address is reported with the record to make, and how to go on", async () => {
   await expect(pointsAt("tintype.test", "192.0.2.7")).rejects.toThrow(
     /tintype\.test\. A 192\.0\.2\.7\n.*make deploy DOMAIN=tintype\.test/s,
   );
 });
 
-test("a name that points elsewhere is told where that is", async () => {
+test("a name that points elsewhere is reported with where that is", async () => {
   await announce(pebble, "elsewhere.test", "192.0.2.9");
   await expect(pointsAt("elsewhere.test", "192.0.2.7")).rejects.toThrow("It has: 192.0.2.9.");
 });
 
-test("a name that also has an IPv6 address would be proven there, where nobody listens", async () => {
+test("a name that also has an IPv6 address would be proven there, where nothing listens", async () => {
   await announce(pebble, "six.test", "192.0.2.7");
   const body = JSON.stringify({ host: "six.test", addresses: ["2001:db8::7"] });
   await fetch(`http://127.0.0.1:${pebble.dnsManagementPort}/add-aaaa`, { method: "POST", body });

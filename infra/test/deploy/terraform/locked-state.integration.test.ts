@@ -78,9 +78,9 @@ test("DEP-08 a destroy that is refused, as another machine changes the deploymen
   const Bucket = `${stateBucket}-images`;
   const env = { CLOUD: "aws", STATE_BUCKET, YES: "1", ...cloudOfTest };
   expect(tell("state-bucket", env).code).toBe(0);
-  const told = { url: "http://site.example", region: "us-east-1", bucket: Bucket };
+  const made = { url: "http://site.example", region: "us-east-1", bucket: Bucket };
   const outputs = {
-    ...Object.fromEntries(Object.entries(told).map(([key, value]) => [key, { value, type: "string" }])),
+    ...Object.fromEntries(Object.entries(made).map(([key, value]) => [key, { value, type: "string" }])),
     ...Object.fromEntries(
       ["frontend", "backend"].map((key) => [key, { value: {}, type: ["map", "string"] }]),
     ),

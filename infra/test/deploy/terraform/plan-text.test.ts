@@ -43,7 +43,7 @@ aws_vpc.b: Creation complete after 1s [id=vpc-1]
   expect(actionsDone(printed)).toBe(2);
 });
 
-test("Ansible's recap is told without its padding", () => {
+test("Ansible's recap is printed without its padding", () => {
   const printed = `ok: [backend]
 PLAY RECAP *****
 backend                    : ok=23   changed=19   unreachable=0    failed=0    skipped=1

@@ -11,7 +11,7 @@ test("a finished deploy's outputs are given", async () => {
 });
 
 test.each([undefined, { frontend: undefined }])(
-  "a deploy that did not finish is told from none (outputs: %j)",
+  "a deploy that did not finish is distinguished from none (outputs: %j)",
   async (outputs) => {
     const blue = scratchDeployment();
     writeState(blue, outputs);

@@ -7,14 +7,17 @@ import { scratchDeployment } from "../scratch-deployment.ts";
 
 const before = '{"version":4,"outputs":{}}';
 
-test.each(["", '{"version":4,"outp'])("a state that is %j is told, with the one before it", async (state) => {
-  const blue = scratchDeployment();
-  const file = join(blue.stack, "terraform.tfstate");
-  writeFileSync(file, state);
-  writeFileSync(`${file}.backup`, before);
-  await expect(readOutputs(blue)).rejects.toThrow(`mv ${file}.backup ${file}`);
-  await expect(readKnown(blue)).rejects.toMatchObject({ exitCode: 2 });
-});
+test.each(["", '{"version":4,"outp'])(
+  "a state that is %j is reported, with the one before it",
+  async (state) => {
+    const blue = scratchDeployment();
+    const file = join(blue.stack, "terraform.tfstate");
+    writeFileSync(file, state);
+    writeFileSync(`${file}.backup`, before);
+    await expect(readOutputs(blue)).rejects.toThrow(`mv ${file}.backup ${file}`);
+    await expect(readKnown(blue)).rejects.toMatchObject({ exitCode: 2 });
+  },
+);
 
 test("where none was before it, a file to remove is named", async () => {
   const blue = scratchDeployment();

@@ -16,6 +16,7 @@ afterEach(() => {
 test("knows a process by its number and all words of its command line", () => {
   expect(runs(child.pid!, "its-own-word", "--eval")).toBe(true);
   expect(runs(child.pid!, "its-own-word", "another")).toBe(false);
+  expect(runs(child.pid!, "its-own-wor")).toBe(false);
 });
 
 test.each([0, -1, Number.NaN, undefined])("finds no process under the number %s", (pid) => {

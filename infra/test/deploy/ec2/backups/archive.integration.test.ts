@@ -170,7 +170,7 @@ describe("a backup's file", () => {
 });
 
 describe("a forged backup's file", () => {
-  /** The content of a good one, as somebody changed it who keeps its sums right. */
+  /** The content of a good one, changed with its sums kept right. */
   async function forge(change: (content: string) => void): Promise<void> {
     await writeBackupFile(file, await backup(name, [first]), from.bucket);
     const content = mkdtempSync(join(folder, "content-"));

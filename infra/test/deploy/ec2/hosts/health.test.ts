@@ -44,7 +44,7 @@ test("both hosts stand side by side, and what is not well is marked", () => {
   );
 });
 
-test("a host that says nothing is told below", () => {
+test("a host that says nothing is reported below", () => {
   const fault = { text: "The backend host is missing.", well: false };
   const table = statusTable({ text: "not reachable", well: false }, { frontend: {}, backend: { fault } });
   expect(table).toMatch(/^site +! not reachable$/m);

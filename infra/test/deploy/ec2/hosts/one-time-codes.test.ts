@@ -38,7 +38,7 @@ test("USE-22 a line in the journal cannot steer the terminal", () => {
 
 test("USE-22 codes of one address are found however it is written", () => {
   expect(codesIn(journal, " Bob@Example.org").map(({ digits }) => digits)).toEqual(["2222 2222 2222"]);
-  expect(codesIn(journal, "nobody@example.org")).toEqual([]);
+  expect(codesIn(journal, "unknown@example.org")).toEqual([]);
   expect(codesIn("")).toEqual([]);
 });
 

@@ -3,15 +3,15 @@ import { supportEnded } from "../../../../deploy/ec2/hosts/os-support.ts";
 import { local } from "../../../../deploy/clouds/local.ts";
 import { scratchDeployment } from "../../scratch-deployment.ts";
 
-test("Amazon Linux 2 is told to be out of support, with how to leave it", () => {
-  const told = supportEnded(scratchDeployment({ os: "al2" }));
-  expect(told).toContain("Amazon Linux 2 since 2026-06-30");
-  expect(told).toContain("make deploy NAME=blue OS=al2023 REPLACE=frontend, then REPLACE=backend");
+test("Amazon Linux 2 is reported to be out of support, with how to leave it", () => {
+  const note = supportEnded(scratchDeployment({ os: "al2" }));
+  expect(note).toContain("Amazon Linux 2 since 2026-06-30");
+  expect(note).toContain("make deploy NAME=blue OS=al2023 REPLACE=frontend, then REPLACE=backend");
 });
 
-test("of a rehearsal it is told what it would be on AWS", () => {
-  const told = supportEnded(scratchDeployment({ cloud: local, os: "al2" }));
-  expect(told).toBe(
+test("a rehearsal reports what it would be on AWS", () => {
+  const note = supportEnded(scratchDeployment({ cloud: local, os: "al2" }));
+  expect(note).toBe(
     "On AWS these hosts would be out of support: Amazon Linux 2 since 2026-06-30. OS=al2023 is not.",
   );
 });

@@ -5,7 +5,7 @@ import { scratchDeployment } from "../../scratch-deployment.ts";
 
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK8nV1Sdd2bWWmYyJ0GsVJ2h8vJ4pV1O1GkJv0kq5n1K";
 
-test("a host that was made anew under its old id is met as a stranger; the others are known as before", async () => {
+test("the key of a host that was replaced under its old id is forgotten; the others are known as before", async () => {
   const blue = scratchDeployment();
   writeFileSync(blue.knownHosts, `i-0f ${key}\ni-0b ${key}\n`);
   await forgetKey(blue, "i-0f");

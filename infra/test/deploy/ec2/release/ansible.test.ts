@@ -12,7 +12,7 @@ PLAY RECAP *********************************************************************
 backend                    : ok=31   changed=4    unreachable=0    failed=1    skipped=0
 `;
 
-test("a task that failed is told by what its command said, in lines", () => {
+test("a task that failed is reported by what its command printed, in lines", () => {
   expect(reasonOf(printed)).toBe("backend: backend : Switch to the release failed.\n\nIt ended.\n\nno key");
 });
 

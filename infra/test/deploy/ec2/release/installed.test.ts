@@ -13,7 +13,7 @@ test("a rollback puts both hosts back, the site first", () => {
 
 test.each([
   ["that the last deploy did not change", { ...api, previous: "B2" }],
-  ["that was made anew since", { ...api, previous: "" }],
+  ["that was replaced since", { ...api, previous: "" }],
 ])("a rollback leaves a host alone %s", (_why, backend) => {
   expect(returnsOf({ frontend: site, backend }).map(({ host }) => host)).toEqual(["frontend"]);
 });

@@ -20,7 +20,7 @@ test("USE-19 a version behind its line is reported, with what came since and how
 test.each([
   ["the newest of its line", "22.24.0", releases],
   ["newer than all that are listed", "22.25.0", releases],
-  ["not to be compared, since nobody could be asked", "22.23.3", []],
+  ["not to be compared, since there was no answer", "22.23.3", []],
 ])("USE-19 of a version that is %s nothing is reported", (_what, version, listed) => {
   expect(nodeAge(version, listed, now)).toEqual([]);
 });
