@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, Failure } from "../../infra/cli/user-error.ts";
+import { command, UserError } from "../../infra/cli/user-error.ts";
 import { run } from "../../infra/cli/run.ts";
 import { step } from "../../infra/cli/steps.ts";
 import { type Person, registerPeople } from "./app/people.ts";
@@ -56,7 +56,7 @@ const parts: readonly [title: string, figures: (surroundings: Surroundings) => P
 await command(async () => {
   const mode = process.argv[2] ?? "full";
   const effort = efforts[mode];
-  if (!effort) throw new Failure(`MODE is ${mode}; it can be ${Object.keys(efforts).join(" or ")}.`, 2);
+  if (!effort) throw new UserError(`MODE is ${mode}; it can be ${Object.keys(efforts).join(" or ")}.`, 2);
   const logs = mkdtempSync(join(tmpdir(), "tintype-bench-"));
   try {
     const { entries, origin } = await measure(effort, logs);

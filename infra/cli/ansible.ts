@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "./user-error.ts";
+import { UserError } from "./user-error.ts";
 import { type Result, type RunOptions, tryRun } from "./run.ts";
 
 type Version = readonly [major: number, minor: number];
@@ -35,11 +35,11 @@ export async function ansiblePlaybook(args: readonly string[], options: RunOptio
   }
 }
 
-/** Throws a Failure if the ansible-core on the PATH cannot manage hosts of an operating system. */
+/** Throws a UserError if the ansible-core on the PATH cannot manage hosts of an operating system. */
 export async function requireAnsible(os: keyof typeof ansibleRanges): Promise<void> {
   const { stdout, stderr } = await ansiblePlaybook(["--version"]);
   const fault = faultOfAnsible(stdout || stderr, os);
-  if (fault !== undefined) throw new Failure(fault, 2);
+  if (fault !== undefined) throw new UserError(fault, 2);
 }
 
 /** The versions that manage hosts of an operating system, as pip takes them. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { Failure } from "./user-error.ts";
+import { UserError } from "./user-error.ts";
 import { repository } from "./paths.ts";
 import { faultOfPath } from "./path-faults.mjs";
 
@@ -9,15 +9,15 @@ const sources = ["ansible", "app-backend", "app-frontend", "infra"];
 const made = new Set(["node_modules", "dist"]);
 const shown = 5;
 
-/** Throws a Failure if the repository lies at a path, or has line endings, with which a deploy cannot work. */
+/** Throws a UserError if the repository lies at a path, or has line endings, with which a deploy cannot work. */
 export function requireCheckout(root = repository): void {
   const fault = faultOfPath(root);
-  if (fault !== undefined) throw new Failure(fault, 2);
+  if (fault !== undefined) throw new UserError(fault, 2);
   const wrong = sources.flatMap((name) => textsWithCarriageReturns(join(root, name)));
   if (wrong.length === 0) return;
   const names = wrong.slice(0, shown).map((path) => `  ${relative(root, path)}`);
   const more = wrong.length > shown ? [`  and ${wrong.length - shown} more`] : [];
-  throw new Failure(
+  throw new UserError(
     [
       "These files end their lines with CR LF, with which they do not run on the hosts:",
       ...names,

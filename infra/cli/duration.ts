@@ -1,4 +1,4 @@
-import { count } from "./plural.ts";
+import { plural } from "./plural.ts";
 
 const units = [
   ["day", 86_400],
@@ -7,7 +7,7 @@ const units = [
 ] as const;
 
 /** A span of time in the largest unit of which it has two at least: `119 seconds`, `2 minutes`. */
-export function age(seconds: number): string {
+export function duration(seconds: number): string {
   const [name, size] = units.find(([, length]) => seconds >= 2 * length) ?? (["second", 1] as const);
-  return count(Math.floor(seconds / size), name);
+  return plural(Math.floor(seconds / size), name);
 }

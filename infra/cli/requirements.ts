@@ -1,6 +1,6 @@
 import { accessSync, statfsSync } from "node:fs";
 import { wantedAnsible } from "./ansible.ts";
-import { Failure } from "./user-error.ts";
+import { UserError } from "./user-error.ts";
 import { run, tryRun, which } from "./run.ts";
 import { say } from "./steps.ts";
 
@@ -89,7 +89,7 @@ export function completePath(): void {
   process.env["PATH"] = `${process.env["PATH"]}:/usr/sbin:/sbin:/usr/local/sbin`;
 }
 
-/** Installs what is missing where this user may, else throws one Failure that names all of it. */
+/** Installs what is missing where this user may, else throws one UserError that names all of it. */
 export async function requireTools(names: readonly RequirementName[]): Promise<void> {
   completePath();
   const isMissing = (name: RequirementName) => {
@@ -104,7 +104,7 @@ export async function requireTools(names: readonly RequirementName[]): Promise<v
   if (left.length === 0) return;
   const apt =
     packages.length === 0 ? "" : `\nOn Debian or Ubuntu: sudo apt-get install ${packages.join(" ")}`;
-  throw new Failure(["Not on this machine yet:", ...left].join("\n") + apt, 2);
+  throw new UserError(["Not on this machine yet:", ...left].join("\n") + apt, 2);
 }
 
 async function mayInstall(): Promise<boolean> {
@@ -132,7 +132,7 @@ export function requireSpace(folder: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= bytes) return;
   const mib = (count: number) => Math.round(count / 2 ** 20);
-  throw new Failure(
+  throw new UserError(
     `Not enough room in ${folder}: ${mib(bavail * bsize)} MiB free, ${mib(bytes)} MiB needed. ` +
       "Free some space and run the command again.",
     2,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { diskFull, Failure } from "./user-error.ts";
+import { diskFull, UserError } from "./user-error.ts";
 import { holdSignals, throwIfInterrupted } from "./signals.ts";
 
 export interface RunOptions {
@@ -24,7 +24,7 @@ export interface Result {
 
 /**
  * Runs a program to its end, also when Ctrl-C comes meanwhile, and gives what it printed, whatever its exit code; -1
- * where it could not be started. After Ctrl-C no program is started, but a Failure thrown.
+ * where it could not be started. After Ctrl-C no program is started, but a UserError thrown.
  */
 export function tryRun(program: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
   return holdSignals(() => outcomeOf(program, args, options));
@@ -62,7 +62,7 @@ function outcomeOf(program: string, args: readonly string[], options: RunOptions
   });
 }
 
-/** As `tryRun`, but an exit code other than 0 is a Failure that shows the end of what was printed. */
+/** As `tryRun`, but an exit code other than 0 is a UserError that shows the end of what was printed. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -80,12 +80,12 @@ export function failureOf(
   args: readonly string[],
   { code, stdout, stderr }: Result,
   { log }: RunOptions,
-): Failure {
+): UserError {
   const printed = `${stdout}\n${stderr}`.trim();
-  if (printed.includes("no space left on device")) return new Failure(diskFull);
+  if (printed.includes("no space left on device")) return new UserError(diskFull);
   const end = printed.split("\n").slice(-20).join("\n");
   const more = log === undefined ? "" : `\n\nAll of it: ${log}`;
-  return new Failure(`${program} ${args[0] ?? ""} failed with exit code ${code}:\n\n${end}${more}`);
+  return new UserError(`${program} ${args[0] ?? ""} failed with exit code ${code}:\n\n${end}${more}`);
 }
 
 /** The full path of a program on the PATH, or undefined. */

@@ -1,4 +1,4 @@
-import { Failure } from "./user-error.ts";
+import { UserError } from "./user-error.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 let running = 0;
@@ -20,9 +20,9 @@ export async function holdSignals<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Nothing new is begun after a signal: a Failure says that this was not the end of the work. */
+/** Nothing new is begun after a signal: a UserError says that this was not the end of the work. */
 export function throwIfInterrupted(): void {
-  if (interrupted) throw new Failure("Interrupted. Run the command again: it continues where it stopped.");
+  if (interrupted) throw new UserError("Interrupted. Run the command again: it continues where it stopped.");
 }
 
 function note(): void {

@@ -1,8 +1,8 @@
 import { isNativeError } from "node:util/types";
 
 /** Something the person at the keyboard can set right. Its message says what to do; no stack is shown. */
-export class Failure extends Error {
-  override readonly name = "Failure";
+export class UserError extends Error {
+  override readonly name = "UserError";
 
   constructor(
     message: string,
@@ -22,7 +22,7 @@ export async function command(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    process.exitCode = error instanceof Failure ? error.exitCode : 1;
+    process.exitCode = error instanceof UserError ? error.exitCode : 1;
     process.stderr.write(`\n${explain(error)}\n`);
   }
 }
@@ -34,7 +34,7 @@ function endUnread(error: Error): void {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Failure) return error.message;
+  if (error instanceof UserError) return error.message;
   if (isNodeError(error) && error.code === "ENOSPC") return diskFull;
   if (isNodeError(error) && isForbidden(error)) {
     return `${error.path ?? "A file"} may not be read or written by this user (${error.code}): whose is it? A checkout has to be one's own.`;

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { Failure } from "../cli/user-error.ts";
+import { UserError } from "../cli/user-error.ts";
 import type { Deployment } from "./deployment.ts";
 import { quoted } from "../cli/quoted.ts";
 
@@ -51,11 +51,11 @@ async function confirmName(
   if (cloud.isDisposable || yes) return;
   if (input.isTTY !== true) {
     const anyway = [make(target), ...given("FROM"), ...given("TO"), "YES=1"].join(" ");
-    throw new Failure(`There is no terminal to ask at whether ${would}. If so: ${anyway}`, 2);
+    throw new UserError(`There is no terminal to ask at whether ${would}. If so: ${anyway}`, 2);
   }
   output.write(`${warning} Type its name to go on: `);
   const answer = await firstLine(input);
-  if (answer.trim() !== name) throw new Failure(`That is not its name: ${undone}.`, 2);
+  if (answer.trim() !== name) throw new UserError(`That is not its name: ${undone}.`, 2);
 }
 
 function given(name: "FROM" | "TO"): string[] {

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makePrivateFolder } from "../cli/private-files.ts";
-import { Failure, isNodeError } from "../cli/user-error.ts";
+import { UserError, isNodeError } from "../cli/user-error.ts";
 import type { Deployment } from "./deployment.ts";
 
 interface Holder {
@@ -13,10 +13,10 @@ interface Holder {
 }
 
 /**
- * Does `work` while no other command changes this deployment; a Failure names the one that does. The folders are there
+ * Does `work` while no other command changes this deployment; a UserError names the one that does. The folders are there
  * meanwhile, and go again where nothing was written into them.
  */
-export async function alone<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(deployment: Deployment, work: () => Promise<T>): Promise<T> {
   const file = join(deployment.folder, "lock");
   const command = deployment.make(basename(process.argv[1] ?? "", ".ts"));
   const since = new Date().toISOString();
@@ -124,8 +124,8 @@ function startOf(pid: number): string {
   }
 }
 
-function refusal({ command, pid, since }: Holder): Failure {
-  return new Failure(
+function refusal({ command, pid, since }: Holder): UserError {
+  return new UserError(
     `\`${command}\` has been running on this deployment since ${since} (process ${pid}). Wait for it to finish.`,
     2,
   );

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { Failure } from "../cli/user-error.ts";
+import { UserError } from "../cli/user-error.ts";
 import { stateRoot } from "../cli/paths.ts";
 import { type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
 import type { Cloud } from "./clouds/cloud.ts";
@@ -52,7 +52,7 @@ export interface Deployment {
   readonly make: (target: string, changed?: Partial<Given>) => string;
 }
 
-/** Throws a Failure that names every setting that is wrong. Makes nothing: the folders come with the first command that writes (`alone`). */
+/** Throws a UserError that names every setting that is wrong. Makes nothing: the folders come with the first command that writes (`withLock`). */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
   const given = checked(env);
   const { CLOUD, NAME: name, REGION: region, DOMAIN: domain } = given;
@@ -91,6 +91,6 @@ function checked(env: NodeJS.ProcessEnv): Given {
   try {
     return parseSettings(settings, env);
   } catch (error) {
-    throw new Failure((error as Error).message, 2);
+    throw new UserError((error as Error).message, 2);
   }
 }

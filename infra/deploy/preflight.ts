@@ -1,7 +1,7 @@
 import { requireAnsible } from "../cli/ansible.ts";
 import { requireCheckout } from "../cli/checkout.ts";
 import { type RequirementName, requireSpace, requireTools } from "../cli/requirements.ts";
-import { Failure } from "../cli/user-error.ts";
+import { UserError } from "../cli/user-error.ts";
 import type { Access } from "./clouds/cloud.ts";
 import type { Deployment } from "./deployment.ts";
 import { missingKey } from "./ec2/operator.ts";
@@ -10,7 +10,7 @@ import { type Known, readKnown } from "./record/known.ts";
 import { requireKnownDomain, unnamedDomain } from "./site/domain.ts";
 import { requireStateBucket } from "./terraform/state-bucket.ts";
 
-/** A check: what is wrong, or undefined; one that has to look further throws a Failure instead. */
+/** A check: what is wrong, or undefined; one that has to look further throws a UserError instead. */
 type Check = () => string | undefined | void | Promise<string | undefined | void>;
 
 /** Reads what this machine and the state know of a deployment, once; throws all that prevents a plan of it. */
@@ -70,7 +70,7 @@ async function knownOrFault(deployment: Deployment): Promise<{ known: Known; fau
   try {
     return { known: await readKnown(deployment), faults: [] };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return { known: { record: undefined, state: undefined, outputs: undefined }, faults: [error.message] };
   }
 }
@@ -82,9 +82,9 @@ async function throwAll(before: readonly string[], checks: readonly Check[]): Pr
       const fault = await check();
       if (typeof fault === "string") faults.push(fault);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof UserError)) throw error;
       faults.push(error.message);
     }
   }
-  if (faults.length > 0) throw new Failure(faults.join("\n\n"), 2);
+  if (faults.length > 0) throw new UserError(faults.join("\n\n"), 2);
 }

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { Failure } from "../cli/user-error.ts";
+import { UserError } from "../cli/user-error.ts";
 
 /**
  * The absolute path that a setting names, undefined if it is not set. A `~` that the shell left, as zsh and dash do behind
- * `TO=`, is the home folder; a Failure for that of another user.
+ * `TO=`, is the home folder; a UserError for that of another user.
  */
 export function typedPath(setting: "TO" | "FROM", env: NodeJS.ProcessEnv = process.env): string | undefined {
   const value = env[setting];
@@ -12,5 +12,5 @@ export function typedPath(setting: "TO" | "FROM", env: NodeJS.ProcessEnv = proce
   const [start = ""] = value.split("/");
   if (start === "~") return join(homedir(), value.slice(1));
   if (!start.startsWith("~")) return resolve(value);
-  throw new Failure(`${setting}=${value}: the shell left ${start} as it is. Write the whole path.`, 2);
+  throw new UserError(`${setting}=${value}: the shell left ${start} as it is. Write the whole path.`, 2);
 }

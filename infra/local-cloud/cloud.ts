@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "../cli/user-error.ts";
+import { UserError } from "../cli/user-error.ts";
 import { acmeDaemon, stopAcme } from "./acme/acme.ts";
 import { startInBackground } from "./emulator/background.ts";
 import { cloudFolder } from "./emulator/paths.ts";
@@ -47,7 +47,7 @@ export async function startCloud(): Promise<LocalCloud> {
   await stopCloud();
   const started = await startInBackground({ program: daemon, log, state: runningCloud });
   if (started !== undefined) return started;
-  throw new Failure(`The emulated AWS API did not start. See ${log}`);
+  throw new UserError(`The emulated AWS API did not start. See ${log}`);
 }
 
 /** Ends it, and everything that it held; and the moto of one that was killed and could not do so itself. */

@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { Cloud } from "./cloud.ts";
 import { sdkClient } from "./sdk-client.ts";
 
@@ -54,8 +54,8 @@ export const aws: Cloud = {
   priceNote: undefined,
 };
 
-export function noCredentials({ message }: Error): Failure {
-  return new Failure(
+export function noCredentials({ message }: Error): UserError {
+  return new UserError(
     `AWS could not be reached, or rejected these credentials (${message}).\n` +
       "Set credentials: `aws configure`, `aws sso login`, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and " +
       "AWS_SECRET_ACCESS_KEY.\nWithout an AWS account: make deploy CLOUD=local",
@@ -77,7 +77,7 @@ async function access(region: string): Promise<Record<string, string>> {
     .then(({ Regions = [] }) => Regions.map(({ RegionName }) => RegionName!))
     .catch(() => [region]); // without the right to list regions, Terraform reports a wrong one
   if (known.includes(region)) return {};
-  throw new Failure(
+  throw new UserError(
     `There is no region ${region} for this account. REGION is one of: ${known.toSorted().join(", ")}`,
     2,
   );
@@ -89,7 +89,7 @@ async function operatorCidr(): Promise<string> {
     .then((response) => response.text())
     .catch(() => "");
   if (/^(\d{1,3}\.){3}\d{1,3}$/.test(answer.trim())) return `${answer.trim()}/32`;
-  throw new Failure(
+  throw new UserError(
     "This machine's public address could not be determined. " +
       "Say who may use SSH and metrics: make deploy OPERATOR_CIDR=203.0.113.7/32",
     2,

@@ -1,6 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { createServer } from "node:net";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { step } from "../../cli/steps.ts";
 import { acmeAuthority, acmeName, acmeRoot, startAcme } from "../../local-cloud/acme/acme.ts";
 import { announce } from "../../local-cloud/acme/pebble.ts";
@@ -128,7 +128,7 @@ async function faultsOfMachine({ name, localPort, deploy }: Plan): Promise<strin
   try {
     await ensureEngine();
   } catch (error) {
-    if (error instanceof Failure) return [error.message];
+    if (error instanceof UserError) return [error.message];
     throw error;
   }
   const faults = [await rangeFault(name, subnetRange(name))].filter((found) => found !== undefined);

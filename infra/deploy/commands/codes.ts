@@ -1,4 +1,4 @@
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
 import { codeLines, codesIn, journalOfCodes } from "../ec2/hosts/one-time-codes.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
@@ -10,7 +10,7 @@ await command(async () => {
   const outputs = await requireOutputs(deployment);
   const email = process.env["FOR"] || undefined;
   const { code, stdout, stderr } = await hostsOf(deployment, outputs).run("backend", journalOfCodes);
-  if (code !== 0) throw new Failure(`The backend host did not answer: ${stderr.trim()}`);
+  if (code !== 0) throw new UserError(`The backend host did not answer: ${stderr.trim()}`);
   const codes = codesIn(stdout, email);
   if (codes.length > 0) {
     process.stdout.write(`${codeLines(codes, new Date()).join("\n")}\n`);
@@ -19,8 +19,8 @@ await command(async () => {
   const door = await frontDoor(deployment, outputs);
   const settings = await ask(door, "/api/settings").catch(() => undefined);
   if (settings?.text.includes('"sendsMail":true'))
-    throw new Failure("This site mails its codes: they are not in the journal.");
-  throw new Failure(
+    throw new UserError("This site mails its codes: they are not in the journal.");
+  throw new UserError(
     `No code was asked for in the last 30 minutes${email === undefined ? "" : ` for ${email}`}. ` +
       `A person gets one by registering, or at ${door.url}/forgot`,
   );

@@ -1,22 +1,22 @@
 import { command } from "../../cli/user-error.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { alone } from "../deployment-lock.ts";
-import { tellSupport } from "../ec2/hosts/os-support.ts";
+import { withLock } from "../deployment-lock.ts";
+import { showSupport } from "../ec2/hosts/os-support.ts";
 import { ec2 } from "../ec2/target.ts";
 import { preflightOfAccount, preflightOfDeploy } from "../preflight.ts";
-import { pinPlace } from "../record/checks.ts";
+import { recordPlace } from "../record/checks.ts";
 import { forgetLostCloud } from "../record/forget.ts";
 import { requireNewName } from "../record/name-is-free.ts";
 import { frontDoor } from "../site/client.ts";
-import { siteLines } from "../site/notes.ts";
+import { siteNotes } from "../site/notes.ts";
 import { actionCount, planLine } from "../terraform/plan-text.ts";
 import { requireOutputs } from "../terraform/state.ts";
 import { currentStack } from "../terraform/synthesize.ts";
 
 await command(() => {
   const deployment = currentDeployment();
-  return alone(deployment, () => deploy(deployment));
+  return withLock(deployment, () => deploy(deployment));
 });
 
 async function deploy(deployment: Deployment): Promise<void> {
@@ -37,7 +37,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   const changes = await step("Plan", () => tf.plan());
   say(`    ${changes === undefined ? "No changes." : planLine(changes)}`);
   if (changes !== undefined) {
-    await pinPlace(deployment, access);
+    await recordPlace(deployment, access);
     await step("Apply", (note) => tf.apply((done) => note(`${done} of ${actionCount(changes)}`)));
   }
 
@@ -46,7 +46,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   await ec2.smokeTest(deployment, outputs);
 
   say(`\nDeployed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
-  for (const line of siteLines(deployment, await frontDoor(deployment, outputs))) say(line);
-  tellSupport(deployment);
+  for (const line of siteNotes(deployment, await frontDoor(deployment, outputs))) say(line);
+  showSupport(deployment);
   say(`\nTake it off again: ${deployment.make("destroy")}`);
 }

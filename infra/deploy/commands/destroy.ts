@@ -1,22 +1,22 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { stateRoot } from "../../cli/paths.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
-import { keepLastBackup } from "../ec2/backups/before-destroy.ts";
+import { backUpBeforeDestroy } from "../ec2/backups/before-destroy.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { confirmDestroy, type Questioning } from "../confirm.ts";
-import { count } from "../../cli/plural.ts";
+import { plural } from "../../cli/plural.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { alone } from "../deployment-lock.ts";
+import { withLock } from "../deployment-lock.ts";
 import { quoted } from "../../cli/quoted.ts";
 import { stackToDestroy } from "../terraform/synthesize.ts";
 import { requireStateBucket } from "../terraform/state-bucket.ts";
-import { readPin } from "../record/record.ts";
-import { requireSameAccount, requireSameRegion, unpinPlace } from "../record/checks.ts";
+import { readRecord } from "../record/record.ts";
+import { requireSameAccount, requireSameRegion, forgetPlace } from "../record/checks.ts";
 import { readOutputs, readState } from "../terraform/state.ts";
-import { switchedOn } from "../flags.ts";
+import { isSwitchedOn } from "../flags.ts";
 import { emptyBucket } from "../leftovers/empty-bucket.ts";
 import { ec2 } from "../ec2/target.ts";
 import { forgetDeployment } from "../record/forget.ts";
@@ -24,7 +24,7 @@ import { typedPath } from "../typed-path.ts";
 
 await command(() => {
   const deployment = currentDeployment();
-  return alone(deployment, () => destroy(deployment));
+  return withLock(deployment, () => destroy(deployment));
 });
 
 async function destroy(deployment: Deployment): Promise<void> {
@@ -37,7 +37,7 @@ async function destroy(deployment: Deployment): Promise<void> {
     return;
   }
 
-  const yes = switchedOn("YES");
+  const yes = isSwitchedOn("YES");
   const questioning = { yes, input: process.stdin, output: process.stderr };
   await confirmDestroy(deployment, questioning);
   const access = await deployment.cloud.presentAccess(deployment.region);
@@ -47,7 +47,7 @@ async function destroy(deployment: Deployment): Promise<void> {
   await deployment.cloud.removeHosts(deployment.name);
   if (left.length > 0) {
     const way = `Remove by hand what Terraform did not make, then run again: ${deployment.make("destroy")}`;
-    throw new Failure(`${count(left.length, "resource")} left:\n  ${left.join("\n  ")}\n${way}`);
+    throw new UserError(`${plural(left.length, "resource")} left:\n  ${left.join("\n  ")}\n${way}`);
   }
   await forgetDeployment(deployment);
   await deployment.cloud.stop(hasOthers(deployment));
@@ -67,7 +67,7 @@ async function offerLastBackup(
 ): Promise<string | undefined> {
   const outputs = await readOutputs(deployment);
   if (access === undefined || outputs === undefined) return undefined;
-  return keepLastBackup(
+  return backUpBeforeDestroy(
     deployment,
     { hosts: hostsOf(deployment, outputs), outputs, access, to: typedPath("TO") },
     questioning,
@@ -103,9 +103,9 @@ async function somethingIsThere(deployment: Deployment): Promise<boolean> {
 
 /** Another machine, or this one before its state was stored or after it was lost, may have made what only AWS knows of. */
 async function requireNothingLeft(deployment: Deployment): Promise<void> {
-  const begun = readPin(deployment) !== undefined;
+  const begun = readRecord(deployment) !== undefined;
   const access = await deployment.cloud.access(deployment.region).catch((error: unknown) => {
-    if (error instanceof Failure && !begun) return undefined;
+    if (error instanceof UserError && !begun) return undefined;
     throw error;
   });
   if (access === undefined) {
@@ -114,10 +114,10 @@ async function requireNothingLeft(deployment: Deployment): Promise<void> {
   await requireSameAccount(deployment, access);
   const left = await ec2.leftovers(deployment.name, deployment.region, access);
   if (left.length === 0) {
-    unpinPlace(deployment);
+    forgetPlace(deployment);
     return say(`0 resources with its tag in ${deployment.region}.`);
   }
-  throw new Failure(
+  throw new UserError(
     `But this machine has no record of what carries its tag in ${deployment.region}. ` +
       `Destroy it from the machine that deployed it, or remove it by hand:\n  ${left.join("\n  ")}`,
   );

@@ -1,23 +1,23 @@
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { runJob } from "../ec2/hosts/systemd-job.ts";
 import { requireOutputs } from "../terraform/state.ts";
-import { switchedOn } from "../flags.ts";
+import { isSwitchedOn } from "../flags.ts";
 
 // Compares records with objects on the backend host; `REPAIR=1` repairs. Prints the report; exit code 1: something is left.
 await command(async () => {
   const deployment = currentDeployment();
-  const repairs = switchedOn("REPAIR");
+  const repairs = isSwitchedOn("REPAIR");
   const task = repairs ? "repair" : "check";
   const job = { unit: `tintype-integrity@${task}.service`, report: "integrity" };
   const { isWell, report, said } = await runJob(hostsOf(deployment, await requireOutputs(deployment)), job);
   if (report === undefined) {
-    throw new Failure(`The check did not run: ${said}\nMore about it: ${deployment.make("logs")}`);
+    throw new UserError(`The check did not run: ${said}\nMore about it: ${deployment.make("logs")}`);
   }
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (isWell) return;
-  throw new Failure(
+  throw new UserError(
     repairs
       ? `What is left cannot be repaired. Images come back from a backup file alone: ${deployment.make("restore")} FROM=FILE`
       : `Something is wrong. To repair what can be repaired: ${deployment.make("integrity")} REPAIR=1`,

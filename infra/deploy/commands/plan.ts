@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { say } from "../../cli/steps.ts";
 import { judge } from "../../src/policy/policy.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { tellSupport } from "../ec2/hosts/os-support.ts";
+import { showSupport } from "../ec2/hosts/os-support.ts";
 import { preflightOfAccount, preflightOfPlan } from "../preflight.ts";
-import { alone } from "../deployment-lock.ts";
+import { withLock } from "../deployment-lock.ts";
 import { reportNodeAge } from "../ec2/release/node-age.ts";
 import { planLine, plannedActions } from "../terraform/plan-text.ts";
 import { policyReport, priceReport, synthesized } from "../terraform/policy-and-price.ts";
@@ -14,7 +14,7 @@ import { currentStack } from "../terraform/synthesize.ts";
 
 await command(() => {
   const deployment = currentDeployment();
-  return alone(deployment, () => plan(deployment));
+  return withLock(deployment, () => plan(deployment));
 });
 
 async function plan(deployment: Deployment): Promise<void> {
@@ -25,11 +25,11 @@ async function plan(deployment: Deployment): Promise<void> {
   printChanges(deployment, changes);
   const stack = synthesized(deployment);
   const judgement = judge(stack);
-  tellSupport(deployment);
+  showSupport(deployment);
   await reportNodeAge();
   const prices = [deployment.cloud.priceNote ?? [], priceReport(stack)].flat();
   for (const line of ["", ...policyReport(judgement), "", ...prices]) console.log(line);
-  if (judgement.findings.length > 0) throw new Failure("The stack breaks controls, named above.");
+  if (judgement.findings.length > 0) throw new UserError("The stack breaks controls, named above.");
 }
 
 function printChanges({ logs }: Deployment, changes: string | undefined): void {

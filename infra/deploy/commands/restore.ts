@@ -8,15 +8,15 @@ import { uploadBackup, withUnpacked } from "../ec2/backups/archive-reader.ts";
 import { type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
 import { confirmRestore } from "../confirm.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { alone } from "../deployment-lock.ts";
+import { withLock } from "../deployment-lock.ts";
 import { presentCloud } from "../record/access.ts";
 import { requireOutputs } from "../terraform/state.ts";
-import { switchedOn } from "../flags.ts";
+import { isSwitchedOn } from "../flags.ts";
 import { typedPath } from "../typed-path.ts";
 
 await command(() => {
   const deployment = currentDeployment();
-  return alone(deployment, () => restore(deployment));
+  return withLock(deployment, () => restore(deployment));
 });
 
 async function restore(deployment: Deployment): Promise<void> {
@@ -41,7 +41,7 @@ async function confirm(deployment: Deployment, hosts: Hosts, record: BackupRecor
   const warning =
     `This replaces what ${deployment.name} holds (${there}) by the backup ${record.name} ` +
     `(${contentsOf(record.rows)}, release ${record.release}). Everybody is signed out.`;
-  const yes = switchedOn("YES");
+  const yes = isSwitchedOn("YES");
   if (deployment.cloud.isDisposable || yes) say(warning);
   await confirmRestore(deployment, { yes, input: process.stdin, output: process.stderr }, warning);
 }

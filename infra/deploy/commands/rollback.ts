@@ -1,10 +1,10 @@
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { hostNames, type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
-import { alone } from "../deployment-lock.ts";
-import { returnsOf, servedBy, undo } from "../ec2/release/installed.ts";
+import { withLock } from "../deployment-lock.ts";
+import { rollbackSteps, installedOn, rollBack } from "../ec2/release/installed.ts";
 import { frontDoor } from "../site/client.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import { requireSameRegion } from "../record/checks.ts";
@@ -12,7 +12,7 @@ import { requireOutputs } from "../terraform/state.ts";
 
 await command(() => {
   const deployment = currentDeployment();
-  return alone(deployment, () => rollback(deployment));
+  return withLock(deployment, () => rollback(deployment));
 });
 
 /** Puts back what the last deploy replaced. The database stays as it is: each release can live with the next one's. */
@@ -22,11 +22,11 @@ async function rollback(deployment: Deployment): Promise<void> {
   const outputs = await requireOutputs(deployment);
   const hosts = hostsOf(deployment, outputs);
   const [frontend, backend] = await step("Ask the hosts what they serve", () =>
-    Promise.all([servedBy(hosts, "frontend"), servedBy(hosts, "backend")]),
+    Promise.all([installedOn(hosts, "frontend"), installedOn(hosts, "backend")]),
   );
-  const returns = returnsOf({ frontend, backend });
+  const returns = rollbackSteps({ frontend, backend });
   if (returns.length === 0) {
-    throw new Failure(
+    throw new UserError(
       "The hosts keep no release from before the one that serves: this is the first, or it was put back already.\n" +
         `The newest comes with: ${deployment.make("deploy")}`,
       2,
@@ -34,7 +34,7 @@ async function rollback(deployment: Deployment): Promise<void> {
   }
   await requireSameOrigin(hosts);
   await step("Put the releases before these back", async () => {
-    for (const host of hostNames) await undo(hosts, { host, deploy: backend.deploy });
+    for (const host of hostNames) await rollBack(hosts, { host, deploy: backend.deploy });
   });
   const door = await frontDoor(deployment, outputs);
   await step("Ask the site", () => smokeTest(door));
@@ -56,7 +56,7 @@ async function requireSameOrigin(hosts: Hosts): Promise<void> {
   const shell = `cd /opt/tintype && sudo grep -hs ^SITE_ORIGIN= ${settings} | sort -u | wc -l`;
   const { stdout } = await hosts.run("backend", shell);
   if (Number(stdout) <= 1) return;
-  throw new Failure(
+  throw new UserError(
     "The last deploy gave the site another address, which a rollback cannot undo. Deploy the previous source instead.",
     2,
   );

@@ -1,9 +1,9 @@
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { runUnit } from "../ec2/hosts/systemd-job.ts";
-import { alone } from "../deployment-lock.ts";
+import { withLock } from "../deployment-lock.ts";
 import { type Outputs, requireOutputs } from "../terraform/state.ts";
 
 const unit = "tintype-rotate.service";
@@ -11,7 +11,7 @@ const unit = "tintype-rotate.service";
 await command(async () => {
   const deployment = currentDeployment();
   const outputs = await requireOutputs(deployment);
-  await alone(deployment, () =>
+  await withLock(deployment, () =>
     step("Rotate the secrets on the backend host", () => rotate(deployment, outputs)),
   );
   say(
@@ -24,8 +24,11 @@ async function rotate(deployment: Deployment, outputs: Outputs): Promise<void> {
   const { code, lines, stderr } = await runUnit(hostsOf(deployment, outputs), unit);
   if (code === 0) return;
   if (stderr.includes("not found")) {
-    throw new Failure(`The backend host has no rotation yet. To install it: ${deployment.make("deploy")}`, 2);
+    throw new UserError(
+      `The backend host has no rotation yet. To install it: ${deployment.make("deploy")}`,
+      2,
+    );
   }
   const said = lines.filter((line) => line !== "" && !/^(Start|tintype-rotate|Failed)/.test(line));
-  throw new Failure(`The secrets were not rotated: ${said.at(-1) ?? stderr.trim()}`);
+  throw new UserError(`The secrets were not rotated: ${said.at(-1) ?? stderr.trim()}`);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
 import { chosenHost, hostsOf } from "../ec2/hosts/ssh.ts";
 import { requireOutputs } from "../terraform/state.ts";
@@ -11,5 +11,5 @@ await command(async () => {
   const options = { cwd: hosts.folder, stdio: "inherit" } as const;
   const { status } = spawnSync("ssh", await hosts.sshTo(host), options);
   // Any other number is that of the last command in that shell, and no concern of make's.
-  if (status === 255 || status === null) throw new Failure(hosts.unreached(host));
+  if (status === 255 || status === null) throw new UserError(hosts.unreached(host));
 });

@@ -7,11 +7,11 @@ import {
   PutBucketTaggingCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { alone } from "../deployment-lock.ts";
+import { withLock } from "../deployment-lock.ts";
 import { faultsOf, makeSafe } from "../terraform/bucket-safety.ts";
 import { notOurs, ownBucketRegion, unsafe } from "../terraform/state-bucket.ts";
 import { stateClient } from "../terraform/state-storage.ts";
@@ -22,12 +22,12 @@ const ours = { Key: "Purpose", Value: "tintype-state" };
 
 await command(() => {
   const deployment = currentDeployment();
-  return alone(deployment, () => stateBucket(deployment));
+  return withLock(deployment, () => stateBucket(deployment));
 });
 
 async function stateBucket(deployment: Deployment): Promise<void> {
   const { stateBucket: bucket, make } = deployment;
-  if (bucket === undefined) throw new Failure(`Say which: ${make("state-bucket")} STATE_BUCKET=name`, 2);
+  if (bucket === undefined) throw new UserError(`Say which: ${make("state-bucket")} STATE_BUCKET=name`, 2);
   await requireTools(deployment.cloud.requiredForApi);
   const access = await deployment.cloud.access(deployment.region);
   await requireSameAccount(deployment, access);

@@ -1,4 +1,4 @@
-import { command, Failure } from "../../cli/user-error.ts";
+import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { type Fact, type Facts, factsOf, questions } from "../ec2/hosts/health.ts";
 import { findingsOn } from "../ec2/hosts/findings.ts";
@@ -57,7 +57,7 @@ async function askHost(
       : { "as deployed": { text: "not deployed yet", well: false } };
     return { instance, ...facts, ...compared };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return { instance, fault: { text: error.message, well: false } };
   }
 }

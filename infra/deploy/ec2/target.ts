@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { say, step } from "../../cli/steps.ts";
 import { buildBackend, buildFrontend, type Release } from "../build/release.ts";
 import type { Deployment } from "../deployment.ts";
-import { leftOf } from "../leftovers/leftovers.ts";
+import { leftoversOf } from "../leftovers/leftovers.ts";
 import { frontDoor } from "../site/client.ts";
 import { requireDomain } from "../site/domain.ts";
 import { smokeTest } from "../site/smoke-test.ts";
@@ -56,7 +56,7 @@ export const ec2: Target<Build> = {
     for (const finding of findings) say(`    ! ${finding}`);
   },
 
-  leftovers: leftOf,
+  leftovers: leftoversOf,
 };
 
 async function differences(deployment: Deployment, outputs: Outputs): Promise<string[]> {

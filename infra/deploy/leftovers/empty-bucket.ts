@@ -6,7 +6,7 @@ import {
   type ObjectIdentifier,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
 
 export interface Emptied {
@@ -60,7 +60,7 @@ async function remove(client: S3Client, Bucket: string, Objects: ObjectIdentifie
   const [first] = Errors;
   if (first === undefined) return;
   const what = `${first.Key}, version ${first.VersionId}: ${first.Code} ${first.Message}`;
-  throw new Failure(
+  throw new UserError(
     `${Errors.length} of ${Objects.length} objects of ${Bucket} could not be removed, such as ${what}`,
   );
 }

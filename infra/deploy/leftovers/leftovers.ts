@@ -13,7 +13,7 @@ const asked = new RegExp(
 );
 
 /** What is left of a deployment, a line each: by what each service says, and by tag. */
-export async function leftOf(
+export async function leftoversOf(
   name: string,
   region: string,
   access: Record<string, string>,

@@ -1,10 +1,10 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
 import type { Deployment } from "../deployment.ts";
 import { forgetPort } from "../clouds/local-port.ts";
 import { type Known, readKnown } from "./known.ts";
-import { type Pin, readPin, removePin, writePin } from "./record.ts";
+import { type DeploymentRecord, readRecord, removeRecord, writeRecord } from "./record.ts";
 
 /** Says that a deployment is in another region than is set. */
 export function regionFault(
@@ -19,16 +19,16 @@ export function regionFault(
   );
 }
 
-/** Throws a Failure if the deployment was begun in another region, or with its state elsewhere, than is set. */
+/** Throws a UserError if the deployment was begun in another region, or with its state elsewhere, than is set. */
 export async function requireSameRegion(deployment: Deployment): Promise<void> {
   const fault = regionFault(deployment, await readKnown(deployment));
-  if (fault !== undefined) throw new Failure(fault, 2);
+  if (fault !== undefined) throw new UserError(fault, 2);
 }
 
 /** Says that a deployment was begun in another account than that of `access`. */
 export async function accountFault(
   { region }: Pick<Deployment, "region">,
-  record: Pin | undefined,
+  record: DeploymentRecord | undefined,
   access: Record<string, string>,
 ): Promise<string | undefined> {
   if (record?.account === undefined) return undefined;
@@ -40,26 +40,26 @@ export async function accountFault(
   );
 }
 
-/** Throws a Failure if the deployment was begun in another account than the one that was signed in to. */
+/** Throws a UserError if the deployment was begun in another account than the one that was signed in to. */
 export async function requireSameAccount(
   deployment: Deployment,
   access: Record<string, string>,
 ): Promise<void> {
-  const fault = await accountFault(deployment, readPin(deployment), access);
-  if (fault !== undefined) throw new Failure(fault, 2);
+  const fault = await accountFault(deployment, readRecord(deployment), access);
+  if (fault !== undefined) throw new UserError(fault, 2);
 }
 
 /** Notes, before the first thing is made, where that will be, and where the state of it. */
-export async function pinPlace(deployment: Deployment, access: Record<string, string>): Promise<void> {
-  if (readPin(deployment) !== undefined) return;
+export async function recordPlace(deployment: Deployment, access: Record<string, string>): Promise<void> {
+  if (readRecord(deployment) !== undefined) return;
   const { region, stateBucket } = deployment;
   const account = await accountOf(deployment, access);
-  writePin(deployment, { region, account, ...(stateBucket !== undefined && { stateBucket }) });
+  writeRecord(deployment, { region, account, ...(stateBucket !== undefined && { stateBucket }) });
 }
 
 /** Nothing is left there: the name may be used anywhere. */
-export function unpinPlace(deployment: Deployment): void {
-  removePin(deployment);
+export function forgetPlace(deployment: Deployment): void {
+  removeRecord(deployment);
   forgetPort(deployment.folder);
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { say } from "../../cli/steps.ts";
 import type { Deployment } from "../deployment.ts";
 import { forgetState } from "../terraform/state-storage.ts";
-import { unpinPlace } from "./checks.ts";
+import { forgetPlace } from "./checks.ts";
 
 /**
  * A cloud that keeps everything in memory has lost it after a restart: a deployment's state then describes
@@ -30,5 +30,5 @@ export async function forgetDeployment(deployment: Deployment): Promise<void> {
     rmSync(path, { force: true });
   }
   deployment.cloud.forgetSite(deployment.name);
-  unpinPlace(deployment);
+  forgetPlace(deployment);
 }

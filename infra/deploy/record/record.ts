@@ -4,7 +4,7 @@ import { writeWhole } from "../../cli/atomic-file.ts";
 import type { Deployment } from "../deployment.ts";
 
 /** Where a deployment was begun. Elsewhere Terraform finds nothing of it, and would make it a second time. */
-export interface Pin {
+export interface DeploymentRecord {
   readonly region: string;
   /** @default - not known: the deployment is older than this file */
   readonly account?: string;
@@ -16,15 +16,15 @@ type HasFolder = Pick<Deployment, "folder">;
 const fileOf = ({ folder }: HasFolder) => join(folder, "place.json");
 
 /** What this machine has noted; undefined where it has begun nothing. */
-export function readPin(deployment: HasFolder): Pin | undefined {
+export function readRecord(deployment: HasFolder): DeploymentRecord | undefined {
   const file = fileOf(deployment);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Pin) : undefined;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as DeploymentRecord) : undefined;
 }
 
-export function writePin(deployment: HasFolder, pin: Pin): void {
+export function writeRecord(deployment: HasFolder, pin: DeploymentRecord): void {
   writeWhole(fileOf(deployment), JSON.stringify(pin));
 }
 
-export function removePin(deployment: HasFolder): void {
+export function removeRecord(deployment: HasFolder): void {
   rmSync(fileOf(deployment), { force: true });
 }

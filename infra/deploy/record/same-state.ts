@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 import { localStateFile } from "../terraform/state-storage.ts";
-import { readPin } from "./record.ts";
+import { readRecord } from "./record.ts";
 
-/** Throws a Failure where this machine began the deployment with its state elsewhere than STATE_BUCKET says. */
+/** Throws a UserError where this machine began the deployment with its state elsewhere than STATE_BUCKET says. */
 export function requireSameState(deployment: Deployment): void {
   const { stateBucket, make } = deployment;
-  const pin = readPin(deployment);
+  const pin = readRecord(deployment);
   if (pin?.stateBucket !== undefined && pin.stateBucket !== stateBucket) {
-    throw new Failure(
+    throw new UserError(
       `The state of this deployment is in the bucket ${pin.stateBucket}. ` +
         `Say so with every command: STATE_BUCKET=${pin.stateBucket}`,
       2,
@@ -17,7 +17,7 @@ export function requireSameState(deployment: Deployment): void {
   }
   if (stateBucket === undefined || pin?.stateBucket !== undefined) return;
   if (pin === undefined && !holdsSomething(localStateFile(deployment))) return;
-  throw new Failure(
+  throw new UserError(
     "The state of this deployment is on this machine. Leave STATE_BUCKET out, " +
       `or move the state into that bucket: ${make("state-bucket")}`,
     2,

@@ -13,7 +13,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Throws a Failure if the frontend host does not run. */
+/** Throws a UserError if the frontend host does not run. */
 export async function frontDoor(deployment: Deployment, outputs: Outputs): Promise<FrontDoor> {
   const { url, frontend } = outputs;
   const site = { url, domain: domainOf(outputs), frontend };

@@ -1,8 +1,8 @@
 import type { Resolver } from "node:dns/promises";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 
-/** Throws a Failure that says which record to make, unless a name has this address and no other. */
+/** Throws a UserError that says which record to make, unless a name has this address and no other. */
 export async function requirePointsAt(
   domain: string,
   address: string,
@@ -16,7 +16,7 @@ export async function requirePointsAt(
   const others = [...v4.filter((found) => found !== address), ...v6];
   if (v4.includes(address) && others.length === 0) return;
   const instead = others.length === 0 ? "" : ` It has: ${others.join(", ")}.`;
-  throw new Failure(
+  throw new UserError(
     `${domain} does not point to this deployment alone.${instead}\n` +
       `Where that domain's records are kept, let this be the only one of type A or AAAA under the name:\n\n` +
       `  ${domain}. A ${address}\n\n` +

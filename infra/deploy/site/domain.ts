@@ -21,7 +21,7 @@ export function unnamedDomain(
   );
 }
 
-/** Throws a Failure unless the site's name points to the site. */
+/** Throws a UserError unless the site's name points to the site. */
 export async function requireDomain(deployment: Deployment, outputs: Outputs): Promise<void> {
   const domain = domainOf(outputs);
   if (domain === undefined) return;

@@ -4,7 +4,7 @@ import type { FrontDoor, LocalDoor } from "../clouds/cloud.ts";
 type Shown = Pick<Deployment, "make" | "cloud" | "mailFrom">;
 
 /** Where the site is, and what a person has to know before going there. */
-export function siteLines(deployment: Shown, { url, local }: FrontDoor): string[] {
+export function siteNotes(deployment: Shown, { url, local }: FrontDoor): string[] {
   const lines = [`  ${url}`, ...mailLines(deployment)];
   if (local !== undefined) return [...lines, "", ...waysIn(url, local)];
   if (url.startsWith("https:")) return lines;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { FrontDoor } from "../clouds/cloud.ts";
 import { ask } from "./client.ts";
 
@@ -7,7 +7,7 @@ import { ask } from "./client.ts";
 export async function smokeTest(door: FrontDoor, attempts = 15): Promise<void> {
   const page = await insist(door, "/", attempts);
   if (!page.includes('<div id="root"'))
-    throw new Failure(`${door.url} answers, but not with Tintype's page.`);
+    throw new UserError(`${door.url} answers, but not with Tintype's page.`);
   const assets = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
   for (const path of [...assets, "/api/ready"]) await insist(door, path, attempts);
 }
@@ -21,7 +21,7 @@ async function insist(door: FrontDoor, path: string, attempts: number): Promise<
     else last = `${answer.status}: ${answer.text.slice(0, 500)}`;
     await sleep(1000);
   }
-  throw new Failure(
+  throw new UserError(
     `The site is deployed but ${door.url}${path} is not answering correctly: ${last}\nWhat the hosts say: make logs, for the frontend with HOST=frontend`,
   );
 }

@@ -1,4 +1,4 @@
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 
 type About = Pick<Deployment, "make" | "region" | "name">;
@@ -47,7 +47,7 @@ const refusals: readonly Refusal[] = [
 ];
 
 /** What AWS refused for a reason that lies in the account, in words; undefined if what was printed holds none. */
-export function refusedByAccount(deployment: About, printed: string): Failure | undefined {
+export function refusedByAccount(deployment: About, printed: string): UserError | undefined {
   const errors = printed
     .replaceAll(/\s*\n[│╷╵\s]*/g, " ")
     .split("Error: ")
@@ -55,7 +55,7 @@ export function refusedByAccount(deployment: About, printed: string): Failure | 
   for (const error of errors) {
     const known = refusals.find(({ sign }) => sign.test(error));
     if (known !== undefined)
-      return new Failure(`${error.slice(0, 500).trim()}\n\n${known.explain(deployment)}`);
+      return new UserError(`${error.slice(0, 500).trim()}\n\n${known.explain(deployment)}`);
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { diskFull, Failure } from "../../cli/user-error.ts";
+import { diskFull, UserError } from "../../cli/user-error.ts";
 import type { Result } from "../../cli/run.ts";
 import { writeWhole } from "../../cli/atomic-file.ts";
 
@@ -24,12 +24,12 @@ export function rescueState(
   stack: string,
   { stdout, stderr }: Result,
   name: "terraform.tfstate" | typeof errored = "terraform.tfstate",
-): Failure | undefined {
+): UserError | undefined {
   const printed = [stdout, stderr].find((text) => text.includes('"terraform_version"'));
   if (printed === undefined) return undefined;
   const state = printed.slice(printed.search(/^\{$/m), printed.lastIndexOf("\n}") + 2);
   JSON.parse(state);
   writeWhole(join(stack, name), state);
   if (name !== errored) rmSync(join(stack, errored), { force: true });
-  return new Failure(diskFull);
+  return new UserError(diskFull);
 }

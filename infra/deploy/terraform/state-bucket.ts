@@ -1,11 +1,11 @@
 import { HeadBucketCommand, paginateListBuckets } from "@aws-sdk/client-s3";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 import { faultsOf } from "./bucket-safety.ts";
 import { missingBucket, stateClient } from "./state-storage.ts";
 import { requireTerraform } from "./version.ts";
 
-/** Where STATE_BUCKET is set: throws a Failure unless that bucket is there, ours and safe, and Terraform can lock in it. */
+/** Where STATE_BUCKET is set: throws a UserError unless that bucket is there, ours and safe, and Terraform can lock in it. */
 export async function requireStateBucket(
   deployment: Deployment,
   access: Record<string, string>,
@@ -18,12 +18,12 @@ export async function requireStateBucket(
   if (faults.length > 0) throw unsafe(stateBucket, faults, `\nTo set it right: ${make("state-bucket")}`);
 }
 
-export function unsafe(bucket: string, faults: readonly string[], way: string): Failure {
-  return new Failure(`The bucket ${bucket} is not safe for a state: ${faults.join("; ")}.${way}`, 2);
+export function unsafe(bucket: string, faults: readonly string[], way: string): UserError {
+  return new UserError(`The bucket ${bucket} is not safe for a state: ${faults.join("; ")}.${way}`, 2);
 }
 
 /**
- * The region of the state's bucket; undefined if there is none; throws a Failure if it is another account's. Such a bucket may
+ * The region of the state's bucket; undefined if there is none; throws a UserError if it is another account's. Such a bucket may
  * let us in all the same, to be given our state: what counts is the list of our own.
  */
 export async function ownBucketRegion(
@@ -47,8 +47,8 @@ function statusOf(error: { $metadata?: { httpStatusCode?: number } }): number {
   return status;
 }
 
-export function notOurs({ stateBucket }: Deployment): Failure {
-  return new Failure(
+export function notOurs({ stateBucket }: Deployment): UserError {
+  return new UserError(
     `The bucket ${stateBucket} belongs to another account, or these credentials may not use it. ` +
       "Names of buckets are shared by everybody: choose another.",
     2,

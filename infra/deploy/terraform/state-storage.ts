@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, NoSuchBucket, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { stateKey } from "../../src/constructs/state-backend.ts";
 import { noCredentials } from "../clouds/aws.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
@@ -38,8 +38,8 @@ export function stateClient({ region }: Deployment, access: Record<string, strin
   return new S3Client({ ...found, forcePathStyle: true, followRegionRedirects: true });
 }
 
-export function missingBucket({ stateBucket, make }: Deployment): Failure {
-  return new Failure(`There is no bucket ${stateBucket}. To make it: ${make("state-bucket")}`, 2);
+export function missingBucket({ stateBucket, make }: Deployment): UserError {
+  return new UserError(`There is no bucket ${stateBucket}. To make it: ${make("state-bucket")}`, 2);
 }
 
 /** Of what is no more. A bucket keeps the versions of what was in it for a while. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 import { localStateFile, stateText } from "./state-storage.ts";
 import { requireSameState } from "../record/same-state.ts";
@@ -38,7 +38,7 @@ export function outputsIn(state: State | undefined): Outputs | undefined {
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as never;
 }
 
-/** As `readOutputs`; where there is nothing, or not all, a Failure that says how to go on. */
+/** As `readOutputs`; where there is nothing, or not all, a UserError that says how to go on. */
 export async function requireOutputs(deployment: Deployment): Promise<Outputs> {
   const state = await readState(deployment);
   const outputs = outputsIn(state);
@@ -46,13 +46,13 @@ export async function requireOutputs(deployment: Deployment): Promise<Outputs> {
   const { make } = deployment;
   const made = resourcesIn(state);
   if (made > 0) {
-    throw new Failure(
+    throw new UserError(
       `A deploy did not finish: ${made} ${made === 1 ? "resource exists" : "resources exist"}.\n` +
         `To go on: ${make("deploy")}\nTo remove them: ${make("destroy")}`,
     );
   }
   const nothing = `Nothing is deployed under this name. To deploy: ${make("deploy")}`;
-  throw new Failure(nothing + hintAtLocal(deployment), 2);
+  throw new UserError(nothing + hintAtLocal(deployment), 2);
 }
 
 /** How many resources a state holds. */
@@ -61,7 +61,7 @@ export function resourcesIn(state: State | undefined): number {
   return managed.reduce((count, { instances }) => count + instances.length, 0);
 }
 
-/** The deployment's state, from where it was begun; a Failure where the settings say another place, or it is cut off. */
+/** The deployment's state, from where it was begun; a UserError where the settings say another place, or it is cut off. */
 export async function readState(deployment: Deployment): Promise<State | undefined> {
   requireSameState(deployment);
   const text = await stateText(deployment);
@@ -73,18 +73,18 @@ export async function readState(deployment: Deployment): Promise<State | undefin
   }
 }
 
-function cutOff(deployment: Deployment): Failure {
+function cutOff(deployment: Deployment): UserError {
   const { stateBucket } = deployment;
   if (stateBucket !== undefined) {
     const way = "The bucket keeps its earlier versions: put the last whole one in its place.";
-    return new Failure(`Terraform's state in the bucket ${stateBucket} is empty or cut off.\n${way}`, 2);
+    return new UserError(`Terraform's state in the bucket ${stateBucket} is empty or cut off.\n${way}`, 2);
   }
   const file = localStateFile(deployment);
   const before = `${file}.backup`;
   const way = existsSync(before)
     ? `If what it was before is whole, put that in its place: mv ${before} ${file}`
     : `Nothing was there before it. If nothing was made: rm ${file}`;
-  return new Failure(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
+  return new UserError(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
 }
 
 function hintAtLocal({ name, folder, stack }: Deployment): string {

@@ -17,7 +17,7 @@ export interface Terraform {
   plan(): Promise<string | undefined>;
   /** Carries out the last plan; tells meanwhile how many of its actions are done. */
   apply(tell?: (done: number) => void): Promise<void>;
-  /** A Failure where a destroy would be refused, such as while another machine works with the state. */
+  /** A UserError where a destroy would be refused, such as while another machine works with the state. */
   requireDestroyable(): Promise<void>;
   destroy(): Promise<void>;
 }

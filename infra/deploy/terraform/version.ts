@@ -1,13 +1,13 @@
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { run } from "../../cli/run.ts";
 
-/** Throws a Failure where Terraform is older than what needs it. */
+/** Throws a UserError where Terraform is older than what needs it. */
 export async function requireTerraform(least: string, why: string): Promise<void> {
   const { terraform_version: found } = JSON.parse(await run("terraform", ["version", "-json"])) as {
     terraform_version: string;
   };
   if (rank(found) >= rank(least)) return;
-  throw new Failure(
+  throw new UserError(
     `Terraform ${least} or newer is needed: since then ${why}. This machine has ${found}.\n` +
       "https://developer.hashicorp.com/terraform/install",
     2,

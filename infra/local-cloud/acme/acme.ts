@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { startInBackground } from "../emulator/background.ts";
 import { cloudFolder } from "../emulator/paths.ts";
 import { endProcess, runs } from "../emulator/processes.ts";
@@ -48,7 +48,7 @@ export async function startAcme(): Promise<LocalAcme> {
   await stopAcme();
   const started = await startInBackground({ program: acmeDaemon, log, state: runningAcme });
   if (started !== undefined) return started;
-  throw new Failure(`The local ACME server did not start. See ${log}`);
+  throw new UserError(`The local ACME server did not start. See ${log}`);
 }
 
 /** Ends it, with what it started; also where it was killed and could not do so itself. */

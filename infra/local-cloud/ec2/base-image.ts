@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { run, tryRun } from "../../cli/run.ts";
 import { docker } from "./docker.ts";
 
@@ -42,7 +42,7 @@ async function bootstrappedDebian(): Promise<string> {
   const image = `tintype-debian:bookworm-${packagesHash}`;
   if ((await tryRun("docker", ["image", "inspect", image])).code === 0) return image;
   if (process.getuid?.() !== 0) {
-    throw new Failure(
+    throw new UserError(
       "No Amazon Linux image could be pulled, and making one of Debian takes root. Run this command once with sudo.",
       2,
     );

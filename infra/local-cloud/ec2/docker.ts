@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { run, tryRun, which } from "../../cli/run.ts";
 import { cloudFolder } from "../emulator/paths.ts";
 import { openPrivateLog } from "../../cli/private-files.ts";
@@ -11,7 +11,7 @@ import { endProcess, processesWith, runs } from "../emulator/processes.ts";
 const pidFile = join(cloudFolder, "dockerd.pid");
 const log = join(cloudFolder, "dockerd.log");
 
-/** Runs a docker command; a Failure where it fails. Gives what it printed. */
+/** Runs a docker command; a UserError where it fails. Gives what it printed. */
 export function docker(...args: string[]): Promise<string> {
   return run("docker", args);
 }
@@ -24,13 +24,13 @@ export async function engineRuns(): Promise<boolean> {
   return (await tryRun("docker", ["version"])).code === 0;
 }
 
-/** Throws a Failure if the docker command speaks to an engine on another machine, where hosts would have no volumes. */
+/** Throws a UserError if the docker command speaks to an engine on another machine, where hosts would have no volumes. */
 async function requireOwnEngine(): Promise<void> {
   const format = "{{.Name}} {{.Endpoints.docker.Host}}";
   const { code, stdout } = await tryRun("docker", ["context", "inspect", "--format", format]);
   const [name = "", endpoint = ""] = stdout.trim().split(" ");
   if (code !== 0 || isOnThisMachine(endpoint)) return; // a docker without contexts has no other engine
-  throw new Failure(
+  throw new UserError(
     `Docker's context ${name} is an engine on another machine (${endpoint}); the local cloud needs one on this machine. ` +
       "Choose one: `docker context use default`, and unset DOCKER_CONTEXT.",
     2,
@@ -46,7 +46,7 @@ export async function ensureEngine(): Promise<void> {
   await requireOwnEngine();
   if (await engineRuns()) return;
   if (process.getuid?.() !== 0 || which("dockerd") === undefined) {
-    throw new Failure(
+    throw new UserError(
       "No Docker engine answers. Start it (`sudo systemctl start docker`, or Docker's application), " +
         "see that `docker version` works for this user, and run the command again.",
       2,
@@ -60,7 +60,7 @@ export async function ensureEngine(): Promise<void> {
     if (engine.exitCode !== null) break;
     await sleep(250);
   }
-  throw new Failure(`The Docker engine did not start. See ${log}`);
+  throw new UserError(`The Docker engine did not start. See ${log}`);
 }
 
 /** Ends the engine if it was started here and nothing else uses it. */

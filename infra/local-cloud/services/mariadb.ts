@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endChild } from "../../cli/end-child.ts";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { freePort } from "../../cli/free-port.ts";
 import { run, tryRun, which } from "../../cli/run.ts";
 
@@ -71,5 +71,5 @@ async function ready(server: ChildProcess, port: number): Promise<void> {
     if ((await tryRun(admin, ping)).code === 0) return;
     await sleep(100);
   }
-  throw new Failure("The database did not start.");
+  throw new UserError("The database did not start.");
 }

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requireCheckout } from "../../cli/checkout.ts";
-import { Failure } from "../../cli/user-error.ts";
+import { UserError } from "../../cli/user-error.ts";
 import { repository } from "../../cli/paths.ts";
 
 const scripts = [
@@ -22,11 +22,11 @@ function checkout(part: string, text = "one\ntwo\n"): string {
   return root;
 }
 
-function refusal(root: string): Failure | undefined {
+function refusal(root: string): UserError | undefined {
   try {
     return void requireCheckout(root);
   } catch (error) {
-    return error as Failure;
+    return error as UserError;
   } finally {
     rmSync(root, { recursive: true });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { age } from "../../cli/duration.ts";
+import { duration } from "../../cli/duration.ts";
 
 test.each([
   [1, "1 second"],
@@ -10,5 +10,5 @@ test.each([
   [172_799, "47 hours"],
   [172_800, "2 days"],
 ])("%i seconds are %s", (seconds, text) => {
-  expect(age(seconds)).toBe(text);
+  expect(duration(seconds)).toBe(text);
 });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { alone, removeStale } from "../../deploy/deployment-lock.ts";
+import { withLock, removeStale } from "../../deploy/deployment-lock.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
 
 const since = "2030-01-01T00:00:00.000Z";
@@ -16,19 +16,19 @@ const done = async () => "done";
 
 test("a second command on a deployment is refused, naming the first", async () => {
   const blue = deployment();
-  await alone(blue, async () => {
-    const second = alone(blue, done);
+  await withLock(blue, async () => {
+    const second = withLock(blue, done);
     await expect(second).rejects.toMatchObject({ exitCode: 2 });
     await expect(second).rejects.toThrow(`process ${process.pid}`);
     await expect(second).rejects.toThrow("NAME=blue` has been running on this deployment since 20");
-    expect(await alone(deployment(), done)).toBe("done");
+    expect(await withLock(deployment(), done)).toBe("done");
   });
-  expect(await alone(blue, done)).toBe("done");
+  expect(await withLock(blue, done)).toBe("done");
 });
 
 test("nothing is left when the work is done, or has failed", async () => {
   const blue = deployment();
-  const fails = alone(blue, async () => {
+  const fails = withLock(blue, async () => {
     expect(existsSync(join(blue.folder, "lock"))).toBe(true);
     throw new Error("no");
   });
@@ -39,9 +39,9 @@ test("nothing is left when the work is done, or has failed", async () => {
 test("a folder is made for the work, and goes where nothing was written", async () => {
   const { folder, stack } = scratchDeployment();
   const green = scratchDeployment({ folder: join(folder, "green"), logs: join(folder, "green/log") });
-  await alone(green, async () => expect(statSync(green.folder).mode & 0o777).toBe(0o700));
+  await withLock(green, async () => expect(statSync(green.folder).mode & 0o777).toBe(0o700));
   expect(readdirSync(folder)).toEqual([basename(stack)]);
-  await alone(green, async () => writeFileSync(join(green.logs, "a.log"), ""));
+  await withLock(green, async () => writeFileSync(join(green.logs, "a.log"), ""));
   expect(readdirSync(green.folder)).toEqual(["log"]);
 });
 
@@ -50,14 +50,14 @@ test("the lock of a process that was killed blocks no other", async () => {
   const killed = spawn("true");
   await new Promise((resolve) => killed.once("close", resolve));
   blue.lockedBy({ pid: killed.pid, start: "1" });
-  expect(await alone(blue, done)).toBe("done");
+  expect(await withLock(blue, done)).toBe("done");
   expect(readdirSync(blue.folder)).toEqual(["stack"]);
 });
 
 test("nor does it when another process has that number by now", async () => {
   const blue = deployment();
   blue.lockedBy({ pid: process.pid, start: "1" });
-  expect(await alone(blue, done)).toBe("done");
+  expect(await withLock(blue, done)).toBe("done");
 });
 
 describe("USE-31 of two that find the same stale lock", () => {
@@ -84,7 +84,7 @@ describe("USE-31 of two that find the same stale lock", () => {
     blue.lockedBy({ pid: killed.pid, start: "1" });
     const removing = join(blue.folder, "lock.stale");
     writeFileSync(removing, JSON.stringify({ pid: killed.pid, start: "1" }));
-    expect(await alone(blue, done)).toBe("done");
+    expect(await withLock(blue, done)).toBe("done");
     expect(readdirSync(blue.folder)).toEqual(["stack"]);
   });
 
@@ -96,7 +96,7 @@ describe("USE-31 of two that find the same stale lock", () => {
       racer,
       `import { mkdirSync, rmdirSync } from "node:fs";
        import { setTimeout as sleep } from "node:timers/promises";
-       import { alone } from ${JSON.stringify(join(import.meta.dirname, "../../deploy/deployment-lock.ts"))};
+       import { withLock } from ${JSON.stringify(join(import.meta.dirname, "../../deploy/deployment-lock.ts"))};
        const folders = ${JSON.stringify(folders.map(({ folder }) => folder))};
        let held = 0;
        await sleep(Number(process.argv[2]) - Date.now());
@@ -107,7 +107,7 @@ describe("USE-31 of two that find the same stale lock", () => {
            rmdirSync(folder + "/inside");
            held += 1;
          };
-         await alone({ folder, logs: folder + "/log", make: () => "make" }, work).catch((error) => {
+         await withLock({ folder, logs: folder + "/log", make: () => "make" }, work).catch((error) => {
            if (error.exitCode !== 2) throw error;
          });
        }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { switchedOn } from "../../deploy/flags.ts";
+import { isSwitchedOn } from "../../deploy/flags.ts";
 
 afterEach(() => {
   delete process.env["REPAIR"];
@@ -10,14 +10,14 @@ test.each([
   ["", false],
 ])("%j", (value, is) => {
   process.env["REPAIR"] = value;
-  expect(switchedOn("REPAIR")).toBe(is);
+  expect(isSwitchedOn("REPAIR")).toBe(is);
 });
 
 test("is off where nothing is said", () => {
-  expect(switchedOn("REPAIR")).toBe(false);
+  expect(isSwitchedOn("REPAIR")).toBe(false);
 });
 
 test.each(["yes", "true", "0"])("%s is refused: it would be taken for nothing", (value) => {
   process.env["REPAIR"] = value;
-  expect(() => switchedOn("REPAIR")).toThrow("REPAIR: use 1, or leave it out");
+  expect(() => isSwitchedOn("REPAIR")).toThrow("REPAIR: use 1, or leave it out");
 });

@@ -2,7 +2,7 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { inParallel } from "../../../cli/in-parallel.ts";
 import { tryRun } from "../../../cli/run.ts";
 import { sha256OfFile } from "../../../cli/sha256.ts";
@@ -49,7 +49,7 @@ export async function withUnpacked<Result>(
 }
 
 /**
- * Brings what was unpacked into a bucket: objects first, what says that the backup is good last. Throws a Failure and
+ * Brings what was unpacked into a bucket: objects first, what says that the backup is good last. Throws a UserError and
  * writes nothing if the bucket has another backup of that name.
  */
 export async function uploadBackup(
@@ -58,7 +58,7 @@ export async function uploadBackup(
 ): Promise<number> {
   const present = await bucket.text(keyOf.record(record));
   if (present !== undefined && !isDeepStrictEqual(backupRecord.safeParse(json(present)).data, record)) {
-    throw new Failure(
+    throw new UserError(
       `The bucket has another backup ${record.name}, which this file would replace. Nothing was changed.`,
       2,
     );
@@ -111,6 +111,6 @@ function json(text: string): unknown {
   }
 }
 
-function damaged(file: string, reason: string): Failure {
-  return new Failure(`${file} is no backup, or a damaged one: ${reason}. Nothing was changed.`, 2);
+function damaged(file: string, reason: string): UserError {
+  return new UserError(`${file} is no backup, or a damaged one: ${reason}. Nothing was changed.`, 2);
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { inParallel } from "../../../cli/in-parallel.ts";
 import { holdSignals } from "../../../cli/signals.ts";
 import { run } from "../../../cli/run.ts";
@@ -30,13 +30,13 @@ export const keptObject = z.object({
 });
 export type KeptObject = z.infer<typeof keptObject>;
 
-/** Throws a Failure where a backup would be written over a file, or below one. */
+/** Throws a UserError where a backup would be written over a file, or below one. */
 export function requireNoFile(path: string): void {
-  if (existsSync(path)) throw new Failure(`${path} is there already. Choose another name: TO=`, 2);
+  if (existsSync(path)) throw new UserError(`${path} is there already. Choose another name: TO=`, 2);
   let above = dirname(path);
   while (!existsSync(above)) above = dirname(above);
   if (statSync(above).isDirectory()) return;
-  throw new Failure(`${above} is a file, not a folder. Choose another place: TO=`, 2);
+  throw new UserError(`${above} is a file, not a folder. Choose another place: TO=`, 2);
 }
 
 /**
@@ -68,7 +68,7 @@ async function collect(folder: string, record: BackupRecord, bucket: Bucket): Pr
     await bucket.save(keyOf[part](record), join(folder, parts[part]));
     await note(parts[part]);
     if (sums.get(parts[part]) === record[part].sha256) continue;
-    throw new Failure(
+    throw new UserError(
       `${keyOf[part](record)} in the bucket is not what the host wrote. Make another backup.`,
     );
   }
@@ -99,5 +99,5 @@ function keysIn(file: string): string[] {
   const keys = lines.filter((line) => line !== "");
   const strange = keys.find((key) => !objectKey.safeParse(key).success);
   if (strange === undefined) return keys;
-  throw new Failure(`A record points at what is no object of the application: ${JSON.stringify(strange)}`);
+  throw new UserError(`A record points at what is no object of the application: ${JSON.stringify(strange)}`);
 }

@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { stateRoot } from "../../../cli/paths.ts";
 import { agrees, type Questioning } from "../../confirm.ts";
 import type { Deployment } from "../../deployment.ts";
-import { type BackupTarget, keepBackup } from "./create.ts";
+import { type BackupTarget, createBackup } from "./create.ts";
 
 /**
  * Backs a deployment up before it is removed: if a file is named, or if the operator agrees at a terminal. Returns
  * the file, which stays; undefined where none was wanted.
  */
-export async function keepLastBackup(
+export async function backUpBeforeDestroy(
   deployment: Deployment,
   target: BackupTarget,
   questioning: Questioning,
@@ -17,12 +17,12 @@ export async function keepLastBackup(
   const file = target.to ?? (await proposedFile(deployment, questioning));
   if (file === undefined) return undefined;
   try {
-    await keepBackup({ ...target, to: file });
+    await createBackup({ ...target, to: file });
     return file;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof UserError)) throw error;
     const way = `Without a last backup: ${deployment.make("destroy")} YES=1`;
-    throw new Failure(`${error.message}\n\nNothing was removed. ${way}`, error.exitCode);
+    throw new UserError(`${error.message}\n\nNothing was removed. ${way}`, error.exitCode);
   }
 }
 

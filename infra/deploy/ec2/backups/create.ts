@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { say, step } from "../../../cli/steps.ts";
-import { count } from "../../../cli/plural.ts";
+import { plural } from "../../../cli/plural.ts";
 import type { Hosts } from "../hosts/ssh.ts";
 import type { Outputs } from "../../terraform/state.ts";
 import { openBucket } from "./bucket.ts";
@@ -18,7 +18,7 @@ export interface BackupTarget {
 }
 
 /** Keeps what the deployment holds, in its bucket and, where a file is named, on this machine too. */
-export async function keepBackup({ hosts, outputs, access, to }: BackupTarget): Promise<BackupRecord> {
+export async function createBackup({ hosts, outputs, access, to }: BackupTarget): Promise<BackupRecord> {
   const file = to === undefined ? undefined : resolve(to);
   if (file !== undefined) requireNoFile(file);
   const record = await step("Back up the database and restore it to see", () => backUp(hosts));
@@ -28,7 +28,7 @@ export async function keepBackup({ hosts, outputs, access, to }: BackupTarget): 
   const gone = await step("Bring it and its images here", () => writeBackupFile(file, record, bucket));
   if (gone.length > 0) {
     say(
-      `    ${count(gone.length, "object")} that records point at were gone before:\n  ${gone.join("\n  ")}`,
+      `    ${plural(gone.length, "object")} that records point at were gone before:\n  ${gone.join("\n  ")}`,
     );
   }
   say(`    ${to}`);

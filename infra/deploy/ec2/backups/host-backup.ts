@@ -1,4 +1,4 @@
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import type { Hosts } from "../hosts/ssh.ts";
 import { runJob } from "../hosts/systemd-job.ts";
 import { backupRecord, type BackupRecord } from "./manifest.ts";
@@ -9,5 +9,5 @@ export async function backUp(hosts: Hosts): Promise<BackupRecord> {
   const { isWell, report, said } = await runJob(hosts, job);
   if (isWell && report !== undefined) return backupRecord.parse(report["backup"]);
   const reason = said || "the release on the host knows no backups yet";
-  throw new Failure(`There is no backup: ${reason}\nTo see more: ${hosts.make("logs")}`);
+  throw new UserError(`There is no backup: ${reason}\nTo see more: ${hosts.make("logs")}`);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { say, step } from "../../../cli/steps.ts";
-import { count } from "../../../cli/plural.ts";
+import { plural } from "../../../cli/plural.ts";
 import type { Hosts } from "../hosts/ssh.ts";
 import { runJob } from "../hosts/systemd-job.ts";
 import { type BackupRecord, contentsOf } from "./manifest.ts";
@@ -31,7 +31,7 @@ export async function restoreOnHost(hosts: Hosts, { name, rows }: BackupRecord):
     const { isWell, report, said } = await runJob(hosts, job);
     if (isWell && report !== undefined) return restored.parse(report["restore"]);
     const reason = said || "the release on the host knows no backups yet";
-    throw new Failure(`It was not restored: ${reason}\nTo see more: ${hosts.make("logs")}`);
+    throw new UserError(`It was not restored: ${reason}\nTo see more: ${hosts.make("logs")}`);
   });
   tell(hosts, done);
   await step("Compare records with objects", () => requireWhole(hosts, done.lost));
@@ -40,27 +40,28 @@ export async function restoreOnHost(hosts: Hosts, { name, rows }: BackupRecord):
 
 function tell(hosts: Hosts, { before, migrated, broughtBack }: Restored): void {
   if (migrated.length > 0) say(`    It was from an older release; migrated: ${migrated.join(", ")}`);
-  if (broughtBack > 0) say(`    ${count(broughtBack, "object")} deleted since brought back`);
+  if (broughtBack > 0) say(`    ${plural(broughtBack, "object")} deleted since brought back`);
   say(`    What was there: ${hosts.make("restore")} FROM=${before}`);
 }
 
-/** Throws a Failure if objects of the restored records are gone: no loss is silent. */
+/** Throws a UserError if objects of the restored records are gone: no loss is silent. */
 async function requireWhole(hosts: Hosts, lost: string[]): Promise<void> {
   const job = { unit: "tintype-integrity@check.service", report: "integrity" };
   const { report, said } = await runJob(hosts, job);
-  if (report === undefined) throw new Failure(`Restored, but records and objects were not compared: ${said}`);
+  if (report === undefined)
+    throw new UserError(`Restored, but records and objects were not compared: ${said}`);
   const { missing, mismatched, orphaned } = z
     .object({ missing: z.array(z.string()), mismatched: z.array(z.string()), orphaned: z.array(z.string()) })
     .parse(report["integrity"]);
   if (orphaned.length > 0) {
     say(
-      `    ${count(orphaned.length, "object")} of no record: ${hosts.make("integrity")} REPAIR=1 removes them`,
+      `    ${plural(orphaned.length, "object")} of no record: ${hosts.make("integrity")} REPAIR=1 removes them`,
     );
   }
   const faulty = [...new Set([...lost, ...missing, ...mismatched])].toSorted();
   if (faulty.length === 0) return;
-  throw new Failure(
-    `Restored, everybody is signed out; but ${count(faulty.length, "object")} that records point at ` +
+  throw new UserError(
+    `Restored, everybody is signed out; but ${plural(faulty.length, "object")} that records point at ` +
       `are gone or damaged. The records stay:\n  ${faulty.join("\n  ")}`,
   );
 }

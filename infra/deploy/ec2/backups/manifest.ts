@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count } from "../../../cli/plural.ts";
+import { plural } from "../../../cli/plural.ts";
 
 const keptFile = z.object({ bytes: z.number(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
@@ -26,5 +26,5 @@ export const keyOf = {
 /** In a few words, how much it holds. */
 export function contentsOf(rows: BackupRecord["rows"]): string {
   const [accounts = 0, images = 0] = [rows["accounts"], rows["images"]];
-  return `${count(accounts, "account")}, ${count(images, "image")}`;
+  return `${plural(accounts, "account")}, ${plural(images, "image")}`;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import type { Deployment } from "../../deployment.ts";
 import type { Bucket } from "./bucket.ts";
 import { type BackupRecord, backupRecord, keyOf, namePattern } from "./manifest.ts";
@@ -12,7 +12,7 @@ export function restoreSource(from = "", path = from): RestoreSource {
   return !isName && existsSync(path) ? { file: path } : { name: from };
 }
 
-/** The record of a backup in the bucket; a Failure that tells which there are. */
+/** The record of a backup in the bucket; a UserError that tells which there are. */
 export async function recordOf(name: string, bucket: Bucket, { make }: Deployment): Promise<BackupRecord> {
   const names = (await bucket.keys("backups/"))
     .map((key) => /^backups\/(.+)\.json$/.exec(key)?.[1] ?? "")
@@ -30,5 +30,5 @@ export async function recordOf(name: string, bucket: Bucket, { make }: Deploymen
   const wrong = name
     ? `There is no backup ${name} in the bucket, nor such a file here.`
     : `Say which backup: ${make("restore")} FROM=latest, its name, or a file.`;
-  throw new Failure(`${wrong} ${there}`, 2);
+  throw new UserError(`${wrong} ${there}`, 2);
 }

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import type { HostName, Hosts } from "./ssh.ts";
 
 const timeoutMs = 15 * 60_000;
 
-/** Waits until user-data has ended well on a host; a Failure tells where it failed. */
+/** Waits until user-data has ended well on a host; a UserError tells where it failed. */
 export async function waitForFirstBoot(hosts: Hosts, host: HostName): Promise<void> {
   let last = "";
   for (const started = Date.now(); Date.now() - started < timeoutMs; await sleep(1000)) {
     const { stdout, stderr } = await hosts.run(host, "cat /var/lib/tintype/first-boot");
     const status = stdout.trim();
     if (status === "done") return;
-    if (status.startsWith("failed")) throw new Failure(await bootFailure(hosts, host, status));
+    if (status.startsWith("failed")) throw new UserError(await bootFailure(hosts, host, status));
     last = status || stderr.trim();
   }
-  throw new Failure(`The ${host} host did not finish its first boot within 15 minutes (${last}).`);
+  throw new UserError(`The ${host} host did not finish its first boot within 15 minutes (${last}).`);
 }
 
 async function bootFailure(hosts: Hosts, host: HostName, status: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import type { HostName, Hosts } from "./ssh.ts";
 
 /** Shows what a program on a host prints, as root, until Ctrl-C, or until its output is closed. */
@@ -21,5 +21,5 @@ export async function follow(hosts: Hosts, host: HostName, program: string): Pro
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
     ssh.once("close", (...outcome) => resolve(outcome)),
   );
-  if (!asked && signal === null && code !== 0) throw new Failure(hosts.unreached(host));
+  if (!asked && signal === null && code !== 0) throw new UserError(hosts.unreached(host));
 }

@@ -1,4 +1,4 @@
-import { age } from "../../../cli/duration.ts";
+import { duration } from "../../../cli/duration.ts";
 import type { HostName } from "./ssh.ts";
 
 /** A fact about a host, and whether it is as it should be. */
@@ -54,7 +54,7 @@ export function factsOf(host: HostName, printed: string): Facts {
   });
   const facts: Record<string, Fact> = {
     release: { text: answers["release"] || "none", well: Boolean(answers["release"]) },
-    up: well(age(Number(answers["up"]))),
+    up: well(duration(Number(answers["up"]))),
     [host === "frontend" ? "nginx" : "API"]: active(answers["service"]),
   };
   if (host === "backend") facts["database"] = active(answers["database"]);
@@ -85,5 +85,5 @@ function backup(at: string | undefined, now: number): Fact {
   const takenAt = Date.parse(at ?? "") / 1000;
   if (!Number.isFinite(takenAt)) return { text: "none yet", well: true };
   const seconds = Math.max(0, now - takenAt);
-  return { text: `${age(seconds)} ago`, well: seconds < backupHours * 3600 };
+  return { text: `${duration(seconds)} ago`, well: seconds < backupHours * 3600 };
 }

@@ -16,7 +16,7 @@ export function supportEnded({ cloud, os, make }: Deployment): string | undefine
   );
 }
 
-export function tellSupport(deployment: Deployment): void {
+export function showSupport(deployment: Deployment): void {
   const note = supportEnded(deployment);
   if (note !== undefined) say(`\n${note}`);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { type Result, run, tryRun } from "../../../cli/run.ts";
 import type { Deployment } from "../../deployment.ts";
 import type { Outputs } from "../../terraform/state.ts";
@@ -11,7 +11,7 @@ export type HostName = (typeof hostNames)[number];
 /** The host that `make logs` and `make ssh` are for. */
 export function chosenHost(): HostName {
   const host = process.env["HOST"] || "backend";
-  if (host !== "backend" && host !== "frontend") throw new Failure("HOST is frontend or backend.", 2);
+  if (host !== "backend" && host !== "frontend") throw new UserError("HOST is frontend or backend.", 2);
   return host;
 }
 
@@ -32,14 +32,14 @@ export async function hostAddress(
   return { address, port, instanceId: outputs[host].instanceId };
 }
 
-/** What was found of a host that runs; throws a Failure if it was not found. */
+/** What was found of a host that runs; throws a UserError if it was not found. */
 export function running<Found>(
   found: Found | undefined,
   host: HostName,
   { make }: Pick<Deployment, "make">,
 ): Found {
   if (found !== undefined) return found;
-  throw new Failure(`The ${host} host is missing or stopped. To bring it back: ${make("deploy")}`);
+  throw new UserError(`The ${host} host is missing or stopped. To bring it back: ${make("deploy")}`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import type { Hosts } from "./ssh.ts";
 
 interface Job {
@@ -40,7 +40,7 @@ export async function runUnit(hosts: Hosts, unit: string) {
     `sudo journalctl --unit ${unit} --since @$since --no-pager --output cat; exit $code`;
   const { code, stdout, stderr } = await hosts.run("backend", shell, timeoutMs);
   if (code === connectionLost || code === timedOut) {
-    throw new Failure(
+    throw new UserError(
       `The connection to the backend host was lost; ${unit} may still be at work there, and end well. ` +
         `See how it ended before anything else: ${hosts.make("logs")}`,
     );

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fetchBytes } from "../../../cli/download.ts";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { stateRoot } from "../../../cli/paths.ts";
 import { requireTools } from "../../../cli/requirements.ts";
 import { run, which } from "../../../cli/run.ts";
@@ -28,7 +28,7 @@ export async function acmeClient(): Promise<AcmeClient> {
     await makeWhole(folder, unpack);
     return { version: pinned.version, binary: join(folder, "lego") };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof UserError)) throw error;
     await requireTools(["lego"]);
     return { version: "distribution", binary: which("lego")! };
   }

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { ansiblePlaybook } from "../../../cli/ansible.ts";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { repository } from "../../../cli/paths.ts";
 import { throwIfInterrupted } from "../../../cli/signals.ts";
 import { failureOf } from "../../../cli/run.ts";
@@ -27,7 +27,7 @@ export async function configureHosts(deployment: Deployment): Promise<string[]> 
   const reason = reasonOf(result.stdout);
   throw reason === undefined
     ? failureOf("ansible-playbook", args, result, { log })
-    : new Failure(`${reason}\n\nAll of it: ${log}`);
+    : new UserError(`${reason}\n\nAll of it: ${log}`);
 }
 
 /** Ansible demands UTF-8 and reads English; macOS has no C.UTF-8. */

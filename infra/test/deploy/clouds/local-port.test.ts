@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { keepPort, keptPort } from "../../../deploy/clouds/local-port.ts";
-import { unpinPlace } from "../../../deploy/record/checks.ts";
+import { forgetPlace } from "../../../deploy/record/checks.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
 test("the port of the last deploy is kept until the deployment is gone", () => {
@@ -10,6 +10,6 @@ test("the port of the last deploy is kept until the deployment is gone", () => {
   expect(keptPort(blue.folder)).toBe(8690);
   keepPort(blue.folder, 8691);
   expect(keptPort(blue.folder)).toBe(8691);
-  unpinPlace(blue);
+  forgetPlace(blue);
   expect(keptPort(blue.folder)).toBeUndefined();
 });

@@ -18,7 +18,7 @@ import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { faultsOf, makeSafe } from "../../../deploy/terraform/bucket-safety.ts";
 import { stateKey } from "../../../src/constructs/state-backend.ts";
 import { teller } from "../../run-command.ts";
-import { cloudOfTest } from "../fake-cloud.ts";
+import { fakeCloud } from "../fake-cloud.ts";
 import { writeState } from "../scratch-deployment.ts";
 
 const home = mkdtempSync(join(tmpdir(), "tintype-state-bucket-"));
@@ -27,7 +27,7 @@ const folder = join(import.meta.dirname, `../../../../.tintype/aws-${name}`);
 const stack = join(folder, "stack/stacks/ec2");
 const tell = teller({ name, home });
 const command = (target: string, env: NodeJS.ProcessEnv = {}) =>
-  tell(target, { CLOUD: "aws", ...cloudOfTest, ...env });
+  tell(target, { CLOUD: "aws", ...fakeCloud, ...env });
 
 const s3 = new S3Client({ forcePathStyle: true });
 let made = 0;
@@ -226,7 +226,7 @@ async function stored(Bucket: string): Promise<string> {
 
 /** A client of another account; past the S3 front, which knows the callers of this one alone. */
 async function anotherAccount(): Promise<S3Client> {
-  const endpoint = cloudOfTest["AWS_ENDPOINT_URL"]!;
+  const endpoint = fakeCloud["AWS_ENDPOINT_URL"]!;
   const role = { RoleArn: "arn:aws:iam::111122223333:role/guest", RoleSessionName: "guest" };
   const { Credentials } = await new STSClient({ endpoint }).send(new AssumeRoleCommand(role));
   return new S3Client({

@@ -12,11 +12,11 @@ import {
 } from "@aws-sdk/client-s3";
 import { expect, test } from "@jest/globals";
 import { emptyBucket } from "../../../deploy/leftovers/empty-bucket.ts";
-import { cloudOfTest } from "../fake-cloud.ts";
+import { fakeCloud } from "../fake-cloud.ts";
 
 const s3 = new S3Client({ forcePathStyle: true });
 const Bucket = `tintype-full-${process.pid}`;
-const empty = (page?: number) => emptyBucket(Bucket, "us-east-1", cloudOfTest, page);
+const empty = (page?: number) => emptyBucket(Bucket, "us-east-1", fakeCloud, page);
 
 test("a bucket is emptied over many pages of versions, delete markers and unfinished uploads", async () => {
   await s3.send(new CreateBucketCommand({ Bucket }));
@@ -50,7 +50,7 @@ test("USE-31 objects that S3 refuses to remove end the emptying, which names one
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const access = { ...cloudOfTest, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` };
+  const access = { ...fakeCloud, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` };
   const emptied = emptyBucket(Bucket, "us-east-1", access);
   const { Key, VersionId } = version;
   await expect(emptied).rejects.toThrow(`such as ${Key}, version ${VersionId}: AccessDenied Access Denied`);

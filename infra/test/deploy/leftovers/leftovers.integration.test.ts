@@ -13,19 +13,19 @@ import {
 import { CreateInstanceProfileCommand, CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "@jest/globals";
-import { leftOf } from "../../../deploy/leftovers/leftovers.ts";
+import { leftoversOf } from "../../../deploy/leftovers/leftovers.ts";
 import { requireNewName } from "../../../deploy/record/name-is-free.ts";
-import { pinPlace } from "../../../deploy/record/checks.ts";
+import { recordPlace } from "../../../deploy/record/checks.ts";
 import { readState } from "../../../deploy/terraform/state.ts";
-import { cloudOfTest } from "../fake-cloud.ts";
+import { fakeCloud } from "../fake-cloud.ts";
 import { scratchDeployment, writeState } from "../scratch-deployment.ts";
 
 const name = `left${process.pid}`;
 const deployment = scratchDeployment({ name });
-const left = (of = name) => leftOf(of, deployment.region, cloudOfTest);
+const left = (of = name) => leftoversOf(of, deployment.region, fakeCloud);
 const begin = async (one = deployment) => requireNewName(one, await readState(one), () => left(one.name));
 
-const endpoint = cloudOfTest["AWS_ENDPOINT_URL"]!;
+const endpoint = fakeCloud["AWS_ENDPOINT_URL"]!;
 const ec2 = new EC2Client({ endpoint });
 const iam = new IAMClient({ endpoint });
 const s3 = new S3Client({ forcePathStyle: true });
@@ -90,7 +90,7 @@ test("STATE-01 a deployment of which this machine has no record is not made a se
 
 test("nor one that a deploy on this machine began, which ended before its state was stored", async () => {
   const begun = scratchDeployment({ name });
-  await pinPlace(begun, cloudOfTest);
+  await recordPlace(begun, fakeCloud);
   await expect(begin(begun)).rejects.toThrow("this machine has no record of them");
   writeState(begun);
   await begin(begun);

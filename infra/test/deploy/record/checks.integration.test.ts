@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { pinPlace, requireSameAccount } from "../../../deploy/record/checks.ts";
+import { recordPlace, requireSameAccount } from "../../../deploy/record/checks.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
 const access = {
@@ -13,7 +13,7 @@ const access = {
 test("a deployment keeps to the account that it was begun in", async () => {
   const blue = scratchDeployment({ region: "eu-central-1" });
   const file = join(blue.folder, "place.json");
-  await pinPlace(blue, access);
+  await recordPlace(blue, access);
   const place = JSON.parse(readFileSync(file, "utf8"));
   expect(place).toEqual({ region: "eu-central-1", account: expect.stringMatching(/^\d{12}$/) });
   await requireSameAccount(blue, access);
@@ -28,8 +28,8 @@ test("a deployment keeps to the account that it was begun in", async () => {
 
 test("USE-31 where a deployment was begun is noted once: what is set later does not replace it", async () => {
   const blue = scratchDeployment({ region: "eu-central-1" });
-  await pinPlace(blue, access);
+  await recordPlace(blue, access);
   const first = readFileSync(join(blue.folder, "place.json"), "utf8");
-  await pinPlace({ ...blue, region: "us-west-2", stateBucket: "another-bucket" }, access);
+  await recordPlace({ ...blue, region: "us-west-2", stateBucket: "another-bucket" }, access);
   expect(readFileSync(join(blue.folder, "place.json"), "utf8")).toBe(first);
 });

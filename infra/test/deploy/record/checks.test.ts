@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { requireSameRegion, unpinPlace } from "../../../deploy/record/checks.ts";
+import { requireSameRegion, forgetPlace } from "../../../deploy/record/checks.ts";
 import { scratchDeployment, writeState } from "../scratch-deployment.ts";
 
 const pinned = (folder: string) =>
@@ -16,7 +16,7 @@ test("a deployment keeps to the region that it was begun in, until it is gone", 
   pinned(blue.folder);
   await requireSameRegion({ ...blue, region: "eu-central-1" });
   await expect(requireSameRegion(blue)).rejects.toThrow("with every command: REGION=eu-central-1");
-  unpinPlace(blue);
+  forgetPlace(blue);
   await requireSameRegion(blue);
 });
 

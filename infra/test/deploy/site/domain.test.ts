@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { domainOf, unnamedDomain } from "../../../deploy/site/domain.ts";
-import { siteLines } from "../../../deploy/site/notes.ts";
+import { siteNotes } from "../../../deploy/site/notes.ts";
 import { readOutputs } from "../../../deploy/terraform/state.ts";
 import { scratchDeployment, writeState } from "../scratch-deployment.ts";
 
@@ -35,7 +35,7 @@ test("nothing needs to be said of a domain that is not there", async () => {
 
 test("plain HTTP is called by its name at the end of a deploy, and HTTPS is not", () => {
   const deployment = scratchDeployment();
-  const plain = siteLines(deployment, { url: "http://site.example" }).join("\n");
+  const plain = siteNotes(deployment, { url: "http://site.example" }).join("\n");
   expect(plain).toMatch(/plain HTTP.*make deploy NAME=blue DOMAIN=/s);
-  expect(siteLines(deployment, { url }).join("\n")).not.toContain("plain HTTP");
+  expect(siteNotes(deployment, { url }).join("\n")).not.toContain("plain HTTP");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { siteLines } from "../../../deploy/site/notes.ts";
+import { siteNotes } from "../../../deploy/site/notes.ts";
 import { local } from "../../../deploy/clouds/local.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
@@ -7,7 +7,7 @@ const door = { url: "https://site.example" };
 const mailFrom = "tintype@site.example";
 
 test("USE-22 a deploy says where its codes go: to the operator, into the emulated SES, or by mail", () => {
-  const lines = (given: object) => siteLines(scratchDeployment(given), door).join("\n");
+  const lines = (given: object) => siteNotes(scratchDeployment(given), door).join("\n");
   expect(lines({})).toContain(
     "It sends no email: codes that confirm an address or reset a password are shown by make codes",
   );

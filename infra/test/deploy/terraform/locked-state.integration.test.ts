@@ -10,7 +10,7 @@ import { stateRoot } from "../../../cli/paths.ts";
 import { stateKey } from "../../../src/constructs/state-backend.ts";
 import { synthesizedStack } from "../../synthesize.ts";
 import { teller } from "../../run-command.ts";
-import { cloudOfTest } from "../fake-cloud.ts";
+import { fakeCloud } from "../fake-cloud.ts";
 import { scratchDeployment } from "../scratch-deployment.ts";
 
 const stateBucket = `tintype-lock-test-${process.pid}`;
@@ -33,7 +33,7 @@ async function machine(command: string): Promise<{ deployment: Deployment; tf: T
   const program = { terraform: { backend: settings["backend"] }, resource: { terraform_data: { slow } } };
   mkdirSync(deployment.stack, { recursive: true });
   writeFileSync(join(deployment.stack, "cdk.tf.json"), JSON.stringify(program));
-  const tf = await terraform(deployment, cloudOfTest);
+  const tf = await terraform(deployment, fakeCloud);
   await tf.init();
   return { deployment, tf };
 }
@@ -76,7 +76,7 @@ test("a plan that another machine has overtaken is not carried out", async () =>
 test("DEP-08 a destroy that is refused, as another machine changes the deployment, has removed nothing", async () => {
   const STATE_BUCKET = `${stateBucket}-destroy`;
   const Bucket = `${stateBucket}-images`;
-  const env = { CLOUD: "aws", STATE_BUCKET, YES: "1", ...cloudOfTest };
+  const env = { CLOUD: "aws", STATE_BUCKET, YES: "1", ...fakeCloud };
   expect(tell("state-bucket", env).code).toBe(0);
   const made = { url: "http://site.example", region: "us-east-1", bucket: Bucket };
   const outputs = {
@@ -109,7 +109,7 @@ test("a state that the bucket did not take is put there by the next command", as
   const state = (await readState(deployment))! as unknown as { serial: number };
   const after = { ...state, serial: state.serial + 1, outputs: { kept: { value: "yes", type: "string" } } };
   writeFileSync(join(deployment.stack, "errored.tfstate"), JSON.stringify(after));
-  const tf = await terraform(deployment, cloudOfTest);
+  const tf = await terraform(deployment, fakeCloud);
   await tf.init();
   expect(await readState(deployment)).toMatchObject({ outputs: { kept: { value: "yes" } } });
   expect(existsSync(join(deployment.stack, "errored.tfstate"))).toBe(false);
