@@ -60,7 +60,7 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 	ansible-lint --offline --profile production -q ansible
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint
-	printf '%s\n' infra app-backend app-frontend e2e bench test | xargs -P 2 -n 1 $(bin)/tsc -p
+	printf '%s\n' infra app-backend app-frontend ansible/test e2e bench test | xargs -P 2 -n 1 $(bin)/tsc -p
 	node infra/dev/audit.mjs
 	$(jest) --selectProjects unit --maxWorkers=100%
 test: $(installed) ## everything, from nothing, against real services

@@ -28,13 +28,13 @@ export default {
       displayName: "unit",
       // Vite gives an address for a picture and takes styles.
       moduleNameMapper: { "\\.(svg|css)$": "<rootDir>/app-frontend/test/browser/asset.ts" },
-      testMatch: ["<rootDir>/{infra,app-backend,app-frontend,bench,test}/**/*.test.ts"],
+      testMatch: ["<rootDir>/{infra,app-backend,app-frontend,bench,test,ansible}/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", integration],
     },
     {
       ...base,
       displayName: "integration",
-      testMatch: ["<rootDir>/{infra,app-backend}/**/*.integration.test.ts"],
+      testMatch: ["<rootDir>/{infra,app-backend,ansible}/**/*.integration.test.ts"],
     },
     { ...base, displayName: "e2e", testMatch: ["<rootDir>/e2e/**/*.test.ts"] },
   ],

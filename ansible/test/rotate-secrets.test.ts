@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
-const script = join(import.meta.dirname, "../../ansible/roles/backend/files/rotate-secrets.sh");
+const script = join(import.meta.dirname, "../roles/backend/files/rotate-secrets.sh");
 const secrets = "ACCESS_TOKEN_SECRET=one\nREFRESH_TOKEN_SECRET=two\nMYSQL_PASSWORD=three\n";
 let root: string;
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
-const script = join(import.meta.dirname, "../../ansible/roles/frontend/files/certificate.sh");
+const script = join(import.meta.dirname, "../roles/frontend/files/certificate.sh");
 let root: string;
 
 beforeEach(() => {

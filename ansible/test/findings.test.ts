@@ -3,9 +3,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { printable } from "../cli/printable.ts";
+import { printable } from "../../infra/cli/printable.ts";
 
-const script = join(import.meta.dirname, "../../ansible/roles/base/files/findings.sh");
+const script = join(import.meta.dirname, "../roles/base/files/findings.sh");
 const key = "ssh-ed25519 AAAA";
 let root: string;
 

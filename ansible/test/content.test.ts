@@ -16,9 +16,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { pack } from "../deploy/build/release.ts";
+import { pack } from "../../infra/deploy/build/release.ts";
 
-const files = join(import.meta.dirname, "../../ansible/roles/base/files");
+const files = join(import.meta.dirname, "../roles/base/files");
 let root: string;
 let archives: string[];
 

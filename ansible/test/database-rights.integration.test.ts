@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 
-const script = join(import.meta.dirname, "../../ansible/roles/backend/files/database-rights.sh");
+const script = join(import.meta.dirname, "../roles/backend/files/database-rights.sh");
 const ours = ["tintype", "tintype_migrate", "tintype_backup"];
 const root = mkdtempSync(join(tmpdir(), "tintype-rights-"));
 let socket: string;

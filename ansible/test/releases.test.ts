@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
-const script = join(import.meta.dirname, "../../ansible/roles/base/files/releases.sh");
+const script = join(import.meta.dirname, "../roles/base/files/releases.sh");
 let root: string;
 
 beforeEach(() => {

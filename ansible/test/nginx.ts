@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { freePort } from "../cli/free-port.ts";
-import { completePath } from "../cli/requirements.ts";
-import { run } from "../cli/run.ts";
+import { freePort } from "../../infra/cli/free-port.ts";
+import { completePath } from "../../infra/cli/requirements.ts";
+import { run } from "../../infra/cli/run.ts";
 
-const role = join(import.meta.dirname, "../../ansible/roles/frontend");
+const role = join(import.meta.dirname, "../roles/frontend");
 const challenges = "acme/acme-challenges/.well-known/acme-challenge";
 
 export interface NginxProps {
