@@ -120,7 +120,7 @@ test("USE-10 a rollback puts no release back that was changed on the host", asyn
   expect(readlinkSync(join(root, "current"))).toBe(inside(two));
 });
 
-test("USE-10 a deploy keeps no release for a rollback that was changed on the host, or that nobody deployed", async () => {
+test("USE-10 a deploy keeps no release for a rollback that was changed on the host, or that was never deployed", async () => {
   const [one, two] = [await release("one"), await release("two")];
   releases("switch", one, "first");
   releases("switch", two, "second");

@@ -255,7 +255,7 @@ describe("what nginx refuses in the API's place", () => {
     patienceMs,
   );
 
-  test("USE-29 nobody reaches the places of these answers from outside", async () => {
+  test("USE-29 the locations of these answers are closed to requests from outside", async () => {
     for (const path of ["/.problem", "/.error"]) {
       const { status, body } = await ask(get(path, "localhost"));
       expect([path, status, body]).toEqual([path, 404, expect.not.stringContaining("about:blank")]);

@@ -155,7 +155,7 @@ test("after a switch that was killed, what was proven serves before the release 
   const kill = ["#!/bin/bash", tasks, '[ "$1" != start ] || kill -9 $PPID'];
   writeFileSync(join(root, "bin/serve"), kill.join("\n"), { mode: 0o755 });
   expect(releases("switch", "b", "b x").code).not.toBe(0);
-  expect(shown()[0]).toBe("b"); // in force, and nobody knows whether it serves
+  expect(shown()[0]).toBe("b"); // in force, and it is unknown whether it serves
   serveBy("false");
   expect(releases("switch", "b", "b x")).toMatchObject({ code: 0, shown: "switched" });
   expect(readFileSync(join(root, "tasks"), "utf8").trim().split("\n").slice(-3)).toEqual([

@@ -68,7 +68,7 @@ test.each([
   ["a key", secrets.replace("REFRESH", "OTHER")],
   ["its last line's end", secrets.slice(0, -2)],
   ["everything", ""],
-])("secrets of before that lack %s take nobody's place", (_what, before) => {
+])("old secrets that lack %s replace none", (_what, before) => {
   writeFileSync(path("backend.env.before"), before);
   program("serve", "false");
   const { code, said } = rotate();
