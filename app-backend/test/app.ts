@@ -5,7 +5,7 @@ import { compose } from "../src/compose/ec2.ts";
 import type { DatabaseConfig } from "../src/adapters/mysql/pool.ts";
 import { serverConfig } from "../src/config/ec2.ts";
 import { serve, stop } from "../src/process/serve.ts";
-import type { SecurityEvent } from "../src/ports/audit-log.ts";
+import type { AuditEvent } from "../src/ports/audit-log.ts";
 import { createBucket, createDatabase } from "./store.ts";
 import { goodEnvironment } from "./environment.ts";
 
@@ -83,7 +83,7 @@ export async function startApp(options: Options = {}) {
     logLines,
     /** The events of the audit log, in order. */
     audit: () => logLines.map((line) => JSON.parse(line)).filter((line) => "audit" in line) as AuditLine[],
-    settle: codes.settle,
+    settle: codes.drain,
     metrics: metrics.text,
     /** How many places requests hold, by what they are for. */
     async places(): Promise<Record<string, number>> {
@@ -96,7 +96,7 @@ export async function startApp(options: Options = {}) {
 }
 
 interface AuditLine {
-  readonly audit: SecurityEvent;
+  readonly audit: AuditEvent;
   readonly accountId?: string;
   readonly sessionId?: string;
   readonly requestId: string;

@@ -1,4 +1,4 @@
-import type { Requester } from "../src/ports/image-processor.ts";
+import type { Requester } from "../src/domain/client.ts";
 
 /** A client in that network that waits for as long as it takes. */
 export const from = (network: string): Requester => ({ signal: new AbortController().signal, network });

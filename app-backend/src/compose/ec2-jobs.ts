@@ -19,23 +19,23 @@ export function openPurge(config: DatabaseConfig) {
 
 /** What compares records with objects, and gives up uploads that were never completed. */
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
-  const { pool, pictures, letGo } = openStorage(config, now);
+  const { pool, objectStore, close } = openStorage(config, now);
   return {
-    collect: abandonedUploads({ images: mysqlImages(pool), pictures, now }).giveUp,
-    inspect: integrityCheck({ records: mysqlObjectRecords(pool), pictures, now }),
-    close: letGo,
+    collect: abandonedUploads({ images: mysqlImages(pool), objectStore, now }).giveUp,
+    inspect: integrityCheck({ records: mysqlObjectRecords(pool), objectStore, now }),
+    close,
   };
 }
 
 /** What keeps the database in the bucket, and puts it back from there; `migrations` is the folder of this release's. */
 export function openBackups(config: BackupConfig, migrations: string, now = () => new Date()) {
-  const { client, bucket, pictures, letGo } = openStorage(config, now);
+  const { client, bucket, objectStore, close } = openStorage(config, now);
   const copies = mysqlCopies({ reader: config.reader, exchanger: config.database, migrations });
   const backups = s3Backups({ client, bucket });
   const keep = backupUseCase({ copies, backups, release: config.release, now });
   return {
     keep: () => copies.alone("backup", () => keep()),
-    restore: restoreUseCase({ copies, backups, pictures, keep }),
-    close: letGo,
+    restore: restoreUseCase({ copies, backups, objectStore, keep }),
+    close,
   };
 }

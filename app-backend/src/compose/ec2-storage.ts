@@ -1,6 +1,6 @@
 import { openPool } from "../adapters/mysql/pool.ts";
 import { openS3 } from "../adapters/s3/client.ts";
-import { s3Pictures } from "../adapters/s3/object-store.ts";
+import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import type { ServerConfig } from "../config/ec2.ts";
 
@@ -12,11 +12,11 @@ export function openStorage(
   const pool = openPool(database);
   const client = openS3(storage);
   const { bucket } = storage;
-  const pictures = s3Pictures({ client, bucket, sign: signedUrls({ client, bucket, now }) });
+  const objectStore = s3ObjectStore({ client, bucket, sign: signedUrls({ client, bucket, now }) });
 
-  async function letGo(): Promise<void> {
+  async function close(): Promise<void> {
     await pool.end();
     client.destroy();
   }
-  return { pool, client, bucket, pictures, letGo };
+  return { pool, client, bucket, objectStore, close };
 }

@@ -6,7 +6,7 @@ import { address, formerSecrets, origin, origins, port, required, secret } from 
 import { emailFault } from "../domain/email.ts";
 import type { Keyring } from "../domain/keyring.ts";
 import type { Address } from "../process/serve-metrics.ts";
-import type { Place } from "../process/serve.ts";
+import type { ListenTarget } from "../process/serve.ts";
 
 const databaseVariables = z
   .object({
@@ -68,7 +68,7 @@ const serverVariables = z
   });
 
 export interface ServerConfig {
-  readonly place: Place;
+  readonly place: ListenTarget;
   /** The site's origins: the first is its own, the others are where else it is shown. */
   readonly siteOrigins: readonly [string, ...string[]];
   /** Name of the refresh cookie, without the prefix that it has with HTTPS. */

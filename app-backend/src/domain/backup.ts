@@ -6,7 +6,7 @@ export interface TableState {
 }
 
 /** By the tables' names. */
-export type TableStates = Readonly<Record<string, TableState>>;
+export type TableChecksums = Readonly<Record<string, TableState>>;
 
 /** A file in the bucket, as it was when it was written. */
 export interface KeptFile {
@@ -39,7 +39,7 @@ export function backupName(at: Date, why: "" | "-before-restore"): string {
 }
 
 /** In words, what of a copy is not as it was; empty where all is. */
-export function differences(was: TableStates, is: TableStates): string[] {
+export function differences(was: TableChecksums, is: TableChecksums): string[] {
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();
   return names.flatMap((name) => {
     const [before, after] = [was[name], is[name]];
@@ -51,7 +51,7 @@ export function differences(was: TableStates, is: TableStates): string[] {
 }
 
 /** As `differences`, by what is known of a backup that another server may have made. */
-export function rowDifferences(was: Backup["rows"], is: TableStates): string[] {
+export function rowDifferences(was: Backup["rows"], is: TableChecksums): string[] {
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();
   return names
     .filter((name) => was[name] !== is[name]?.rows)

@@ -50,3 +50,11 @@ export function networkOf(address: string): string {
   const prefix = all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""));
   return `${prefix.join(":")}::/64`;
 }
+
+/** The request that a picture is processed for. */
+export interface Requester {
+  /** Aborted when the client is gone or the request is past its deadline. The reason is the `AppError` to throw. */
+  readonly signal: AbortSignal;
+  /** The client's network (`networkOf`): all of its requests share one budget of processing time. */
+  readonly network: string;
+}

@@ -58,7 +58,7 @@ export function isUploadKey(key: string): boolean {
 }
 
 /** A place in a list that is ordered by time, the newest first. */
-export interface Place {
+export interface Cursor {
   readonly at: Date;
   readonly id: string;
 }

@@ -3,9 +3,9 @@ import { AppError } from "./app-error.ts";
 const retryAfterMs = 5_000;
 
 /** On its way to S3 a file is collected in parts of 5 MiB, however slowly it comes: each form may hold all of its picture. */
-export const formPlaces = { max: 20, maxOfNetwork: 10 };
+export const formSlots = { max: 20, maxOfNetwork: 10 };
 /** Uploads inside the image processor: one that waited behind more would be past its deadline. */
-export const imagePlaces = { max: 21, maxOfNetwork: 10 };
+export const imageSlots = { max: 21, maxOfNetwork: 10 };
 
 interface Size {
   readonly max: number;
@@ -13,10 +13,10 @@ interface Size {
   readonly maxOfNetwork: number;
 }
 
-export type Places = ReturnType<typeof places>;
+export type Slots = ReturnType<typeof slots>;
 
 /** A limited number of places for requests that take memory. Each is free again when its work has settled. */
-export function places({ max, maxOfNetwork }: Size) {
+export function slots({ max, maxOfNetwork }: Size) {
   const byNetwork = new Map<string, number>();
   let taken = 0;
 

@@ -14,7 +14,7 @@ import { authRouter } from "./auth.ts";
 import { imagesRouter } from "./images.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./health.ts";
-import type { Places } from "../domain/slots.ts";
+import type { Slots } from "../domain/slots.ts";
 import { pictureForms } from "./picture-form.ts";
 import { refreshCookie } from "./refresh-cookie.ts";
 import { type RequestLine, requestLog } from "./request-log.ts";
@@ -28,7 +28,7 @@ export interface HttpDependencies {
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
   readonly pictureStorage: StorageEngine;
-  readonly openForms: Places;
+  readonly openForms: Slots;
   readonly probes: Probes;
   /** The site's origins: the first is its own, the others are where else it is shown. */
   readonly siteOrigins: readonly [string, ...string[]];

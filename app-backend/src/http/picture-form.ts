@@ -4,7 +4,7 @@ import multer, { MulterError, type StorageEngine } from "multer";
 import type { z } from "zod";
 import { AppError, fieldError } from "../domain/app-error.ts";
 import { maxImageBytes } from "../domain/image-type.ts";
-import type { Places } from "../domain/slots.ts";
+import type { Slots } from "../domain/slots.ts";
 import type { IncomingPicture } from "../ports/object-store.ts";
 import { parse } from "./parse.ts";
 import { deadlineOf, requesterOf } from "./requester.ts";
@@ -19,7 +19,7 @@ interface Dependencies {
   readonly storage: StorageEngine;
   readonly discard: (key: string) => Promise<void>;
   /** Forms that are being received. */
-  readonly open: Places;
+  readonly open: Slots;
 }
 
 export type PictureForms = ReturnType<typeof pictureForms>;

@@ -1,7 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { AppError } from "../domain/app-error.ts";
-import { networkOfClient } from "../domain/client.ts";
-import type { Requester } from "../ports/image-processor.ts";
+import { networkOfClient, type Requester } from "../domain/client.ts";
 import { clientOf } from "./client.ts";
 
 /** Shorter than nginx's `proxy_read_timeout` of 60 s by what the last statements may take: the API answers first. */

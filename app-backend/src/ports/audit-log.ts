@@ -1,5 +1,5 @@
 /** Everything that is written down for those who look after accounts. The words never change. */
-export type SecurityEvent =
+export type AuditEvent =
   | "registered"
   | "confirmed"
   | "sign_in"
@@ -17,11 +17,11 @@ export type SecurityEvent =
   | "limit_reached";
 
 /** Of whom an event tells, as far as that is known: ids alone, no other personal data. */
-export interface SecurityFacts {
+export interface AuditFacts {
   readonly accountId?: string | undefined;
   readonly sessionId?: string | undefined;
   /** The limit that was reached. */
   readonly limit?: string;
 }
 
-export type SecurityLog = (event: SecurityEvent, facts?: SecurityFacts) => void;
+export type AuditLog = (event: AuditEvent, facts?: AuditFacts) => void;

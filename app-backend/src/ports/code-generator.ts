@@ -2,7 +2,7 @@ import type { Code } from "../domain/code.ts";
 
 export type CodeOwner = Pick<Code, "accountId" | "purpose">;
 
-export interface CodeMaker {
+export interface CodeGenerator {
   /** A random code of decimal digits. */
   newCode(): string;
   /** A keyed hash of a code for a purpose of an account, in hex: a copy of the database tells no code. */

@@ -1,4 +1,4 @@
-import type { TableStates } from "../domain/backup.ts";
+import type { TableChecksums } from "../domain/backup.ts";
 import type { ObjectRecords } from "./object-records.ts";
 
 /** All tables as they are at one moment, while others go on writing. */
@@ -6,13 +6,13 @@ export interface Snapshot {
   /** SQL that makes them anew. Throws at its end where it is not whole. */
   readonly sql: AsyncIterable<Uint8Array>;
   /** The tables at that moment. */
-  tables(): Promise<TableStates>;
+  tables(): Promise<TableChecksums>;
   close(): Promise<void>;
 }
 
 /** Tables that were restored beside those in use. */
 export interface Copy {
-  tables(): Promise<TableStates>;
+  tables(): Promise<TableChecksums>;
   /** The migrations that it has seen, in order. */
   migrations(): Promise<string[]>;
   /** What its records say about objects. */

@@ -1,5 +1,7 @@
+import type { Requester } from "../domain/client.ts";
+
 /** An encoded image in a file of its own, which its receiver may read until `discard`. */
-export interface Print {
+export interface ImageFile {
   readonly path: string;
   readonly sha256: string;
   readonly contentType: string;
@@ -9,22 +11,14 @@ export interface Print {
   readonly height: number;
 }
 
-export interface Developed {
-  readonly original: Print;
-  readonly thumbnail: Print;
+export interface ProcessedImage {
+  readonly original: ImageFile;
+  readonly thumbnail: ImageFile;
   /** Removes the files. */
   discard(): Promise<void>;
 }
 
-/** The request that a picture is processed for. */
-export interface Requester {
-  /** Aborted when the client is gone or the request is past its deadline. The reason is the `AppError` to throw. */
-  readonly signal: AbortSignal;
-  /** The client's network (`networkOf`): all of its requests share one budget of processing time. */
-  readonly network: string;
-}
-
-export interface Darkroom {
+export interface ImageProcessor {
   /**
    * Reads an upload, which it asks for once there is room for it, to its end and makes of it what is fit to be shown:
    * upright, without metadata, of one of the accepted types. Undefined where there is no upload. Throws
@@ -33,8 +27,8 @@ export interface Darkroom {
    * too many bytes, `too_many_requests` for a network over its share of places or time, `unavailable` if too many wait
    * already, or the disk takes no more. Once `signal` is aborted it stops, frees everything and throws the signal's reason.
    */
-  develop(
+  process(
     read: () => Promise<AsyncIterable<Uint8Array> | undefined>,
     requester: Requester,
-  ): Promise<Developed | undefined>;
+  ): Promise<ProcessedImage | undefined>;
 }

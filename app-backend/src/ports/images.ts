@@ -1,10 +1,10 @@
-import type { Image, PendingImage, Place, Rendition } from "../domain/image.ts";
+import type { Image, PendingImage, Cursor, Rendition } from "../domain/image.ts";
 
 export interface ImageQuery {
   /** Only those of this account. */
   readonly accountId?: string | undefined;
   /** Only those that come after this place. */
-  readonly after?: Place | undefined;
+  readonly after?: Cursor | undefined;
   readonly limit: number;
 }
 

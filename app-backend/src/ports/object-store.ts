@@ -1,4 +1,4 @@
-import type { Print } from "./image-processor.ts";
+import type { ImageFile } from "./image-processor.ts";
 
 /** An upload that waits under `incoming/` until somebody claims it, for a day at most. */
 export interface IncomingPicture {
@@ -23,14 +23,14 @@ interface UploadRule {
 }
 
 /** Objects in the bucket, by their keys. */
-export interface Pictures {
+export interface ObjectStore {
   /** What an object holds; undefined when it is not there, or empty. Throws the signal's reason once that is aborted. */
   read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /**
    * Writes an object that never changes: who writes the same key again writes the same bytes. Throws the signal's reason
    * once that is aborted; then the object may be there or not.
    */
-  write(key: string, print: Print, signal?: AbortSignal): Promise<void>;
+  write(key: string, print: ImageFile, signal?: AbortSignal): Promise<void>;
   /** Removes an object; no matter if it is gone. */
   remove(key: string): Promise<void>;
   /** As `remove`, for many; what can be removed is, also where it throws because something could not. */

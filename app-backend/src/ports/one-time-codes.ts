@@ -4,7 +4,7 @@ export interface CodeAttempt extends Omit<Code, "expiresAt" | "hash"> {
   readonly hashes: readonly string[];
 }
 
-export interface Codes {
+export interface OneTimeCodes {
   /** Keeps a code in the place of the one for the same account and purpose. */
   replace(code: Code): Promise<void>;
   /**

@@ -15,10 +15,10 @@ const timeouts = {
 };
 
 /** Where to listen: on a socket that systemd opened, or on a port (0: any that is free). */
-export type Place = { readonly fd: number } | { readonly port: number };
+export type ListenTarget = { readonly fd: number } | { readonly port: number };
 
 /** A server that answers with the application; resolves when it listens. */
-export async function serve(app: RequestListener, place: Place): Promise<Server> {
+export async function serve(app: RequestListener, place: ListenTarget): Promise<Server> {
   const server = createServer({ ...timeouts, maxHeaderSize: maxHeaderBytes });
   refuseUnreadable(server);
   server.on("request", endConnections(server)).on("request", app);

@@ -1,15 +1,15 @@
 import { viewAccount, type Account, type AccountView, type Profile } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
-import type { Client } from "../domain/client.ts";
+import type { Client, Requester } from "../domain/client.ts";
 import { isUploadKey } from "../domain/image.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { Darkroom, Print, Requester } from "../ports/image-processor.ts";
+import type { ImageProcessor, ImageFile } from "../ports/image-processor.ts";
 import type { Passwords } from "../ports/passwords.ts";
-import type { IncomingPicture, Pictures } from "../ports/object-store.ts";
-import type { SecurityLog } from "../ports/audit-log.ts";
+import type { IncomingPicture, ObjectStore } from "../ports/object-store.ts";
+import type { AuditLog } from "../ports/audit-log.ts";
 import type { CodeUseCases } from "./identity/codes.ts";
-import { fromAddress, type Guard } from "./rate-limiter.ts";
+import { fromAddress, type RateLimiter } from "./rate-limiter.ts";
 import type { PasswordUseCases } from "./identity/passwords.ts";
 
 export interface Registration {
@@ -20,13 +20,13 @@ export interface Registration {
 
 interface Dependencies {
   readonly accounts: Accounts;
-  readonly pictures: Pictures;
+  readonly objectStore: ObjectStore;
   readonly passwords: Passwords;
   readonly proof: PasswordUseCases;
   readonly codes: CodeUseCases;
-  readonly darkroom: Darkroom;
-  readonly guard: Guard;
-  readonly securityLog: SecurityLog;
+  readonly imageProcessor: ImageProcessor;
+  readonly rateLimiter: RateLimiter;
+  readonly auditLog: AuditLog;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -34,16 +34,27 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const { accounts, pictures, darkroom, passwords, proof, codes, guard, securityLog, now, newId } = deps;
+  const {
+    accounts,
+    objectStore,
+    imageProcessor,
+    passwords,
+    proof,
+    codes,
+    rateLimiter,
+    auditLog,
+    now,
+    newId,
+  } = deps;
 
   /** Counts a registration before anything of it is taken in. Throws `too_many_requests`. */
   async function admitRegistration(client: Client): Promise<void> {
-    await guard.admit(fromAddress(limits.registerFromAddress, client));
+    await rateLimiter.consume(fromAddress(limits.registerFromAddress, client));
   }
 
   /** Counts a new picture of an account, as `admitRegistration` does. */
   async function admitPicture(id: string): Promise<void> {
-    await guard.admit([limits.pictureOfAccount, id]);
+    await rateLimiter.consume([limits.pictureOfAccount, id]);
   }
 
   /** Makes an account with its picture, or no account. The upload is taken away in any case. */
@@ -58,7 +69,7 @@ export function accountUseCases(deps: Dependencies) {
         return made;
       });
       await addOrTakeBack(account, requester.signal);
-      securityLog("registered", { accountId: account.id });
+      auditLog("registered", { accountId: account.id });
       codes.welcome(account);
       return await view(account);
     } finally {
@@ -66,7 +77,7 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  async function newAccount({ email, password }: Registration, picture: Print): Promise<Account> {
+  async function newAccount({ email, password }: Registration, picture: ImageFile): Promise<Account> {
     const id = newId();
     return {
       id,
@@ -85,9 +96,9 @@ export function accountUseCases(deps: Dependencies) {
   async function developed<Result>(
     { key }: IncomingPicture,
     requester: Requester,
-    use: (print: Print) => Promise<Result>,
+    use: (print: ImageFile) => Promise<Result>,
   ): Promise<Result> {
-    const inFiles = await darkroom.develop(() => pictures.read(key, requester.signal), requester);
+    const inFiles = await imageProcessor.process(() => objectStore.read(key, requester.signal), requester);
     if (!inFiles) throw new AppError("unavailable", "upload is gone");
     try {
       return await use(inFiles.original);
@@ -97,9 +108,9 @@ export function accountUseCases(deps: Dependencies) {
   }
 
   /** Writes a picture that no record names yet; for an aborted request it leaves none. */
-  async function place(key: string, print: Print, signal: AbortSignal): Promise<void> {
+  async function place(key: string, print: ImageFile, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    await pictures.write(key, print, signal).catch(async (error: unknown) => {
+    await objectStore.write(key, print, signal).catch(async (error: unknown) => {
       await stopIfAborted(signal, key);
       throw error;
     });
@@ -113,7 +124,7 @@ export function accountUseCases(deps: Dependencies) {
   }
 
   // Its own id too: of the same picture sent again, taking away the one before must not take the new one.
-  function pictureKeyOf(accountId: string, { sha256, extension }: Print): string {
+  function pictureKeyOf(accountId: string, { sha256, extension }: ImageFile): string {
     return `pictures/${accountId}/${newId()}/${sha256}.${extension}`;
   }
 
@@ -132,7 +143,7 @@ export function accountUseCases(deps: Dependencies) {
    * not wait for it: a bucket that does not answer takes longer than nginx waits.
    */
   async function discard(key: string, signal?: AbortSignal): Promise<void> {
-    const removed = pictures.remove(key).catch(() => undefined);
+    const removed = objectStore.remove(key).catch(() => undefined);
     if (signal?.aborted) return;
     const aborted = new Promise((resolve) => signal?.addEventListener("abort", resolve));
     await Promise.race([removed, aborted]);
@@ -190,14 +201,14 @@ export function accountUseCases(deps: Dependencies) {
   async function remove(id: string, password: string): Promise<void> {
     await proof.prove(id, password, "password");
     const keys = await accounts.remove(id);
-    securityLog("account_removed", { accountId: id });
-    const uploads = keys.filter(isUploadKey).map((key) => pictures.closeUpload(key));
+    auditLog("account_removed", { accountId: id });
+    const uploads = keys.filter(isUploadKey).map((key) => objectStore.closeUpload(key));
     const objects = keys.filter((key) => !isUploadKey(key));
-    await Promise.allSettled([pictures.removeAll(objects), ...uploads]); // the integrity check finds what is left
+    await Promise.allSettled([objectStore.removeAll(objects), ...uploads]); // the integrity check finds what is left
   }
 
   async function view(account: Account): Promise<AccountView> {
-    return viewAccount(account, await pictures.url(account.pictureKey));
+    return viewAccount(account, await objectStore.url(account.pictureKey));
   }
 
   return {

@@ -3,37 +3,37 @@ import {
   type Image,
   type ImageView,
   isPublished,
-  type Place,
+  type Cursor,
   uploadKeyOf,
   viewImage,
 } from "../domain/image.ts";
-import type { Requester } from "../ports/image-processor.ts";
+import type { Requester } from "../domain/client.ts";
 import type { Images } from "../ports/images.ts";
-import type { Pictures } from "../ports/object-store.ts";
+import type { ObjectStore } from "../ports/object-store.ts";
 import type { UploadUseCases } from "./uploads.ts";
 
 export interface Page {
   readonly items: ImageView[];
   /** Where the next page begins; undefined where this was the last. */
-  readonly next: Place | undefined;
+  readonly next: Cursor | undefined;
 }
 
 interface Query {
   readonly mine: boolean;
-  readonly after?: Place | undefined;
+  readonly after?: Cursor | undefined;
   readonly limit: number;
 }
 
 interface Dependencies {
   readonly images: Images;
-  readonly pictures: Pictures;
+  readonly objectStore: ObjectStore;
   readonly uploads: UploadUseCases;
 }
 
 export type ImageUseCases = ReturnType<typeof imageUseCases>;
 
 /** Images that everybody sees and their owners alone change. */
-export function imageUseCases({ images, pictures, uploads }: Dependencies) {
+export function imageUseCases({ images, objectStore, uploads }: Dependencies) {
   const complete = async (accountId: string, id: string, requester: Requester) =>
     view(accountId, await uploads.complete(accountId, id, requester));
 
@@ -44,7 +44,7 @@ export function imageUseCases({ images, pictures, uploads }: Dependencies) {
   /** A URL that saves the image as a file. */
   async function download(id: string): Promise<string> {
     const { objectKey, name } = await published(id);
-    return pictures.downloadUrl(objectKey, nameWithExtension(name, objectKey));
+    return objectStore.downloadUrl(objectKey, nameWithExtension(name, objectKey));
   }
 
   /** One page of everybody's images, or of one's own, the newest first. */
@@ -66,7 +66,10 @@ export function imageUseCases({ images, pictures, uploads }: Dependencies) {
     const removed = await images.remove(id);
     const shown = removed && isPublished(removed) ? [removed.objectKey, removed.thumbnailKey] : [];
     // The integrity check finds what could not be removed.
-    const removals = [pictures.closeUpload(uploadKeyOf(id)), ...shown.map((key) => pictures.remove(key))];
+    const removals = [
+      objectStore.closeUpload(uploadKeyOf(id)),
+      ...shown.map((key) => objectStore.remove(key)),
+    ];
     await Promise.allSettled(removals);
   }
 
@@ -78,8 +81,8 @@ export function imageUseCases({ images, pictures, uploads }: Dependencies) {
 
   async function view(viewerId: string, image: Image): Promise<ImageView> {
     const [imageUrl, thumbnailUrl] = await Promise.all([
-      pictures.url(image.objectKey),
-      pictures.url(image.thumbnailKey),
+      objectStore.url(image.objectKey),
+      objectStore.url(image.thumbnailKey),
     ]);
     return viewImage(image, viewerId, { imageUrl, thumbnailUrl });
   }

@@ -4,31 +4,31 @@ import { emailKey } from "../domain/email.ts";
 import { knownNetworkMs, type LimitRule } from "../domain/limit.ts";
 import { after } from "../domain/session.ts";
 import type { Limits } from "../ports/limits.ts";
-import type { SecurityLog } from "../ports/audit-log.ts";
+import type { AuditLog } from "../ports/audit-log.ts";
 
 interface Dependencies {
   readonly limits: Limits;
-  readonly securityLog: SecurityLog;
+  readonly auditLog: AuditLog;
   readonly now: () => Date;
 }
 
 /** A try of something: the rule that limits it, and who or what tries. */
-export type Try = readonly [rule: LimitRule, subject: string];
+export type Attempt = readonly [rule: LimitRule, subject: string];
 
-export type Guard = ReturnType<typeof guard>;
+export type RateLimiter = ReturnType<typeof rateLimiter>;
 
 /** Keeps tries within their limits. */
-export function guard({ limits, securityLog, now }: Dependencies) {
+export function rateLimiter({ limits, auditLog, now }: Dependencies) {
   return {
     /**
      * Counts the tries in order; throws `too_many_requests` at the first that is over its limit. The network comes
      * first, so that one that is over its own limit cannot keep an account over the account's.
      */
-    async admit(...tries: readonly Try[]): Promise<void> {
+    async consume(...tries: readonly Attempt[]): Promise<void> {
       for (const [rule, subject] of tries) {
-        const retryAfterMs = await limits.take(rule, subject, now());
+        const retryAfterMs = await limits.consume(rule, subject, now());
         if (retryAfterMs === 0) continue;
-        securityLog("limit_reached", { limit: rule.name });
+        auditLog("limit_reached", { limit: rule.name });
         throw new AppError("too_many_requests", `limit reached: ${rule.name}`, { retryAfterMs });
       }
     },
@@ -36,7 +36,7 @@ export function guard({ limits, securityLog, now }: Dependencies) {
      * A try that is counted for the account of an address: apart for each network that the account knows, and together
      * for all others. So strangers use up no tries but their own, and have the tries of one however many networks they use.
      */
-    async ofAccount(rule: LimitRule, email: string, client: Client, purpose?: string): Promise<Try> {
+    async ofAccount(rule: LimitRule, email: string, client: Client, purpose?: string): Promise<Attempt> {
       const [account, network] = [emailKey(email), networkOfClient(client)];
       const isKnown = await limits.knows(account, network, now());
       return [rule, subjectOf(account, isKnown ? network : undefined, purpose)];
@@ -52,9 +52,9 @@ export function guard({ limits, securityLog, now }: Dependencies) {
         await limits.clear(rule, subjectOf(account, network));
     },
     /** Uncounts what has turned out to be no failure. */
-    giveBack: ([rule, subject]: Try): Promise<void> => limits.giveBack(rule, subject),
+    refund: ([rule, subject]: Attempt): Promise<void> => limits.refund(rule, subject),
     /** Forgets the tries, for who has proved to be who they say. */
-    clear: ([rule, subject]: Try): Promise<void> => limits.clear(rule, subject),
+    clear: ([rule, subject]: Attempt): Promise<void> => limits.clear(rule, subject),
   };
 }
 
@@ -67,6 +67,6 @@ function subjectOf(account: string, network = "others", purpose = ""): string {
 }
 
 /** A try that is counted for a client's network. */
-export function fromAddress(rule: LimitRule, client: Client): Try {
+export function fromAddress(rule: LimitRule, client: Client): Attempt {
   return [rule, networkOfClient(client)];
 }

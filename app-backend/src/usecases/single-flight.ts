@@ -6,7 +6,7 @@ const retryAfterMs = 5_000;
 
 type Work<Result> = (signal: AbortSignal) => Promise<Result>;
 
-interface Turn<Result> {
+interface Flight<Result> {
   readonly accountId: string;
   readonly result: Promise<Result>;
   /** Aborted when the last request that waits for the result is. */
@@ -15,14 +15,14 @@ interface Turn<Result> {
 }
 
 /** Long work that is done once for each thing, for all requests that ask for it at the same time. */
-export function turns<Result>() {
-  const underWay = new Map<string, Turn<Result>>();
+export function singleFlight<Result>() {
+  const underWay = new Map<string, Flight<Result>>();
 
   /**
    * The result of the work on the thing of that id, begun now or before. The work's signal is aborted when every
    * request that waits for it is. Throws `too_many_requests`, or the reason of `signal`.
    */
-  async function take(
+  async function run(
     accountId: string,
     id: string,
     signal: AbortSignal,
@@ -30,36 +30,36 @@ export function turns<Result>() {
   ): Promise<Result> {
     for (;;) {
       signal.throwIfAborted();
-      const turn = underWay.get(id) ?? begin(accountId, id, work);
-      if (!turn.abandoned.signal.aborted) return wait(turn, signal);
-      await turn.result.catch(() => undefined); // it stops: its result would be another's hang-up
+      const flight = underWay.get(id) ?? begin(accountId, id, work);
+      if (!flight.abandoned.signal.aborted) return wait(flight, signal);
+      await flight.result.catch(() => undefined); // it stops: its result would be another's hang-up
     }
   }
 
-  function begin(accountId: string, id: string, work: Work<Result>): Turn<Result> {
-    const own = [...underWay.values()].filter((turn) => turn.accountId === accountId);
+  function begin(accountId: string, id: string, work: Work<Result>): Flight<Result> {
+    const own = [...underWay.values()].filter((flight) => flight.accountId === accountId);
     if (own.length >= atOnce)
       throw new AppError("too_many_requests", "too much of the account is under way", { retryAfterMs });
     const abandoned = new AbortController();
     const result = work(abandoned.signal).finally(() => underWay.delete(id));
-    const turn = { accountId, result, abandoned, waiting: 0 };
-    underWay.set(id, turn);
-    return turn;
+    const flight = { accountId, result, abandoned, waiting: 0 };
+    underWay.set(id, flight);
+    return flight;
   }
 
   /** The last request waits until the work has stopped: it may have been too late to stop it. */
-  async function wait(turn: Turn<Result>, signal: AbortSignal): Promise<Result> {
-    turn.waiting += 1;
+  async function wait(flight: Flight<Result>, signal: AbortSignal): Promise<Result> {
+    flight.waiting += 1;
     return new Promise((resolve, reject) => {
       const leave = () => {
-        turn.waiting -= 1;
-        if (turn.waiting === 0) turn.abandoned.abort(signal.reason);
+        flight.waiting -= 1;
+        if (flight.waiting === 0) flight.abandoned.abort(signal.reason);
         else reject(signal.reason);
       };
       signal.addEventListener("abort", leave);
-      turn.result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+      flight.result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
     });
   }
 
-  return { take, underWay: () => underWay.size };
+  return { run, underWay: () => underWay.size };
 }

@@ -11,12 +11,13 @@ import {
 } from "../domain/image.ts";
 import { imageTypeOf, maxImageBytes } from "../domain/image-type.ts";
 import { limits } from "../domain/limit.ts";
-import type { Darkroom, Developed, Requester } from "../ports/image-processor.ts";
+import type { Requester } from "../domain/client.ts";
+import type { ImageProcessor, ProcessedImage } from "../ports/image-processor.ts";
 import type { Images } from "../ports/images.ts";
-import type { Pictures, Upload } from "../ports/object-store.ts";
+import type { ObjectStore, Upload } from "../ports/object-store.ts";
 import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
-import type { Guard } from "./rate-limiter.ts";
-import { turns } from "./single-flight.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+import { singleFlight } from "./single-flight.ts";
 
 export interface Announcement {
   readonly name: string;
@@ -26,10 +27,10 @@ export interface Announcement {
 
 interface Dependencies {
   readonly images: Images;
-  readonly pictures: Pictures;
-  readonly darkroom: Darkroom;
+  readonly objectStore: ObjectStore;
+  readonly imageProcessor: ImageProcessor;
   readonly abandoned: AbandonedUploads;
-  readonly guard: Guard;
+  readonly rateLimiter: RateLimiter;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -38,8 +39,8 @@ export type UploadUseCases = ReturnType<typeof uploadUseCases>;
 
 /** How images come in: announced to us, sent to the bucket, completed by us. */
 export function uploadUseCases(deps: Dependencies) {
-  const { images, pictures, darkroom, abandoned, guard, now, newId } = deps;
-  const completions = turns<Image>();
+  const { images, objectStore, imageProcessor, abandoned, rateLimiter, now, newId } = deps;
+  const completions = singleFlight<Image>();
 
   /** Reserves room for an image and allows its upload. Counts as a try until the image is there. */
   async function announce(accountId: string, { name, contentType, bytes }: Announcement) {
@@ -47,14 +48,14 @@ export function uploadUseCases(deps: Dependencies) {
       throw fieldError("unsupported_image", "contentType", "is not an image type that is accepted");
     if (bytes > maxImageBytes) throw fieldError("image_too_large", "bytes", `are more than ${maxImageBytes}`);
     const attempt = [limits.uploadOfAccount, accountId] as const;
-    await guard.admit(attempt);
+    await rateLimiter.consume(attempt);
     const image: PendingImage = { id: newId(), accountId, name, contentType, bytes, createdAt: now() };
     if (!(await images.add(image))) {
-      await guard.giveBack(attempt);
+      await rateLimiter.refund(attempt);
       throw new AppError("quota_exceeded", "account is full");
     }
     const rule = { contentType, bytes, lifeMs: uploadLifeMs };
-    const upload = await pictures.upload(uploadKeyOf(image.id), rule);
+    const upload = await objectStore.upload(uploadKeyOf(image.id), rule);
     return { image: viewPending(image), upload } satisfies { image: PendingImageView; upload: Upload };
   }
 
@@ -67,14 +68,14 @@ export function uploadUseCases(deps: Dependencies) {
     const image = await owned(accountId, id);
     return isPublished(image)
       ? image
-      : completions.take(accountId, id, requester.signal, (signal) =>
+      : completions.run(accountId, id, requester.signal, (signal) =>
           develop(accountId, id, { ...requester, signal }),
         );
   }
 
   async function develop(accountId: string, id: string, requester: Requester): Promise<Image> {
-    const read = () => pictures.read(uploadKeyOf(id), requester.signal);
-    const developed = await darkroom.develop(read, requester).catch(async (error: unknown) => {
+    const read = () => objectStore.read(uploadKeyOf(id), requester.signal);
+    const developed = await imageProcessor.process(read, requester).catch(async (error: unknown) => {
       if (isForGood(error)) await abandoned.discard(id);
       throw error;
     });
@@ -83,11 +84,11 @@ export function uploadUseCases(deps: Dependencies) {
       const rendition = await store(id, developed, requester.signal);
       requester.signal.throwIfAborted(); // what is stored is for the next try
       const isNew = await publish(id, rendition);
-      if (isNew) await guard.giveBack([limits.uploadOfAccount, accountId]);
+      if (isNew) await rateLimiter.refund([limits.uploadOfAccount, accountId]);
     } finally {
       await developed.discard();
     }
-    await pictures.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
+    await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
     return publishedMeanwhile(accountId, id);
   }
 
@@ -116,14 +117,14 @@ export function uploadUseCases(deps: Dependencies) {
 
   async function store(
     id: string,
-    { original, thumbnail }: Developed,
+    { original, thumbnail }: ProcessedImage,
     signal: AbortSignal,
   ): Promise<Rendition> {
     const objectKey = `images/${id}/${original.sha256}.${original.extension}`;
     const thumbnailKey = `images/${id}/${thumbnail.sha256}.${thumbnail.extension}`;
     await Promise.all([
-      pictures.write(objectKey, original, signal),
-      pictures.write(thumbnailKey, thumbnail, signal),
+      objectStore.write(objectKey, original, signal),
+      objectStore.write(thumbnailKey, thumbnail, signal),
     ]);
     const { contentType, width, height } = original;
     const size = { width, height, thumbnailWidth: thumbnail.width, thumbnailHeight: thumbnail.height };
@@ -132,7 +133,7 @@ export function uploadUseCases(deps: Dependencies) {
 
   /** Removes objects that nothing points at; the integrity check finds what could not be removed. */
   async function removeAll(keys: readonly string[]): Promise<void> {
-    await Promise.all(keys.map((key) => pictures.remove(key).catch(() => undefined)));
+    await Promise.all(keys.map((key) => objectStore.remove(key).catch(() => undefined)));
   }
 
   async function owned(accountId: string, id: string): Promise<Image | PendingImage> {

@@ -14,7 +14,7 @@ export function limitsContract(open: OpenStores): void {
     const found: number[] = [];
     let at = start;
     for (let count = 0; count < tries; count += 1) {
-      const waitMs = await stores().limits.take(rule, subject, at);
+      const waitMs = await stores().limits.consume(rule, subject, at);
       found.push(waitMs);
       at = after(at, waitMs);
     }
@@ -30,7 +30,7 @@ export function limitsContract(open: OpenStores): void {
       for (let round = 0; round < 20; round += 1) {
         const subject = randomUUID();
         const tries = Array.from({ length: 8 }, (_, index) =>
-          stores().limits.take(rule, subject, after(start, index % 3)),
+          stores().limits.consume(rule, subject, after(start, index % 3)),
         );
         expect((await Promise.all(tries)).filter((waitMs) => waitMs === 0)).toHaveLength(3);
       }
@@ -39,36 +39,40 @@ export function limitsContract(open: OpenStores): void {
     test("forget who has been quiet for long enough", async () => {
       const subject = randomUUID();
       await waits(subject, 3);
-      expect(await stores().limits.take(rule, subject, after(start, 59_000))).toBe(0);
-      expect(await stores().limits.take(rule, subject, after(start, 59_001))).toBeGreaterThan(0);
-      expect(await stores().limits.take(rule, subject, after(start, 120_000))).toBe(0);
-      expect(await stores().limits.take(rule, subject, after(start, 120_000))).toBe(0);
+      expect(await stores().limits.consume(rule, subject, after(start, 59_000))).toBe(0);
+      expect(await stores().limits.consume(rule, subject, after(start, 59_001))).toBeGreaterThan(0);
+      expect(await stores().limits.consume(rule, subject, after(start, 120_000))).toBe(0);
+      expect(await stores().limits.consume(rule, subject, after(start, 120_000))).toBe(0);
     });
 
     test("give back a try, and clear all", async () => {
       const subject = randomUUID();
       await waits(subject, 3);
-      await stores().limits.giveBack(rule, subject);
-      expect(await stores().limits.take(rule, subject, start)).toBe(0);
-      expect(await stores().limits.take(rule, subject, start)).toBe(1000);
+      await stores().limits.refund(rule, subject);
+      expect(await stores().limits.consume(rule, subject, start)).toBe(0);
+      expect(await stores().limits.consume(rule, subject, start)).toBe(1000);
       await stores().limits.clear(rule, subject);
-      expect(await stores().limits.take(rule, subject, start)).toBe(0);
+      expect(await stores().limits.consume(rule, subject, start)).toBe(0);
     });
 
     test("of one rule and subject touch no other", async () => {
       const subject = randomUUID();
       await waits(subject, 3);
-      expect(await stores().limits.take({ ...rule, name: "other" }, subject, start)).toBe(0);
-      expect(await stores().limits.take(rule, randomUUID(), start)).toBe(0);
+      expect(await stores().limits.consume({ ...rule, name: "other" }, subject, start)).toBe(0);
+      expect(await stores().limits.consume(rule, randomUUID(), start)).toBe(0);
     });
 
     test("are forgotten after quiet since the last try, and hold again from then on", async () => {
       const subject = randomUUID();
       for (const startMs of [0, 120_000, 240_000]) {
         for (let count = 0; count < 3; count += 1)
-          expect(await stores().limits.take(rule, subject, after(start, startMs + count * 20_000))).toBe(0);
-        expect(await stores().limits.take(rule, subject, after(start, startMs + 50_000))).toBe(0);
-        expect(await stores().limits.take(rule, subject, after(start, startMs + 50_001))).toBeGreaterThan(0);
+          expect(await stores().limits.consume(rule, subject, after(start, startMs + count * 20_000))).toBe(
+            0,
+          );
+        expect(await stores().limits.consume(rule, subject, after(start, startMs + 50_000))).toBe(0);
+        expect(await stores().limits.consume(rule, subject, after(start, startMs + 50_001))).toBeGreaterThan(
+          0,
+        );
       }
     });
 
@@ -86,7 +90,7 @@ export function limitsContract(open: OpenStores): void {
     });
 
     test("are kept without the address they are about", async () => {
-      await stores().limits.take(rule, "ada@example.org", start);
+      await stores().limits.consume(rule, "ada@example.org", start);
       expect(await stores().dump()).not.toContain("ada@example.org");
     });
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from "@jest/globals";
 import type { Account } from "../../src/domain/account.ts";
 import { openSession, type Session } from "../../src/domain/session.ts";
 import type { Accounts } from "../../src/ports/accounts.ts";
-import type { Codes } from "../../src/ports/one-time-codes.ts";
+import type { OneTimeCodes } from "../../src/ports/one-time-codes.ts";
 import type { Images } from "../../src/ports/images.ts";
 import type { Limits } from "../../src/ports/limits.ts";
 import type { ObjectRecords } from "../../src/ports/object-records.ts";
@@ -13,7 +13,7 @@ import type { Sessions } from "../../src/ports/sessions.ts";
 export interface Stores {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  readonly codes: Codes;
+  readonly codes: OneTimeCodes;
   readonly limits: Limits;
   readonly images: Images;
   readonly records: ObjectRecords;

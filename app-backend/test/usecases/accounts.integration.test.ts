@@ -3,17 +3,17 @@ import { setImmediate } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { argon2Passwords } from "../../src/adapters/argon2/passwords.ts";
-import { hmacCodeMaker } from "../../src/adapters/hmac/code-generator.ts";
-import { journalMail } from "../../src/adapters/log/mail.ts";
+import { hmacCodeGenerator } from "../../src/adapters/hmac/code-generator.ts";
+import { logMail } from "../../src/adapters/log/mail.ts";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
-import { mysqlCodes } from "../../src/adapters/mysql/one-time-codes.ts";
+import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
-import { sharpDarkroom } from "../../src/adapters/sharp/image-processor.ts";
+import { sharpImageProcessor } from "../../src/adapters/sharp/image-processor.ts";
 import { openStorage } from "../../src/compose/ec2-storage.ts";
-import type { Darkroom } from "../../src/ports/image-processor.ts";
+import type { ImageProcessor } from "../../src/ports/image-processor.ts";
 import { accountUseCases } from "../../src/usecases/accounts.ts";
 import { codeUseCases } from "../../src/usecases/identity/codes.ts";
-import { guard } from "../../src/usecases/rate-limiter.ts";
+import { rateLimiter } from "../../src/usecases/rate-limiter.ts";
 import { passwordUseCases } from "../../src/usecases/identity/passwords.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { goodPassword, newEmail } from "../client.ts";
@@ -30,20 +30,20 @@ beforeAll(async () => {
   storage = openStorage(app.config, now);
 });
 afterAll(async () => {
-  await storage.letGo();
+  await storage.close();
   await app.close();
 });
 
-/** The use cases over real adapters, and a darkroom of the test's. */
-function accountsWith(darkroom: Darkroom) {
-  const { pool, pictures } = storage;
-  const securityLog = () => {};
-  const limits = guard({ limits: mysqlLimits(pool), securityLog, now });
-  const common = { accounts: mysqlAccounts(pool), securityLog, guard: limits, now, newId: randomUUID };
-  const mail = { codeMaker: hmacCodeMaker(app.config.refreshSecrets), mail: journalMail(() => {}) };
-  const codes = codeUseCases({ ...common, ...mail, codes: mysqlCodes(pool), onFault: () => {} });
+/** The use cases over real adapters, and an image processor of the test's. */
+function accountsWith(imageProcessor: ImageProcessor) {
+  const { pool, objectStore } = storage;
+  const auditLog = () => {};
+  const limits = rateLimiter({ limits: mysqlLimits(pool), auditLog, now });
+  const common = { accounts: mysqlAccounts(pool), auditLog, rateLimiter: limits, now, newId: randomUUID };
+  const mail = { codeGenerator: hmacCodeGenerator(app.config.refreshSecrets), mail: logMail(() => {}) };
+  const codes = codeUseCases({ ...common, ...mail, codes: mysqlOneTimeCodes(pool), onFault: () => {} });
   const proof = passwordUseCases({ ...common, passwords: hashes, codes });
-  return accountUseCases({ ...common, pictures, darkroom, passwords: hashes, proof, codes });
+  return accountUseCases({ ...common, objectStore, imageProcessor, passwords: hashes, proof, codes });
 }
 
 test("AUTH-20 a registration leaves no picture where no password can be hashed", async () => {
@@ -51,9 +51,9 @@ test("AUTH-20 a registration leaves no picture where no password can be hashed",
   const wait = () => {
     for (let some = 0; some < 200; some += 1) waiting.push(hashes.hash("another").catch(() => undefined));
   };
-  const { develop } = sharpDarkroom();
+  const { process: develop } = sharpImageProcessor();
   const accounts = accountsWith({
-    async develop(read, requester) {
+    async process(read, requester) {
       const developed = await develop(read, requester);
       wait();
       await setImmediate(); // as many as are hashed at once leave the queue

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { AppError } from "../../src/domain/app-error.ts";
-import { turns } from "../../src/usecases/single-flight.ts";
+import { singleFlight } from "../../src/usecases/single-flight.ts";
 
 const gone = new AppError("unavailable", "client is gone");
 
@@ -24,11 +24,11 @@ function controlled() {
 }
 
 test("USE-01 work on one thing goes on while one request waits for it, and the one that left is answered at once", async () => {
-  const { take, underWay } = turns<string>();
+  const { run, underWay } = singleFlight<string>();
   const [first, second] = [new AbortController(), new AbortController()];
   const { work, begun, resolve } = controlled();
-  const left = take("account", "image", first.signal, work);
-  const kept = take("account", "image", second.signal, work);
+  const left = run("account", "image", first.signal, work);
+  const kept = run("account", "image", second.signal, work);
   first.abort(gone);
   await expect(left).rejects.toBe(gone);
   expect([begun.length, begun[0]?.aborted, underWay()]).toEqual([1, false, 1]);
@@ -37,43 +37,43 @@ test("USE-01 work on one thing goes on while one request waits for it, and the o
   expect(underWay()).toBe(0);
 });
 
-test("USE-04 work that no request waits for any more is told to stop, and its turn is free", async () => {
-  const { take, underWay } = turns<string>();
+test("USE-04 work that no request waits for any more is told to stop, and its key is free", async () => {
+  const { run, underWay } = singleFlight<string>();
   const clients = [new AbortController(), new AbortController()];
   const { work, begun } = controlled();
-  const results = clients.map(({ signal }) => take("account", "image", signal, work));
+  const results = clients.map(({ signal }) => run("account", "image", signal, work));
   for (const client of clients) client.abort(gone);
   for (const result of await Promise.allSettled(results)) expect(result).toMatchObject({ reason: gone });
   expect([begun.length, begun[0]?.aborted, underWay()]).toEqual([1, true, 0]);
 });
 
 test("USE-04 what was too late to stop is reported as what it became", async () => {
-  const { take } = turns<string>();
+  const { run } = singleFlight<string>();
   const client = new AbortController();
   const { promise, resolve } = deferred();
-  const result = take("account", "image", client.signal, () => promise);
+  const result = run("account", "image", client.signal, () => promise);
   client.abort(gone);
   resolve("published");
   expect(await result).toBe("published");
 });
 
 test("USE-04 a request that comes while abandoned work stops has the work begun again", async () => {
-  const { take } = turns<string>();
+  const { run } = singleFlight<string>();
   const client = new AbortController();
   const { promise, reject } = deferred();
-  const abandoned = take("account", "image", client.signal, () => promise);
+  const abandoned = run("account", "image", client.signal, () => promise);
   client.abort(gone);
-  const late = take("account", "image", new AbortController().signal, async () => "published");
+  const late = run("account", "image", new AbortController().signal, async () => "published");
   reject(gone);
   await expect(abandoned).rejects.toBe(gone);
   expect(await late).toBe("published");
 });
 
 test("an account has 6 pieces of work under way, another account has its own", async () => {
-  const { take } = turns<string>();
+  const { run } = singleFlight<string>();
   const { signal } = new AbortController();
   const { work } = controlled();
-  for (let index = 0; index < 6; index += 1) void take("account", `image ${index}`, signal, work);
-  await expect(take("account", "image 6", signal, work)).rejects.toMatchObject({ code: "too_many_requests" });
-  expect(await take("another", "image 7", signal, async () => "published")).toBe("published");
+  for (let index = 0; index < 6; index += 1) void run("account", `image ${index}`, signal, work);
+  await expect(run("account", "image 6", signal, work)).rejects.toMatchObject({ code: "too_many_requests" });
+  expect(await run("another", "image 7", signal, async () => "published")).toBe("published");
 });

@@ -1,5 +1,5 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import type { Place } from "../../../app-backend/src/domain/image.ts";
+import type { Cursor } from "../../../app-backend/src/domain/image.ts";
 
 const thousand = 1_000;
 
@@ -12,7 +12,7 @@ const insert = `INSERT INTO images (id, account_id, name, content_type, bytes, w
   FROM accounts, bench_thousand`;
 
 /** Puts so many thousand images of one account into the database, and gives the place in the middle of their list. */
-export async function fillGallery(database: Connection, rows: number): Promise<Place> {
+export async function fillGallery(database: Connection, rows: number): Promise<Cursor> {
   await database.query("CREATE TABLE bench_thousand (n INT PRIMARY KEY)");
   const numbers = Array.from({ length: thousand }, (_, n) => [n]);
   await database.query("INSERT INTO bench_thousand VALUES ?", [numbers]);

@@ -4,12 +4,12 @@ import { rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { Darkroom } from "../../../app-backend/src/ports/image-processor.ts";
+import type { ImageProcessor } from "../../../app-backend/src/ports/image-processor.ts";
 
-/** A darkroom that looks at nothing: what it is given is what it gives, so that the way there and back is what is left. */
-export function sharpDarkroom(): Darkroom {
+/** An image processor that looks at nothing: what it is given is what it gives, so that the way there and back is what is left. */
+export function sharpImageProcessor(): ImageProcessor {
   return {
-    async develop(read) {
+    async process(read) {
       const upload = await read();
       if (!upload) return undefined;
       const path = join(tmpdir(), `tintype-passed-${randomUUID()}`);

@@ -7,7 +7,7 @@ const { PHOTO } = process.env as Record<string, string>;
 const photo = readFileSync(PHOTO!);
 const lag = lagMeter();
 
-// As the application's darkroom sets it.
+// As the application's image processor sets it.
 sharp.cache(false);
 sharp.concurrency(1);
 

@@ -1,10 +1,10 @@
 import { createHmac, hkdfSync, randomInt } from "node:crypto";
 import { codeDigits, codeLifeMs } from "../../domain/code.ts";
 import { type Keyring, keysInForce, mapKeys, signingKey } from "../../domain/keyring.ts";
-import type { CodeMaker, CodeOwner } from "../../ports/code-generator.ts";
+import type { CodeGenerator, CodeOwner } from "../../ports/code-generator.ts";
 
 /** Codes keyed with secrets of their own, derived (RFC 5869) from those that the process has. */
-export function hmacCodeMaker(secrets: Keyring<Buffer>): CodeMaker {
+export function hmacCodeGenerator(secrets: Keyring<Buffer>): CodeGenerator {
   const keys = mapKeys(secrets, (secret) => Buffer.from(hkdfSync("sha256", secret, "", "tintype codes", 32)));
   return {
     newCode: () => String(randomInt(10 ** codeDigits)).padStart(codeDigits, "0"),

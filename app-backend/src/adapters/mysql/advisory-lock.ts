@@ -7,7 +7,7 @@ export type Task = "migrate" | "backup";
 export const backupWaitSeconds = 600;
 
 /** Does `work` while no other connection of any process holds the database's lock for that task; waits for it so long. */
-export async function whileLocked<Result>(
+export async function withAdvisoryLock<Result>(
   connection: Connection,
   task: Task,
   waitSeconds: number,

@@ -8,7 +8,7 @@ const known = { name: "known network" };
 
 export function mysqlLimits(pool: Pool): Limits {
   return {
-    async take(rule, subject, at) {
+    async consume(rule, subject, at) {
       const id = idOf(rule, subject);
       for (;;) {
         if (await count(rule, id, at.getTime())) return 0;
@@ -19,7 +19,7 @@ export function mysqlLimits(pool: Pool): Limits {
       }
     },
 
-    async giveBack(rule, subject) {
+    async refund(rule, subject) {
       const sql = "UPDATE limits SET used = used - 1, free_at = 0 WHERE id = ? AND used > 0";
       await change(pool, sql, [idOf(rule, subject)]);
     },

@@ -2,7 +2,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { isConflict } from "./database-error.ts";
-import { backupWaitSeconds, whileLocked } from "./advisory-lock.ts";
+import { backupWaitSeconds, withAdvisoryLock } from "./advisory-lock.ts";
 import { lockingTables } from "./table-locks.ts";
 import { tablesOf } from "./table-checksums.ts";
 
@@ -16,8 +16,8 @@ export async function migrate(connection: Connection, directory: string): Promis
   if ((await pendingMigrations(connection, directory)).length === 0) return [];
   // A backup reads its tables for as long as it takes: what changes one meanwhile would wait for it, and the application
   // for that. In the order in which a restore takes the two.
-  return whileLocked(connection, "backup", backupWaitSeconds, () =>
-    whileLocked(connection, "migrate", lockWaitSeconds, async () => {
+  return withAdvisoryLock(connection, "backup", backupWaitSeconds, () =>
+    withAdvisoryLock(connection, "migrate", lockWaitSeconds, async () => {
       await connection.query(
         "CREATE TABLE IF NOT EXISTS migrations (name VARCHAR(100) PRIMARY KEY, applied_at DATETIME(3) NOT NULL)",
       );

@@ -1,8 +1,8 @@
 import type { Pool } from "mysql2/promise";
-import type { Codes } from "../../ports/one-time-codes.ts";
+import type { OneTimeCodes } from "../../ports/one-time-codes.ts";
 import { change } from "./pool.ts";
 
-export function mysqlCodes(pool: Pool): Codes {
+export function mysqlOneTimeCodes(pool: Pool): OneTimeCodes {
   return {
     async replace({ accountId, purpose, hash, expiresAt }) {
       // The release before this one counts tries.

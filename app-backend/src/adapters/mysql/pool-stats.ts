@@ -9,7 +9,7 @@ export interface PoolUse {
 const uses = new WeakMap<Pool, PoolUse>();
 
 /** The use of a pool, which goes on counting. The driver tells it by private fields alone. */
-export function poolUse(pool: Pool): PoolUse {
+export function poolStats(pool: Pool): PoolUse {
   const use = uses.get(pool) ?? { lent: 0, waiting: 0 };
   uses.set(pool, use);
   return use;

@@ -8,7 +8,7 @@ import {
   type RowDataPacket,
 } from "mysql2/promise";
 import { databaseError, DatabaseTimeout, isAway, isConflict } from "./database-error.ts";
-import { poolUse } from "./pool-stats.ts";
+import { poolStats } from "./pool-stats.ts";
 
 /** How to reach the database: by socket, or by host and port. */
 export interface DatabaseConfig {
@@ -112,7 +112,7 @@ async function onConnection<Result>(pool: Pool, work: Work<Result>): Promise<Res
 
 async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> {
   const connection = await connectionOf(pool);
-  const use = poolUse(pool);
+  const use = poolStats(pool);
   use.lent += 1;
   try {
     const result = await work(statementsOn(connection), connection);
@@ -133,7 +133,7 @@ async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> 
 /** A connection, unless none is free for too long: the pool itself would wait for ever. */
 async function connectionOf(pool: Pool): Promise<PoolConnection> {
   const wanted = pool.getConnection();
-  const use = poolUse(pool);
+  const use = poolStats(pool);
   use.waiting += 1;
   try {
     return await inTime(wanted, waitTimeoutMs);

@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 export interface Measured {
   readonly release: string;
   /** How many connections to the database are lent, and how many requests wait for one. */
-  readonly poolUse: { readonly lent: number; readonly waiting: number };
+  readonly poolStats: { readonly lent: number; readonly waiting: number };
   /** Whether memory, processor time and the event loop are measured too. */
   readonly ofProcess: boolean;
 }
@@ -21,14 +21,14 @@ export interface RequestFacts {
 export type Metrics = ReturnType<typeof prometheusMetrics>;
 
 /** What is counted and timed, in the text format of Prometheus. */
-export function prometheusMetrics({ release, poolUse, ofProcess }: Measured) {
+export function prometheusMetrics({ release, poolStats, ofProcess }: Measured) {
   const registry = new Registry();
   const watched = new Map<string, () => number>();
   const registers = [registry];
   if (ofProcess) collectDefaultMetrics({ register: registry });
   gauge("tintype_release", "Release that answers; always 1", () => 1, { release });
-  gauge("tintype_database_connections_lent", "Database connections in use", () => poolUse.lent);
-  gauge("tintype_database_waiting", "Requests that wait for a database connection", () => poolUse.waiting);
+  gauge("tintype_database_connections_lent", "Database connections in use", () => poolStats.lent);
+  gauge("tintype_database_waiting", "Requests that wait for a database connection", () => poolStats.waiting);
   const requests = new Histogram({
     name: "tintype_request_seconds",
     help: "Time from the head of a request to the end of its answer",
@@ -58,17 +58,17 @@ export function prometheusMetrics({ release, poolUse, ofProcess }: Measured) {
     return new Counter({ name, help, labelNames: [label], registers });
   }
 
-  const places = new Gauge({
+  const slots = new Gauge({
     name: "tintype_places_taken",
     help: "Places that requests hold at the moment, by what they are for",
     labelNames: ["of"],
     registers,
-    collect: () => watched.forEach((read, of) => places.set({ of }, read())),
+    collect: () => watched.forEach((read, of) => slots.set({ of }, read())),
   });
 
   return {
     /** Shows how many places of one kind are taken. `of` is one of a few fixed words. */
-    places: (of: string, read: () => number): void => void watched.set(of, read),
+    slots: (of: string, read: () => number): void => void watched.set(of, read),
 
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -14,7 +14,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { AppError } from "../../domain/app-error.ts";
-import type { Pictures } from "../../ports/object-store.ts";
+import type { ObjectStore } from "../../ports/object-store.ts";
 import type { signedUrls } from "./signed-urls.ts";
 import { rethrowStorageError } from "./storage-error.ts";
 
@@ -27,7 +27,7 @@ interface Dependencies {
   readonly sign: ReturnType<typeof signedUrls>;
 }
 
-export function s3Pictures({ client, bucket, sign }: Dependencies): Pictures {
+export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectStore {
   async function read(
     key: string,
     { VersionId, signal }: { VersionId?: string | undefined; signal?: AbortSignal | undefined } = {},

@@ -14,7 +14,7 @@ interface Dependencies {
 }
 
 /** What multer is to store files with: streams them to `incoming/`, and refuses what does not begin like an image. */
-export function s3Incoming({ client, bucket, newId }: Dependencies): StorageEngine {
+export function s3UploadStorage({ client, bucket, newId }: Dependencies): StorageEngine {
   const engine = multerS3({
     s3: client,
     bucket,

@@ -1,5 +1,5 @@
 import type { ErrorCode, FieldFault } from "../../domain/app-error.ts";
-import type { Print } from "../../ports/image-processor.ts";
+import type { ImageFile } from "../../ports/image-processor.ts";
 
 /** What the decoder can do: judge a file by its header, or encode it into `folder`. */
 export type Task =
@@ -7,8 +7,8 @@ export type Task =
   | { readonly kind: "encode"; readonly path: string; readonly folder: string };
 
 export interface Encoded {
-  readonly original: Print;
-  readonly thumbnail: Print;
+  readonly original: ImageFile;
+  readonly thumbnail: ImageFile;
 }
 
 /** Of a judgement the bytes of memory that encoding will take. */

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { Sharp } from "sharp";
 import { thumbnailSide } from "../../domain/image.ts";
 import { imageTypeOf, type ImageType, sniffImageType } from "../../domain/image-type.ts";
-import type { Print } from "../../ports/image-processor.ts";
+import type { ImageFile } from "../../ports/image-processor.ts";
 import type { Encoded } from "./decoder-protocol.ts";
 import { jpegEnd, lacksOnlyItsEnd } from "./jpeg-end.ts";
 import { readable } from "./libvips.ts";
@@ -53,7 +53,7 @@ function encodedAs({ extension }: ImageType, image: Sharp): Sharp {
   return image.avif({ quality: 65, effort: 1 });
 }
 
-async function print(image: Sharp, path: string, { contentType, extension }: ImageType): Promise<Print> {
+async function print(image: Sharp, path: string, { contentType, extension }: ImageType): Promise<ImageFile> {
   const { width, height, pageHeight } = await image.toFile(path);
   const { size: bytes } = await stat(path);
   const facts = { contentType, extension, bytes, width, height: pageHeight ?? height };

@@ -1,5 +1,5 @@
 import { AppError } from "../../domain/app-error.ts";
-import type { Requester } from "../../ports/image-processor.ts";
+import type { Requester } from "../../domain/client.ts";
 
 /** What one network may use of processing time beside others, and which share of the time it gets back. */
 const budgetMs = 60_000;

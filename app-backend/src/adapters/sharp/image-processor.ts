@@ -6,8 +6,9 @@ import { pipeline } from "node:stream/promises";
 import { fieldError } from "../../domain/app-error.ts";
 import { maxWorkBytes } from "../../domain/image.ts";
 import { maxImageBytes } from "../../domain/image-type.ts";
-import { imagePlaces, type Places, places } from "../../domain/slots.ts";
-import type { Darkroom, Developed, Requester } from "../../ports/image-processor.ts";
+import { imageSlots, type Slots, slots } from "../../domain/slots.ts";
+import type { Requester } from "../../domain/client.ts";
+import type { ImageProcessor, ProcessedImage } from "../../ports/image-processor.ts";
 import { decoderProcess } from "./decoder-process.ts";
 import { fairQueue } from "./fair-queue.ts";
 import { diskError } from "./image-error.ts";
@@ -19,31 +20,31 @@ interface Options {
   /** Where files are while they are worked on. */
   readonly folder?: string;
   /** Uploads that are inside, whether they wait or are processed. */
-  readonly inside?: Places;
+  readonly inside?: Slots;
   /** How long the decoder may take to judge or to encode one picture. @default 40 */
   readonly maxSeconds?: number;
 }
 
 type Decoder = ReturnType<typeof decoderProcess>;
 
-type Read = Parameters<Darkroom["develop"]>[0];
+type Read = Parameters<ImageProcessor["process"]>[0];
 
 /**
  * Encodes images with libvips in a process of its own (`decoder.ts`), through files in the temporary folder. A picture that
  * stops that process stops nothing else.
  */
-export function sharpDarkroom({
+export function sharpImageProcessor({
   folder: place = tmpdir(),
-  inside = places(imagePlaces),
+  inside = slots(imageSlots),
   maxSeconds = 40,
-}: Options = {}): Darkroom {
+}: Options = {}): ImageProcessor {
   const queue = fairQueue({ maxCost: maxWorkBytes, quickCost: quickWorkBytes });
   // One for each picture that the queue runs at a time: one that is given up stops its process, and must not stop another.
   const decoders = [decoderProcess(), decoderProcess()] as const;
   const busy = new Set<Decoder>();
 
   return {
-    async develop(read, requester) {
+    async process(read, requester) {
       requester.signal.throwIfAborted();
       try {
         return await inside.hold(requester.network, () => developInTurn(read, requester));
@@ -54,7 +55,7 @@ export function sharpDarkroom({
     },
   };
 
-  async function developInTurn(read: Read, requester: Requester): Promise<Developed | undefined> {
+  async function developInTurn(read: Read, requester: Requester): Promise<ProcessedImage | undefined> {
     const { signal } = requester;
     const folder = await mkdtemp(join(place, "tintype-"));
     const discard = () => rm(folder, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Place } from "../../domain/image.ts";
+import type { Cursor } from "../../domain/image.ts";
 
 /** A place in a list as opaque text: clients hand it back and look at nothing in it. */
-export function cursorOf({ at, id }: Place): string {
+export function cursorOf({ at, id }: Cursor): string {
   return Buffer.from(`${at.getTime()} ${id}`).toString("base64url");
 }
 
@@ -11,7 +11,7 @@ const shape = /^(\d{1,15}) ([0-9a-f-]{36})$/;
 export const cursor = z
   .string("must be given once")
   .max(200, "is too long")
-  .transform((text, context): Place => {
+  .transform((text, context): Cursor => {
     const [, time, id] = shape.exec(Buffer.from(text, "base64url").toString()) ?? [];
     if (time === undefined || id === undefined || cursorOf({ at: new Date(Number(time)), id }) !== text) {
       context.addIssue({ code: "invalid_type", expected: "string", message: "is not a cursor" });

@@ -5,20 +5,20 @@ import { codeLifeMs, type CodePurpose } from "../../domain/code.ts";
 import { limits } from "../../domain/limit.ts";
 import { after } from "../../domain/session.ts";
 import type { Accounts } from "../../ports/accounts.ts";
-import type { CodeMaker } from "../../ports/code-generator.ts";
-import type { Codes } from "../../ports/one-time-codes.ts";
+import type { CodeGenerator } from "../../ports/code-generator.ts";
+import type { OneTimeCodes } from "../../ports/one-time-codes.ts";
 import type { Mail } from "../../ports/mail.ts";
-import type { SecurityLog } from "../../ports/audit-log.ts";
-import { fromAddress, type Guard } from "../rate-limiter.ts";
+import type { AuditLog } from "../../ports/audit-log.ts";
+import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
 import { messages } from "./messages.ts";
 
 interface Dependencies {
   readonly accounts: Accounts;
-  readonly codes: Codes;
-  readonly codeMaker: CodeMaker;
+  readonly codes: OneTimeCodes;
+  readonly codeGenerator: CodeGenerator;
   readonly mail: Mail;
-  readonly guard: Guard;
-  readonly securityLog: SecurityLog;
+  readonly rateLimiter: RateLimiter;
+  readonly auditLog: AuditLog;
   /** Told of what goes wrong after the answer was given. */
   readonly onFault: (error: unknown) => void;
   readonly now: () => Date;
@@ -31,13 +31,13 @@ const nobody = "00000000-0000-0000-0000-000000000000";
 
 /** Codes that prove that a person reads the mail of an address. */
 export function codeUseCases(deps: Dependencies) {
-  const { accounts, codes, codeMaker, mail, guard, securityLog, onFault, now } = deps;
+  const { accounts, codes, codeGenerator, mail, rateLimiter, auditLog, onFault, now } = deps;
   const underWay = new Set<Promise<void>>();
 
   /** Mails a code to the account of the address, if there is one that needs it. Neither answer nor time tells. */
   async function request(purpose: CodePurpose, email: string, client: Client): Promise<void> {
-    const ofAccount = await guard.ofAccount(limits.mailToAccount, email, client, purpose);
-    await guard.admit(fromAddress(limits.mailFromAddress, client), ofAccount);
+    const ofAccount = await rateLimiter.ofAccount(limits.mailToAccount, email, client, purpose);
+    await rateLimiter.consume(fromAddress(limits.mailFromAddress, client), ofAccount);
     inBackground(async () => {
       const account = await accounts.getByEmail(email);
       if (account && !(purpose === "confirm" && account.confirmed)) await send(purpose, account);
@@ -50,9 +50,9 @@ export function codeUseCases(deps: Dependencies) {
   }
 
   async function send(purpose: CodePurpose, { id, email }: Account): Promise<void> {
-    const code = codeMaker.newCode();
+    const code = codeGenerator.newCode();
     const at = now();
-    const hash = codeMaker.hash(code, { accountId: id, purpose }, at);
+    const hash = codeGenerator.hash(code, { accountId: id, purpose }, at);
     await codes.replace({ accountId: id, purpose, hash, expiresAt: after(at, codeLifeMs) });
     await mail.send({ to: email, ...messages[purpose](code) });
   }
@@ -63,20 +63,20 @@ export function codeUseCases(deps: Dependencies) {
    */
   async function admit(purpose: CodePurpose, email: string, client: Client) {
     const ofAddress = fromAddress(limits.codeFromAddress, client);
-    await guard.admit(ofAddress);
+    await rateLimiter.consume(ofAddress);
 
     return async function redeem(text: string): Promise<Account> {
       const account = await accounts.getByEmail(email);
       const accountId = account?.id ?? nobody;
       const at = now();
-      const hashes = codeMaker.hashes(text, { accountId, purpose }, at);
+      const hashes = codeGenerator.hashes(text, { accountId, purpose }, at);
       const isRight = await codes.redeem({ accountId, purpose, hashes }, at);
       if (!account || !isRight) {
-        securityLog("code_failed", { accountId: account?.id });
+        auditLog("code_failed", { accountId: account?.id });
         throw fieldError("bad_code", "code", "is wrong or has expired");
       }
-      await guard.giveBack(ofAddress);
-      await guard.know(email, client);
+      await rateLimiter.refund(ofAddress);
+      await rateLimiter.know(email, client);
       return account;
     };
   }
@@ -86,7 +86,7 @@ export function codeUseCases(deps: Dependencies) {
     const redeem = await admit("confirm", email, client);
     const { id } = await redeem(text);
     await accounts.confirm(id);
-    securityLog("confirmed", { accountId: id });
+    auditLog("confirmed", { accountId: id });
   }
 
   function inBackground(work: () => Promise<void>): void {
@@ -97,9 +97,9 @@ export function codeUseCases(deps: Dependencies) {
   }
 
   /** Resolves when nothing is under way any more. */
-  async function settle(): Promise<void> {
+  async function drain(): Promise<void> {
     await Promise.all(underWay);
   }
 
-  return { request, welcome, admit, confirm, settle };
+  return { request, welcome, admit, confirm, drain };
 }

@@ -5,17 +5,17 @@ import { limits } from "../../domain/limit.ts";
 import { passwordFault } from "../../domain/password.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { Passwords } from "../../ports/passwords.ts";
-import type { SecurityLog } from "../../ports/audit-log.ts";
+import type { AuditLog } from "../../ports/audit-log.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import type { CodeUseCases } from "./codes.ts";
-import type { Guard } from "../rate-limiter.ts";
+import type { RateLimiter } from "../rate-limiter.ts";
 
 interface Dependencies {
   readonly accounts: Accounts;
   readonly passwords: Passwords;
   readonly codes: CodeUseCases;
-  readonly guard: Guard;
-  readonly securityLog: SecurityLog;
+  readonly rateLimiter: RateLimiter;
+  readonly auditLog: AuditLog;
 }
 
 export interface Reset {
@@ -27,18 +27,18 @@ export interface Reset {
 export type PasswordUseCases = ReturnType<typeof passwordUseCases>;
 
 /** Proving, changing and replacing passwords. */
-export function passwordUseCases({ accounts, passwords, codes, guard, securityLog }: Dependencies) {
+export function passwordUseCases({ accounts, passwords, codes, rateLimiter, auditLog }: Dependencies) {
   /** The account of who is signed in and knows its password. Throws `wrong_password`, which blames `field`. */
   async function prove(accountId: string, password: string, field: string): Promise<Account> {
     const account = await accounts.get(accountId);
     if (!account) throw new AppError("not_signed_in", "account is gone");
     const attempt = [limits.passwordOfAccount, accountId] as const;
-    await guard.admit(attempt);
+    await rateLimiter.consume(attempt);
     if (!(await passwords.matches(account.passwordHash, password))) {
-      securityLog("wrong_password", { accountId });
+      auditLog("wrong_password", { accountId });
       throw fieldError("wrong_password", field, "is not your password");
     }
-    await guard.clear(attempt);
+    await rateLimiter.clear(attempt);
     return account;
   }
 
@@ -51,7 +51,7 @@ export function passwordUseCases({ accounts, passwords, codes, guard, securityLo
     // The owner may have reset it meanwhile: then what was proved is no longer the password.
     if (!(await accounts.replacePassword(accountId, { to, from, keptSessionId: sessionId })))
       throw fieldError("wrong_password", "current", "is not your password");
-    securityLog("password_changed", { accountId, sessionId });
+    auditLog("password_changed", { accountId, sessionId });
   }
 
   /** Replaces the password of who reads the account's mail; ends all sessions. */
@@ -61,8 +61,8 @@ export function passwordUseCases({ accounts, passwords, codes, guard, securityLo
     const { id } = await redeem(code);
     await accounts.replacePassword(id, { to });
     await accounts.confirm(id); // the code came by mail
-    await guard.clearOfAccount(limits.signInOfAccount, email, client);
-    securityLog("password_reset", { accountId: id });
+    await rateLimiter.clearOfAccount(limits.signInOfAccount, email, client);
+    auditLog("password_reset", { accountId: id });
   }
 
   return { prove, change, reset };

@@ -14,10 +14,10 @@ import {
 } from "../../domain/session.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { Passwords } from "../../ports/passwords.ts";
-import type { SecurityLog } from "../../ports/audit-log.ts";
+import type { AuditLog } from "../../ports/audit-log.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
-import { fromAddress, type Guard } from "../rate-limiter.ts";
+import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
 
 /** What a device holds after signing in or refreshing. */
 export interface SignedIn {
@@ -31,8 +31,8 @@ interface Dependencies {
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   readonly tokens: Tokens;
-  readonly guard: Guard;
-  readonly securityLog: SecurityLog;
+  readonly rateLimiter: RateLimiter;
+  readonly auditLog: AuditLog;
   /** Whether an address has to be confirmed before its account can be used. */
   readonly confirmationRequired: boolean;
   readonly now: () => Date;
@@ -42,7 +42,7 @@ interface Dependencies {
 export type SessionUseCases = ReturnType<typeof sessionUseCases>;
 
 export function sessionUseCases(deps: Dependencies) {
-  const { accounts, sessions, passwords, tokens, guard, securityLog, confirmationRequired, now, newId } =
+  const { accounts, sessions, passwords, tokens, rateLimiter, auditLog, confirmationRequired, now, newId } =
     deps;
 
   /** Opens a session. An unknown address and a wrong password cost the same and answer the same. */
@@ -54,26 +54,26 @@ export function sessionUseCases(deps: Dependencies) {
     const session = openSession({ id: sessionId, accountId, current, at, client });
     if (!(await sessions.add(session, account.passwordHash)))
       throw new AppError("bad_credentials", "password was changed meanwhile");
-    securityLog("sign_in", { accountId, sessionId });
+    auditLog("sign_in", { accountId, sessionId });
     return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
   }
 
   /** The account whose address and password these are. */
   async function identify(email: string, password: string, client: Client): Promise<Account> {
-    const ofAccount = await guard.ofAccount(limits.signInOfAccount, email, client);
+    const ofAccount = await rateLimiter.ofAccount(limits.signInOfAccount, email, client);
     const ofAddress = fromAddress(limits.signInFromAddress, client);
-    await guard.admit(ofAddress, ofAccount);
+    await rateLimiter.consume(ofAddress, ofAccount);
     const account = await accounts.getByEmail(email);
     const matches = await passwords.matches(account?.passwordHash, password);
     if (!account || !matches) {
-      securityLog("sign_in_failed", { accountId: account?.id });
+      auditLog("sign_in_failed", { accountId: account?.id });
       throw new AppError("bad_credentials", account ? "wrong password" : "no account");
     }
-    await guard.clear(ofAccount);
-    await guard.giveBack(ofAddress);
+    await rateLimiter.clear(ofAccount);
+    await rateLimiter.refund(ofAddress);
     if (confirmationRequired && !account.confirmed)
       throw new AppError("not_confirmed", "address is not confirmed");
-    await guard.know(email, client);
+    await rateLimiter.know(email, client);
     return account;
   }
 
@@ -119,7 +119,7 @@ export function sessionUseCases(deps: Dependencies) {
       const isRepetition = next.reference === session.current; // the key made this token, and who watches has no key
       if (isRepetition || inOverlap(session, at)) {
         await sessions.noteRetry(session.id, at);
-        securityLog(isRepetition ? "refresh_retried" : "refresh_overtaken", {
+        auditLog(isRepetition ? "refresh_retried" : "refresh_overtaken", {
           accountId: session.accountId,
           sessionId: session.id,
         });
@@ -133,7 +133,7 @@ export function sessionUseCases(deps: Dependencies) {
 
   async function endStolen(spent: RefreshToken): Promise<never> {
     await sessions.remove(spent.sessionId);
-    securityLog("refresh_reused", { accountId: spent.accountId, sessionId: spent.sessionId });
+    auditLog("refresh_reused", { accountId: spent.accountId, sessionId: spent.sessionId });
     throw new AppError("session_ended", "refresh token was replayed");
   }
 
@@ -154,7 +154,7 @@ export function sessionUseCases(deps: Dependencies) {
     }
     if (![session.current, session.previous].includes(spent.reference)) return endStolen(spent);
     await (everywhere ? sessions.removeOfAccount(session.accountId) : sessions.remove(session.id));
-    securityLog("sign_out", { accountId: session.accountId, sessionId: session.id });
+    auditLog("sign_out", { accountId: session.accountId, sessionId: session.id });
   }
 
   /** The live sessions of who asks, the last used first. */
@@ -171,7 +171,7 @@ export function sessionUseCases(deps: Dependencies) {
     const session = await sessions.get(sessionId);
     if (session?.accountId !== accountId) throw new AppError("not_found", "no such session of the account");
     await sessions.remove(sessionId);
-    securityLog("session_ended", { accountId, sessionId });
+    auditLog("session_ended", { accountId, sessionId });
   }
 
   /** Who sends this bearer token. Throws `not_signed_in` unless the token is in force and its session lives. */

@@ -1,11 +1,11 @@
 import { abandonedAfterMs, uploadKeyOf } from "../../domain/image.ts";
 import { after } from "../../domain/session.ts";
 import type { Images } from "../../ports/images.ts";
-import type { Pictures } from "../../ports/object-store.ts";
+import type { ObjectStore } from "../../ports/object-store.ts";
 
 interface Dependencies {
   readonly images: Images;
-  readonly pictures: Pictures;
+  readonly objectStore: ObjectStore;
   readonly now: () => Date;
 }
 
@@ -14,11 +14,11 @@ export type AbandonedUploads = ReturnType<typeof abandonedUploads>;
 const atOnce = 100;
 
 /** Uploads that never become images. */
-export function abandonedUploads({ images, pictures, now }: Dependencies) {
+export function abandonedUploads({ images, objectStore, now }: Dependencies) {
   /** Gives up an upload; what has been published of it stays. */
   async function discard(id: string): Promise<void> {
     await images.removePending(id);
-    await pictures.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
+    await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
   }
 
   /** Gives up all that were begun a day ago and never completed. Gives how many. */

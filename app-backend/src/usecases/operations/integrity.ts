@@ -1,6 +1,6 @@
 import { digestIn, lastingPrefixes } from "../../domain/object-key.ts";
 import type { ObjectRecords } from "../../ports/object-records.ts";
-import type { Pictures } from "../../ports/object-store.ts";
+import type { ObjectStore } from "../../ports/object-store.ts";
 
 // An object is written before its record: a young one without a record is on its way.
 const onItsWayMs = 3_600_000;
@@ -19,19 +19,19 @@ export interface Report {
 
 interface Dependencies {
   readonly records: ObjectRecords;
-  readonly pictures: Pictures;
+  readonly objectStore: ObjectStore;
   readonly now: () => Date;
 }
 
 /** Compares records with objects. Repairs, where told to, from the bucket's older versions. */
-export function integrityCheck({ records, pictures, now }: Dependencies) {
+export function integrityCheck({ records, objectStore, now }: Dependencies) {
   return async (repair: boolean): Promise<Report> => {
     const report = { checked: 0, missing: [], mismatched: [], orphaned: [], left: [] } as MutableReport;
     for await (const keys of records.pages()) {
       for (const key of keys) await compare(key, repair, report);
     }
     for (const prefix of lastingPrefixes) {
-      for await (const objects of pictures.list(prefix)) {
+      for await (const objects of objectStore.list(prefix)) {
         const old = objects.filter(({ modifiedAt }) => now().getTime() - modifiedAt.getTime() > onItsWayMs);
         const known = await records.known(old.map(({ key }) => key));
         for (const { key } of old) if (!known.has(key)) await orphan(key, repair, report);
@@ -48,18 +48,18 @@ export function integrityCheck({ records, pictures, now }: Dependencies) {
   async function compare(key: string, repair: boolean, report: MutableReport): Promise<void> {
     report.checked += 1;
     const expected = digestIn(key);
-    const found = await pictures.digest(key);
+    const found = await objectStore.digest(key);
     if (found !== undefined && (expected === undefined || found === expected)) return;
     if (!(await isKnown(key))) return; // its owner removed it meanwhile: it is neither missed nor brought back
     report[found === undefined ? "missing" : "mismatched"].push(key);
-    const isRepaired = repair && expected !== undefined && (await pictures.restore(key, expected));
+    const isRepaired = repair && expected !== undefined && (await objectStore.restore(key, expected));
     if (!isRepaired) report.left.push(key);
   }
 
   async function orphan(key: string, repair: boolean, report: MutableReport): Promise<void> {
     if (await isKnown(key)) return; // its record came meanwhile
     report.orphaned.push(key);
-    if (repair) await pictures.remove(key);
+    if (repair) await objectStore.remove(key);
     else report.left.push(key);
   }
 }

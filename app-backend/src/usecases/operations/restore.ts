@@ -2,7 +2,7 @@ import { type Backup, rowDifferences } from "../../domain/backup.ts";
 import { digestIn, lastingPrefixes } from "../../domain/object-key.ts";
 import type { Backups } from "../../ports/backups.ts";
 import type { Copy, DatabaseCopies } from "../../ports/database-copies.ts";
-import type { Pictures } from "../../ports/object-store.ts";
+import type { ObjectStore } from "../../ports/object-store.ts";
 import type { backupUseCase } from "./backup.ts";
 
 export interface Restored {
@@ -20,12 +20,12 @@ export interface Restored {
 interface Dependencies {
   readonly copies: DatabaseCopies;
   readonly backups: Backups;
-  readonly pictures: Pictures;
+  readonly objectStore: ObjectStore;
   readonly keep: ReturnType<typeof backupUseCase>;
 }
 
 /** Puts a backup in the place of what is there. Until the last step, and if any fails, that stays as it is. */
-export function restoreUseCase({ copies, backups, pictures, keep }: Dependencies) {
+export function restoreUseCase({ copies, backups, objectStore, keep }: Dependencies) {
   return async (name: string): Promise<Restored> => {
     const backup = await backups.get(name);
     if (!backup) throw new Error(`There is no backup ${name}.`);
@@ -60,7 +60,7 @@ export function restoreUseCase({ copies, backups, pictures, keep }: Dependencies
     const lost: string[] = [];
     for await (const keys of copy.records.pages()) {
       for (const key of keys.filter((wanted) => !there.has(wanted))) {
-        if (await pictures.restore(key, digestIn(key))) broughtBack += 1;
+        if (await objectStore.restore(key, digestIn(key))) broughtBack += 1;
         else lost.push(key);
       }
     }
@@ -70,7 +70,7 @@ export function restoreUseCase({ copies, backups, pictures, keep }: Dependencies
   async function keysInBucket(): Promise<ReadonlySet<string>> {
     const there = new Set<string>();
     for (const prefix of lastingPrefixes) {
-      for await (const objects of pictures.list(prefix)) for (const { key } of objects) there.add(key);
+      for await (const objects of objectStore.list(prefix)) for (const { key } of objects) there.add(key);
     }
     return there;
   }

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "@jest/globals";
-import { hmacCodeMaker } from "../../../src/adapters/hmac/code-generator.ts";
+import { hmacCodeGenerator } from "../../../src/adapters/hmac/code-generator.ts";
 
 const [old, current] = [randomBytes(64), randomBytes(64)];
 const until = new Date("2026-01-01T00:00:00Z");
 const minutes = (count: number) => new Date(until.getTime() + count * 60_000);
 const owner = { accountId: "a", purpose: "reset" } as const;
 
-const before = hmacCodeMaker({ current: old, former: [] });
-const after = hmacCodeMaker({ current, former: [{ key: old, until }] });
+const before = hmacCodeGenerator({ current: old, former: [] });
+const after = hmacCodeGenerator({ current, former: [{ key: old, until }] });
 
 test("a code that was mailed before the secrets were rotated is good until it expires", () => {
   const hash = before.hash("123456", owner, minutes(-1));

@@ -28,15 +28,15 @@ async function values(): Promise<number[]> {
 }
 
 /** Another connection that holds a row until it lets go. */
-async function hold(id: number): Promise<{ connection: PoolConnection; letGo: () => Promise<void> }> {
+async function hold(id: number): Promise<{ connection: PoolConnection; close: () => Promise<void> }> {
   const connection = await database.pool.getConnection();
   await connection.query("START TRANSACTION");
   await connection.query("SELECT * FROM counters WHERE id = ? FOR UPDATE", [id]);
-  const letGo = async () => {
+  const close = async () => {
     await connection.query("ROLLBACK");
     connection.release();
   };
-  return { connection, letGo };
+  return { connection, close };
 }
 
 describe("REL-04", () => {
@@ -69,7 +69,7 @@ describe("REL-04", () => {
   });
 
   test("who waited too long for a lock (1205) is let try again, and takes effect once", async () => {
-    const { letGo } = await hold(1);
+    const { close } = await hold(1);
     let runs = 0;
     const waiting = transaction(pool, async (statements) => {
       runs += 1;
@@ -77,18 +77,18 @@ describe("REL-04", () => {
       await statements.change(add, [1]);
     });
     await sleep(1_250);
-    await letGo();
+    await close();
     await waiting;
     expect(runs).toBe(2);
     expect(await values()).toEqual([1, 1]);
   });
 
   test("a lock that is never let go of is told as unavailable within 3 s, and has no effect later", async () => {
-    const { letGo } = await hold(1);
+    const { close } = await hold(1);
     const startedAt = performance.now();
     await expect(change(pool, add, [1])).rejects.toMatchObject({ code: "unavailable" });
     expect(performance.now() - startedAt).toBeLessThan(3_000);
-    await letGo();
+    await close();
     await sleep(300);
     expect(await values()).toEqual([0, 0]);
   });

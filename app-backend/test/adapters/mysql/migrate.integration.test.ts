@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { migrate } from "../../../src/adapters/mysql/migrate.ts";
-import { whileLocked } from "../../../src/adapters/mysql/advisory-lock.ts";
+import { withAdvisoryLock } from "../../../src/adapters/mysql/advisory-lock.ts";
 import { driverOptions } from "../../../src/adapters/mysql/pool.ts";
 import { createDatabase } from "../../store.ts";
 
@@ -80,7 +80,7 @@ describe("migrating", () => {
     const later = await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT");
     const backup = await createConnection(driverOptions(database.config));
     let migratedAt = 0;
-    const { migrated, endedAt } = await whileLocked(backup, "backup", 0, async () => {
+    const { migrated, endedAt } = await withAdvisoryLock(backup, "backup", 0, async () => {
       expect(await run(migrations)).toEqual([]);
       const waiting = run(later).finally(() => (migratedAt = performance.now()));
       await sleep(500);

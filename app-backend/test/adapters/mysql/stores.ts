@@ -1,6 +1,6 @@
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
-import { mysqlCodes } from "../../../src/adapters/mysql/one-time-codes.ts";
+import { mysqlOneTimeCodes } from "../../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlImages } from "../../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlObjectRecords } from "../../../src/adapters/mysql/object-records.ts";
@@ -23,7 +23,7 @@ export async function openMysqlStores(): Promise<Stores & { readonly pool: Pool 
     pool,
     accounts: mysqlAccounts(pool),
     sessions: mysqlSessions(pool),
-    codes: mysqlCodes(pool),
+    codes: mysqlOneTimeCodes(pool),
     limits: mysqlLimits(pool),
     images: mysqlImages(pool),
     records: mysqlObjectRecords(pool),

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { prometheusMetrics } from "../../../src/adapters/prometheus/metrics.ts";
 
 const newMetrics = (ofProcess = false) =>
-  prometheusMetrics({ release: "0123456789ab", poolUse: { lent: 3, waiting: 2 }, ofProcess });
+  prometheusMetrics({ release: "0123456789ab", poolStats: { lent: 3, waiting: 2 }, ofProcess });
 
 test("OPS-12 requests are told by pattern and class of status, whatever paths and methods strangers send", async () => {
   const metrics = newMetrics();

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { s3Pictures } from "../../../src/adapters/s3/object-store.ts";
+import { s3ObjectStore } from "../../../src/adapters/s3/object-store.ts";
 import { signedUrls } from "../../../src/adapters/s3/signed-urls.ts";
 
 const bytes = 4 << 20; // more than what waits in the buffers between here and there
@@ -18,7 +18,7 @@ const notRemoved =
 let folder: string;
 let bucket: Server;
 let client: S3Client;
-let pictures: ReturnType<typeof s3Pictures>;
+let objectStore: ReturnType<typeof s3ObjectStore>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
@@ -41,7 +41,7 @@ beforeAll(async () => {
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
   });
   const sign = signedUrls({ client, bucket: "pictures", now: () => new Date() });
-  pictures = s3Pictures({ client, bucket: "pictures", sign });
+  objectStore = s3ObjectStore({ client, bucket: "pictures", sign });
 });
 afterAll(async () => {
   client.destroy();
@@ -61,7 +61,7 @@ async function openFiles(): Promise<number> {
 test("a print that the bucket does not take leaves no file open", async () => {
   const facts = { sha256: "", contentType: "image/png", extension: "png", width: 1, height: 1 };
   const print = { path: join(folder, "print"), bytes, ...facts };
-  const writes = Array.from({ length: 10 }, (_, index) => pictures.write(`pictures/${index}`, print));
+  const writes = Array.from({ length: 10 }, (_, index) => objectStore.write(`pictures/${index}`, print));
   const outcomes = await Promise.allSettled(writes);
   expect(outcomes.map(({ status }) => status)).toEqual(writes.map(() => "rejected"));
   await sleep(100); // a file is closed in a thread of its own
@@ -69,7 +69,7 @@ test("a print that the bucket does not take leaves no file open", async () => {
 });
 
 test("an object of many that the bucket does not remove is told, though its answer is 200", async () => {
-  await expect(pictures.removeAll(["a", "b"])).rejects.toMatchObject({
+  await expect(objectStore.removeAll(["a", "b"])).rejects.toMatchObject({
     code: "unavailable",
     message: "1 objects were not removed: AccessDenied Not yours",
   });

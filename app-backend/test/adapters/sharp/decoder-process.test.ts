@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import sharp from "sharp";
-import { sharpDarkroom } from "../../../src/adapters/sharp/image-processor.ts";
+import { sharpImageProcessor } from "../../../src/adapters/sharp/image-processor.ts";
 import { decoderProcess } from "../../../src/adapters/sharp/decoder-process.ts";
 import { AppError } from "../../../src/domain/app-error.ts";
 import { decodersOf } from "../../decoders.ts";
@@ -16,12 +16,12 @@ const small = accepted["image/png"]!;
 /** It takes the decoder a second or more. */
 let large: Buffer;
 let folder: string;
-let darkroom: ReturnType<typeof sharpDarkroom>;
+let imageProcessor: ReturnType<typeof sharpImageProcessor>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
   large = await flat(6000, 5000).jpeg().toBuffer();
-  darkroom = sharpDarkroom({ folder });
+  imageProcessor = sharpImageProcessor({ folder });
   await endAll(); // those of test files before this one in the same process
 });
 afterEach(async () => {
@@ -51,8 +51,8 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 /** Processes a picture and forgets the outcome. */
-async function processed(image: Uint8Array, { signal } = patient, by = darkroom): Promise<void> {
-  const developed = await by.develop(async () => chunk(image), { ...patient, signal });
+async function processed(image: Uint8Array, { signal } = patient, by = imageProcessor): Promise<void> {
+  const developed = await by.process(async () => chunk(image), { ...patient, signal });
   await developed!.discard();
 }
 
@@ -160,7 +160,7 @@ test("USE-03 a picture comes out while another client gives up one after the oth
 }, 120_000);
 
 test("USE-02 a picture that takes too long is refused, and its decoder is ended", async () => {
-  const hasty = sharpDarkroom({ folder, maxSeconds: 1 });
+  const hasty = sharpImageProcessor({ folder, maxSeconds: 1 });
   const endless = await flat(7000, 7000).webp({ effort: 0 }).toBuffer();
   await expect(processed(endless, patient, hasty)).rejects.toMatchObject({ code: "image_dimensions" });
 });

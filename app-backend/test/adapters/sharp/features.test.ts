@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import sharp, { type Sharp } from "sharp";
-import { sharpDarkroom } from "../../../src/adapters/sharp/image-processor.ts";
-import type { Developed } from "../../../src/ports/image-processor.ts";
+import { sharpImageProcessor } from "../../../src/adapters/sharp/image-processor.ts";
+import type { ProcessedImage } from "../../../src/ports/image-processor.ts";
 import { accepted, picture } from "../../images.ts";
 import { pngWith, u32 } from "../../png.ts";
 import { patient } from "../../requester.ts";
 
-const darkroom = sharpDarkroom();
-const made: Developed[] = [];
+const imageProcessor = sharpImageProcessor();
+const made: ProcessedImage[] = [];
 afterAll(async () => {
   for (const developed of made) await developed.discard();
 });
@@ -17,7 +17,7 @@ async function processed(image: Uint8Array): Promise<string> {
   async function* chunk() {
     yield image;
   }
-  const developed = await darkroom.develop(async () => chunk(), patient);
+  const developed = await imageProcessor.process(async () => chunk(), patient);
   made.push(developed!);
   return developed!.original.path;
 }

@@ -4,19 +4,19 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import sharp from "sharp";
-import { sharpDarkroom } from "../../../src/adapters/sharp/image-processor.ts";
-import type { Developed } from "../../../src/ports/image-processor.ts";
+import { sharpImageProcessor } from "../../../src/adapters/sharp/image-processor.ts";
+import type { ProcessedImage } from "../../../src/ports/image-processor.ts";
 import { decodersOf, peakOf } from "../../decoders.ts";
 import { accepted, beginnings, picture, refused } from "../../images.ts";
 import { pngOfSize } from "../../png.ts";
 import { from, patient } from "../../requester.ts";
 
-const darkroom = sharpDarkroom();
-const made: Developed[] = [];
+const imageProcessor = sharpImageProcessor();
+const made: ProcessedImage[] = [];
 const onePixel = accepted["image/png"]!;
 
-async function develop(image: Uint8Array, requester = patient): Promise<Developed> {
-  const developed = await darkroom.develop(async () => chunksOf(image), requester);
+async function develop(image: Uint8Array, requester = patient): Promise<ProcessedImage> {
+  const developed = await imageProcessor.process(async () => chunksOf(image), requester);
   made.push(developed!);
   return developed!;
 }
@@ -171,7 +171,7 @@ describe("refusing", () => {
       return chunksOf(accepted["image/png"]!);
     };
     const results = await Promise.allSettled(
-      Array.from({ length: 40 }, () => darkroom.develop(read, patient)),
+      Array.from({ length: 40 }, () => imageProcessor.process(read, patient)),
     );
     for (const result of results) if (result.status === "fulfilled") made.push(result.value!);
     expect(asked).toBe(results.filter(({ status }) => status === "fulfilled").length);
@@ -219,7 +219,7 @@ describe("refusing", () => {
         yield Buffer.alloc(1 << 20);
       }
     }
-    await expect(darkroom.develop(async () => endless(), patient)).rejects.toMatchObject({
+    await expect(imageProcessor.process(async () => endless(), patient)).rejects.toMatchObject({
       code: "image_too_large",
     });
     expect(given).toBeLessThanOrEqual(12 << 20);
@@ -228,8 +228,8 @@ describe("refusing", () => {
   test("what takes too long to encode, for what it is", async () => {
     const wide = { create: { width: 7000, height: 7000, channels: 3, background: "#31506b" } } as const;
     const image = await sharp(wide).webp({ effort: 0, quality: 1 }).toBuffer();
-    const hasty = sharpDarkroom({ maxSeconds: 1 });
-    await expect(hasty.develop(async () => chunksOf(image), patient)).rejects.toMatchObject({
+    const hasty = sharpImageProcessor({ maxSeconds: 1 });
+    await expect(hasty.process(async () => chunksOf(image), patient)).rejects.toMatchObject({
       code: "image_dimensions",
     });
   });
@@ -245,7 +245,7 @@ describe("refusing", () => {
         for (const made of await readdir(folder)) await symlink("/dev/full", join(folder, made, file));
         return noise();
       };
-      const developed = sharpDarkroom({ folder }).develop(read, patient);
+      const developed = sharpImageProcessor({ folder }).process(read, patient);
       await expect(developed).rejects.toMatchObject({ code: "unavailable" });
       expect(await readdir(folder)).toEqual([]);
       await rm(folder, { recursive: true });
@@ -254,7 +254,7 @@ describe("refusing", () => {
 
   test("nothing where there is no upload, and leaves no folder", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
-    expect(await sharpDarkroom({ folder }).develop(async () => undefined, patient)).toBeUndefined();
+    expect(await sharpImageProcessor({ folder }).process(async () => undefined, patient)).toBeUndefined();
     expect(await readdir(folder)).toEqual([]);
     await rm(folder, { recursive: true });
   });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect, test } from "@jest/globals";
 import sharp from "sharp";
-import { sharpDarkroom } from "../../../src/adapters/sharp/image-processor.ts";
+import { sharpImageProcessor } from "../../../src/adapters/sharp/image-processor.ts";
 import { bytesOfPixelIn } from "../../../src/adapters/sharp/inspect.ts";
 import { decodersOf, peakOf } from "../../decoders.ts";
 import { accepted } from "../../images.ts";
@@ -16,7 +16,7 @@ async function peakFor(image: Uint8Array): Promise<number> {
   async function* chunk() {
     yield image;
   }
-  const developed = await sharpDarkroom({ maxSeconds: 300 }).develop(async () => chunk(), patient);
+  const developed = await sharpImageProcessor({ maxSeconds: 300 }).process(async () => chunk(), patient);
   await developed!.discard();
   const [decoder] = decodersOf(process.pid);
   return peakOf(decoder!);

@@ -100,7 +100,7 @@ describe("the integrity check, while people go on,", () => {
   beforeAll(() => {
     storage = openStorage(app.config, later);
   });
-  afterAll(() => storage.letGo());
+  afterAll(() => storage.close());
 
   /** Repairs, while something happens after the records, or those of many objects, were read. */
   function inspectWhile(happens: Partial<Record<"pages" | "known", () => Promise<unknown>>>) {
@@ -118,7 +118,7 @@ describe("the integrity check, while people go on,", () => {
         return known;
       },
     };
-    return integrityCheck({ records: interrupted, pictures: storage.pictures, now: later })(true);
+    return integrityCheck({ records: interrupted, objectStore: storage.objectStore, now: later })(true);
   }
 
   test("UPL-18 neither misses nor brings back what its owner removes", async () => {

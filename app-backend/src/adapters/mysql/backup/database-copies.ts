@@ -2,9 +2,9 @@ import { escapeId } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import type { DatabaseCopies } from "../../../ports/database-copies.ts";
 import { connected, openCopy } from "./staging-schema.ts";
-import { loadInto } from "./import-dump.ts";
+import { importDump } from "./import-dump.ts";
 import { migrationsIn, migrationsSeen } from "../migrate.ts";
-import { backupWaitSeconds, whileLocked } from "../advisory-lock.ts";
+import { backupWaitSeconds, withAdvisoryLock } from "../advisory-lock.ts";
 import type { DatabaseConfig } from "../pool.ts";
 import { roomBeside, sparedBytes } from "./disk-space.ts";
 import { takeSnapshot } from "./snapshot.ts";
@@ -31,8 +31,8 @@ export function mysqlCopies(config: CopiesConfig): DatabaseCopies {
   return {
     alone: (task, work) =>
       connected(reader, (connection) =>
-        whileLocked(connection, "backup", backupWaitSeconds, () =>
-          task === "backup" ? work() : whileLocked(connection, "migrate", migrationWaitSeconds, work),
+        withAdvisoryLock(connection, "backup", backupWaitSeconds, () =>
+          task === "backup" ? work() : withAdvisoryLock(connection, "migrate", migrationWaitSeconds, work),
         ),
       ),
 
@@ -48,7 +48,7 @@ export function mysqlCopies(config: CopiesConfig): DatabaseCopies {
       return inSchema(reader, own.database, async (connection) => {
         const room = roomBeside(connection, reader, spared);
         await room.require(most[purpose]);
-        await loadInto(own, room.limit(sql));
+        await importDump(own, room.limit(sql));
         const copy = await openCopy(own, { exchanger, migrations });
         return work(copy).finally(copy.close);
       });

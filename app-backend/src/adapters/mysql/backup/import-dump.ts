@@ -7,7 +7,7 @@ import type { DatabaseConfig } from "../pool.ts";
 const cautions = ["--binary-mode", "--local-infile=0", "--batch"];
 
 /** Runs SQL in a schema. */
-export async function loadInto(config: DatabaseConfig, sql: AsyncIterable<Uint8Array>): Promise<void> {
+export async function importDump(config: DatabaseConfig, sql: AsyncIterable<Uint8Array>): Promise<void> {
   const { child, ended } = await startClient("client", config, [...cautions, config.database]);
   child.stdout.resume();
   let fault: unknown;

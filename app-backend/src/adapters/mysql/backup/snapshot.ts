@@ -3,7 +3,7 @@ import type { Snapshot } from "../../../ports/database-copies.ts";
 import { type ClientProgram, startClient } from "./mysql-cli.ts";
 import { type DatabaseConfig, driverOptions } from "../pool.ts";
 import { lockingTables } from "../table-locks.ts";
-import { qualified, tablesOf, tableStates } from "../table-checksums.ts";
+import { qualified, tablesOf, tableChecksums } from "../table-checksums.ts";
 
 const beginTimeoutMs = 10_000;
 
@@ -21,7 +21,7 @@ export async function takeSnapshot(config: DatabaseConfig): Promise<Snapshot> {
     const head = await begun(dump);
     return {
       sql: allOf(head, dump),
-      tables: () => tableStates(reader, config.database),
+      tables: () => tableChecksums(reader, config.database),
       close: async () => {
         dump.child.kill();
         await reader.end();

@@ -1,10 +1,10 @@
 import { type Connection, createConnection } from "mysql2/promise";
 import type { Copy } from "../../../ports/database-copies.ts";
-import { exchangeTables } from "./swap-tables.ts";
+import { swapTables } from "./swap-tables.ts";
 import { migrate, migrationsSeen } from "../migrate.ts";
 import { mysqlObjectRecords } from "../object-records.ts";
 import { type DatabaseConfig, driverOptions, openPool } from "../pool.ts";
-import { tablesOf, tableStates } from "../table-checksums.ts";
+import { tablesOf, tableChecksums } from "../table-checksums.ts";
 
 interface Dependencies {
   readonly exchanger: DatabaseConfig;
@@ -23,11 +23,11 @@ export async function openCopy(
   return {
     // What is left of a damaged database can be kept too.
     records: mysqlObjectRecords(pool, there),
-    tables: () => connected(config, (connection) => tableStates(connection, database)),
+    tables: () => connected(config, (connection) => tableChecksums(connection, database)),
     migrations: () => connected(config, (connection) => migrationsSeen(connection, database)),
     migrate: () => connected(config, (connection) => migrate(connection, migrations)),
     endSessions: () => connected(config, endSessions),
-    putInPlace: () => connected(exchanger, (connection) => exchangeTables(connection, database)),
+    putInPlace: () => connected(exchanger, (connection) => swapTables(connection, database)),
     close: () => pool.end(),
   };
 }

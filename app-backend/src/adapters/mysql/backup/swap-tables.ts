@@ -7,7 +7,7 @@ import { qualified, tablesOf } from "../table-checksums.ts";
  * Puts the tables of a schema in the place of those in the connection's own, in one statement: whoever asks sees all of
  * the old or all of the new. What was there is removed.
  */
-export async function exchangeTables(connection: Connection, from: string): Promise<void> {
+export async function swapTables(connection: Connection, from: string): Promise<void> {
   const into = String(connection.config.database);
   const before = `${into}_before`;
   const [old, next] = [await tablesOf(connection, into), await tablesOf(connection, from)];

@@ -1,0 +1,129 @@
+import type { StorageEngine } from "multer";
+import type { Logger } from "pino";
+import type { Metrics } from "../adapters/prometheus/metrics.ts";
+import { formSlots, type Slots, slots } from "../domain/slots.ts";
+import { httpApp } from "../http/app.ts";
+import type { Probes } from "../http/health.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { AuditLog } from "../ports/audit-log.ts";
+import type { CodeGenerator } from "../ports/code-generator.ts";
+import type { ImageProcessor } from "../ports/image-processor.ts";
+import type { Images } from "../ports/images.ts";
+import type { Limits } from "../ports/limits.ts";
+import type { Mail } from "../ports/mail.ts";
+import type { ObjectStore } from "../ports/object-store.ts";
+import type { OneTimeCodes } from "../ports/one-time-codes.ts";
+import type { Passwords } from "../ports/passwords.ts";
+import type { Sessions } from "../ports/sessions.ts";
+import type { Tokens } from "../ports/tokens.ts";
+import { accountUseCases } from "../usecases/accounts.ts";
+import { codeUseCases } from "../usecases/identity/codes.ts";
+import { passwordUseCases } from "../usecases/identity/passwords.ts";
+import { sessionUseCases } from "../usecases/identity/sessions.ts";
+import { imageUseCases } from "../usecases/images.ts";
+import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
+import { rateLimiter } from "../usecases/rate-limiter.ts";
+import { uploadUseCases } from "../usecases/uploads.ts";
+
+/** What a stack opens for the application: an adapter for each port, and what HTTP needs beside the use cases. */
+export interface Parts {
+  readonly stores: {
+    readonly accounts: Accounts;
+    readonly sessions: Sessions;
+    readonly codes: OneTimeCodes;
+    readonly limits: Limits;
+    readonly images: Images;
+  };
+  readonly objectStore: ObjectStore;
+  readonly imageProcessor: ImageProcessor;
+  readonly passwords: Passwords;
+  readonly codeGenerator: CodeGenerator;
+  readonly tokens: Tokens;
+  readonly mail: Mail;
+  readonly pictureStorage: StorageEngine;
+  readonly probes: Probes;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What is set for a deployment, whatever its stack. */
+export interface Settings {
+  readonly siteOrigins: readonly [string, ...string[]];
+  readonly refreshCookie: string;
+  readonly confirmationRequired: boolean;
+  /** Whether codes are mailed. */
+  readonly sendsMail: boolean;
+  readonly release: string;
+  readonly deadlineMs: number | undefined;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** What all stacks share: the use cases over the given adapters, and the API over them. */
+export function application(parts: Parts, settings: Settings) {
+  const { stores, objectStore, imageProcessor, passwords, log, metrics } = parts;
+  const { now, newId } = settings;
+  const auditLog = auditTo(log, metrics);
+  const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
+  const common = { accounts: stores.accounts, auditLog, rateLimiter: limiter, now, newId };
+  const codes = codeUseCases({
+    ...common,
+    codes: stores.codes,
+    codeGenerator: parts.codeGenerator,
+    mail: parts.mail,
+    onFault: (error) => log.error({ err: error }, "mail was not sent"),
+  });
+  const proof = passwordUseCases({ ...common, passwords, codes });
+  const sessions = sessionUseCases({
+    ...common,
+    sessions: stores.sessions,
+    passwords,
+    tokens: parts.tokens,
+    confirmationRequired: settings.confirmationRequired,
+  });
+  const stored = { images: stores.images, objectStore };
+  const abandoned = abandonedUploads({ ...stored, now });
+  const uploads = uploadUseCases({ ...common, ...stored, imageProcessor, abandoned });
+  const images = imageUseCases({ ...stored, uploads });
+  const accounts = accountUseCases({ ...common, objectStore, imageProcessor, passwords, proof, codes });
+
+  const openForms: Slots = slots(formSlots);
+  metrics.slots("forms", openForms.taken);
+  metrics.slots("completions", uploads.underWay);
+  const app = httpApp({
+    accounts,
+    sessions,
+    passwords: proof,
+    codes,
+    images,
+    openForms,
+    pictureStorage: parts.pictureStorage,
+    probes: parts.probes,
+    siteOrigins: settings.siteOrigins,
+    cookieName: settings.refreshCookie,
+    sendsMail: settings.sendsMail,
+    release: settings.release,
+    log,
+    onRequest: metrics.request,
+    newId,
+    deadlineMs: settings.deadlineMs,
+  });
+  return { app, codes, abandoned };
+}
+
+const warnings = new Set([
+  "refresh_overtaken",
+  "refresh_reused",
+  "limit_reached",
+  "sign_in_failed",
+  "wrong_password",
+  "code_failed",
+]);
+
+/** Security events as lines of the log with the field `audit`, and counted. */
+function auditTo(log: Logger, metrics: Metrics): AuditLog {
+  return (event, facts = {}) => {
+    metrics.event(event, facts.limit);
+    log[warnings.has(event) ? "warn" : "info"]({ audit: event, ...facts }, "audit");
+  };
+}
