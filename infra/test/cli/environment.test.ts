@@ -199,10 +199,10 @@ test("USE-11 downloads and AWS are asked through the proxy, by a Node that can; 
     writeFileSync(
       join(scratch, "status.ts"),
       `import { fetchBytes } from "${repository}/infra/cli/download.ts";
-       import { cloudAccess } from "${repository}/infra/deploy/clouds/aws.ts";
+       import { aws } from "${repository}/infra/deploy/clouds/aws.ts";
        console.log(String(await fetchBytes("http://127.0.0.1:${port(here)}/")));
        await fetchBytes("https://download.test/").catch(() => {});
-       await cloudAccess({ cloud: "aws", region: "us-east-1" }).catch(() => {});`,
+       await aws.access("us-east-1").catch(() => {});`,
     );
     // Through make, whose Makefile says what is reached directly; the hosts' Node is new enough.
     const exported = readFileSync(join(repository, "Makefile"), "utf8").match(/^(un)?export .*$/gm)!;
