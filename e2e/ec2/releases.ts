@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask, apiUser } from "../src/api-user.ts";
 import { checkout } from "../src/checkout.ts";
@@ -40,6 +40,8 @@ export function releaseTests({ name, localPort, frontend, backend }: Deployed): 
       source = checkout();
       people = await siteLoad(origin());
     });
+    // A session that one test loses is that test's failure, not one of all that follow.
+    beforeEach(() => Promise.all(people.users.map((user) => user.signIn())));
     afterAll(() => source?.remove());
 
     const releaseNow = async () =>

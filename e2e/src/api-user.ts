@@ -71,6 +71,7 @@ export async function apiUser(origin: string, asking: Asking = ask) {
   const file = await picture();
   let accessToken = "";
   let cookie = "";
+  let renewalKey: string | undefined;
 
   async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
     const own = { origin, cookie, ...(accessToken && { authorization: `Bearer ${accessToken}` }) };
@@ -101,7 +102,16 @@ export async function apiUser(origin: string, asking: Asking = ask) {
   const self = {
     /** As on another device: this one's session goes on. */
     signInElsewhere: () => json("POST", "/auth/signin", credentials, { cookie: "" }),
-    refresh: async () => enter(await call("POST", "/auth/refresh")),
+    /** As the page does it: what was not answered is repeated under the same key. */
+    async refresh(): Promise<void> {
+      renewalKey ??= randomBytes(16).toString("base64url");
+      enter(await call("POST", "/auth/refresh", { headers: { "idempotency-key": renewalKey } }));
+      renewalKey = undefined;
+    },
+    async signIn(): Promise<void> {
+      renewalKey = undefined;
+      enter(await json("POST", "/auth/signin", credentials, { cookie: "" }));
+    },
     account: () => call("GET", "/account"),
     images: () => call("GET", "/images?limit=24"),
     async replacePicture(bodyMs = 0): Promise<void> {
@@ -134,7 +144,7 @@ export async function apiUser(origin: string, asking: Asking = ask) {
   };
 
   await call("POST", "/auth/register", await form(credentials, "image", file));
-  enter(await json("POST", "/auth/signin", credentials));
+  await self.signIn();
   return self;
 }
 
