@@ -30,25 +30,25 @@ plan: $(installed) ## show what a deploy would change and cost, and which contro
 	$(run) infra/deploy/commands/plan.ts
 rollback: $(installed) ## restore the previous release
 	$(run) infra/deploy/commands/rollback.ts
-backup: $(installed) ## back up the database into the bucket (TO=FILE: everything, images too, into a file here)
+backup: $(installed) ## back up the database into the bucket
 	$(run) infra/deploy/commands/backup.ts
-restore: $(installed) ## restore a backup (FROM=latest, its name, or a file)
+restore: $(installed) ## restore a backup
 	$(run) infra/deploy/commands/restore.ts
 output: $(installed) ## addresses and ids, as JSON
 	$(run) infra/deploy/commands/output.ts
 status: $(installed) ## health of both hosts, and what was changed on them
 	$(run) infra/deploy/commands/status.ts
-logs: $(installed) ## last lines of a host's log (HOST=backend or frontend, FOLLOW=1)
+logs: $(installed) ## last lines of a host's log
 	$(run) infra/deploy/commands/logs.ts
-codes: $(installed) ## codes that people wait for, if no mail is sent (FOR=their address)
+codes: $(installed) ## codes that people wait for, if no mail is sent
 	$(run) infra/deploy/commands/codes.ts
-integrity: $(installed) ## compare records with images on S3 (REPAIR=1 repairs)
+integrity: $(installed) ## compare records with images on S3
 	$(run) infra/deploy/commands/integrity.ts
 rotate-secrets: $(installed) ## new secrets on the hosts; no session ends
 	$(run) infra/deploy/commands/rotate-secrets.ts
 state-bucket: $(installed) ## create the bucket that STATE_BUCKET= names, for Terraform's state
 	$(run) infra/deploy/commands/state-bucket.ts
-ssh: $(installed) ## a shell on a host (HOST=backend or frontend)
+ssh: $(installed) ## a shell on a host
 	$(run) infra/deploy/commands/ssh.ts
 
 ##@ The code
@@ -68,17 +68,18 @@ test: $(installed) ## everything, from nothing, against real services
 	$(MAKE) check
 	$(run) infra/dev/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects e2e --runInBand
-bench: $(installed) ## figures next to their floors, in minutes (MODE=quick: only check that it runs)
+bench: $(installed) ## figures next to their floors, in minutes
 	$(run) infra/dev/install-tools.ts database moto
 	$(run) infra/dev/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
 format: $(installed) ## format the code, and write the frontend's types of the API
 	node --no-warnings --import tsx test/api-types.ts
 	$(bin)/oxfmt .
 
-help: settings ## this list
+help: settings ## this list, and the settings
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@node --no-warnings infra/deploy/help.mjs
 
 # Before anything is installed or made, and under `make -n` too.
 settings:

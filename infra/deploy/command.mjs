@@ -9,11 +9,12 @@ import { composedEnvironment, misleading } from "../cli/environment.mjs";
 import "../cli/require-node.mjs";
 import { chosenCloud, unusedIn } from "./clouds/choice.mjs";
 import { isOnDeployment, settingsFor } from "./settings.mjs";
+import { fileName, readSettingsFile, writtenFor } from "./settings-file.mjs";
 
 const [pid = "", program, ...args] = process.argv.slice(2);
 const shell = process.env;
 const goals = (shell["TINTYPE_GOALS"] || "help").split(" ");
-const { settings, faults } = settingsFor({
+const { settings: given, faults } = settingsFor({
   commands: goals,
   makeflags: shell["MAKEFLAGS"] ?? "",
   shell,
@@ -22,6 +23,10 @@ const { settings, faults } = settingsFor({
 });
 const command = program === undefined ? goals.find(isOnDeployment) : basename(program, ".ts");
 const onDeployment = command !== undefined && isOnDeployment(command);
+const file = onDeployment ? readSettingsFile(fileName) : { deployments: undefined, faults: [] };
+faults.push(...file.faults);
+const { written, note } = writtenFor(file.deployments, given);
+const settings = { ...written, ...given };
 const cloud = chosenCloud(settings, onDeployment);
 if (onDeployment)
   faults.push(...misleading(shell, cloud).map((fault) => `In the shell's environment ${fault}.`));
@@ -33,7 +38,12 @@ if (faults.length > 0) {
 if (program !== undefined) {
   const unused = onDeployment ? unusedIn(shell, cloud, process.versions.node) : [];
   for (const line of unused) process.stderr.write(`${line}\n`);
-  const composed = { ...composedEnvironment(shell, cloud), ...settings };
+  if (note !== undefined && ["deploy", "plan"].includes(command ?? "")) process.stderr.write(`${note}\n`);
+  const composed = {
+    ...composedEnvironment(shell, cloud),
+    ...settings,
+    ...(note !== undefined && { TINTYPE_WRITTEN: JSON.stringify(written) }), // for deployment.ts
+  };
   for (const name of Object.keys(shell)) if (!(name in composed)) delete process.env[name];
   Object.assign(process.env, composed);
   const path = resolve(program);

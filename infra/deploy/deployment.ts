@@ -4,7 +4,8 @@ import { UserError } from "../cli/user-error.ts";
 import { stateRoot } from "../cli/paths.ts";
 import { type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
 import type { Cloud } from "./clouds/cloud.ts";
-import { cloudNames, clouds, defaultCloud } from "./clouds/clouds.ts";
+import { defaultCloud } from "./clouds/choice.mjs";
+import { cloudNames, clouds } from "./clouds/clouds.ts";
 import { keptPort } from "./clouds/local-port.ts";
 
 // The stack's own settings are checked too, before anything is begun.
@@ -54,6 +55,7 @@ export interface Deployment {
 
 /** Throws a UserError that names every setting that is wrong. Makes nothing: the folders come with the first command that writes (`withLock`). */
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
+  const written = writtenIn(env);
   const given = checked(env);
   const { CLOUD, NAME: name, REGION: region, DOMAIN: domain } = given;
   const folder = join(stateRoot, `${CLOUD}-${name}`);
@@ -75,22 +77,27 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),
     inventory: join(folder, "inventory.json"),
-    make: (target, changed) => typed(target, { ...given, ...changed }),
+    make: (target, changed) => typed(target, { ...given, ...changed }, written),
   };
 }
 
-/** The command with the settings that it was given: without them it would be about another deployment, or change this one. */
-function typed(target: string, given: Given): string {
-  const defaults: Given = settings.parse({});
+/** The command with what the file of settings does not say already: without it, it would be about another deployment, or change this one. */
+function typed(target: string, given: Given, written: Given): string {
   const names = ["deploy", "plan"].includes(target) ? [...ofAll, ...ofDeploys] : ofAll;
-  const said = names.filter((name) => given[name] !== defaults[name]).map((name) => `${name}=${given[name]}`);
+  const said = names.filter((name) => given[name] !== written[name]).map((name) => `${name}=${given[name]}`);
   return ["make", target, ...said].join(" ");
 }
 
-function checked(env: NodeJS.ProcessEnv): Given {
+/** What would apply if the command line named the deployment alone. `command.mjs` has read the file. */
+function writtenIn(env: NodeJS.ProcessEnv): Given {
+  const written = JSON.parse(env["TINTYPE_WRITTEN"] ?? "{}") as NodeJS.ProcessEnv;
+  return checked(written, "In tintype.json, whose settings of this deployment are used:\n");
+}
+
+function checked(env: NodeJS.ProcessEnv, where = ""): Given {
   try {
     return parseSettings(settings, env);
   } catch (error) {
-    throw new UserError((error as Error).message, 2);
+    throw new UserError(`${where}${(error as Error).message}`, 2);
   }
 }

@@ -1,10 +1,14 @@
 // Plain JavaScript: it runs before anything is installed.
 
-/** What describes a deployment: the same for every command on it. */
-const deployment = [
-  ...["CLOUD", "NAME", "REGION", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "LOCAL_PORT", "MAIL_FROM"],
-  ...["CONFIRMATION", "DOMAIN", "STATE_BUCKET"],
-];
+import { defaultCloud } from "./clouds/choice.mjs";
+
+/** What every command on a deployment needs to find it, and what deploy and plan make of it. */
+const place = ["CLOUD", "NAME", "REGION", "STATE_BUCKET", "LOCAL_PORT"];
+const shape = ["DOMAIN", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "MAIL_FROM", "CONFIRMATION"];
+const deployment = [...place, ...shape];
+
+/** What tintype.json may say about a deployment, whose name is the key there. */
+export const writable = deployment.filter((name) => name !== "NAME");
 
 /**
  * Which settings each command of the Makefile reads.
@@ -37,7 +41,63 @@ export const settingsOf = {
 export const isOnDeployment = (/** @type {string} */ command) =>
   settingsOf[command]?.includes("CLOUD") ?? false;
 
+/**
+ * What each setting means and what applies without it, for `make help`.
+ * @type {Record<string, {meaning: string, without?: string}>}
+ */
+const described = {
+  CLOUD: { without: defaultCloud, meaning: "or local: a rehearsal on this machine" },
+  NAME: { without: "dev", meaning: "which deployment: several names exist side by side" },
+  REGION: { without: "us-east-1", meaning: "where it is created; it stays there" },
+  STATE_BUCKET: { meaning: "bucket of Terraform's state; without it a file on this machine" },
+  LOCAL_PORT: { without: "8080", meaning: "port of the site in the local cloud; the last one is kept" },
+  DOMAIN: { meaning: "the site's name, for HTTPS; none removes it" },
+  OS: { without: "al2", meaning: "or al2023; for hosts created from now on" },
+  INSTANCE_TYPE: { without: "t3.micro", meaning: "of both hosts, x86-64" },
+  OPERATOR_CIDR: { meaning: "IPv4 range for SSH and metrics; without it your address alone" },
+  MAIL_FROM: { meaning: "sender of mailed codes; without it make codes shows them" },
+  CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
+  REPLACE: { meaning: "frontend or backend: replace this host, keep the data" },
+  YES: { meaning: "1 confirms, without a question" },
+  TO: { meaning: "back up everything, images too, into this file" },
+  FROM: { meaning: "latest, the name of a backup, or a file" },
+  HOST: { without: "backend", meaning: "or frontend" },
+  FOLLOW: { meaning: "1 shows new lines until Ctrl-C" },
+  FOR: { meaning: "codes for this address alone" },
+  REPAIR: { meaning: "1 repairs what is found" },
+  PORT: { without: "5173", meaning: "port of the page" },
+  MODE: { meaning: "quick: only check that it runs" },
+};
+
 const known = [...new Set(Object.values(settingsOf).flat())];
+
+/** The settings as `make help` lists them: name, default, meaning; of those of single commands also which. */
+export function helpOfSettings() {
+  const line = (/** @type {string} */ name, of = "") => {
+    const { without = "", meaning } = described[name] ?? { meaning: "" };
+    return `  ${`${name}=`.padEnd(16)} ${without.padEnd(13)} ${of}${meaning}`;
+  };
+  const others = known.filter((name) => !deployment.includes(name));
+  return [
+    ...[
+      "",
+      "Settings of a deployment, with defaults (make deploy NAME=blue, or tintype.json: docs/operations.md)",
+    ],
+    ...place.map((name) => line(name)),
+    ...["", "Applied by deploy and plan: one that is left out returns to its default"],
+    ...shape.map((name) => line(name)),
+    ...["", "Settings of single commands"],
+    ...others.map((name) => line(name, `${commandsWith(name).join(", ")}: `)),
+  ].join("\n");
+}
+
+/** The name of a deployment for which none is given. */
+export const defaultName = /** @type {string} */ (described["NAME"]?.without);
+
+/** The commands that read a setting; none if there is no such setting. */
+export const commandsWith = (/** @type {string} */ name) =>
+  Object.keys(settingsOf).filter((command) => settingsOf[command]?.includes(name));
+
 /** Make's own variables, which people set too. */
 const makes = /^(SHELL|MAKE|\..+)$/;
 
@@ -99,7 +159,11 @@ function isOf(hostname, value) {
   return short(hostname) === short(value);
 }
 
-function suggestion(name) {
+/**
+ * A sentence that names the setting that was probably meant; empty if none is near.
+ * @param {string} name
+ */
+export function suggestion(name) {
   const plain = name.toUpperCase().replaceAll("-", "_");
   const distances = known.map((each) => [distance(plain, each), each]);
   const [[least, nearest]] = distances.sort(([a], [b]) => a - b);

@@ -1,6 +1,9 @@
 // Plain JavaScript: it runs before anything is installed.
 import { unusedProfile, unusedProxy } from "../../cli/environment.mjs";
 
+/** @type {"aws" | "local"} */
+export const defaultCloud = "aws";
+
 /**
  * The cloud of a command; `local` for one that works on no deployment, as it needs nothing of AWS.
  * @param {Record<string, string>} settings

@@ -6,4 +6,3 @@ import { local } from "./local.ts";
 export const clouds = { aws, local } as const satisfies Record<string, Cloud>;
 export type CloudName = keyof typeof clouds;
 export const cloudNames = Object.keys(clouds) as CloudName[];
-export const defaultCloud: CloudName = "aws";
