@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { productName } from "./src/product.ts";
 
 const server = {
   host: "localhost",
@@ -14,7 +15,7 @@ const server = {
 };
 
 export default defineConfig({
-  plugins: [react(), gzipBeside()],
+  plugins: [react(), nameInHtml(), gzipBeside()],
   server,
   preview: server,
   build: {
@@ -25,6 +26,13 @@ export default defineConfig({
     reportCompressedSize: false,
   },
 });
+
+function nameInHtml(): Plugin {
+  return {
+    name: "name-in-html",
+    transformIndexHtml: (html) => html.replaceAll("%PRODUCT_NAME%", productName),
+  };
+}
 
 /** Writes `file.gz` beside every text file of the build, for nginx's `gzip_static`. */
 function gzipBeside(): Plugin {

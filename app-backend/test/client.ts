@@ -98,7 +98,7 @@ export function listSessions(app: TestApp, accessToken: string): Promise<Answer>
 export async function mailedCode(app: TestApp, email: string): Promise<string> {
   await app.settle();
   const line = app.logLines.findLast((text) => text.includes(`"mail":{"to":${JSON.stringify(email)}`));
-  return /code for Tintype is (\d{4} \d{4} \d{4})/.exec(line ?? "")?.[1]?.replaceAll(" ", "") ?? "";
+  return /Your code for .+ is (\d{4} \d{4} \d{4})/.exec(line ?? "")?.[1]?.replaceAll(" ", "") ?? "";
 }
 
 /** An account with one session. */

@@ -1,6 +1,7 @@
 import logo from "./art/logo.svg";
 import { paths } from "./navigation/paths.ts";
 import { Link, usePathname } from "./navigation/router.tsx";
+import { productName } from "./product.ts";
 import { useSessionState } from "./session/session.tsx";
 import { useSignOut } from "./session/use-sign-out.tsx";
 import { useFocusFallback } from "./ui/use-focus-fallback.ts";
@@ -13,7 +14,7 @@ export function Header() {
     <header className="header" {...focusFallback}>
       <Link to={paths.home()} className="brand">
         <img src={logo} alt="" width="32" height="40" />
-        Tintype
+        {productName}
       </Link>
       {session.status === "signed-out" && <ForVisitors />}
       {session.status === "signed-in" && <ForMembers key={`${pathname} ${session.account.id}`} />}

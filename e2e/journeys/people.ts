@@ -120,5 +120,5 @@ function codeIn(log: string, email: string): string {
   const line = log
     .split("\n")
     .findLast((text) => text.includes(`"to":"${email}"`) && text.includes("Choose a new"));
-  return /code for Tintype is ([\d ]{14})/.exec(line ?? "")?.[1] ?? "";
+  return /Your code for .+ is ([\d ]{14})/.exec(line ?? "")?.[1] ?? "";
 }

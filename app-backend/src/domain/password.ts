@@ -1,5 +1,6 @@
 import { commonPasswords } from "./common-passwords.ts";
 import { emailKey } from "./email.ts";
+import { productName } from "./product.ts";
 
 /** The least number of characters (code points). No composition rules: NIST SP 800-63B section 3.1.1.2. */
 export const minPasswordLength = 8;
@@ -7,7 +8,6 @@ export const minPasswordLength = 8;
 /** The most UTF-16 units that are looked at: hashing what is longer would only be work for an attacker to order. */
 export const maxPasswordLength = 1024;
 
-const productName = "tintype";
 const fewCharacters = 3;
 
 /**
@@ -21,7 +21,7 @@ export function passwordFault(password: string, email = ""): string | undefined 
   const key = password.toLowerCase();
   if (commonPasswords.has(key)) return "is one of the passwords that are tried first: choose another";
   const address = emailKey(email);
-  const words = [productName, address, address.split("@")[0] ?? ""];
+  const words = [productName.toLowerCase(), address, address.split("@")[0] ?? ""];
   if (words.some((word) => isLittleMore(key, word)))
     return "is too close to your address or to this site's name";
   return undefined;

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { commonPasswords } from "../../src/domain/common-passwords.ts";
 import { passwordFault } from "../../src/domain/password.ts";
+import { productName } from "../../src/domain/product.ts";
+
+const name = productName.toLowerCase();
 
 describe("a new password", () => {
   test("AUTH-03 needs 8 characters, counted as people count them", () => {
@@ -24,13 +27,13 @@ describe("a new password", () => {
     expect([...commonPasswords].filter((text) => text.length < 8 || text !== text.toLowerCase())).toEqual([]);
   });
 
-  test.each(["tintype1", "Tintype!!!", "ada.lovelace", "Ada.Lovelace1", "ada.lovelace@example.org"])(
+  test.each([`${name}1`, `${productName}!!!`, "ada.lovelace", "Ada.Lovelace1", "ada.lovelace@example.org"])(
     "AUTH-03 is not the site's name nor the person's address: %s",
     (text) => expect(passwordFault(text, "Ada.Lovelace@example.org")).toMatch(/too close/),
   );
 
   test("AUTH-03 may hold either as a part of something longer", () => {
-    expect(passwordFault("my tintype in silver", "ada@example.org")).toBeUndefined();
+    expect(passwordFault(`my ${name} in silver`, "ada@example.org")).toBeUndefined();
     expect(passwordFault("ada and charles", "ada@example.org")).toBeUndefined();
   });
 

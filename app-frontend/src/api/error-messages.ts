@@ -1,4 +1,5 @@
 import { distance } from "../format/dates.ts";
+import { productName } from "../product.ts";
 
 const internal = "Something went wrong on our side. Try again in a minute.";
 const ended = "Your session has ended. Sign in again.";
@@ -31,11 +32,11 @@ const messages: Record<string, string> = {
   refresh_overtaken: "Your session is being renewed in another tab. Try again in a moment.",
   request_too_large: "This is more than the server takes. Shorten it and try again.",
   session_ended: ended,
-  timeout: "Tintype is taking too long to answer. Try again in a minute.",
+  timeout: `${productName} is taking too long to answer. Try again in a minute.`,
   too_many_requests: "Too many attempts. Wait a minute, then try again.",
-  unavailable: "Tintype is not available right now. Try again in a minute.",
+  unavailable: `${productName} is not available right now. Try again in a minute.`,
   unprocessable_image: "This kind of picture cannot be processed. Save it as an ordinary JPEG or PNG.",
-  unreachable: "Tintype cannot be reached. Check your connection, then try again.",
+  unreachable: `${productName} cannot be reached. Check your connection, then try again.`,
   unreadable_image: "This file cannot be read. Choose it again, or choose another one.",
   unsupported_image: "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.",
   upload_refused: "This picture could not be stored. Try again.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "../../domain/app-error.ts";
+import { productName } from "../../domain/product.ts";
 import { problem } from "./responses.ts";
 import { type Operation, operations } from "./operations.ts";
 import { statusOf } from "./problem.ts";
@@ -16,7 +17,7 @@ export function openapi(release: string): object {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Tintype", version: release },
+    info: { title: productName, version: release },
     servers: [{ url: "/api" }],
     paths,
     components: {

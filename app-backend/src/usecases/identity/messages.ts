@@ -1,4 +1,5 @@
 import type { CodePurpose } from "../../domain/code.ts";
+import { productName } from "../../domain/product.ts";
 
 /** As people read and type a code best: in groups of four. */
 const grouped = (code: string) => code.replace(/\d{4}(?=\d)/g, "$& ");
@@ -7,10 +8,10 @@ const grouped = (code: string) => code.replace(/\d{4}(?=\d)/g, "$& ");
 export const messages: Record<CodePurpose, (code: string) => { subject: string; text: string }> = {
   confirm: (code) => ({
     subject: "Confirm your address",
-    text: `Your code for Tintype is ${grouped(code)}. It is good for 10 minutes.\n\nIf you made no account, ignore this message.\n`,
+    text: `Your code for ${productName} is ${grouped(code)}. It is good for 10 minutes.\n\nIf you made no account, ignore this message.\n`,
   }),
   reset: (code) => ({
     subject: "Choose a new password",
-    text: `Your code for Tintype is ${grouped(code)}. It is good for 10 minutes.\n\nIf you did not ask for it, ignore this message: your password stays as it is.\n`,
+    text: `Your code for ${productName} is ${grouped(code)}. It is good for 10 minutes.\n\nIf you did not ask for it, ignore this message: your password stays as it is.\n`,
   }),
 };

@@ -9,6 +9,7 @@ import type { GalleryImage } from "../../../src/api/images.ts";
 import { imageList } from "../../../src/pages/gallery/image-list.ts";
 import { Viewer } from "../../../src/pages/gallery/viewer.tsx";
 import { sessionStore } from "../../../src/session/store.ts";
+import { productName } from "../../../src/product.ts";
 
 const key = { get: () => "key", drop() {} };
 const hint = { isSet: () => false, set() {}, clear() {} };
@@ -46,10 +47,10 @@ it("shows why there is no next picture when loading fails, and tries again", asy
   await list.more();
   page = await show(viewer());
   await page.render(viewer());
-  expect(page.text()).toContain("Tintype cannot be reached.");
+  expect(page.text()).toContain(`${productName} cannot be reached.`);
   away = false;
   await page.press(page.button("Try again")!);
   await page.render(viewer());
-  expect(page.text()).not.toContain("Tintype cannot be reached.");
+  expect(page.text()).not.toContain(`${productName} cannot be reached.`);
   expect(page.button("Next")!.getAttribute("aria-disabled")).toBe("false");
 });

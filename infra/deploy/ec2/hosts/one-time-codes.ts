@@ -31,7 +31,7 @@ export function codesIn(journal: string, email?: string): Code[] {
 function codeOf(line: string): Code | undefined {
   try {
     const { time, mail } = JSON.parse(line) as { time: number | string; mail: Record<string, string> };
-    const [, digits] = /code for Tintype is (\d[\d ]+\d)/.exec(mail["text"] ?? "") ?? [];
+    const [, digits] = /^Your code for .+ is (\d[\d ]+\d)/.exec(mail["text"] ?? "") ?? [];
     if (digits === undefined) return undefined;
     return { at: new Date(time), email: mail["to"] ?? "", subject: mail["subject"] ?? "", digits };
   } catch {
