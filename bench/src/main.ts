@@ -6,7 +6,7 @@ import { run } from "../../infra/cli/run.ts";
 import { step } from "../../infra/cli/steps.ts";
 import { type Person, registerPeople } from "./app/people.ts";
 import { openSite, type Site } from "./app/site.ts";
-import { darkroomFigures } from "./figures/darkroom.ts";
+import { imageProcessingFigures } from "./figures/image-processing.ts";
 import { imageListFigures } from "./figures/image-list.ts";
 import { jsonFigures } from "./figures/json.ts";
 import { refreshFigures } from "./figures/refresh.ts";
@@ -48,7 +48,7 @@ const parts: readonly [title: string, figures: (surroundings: Surroundings) => P
   ["Refresh", refreshFigures],
   ["Image list", imageListFigures],
   ["Pictures on their way", transferFigures],
-  ["Developing", darkroomFigures],
+  ["Image processing", imageProcessingFigures],
   ["Server: ready, memory", serverFigures],
 ];
 

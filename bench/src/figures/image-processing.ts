@@ -7,8 +7,8 @@ import { type Contender, looping } from "./contenders.ts";
 import { interleave } from "./interleave.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** What it takes to develop a photograph beside its two encodings alone, and whether the process stays awake. */
-export async function darkroomFigures({ effort, logs }: Surroundings): Promise<Entry[]> {
+/** Time to process a photograph compared with its two encodings alone, and the delay of the event loop. */
+export async function imageProcessingFigures({ effort, logs }: Surroundings): Promise<Entry[]> {
   const PHOTO = join(logs, "photo.jpg");
   await takePhoto(PHOTO);
   type Lagging = Contender<Slice & { readonly lagP99Ms: number }>;
