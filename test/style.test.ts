@@ -17,7 +17,6 @@ const wordsIn = (path: string) => {
 /** What was left when this check began, at most. These numbers only fall; all other folders have none. */
 const ceilings: Record<string, number> = {
   "ansible/test/nginx.ts": 1, // the user of that name
-  "app-backend": 86,
   e2e: 4, // the user of that name
   infra: 18,
 };

@@ -1,7 +1,7 @@
 import pino, { type DestinationStream, type Logger } from "pino";
 
 interface Options {
-  /** What every line shall carry at the time it is written. */
+  /** Fields that are added to every line when it is written. */
   readonly context: () => object;
   /** @default - standard output */
   readonly destination?: DestinationStream | undefined;
@@ -13,7 +13,7 @@ export function openLog(level: string, { context: mixin, destination }: Options)
   return destination ? pino(options, destination) : pino(options);
 }
 
-// Drivers hang whole requests on their errors, headers and all: take what is known to be harmless, not what is there.
+// Drivers attach whole requests to their errors, headers included: log only fields that are known to be harmless.
 function lineOfError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: "thrown value is not an Error" };
   const code = "code" in error ? String(error.code) : undefined;

@@ -1,6 +1,6 @@
 import type { TestApp } from "./app.ts";
 
-/** Lets more than 10 seconds pass since every last rotation, for processes that share no clock to move. */
-export async function letGraceEnd({ pool }: Pick<TestApp, "pool">): Promise<void> {
+/** Moves every last rotation 11 seconds into the past, for processes whose clocks a test cannot move. */
+export async function advancePastGrace({ pool }: Pick<TestApp, "pool">): Promise<void> {
   await pool.query("UPDATE sessions SET rotated_at = rotated_at - INTERVAL 11 SECOND");
 }

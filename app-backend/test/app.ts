@@ -16,17 +16,17 @@ interface Options {
   readonly otherSiteOrigins?: readonly string[];
   readonly confirmationRequired?: boolean;
   readonly newId?: () => string;
-  /** How to reach the database, where it is not to be reached directly. */
+  /** Changes the connection settings of the database, for example to go through a proxy. */
   readonly route?: (database: DatabaseConfig) => DatabaseConfig;
-  /** How long a request may take once it is here. */
+  /** The deadline of a request. */
   readonly deadlineMs?: number;
-  /** The port of this machine by which to reach the bucket, where that is not its own. */
+  /** A local port through which to reach the bucket, instead of its own. */
   readonly bucketPort?: number;
 }
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>;
 
-/** The real application on a free port, with a database and a bucket of its own and its log at hand. */
+/** The real application on a free port, with its own database, bucket and log. */
 export async function startApp(options: Options = {}) {
   const { clock, siteOrigin = "http://localhost:5173", confirmationRequired = false } = options;
   const [database, bucket] = await Promise.all([createDatabase(), createBucket()]);
@@ -85,7 +85,7 @@ export async function startApp(options: Options = {}) {
     audit: () => logLines.map((line) => JSON.parse(line)).filter((line) => "audit" in line) as AuditLine[],
     settle: codes.drain,
     metrics: metrics.text,
-    /** How many places requests hold, by what they are for. */
+    /** How many slots requests hold, by kind. */
     async places(): Promise<Record<string, number>> {
       const found = (await metrics.text()).matchAll(/^tintype_places_taken\{of="(\w+)"\} (\d+)$/gm);
       return Object.fromEntries([...found].map(([, of, taken]) => [of, Number(taken)]));
@@ -102,7 +102,7 @@ interface AuditLine {
   readonly requestId: string;
 }
 
-/** WEB-12: no log of any test holds a token, a signature or a password; mail that nobody sends is the exception. */
+/** WEB-12: no log of any test holds a token, a signature or a password; mail that is logged instead of sent is the exception. */
 function requireNoSecret(lines: readonly string[]): void {
   const secret = /eyJ[\w-]+\.|X-Amz-Signature|Signature=|correct horse|\$argon2/;
   const leak = lines.find(

@@ -16,15 +16,15 @@ import type { TestApp } from "./app.ts";
 
 const migrations = fileURLToPath(new URL("../migrations", import.meta.url));
 
-/** Backups of an application's database in its bucket, as the hosts make them. */
-export function backupsOf({ config }: TestApp, given: Partial<BackupConfig> = {}) {
+/** Backups of an application's database in its bucket, composed as on the hosts. */
+export function backupsOf({ config }: TestApp, overrides: Partial<BackupConfig> = {}) {
   const { database, storage } = config;
-  const all = { database, reader: database, storage, release: "today", folder: undefined, ...given };
+  const all = { database, reader: database, storage, release: "today", folder: undefined, ...overrides };
   let tick = Date.now();
   return openBackups(all, migrations, () => new Date((tick += 1000)));
 }
 
-/** The state of all tables, as one text that changes with any of them. */
+/** The state of all tables as one text, for comparison. */
 export async function contentOf({ pool }: TestApp): Promise<string> {
   const [tables] = await pool.query<RowDataPacket[]>("SHOW TABLES");
   const rows = tables.map((row) => pool.query(`SELECT * FROM ${Object.values(row)[0]} ORDER BY 1`));
@@ -43,7 +43,7 @@ export async function keepVersions({ s3, config }: TestApp): Promise<void> {
   await s3.send(new PutBucketVersioningCommand({ Bucket: config.storage.bucket, VersioningConfiguration }));
 }
 
-/** Removes objects for good: all whose keys begin so, with their versions. */
+/** Removes all objects with that key prefix, with their versions. */
 export async function forget({ s3, config }: TestApp, Prefix = ""): Promise<void> {
   const { bucket: Bucket } = config.storage;
   const { Versions = [], DeleteMarkers = [] } = await s3.send(
@@ -62,7 +62,7 @@ export async function put({ s3, config }: TestApp, Key: string, Body: Uint8Array
   await s3.send(new PutObjectCommand({ Bucket: config.storage.bucket, Key, Body }));
 }
 
-/** Puts other SQL into a backup, as somebody would who can write to the bucket. */
+/** Replaces the SQL of a backup, as an attacker with write access to the bucket would. */
 export async function forge(app: TestApp, backup: Backup, sql: string): Promise<void> {
   const bytes = gzipSync(sql);
   const dump = { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Keeps the threads that hash passwords from it, at no cost to the processor, until `release`: each waits for somebody
- * to write into a pipe.
+ * Blocks the threads that hash passwords, without using the processor, until `release`: each waits for a write to a
+ * pipe.
  */
-export function occupyThreads() {
+export function busyThreads() {
   const folder = mkdtempSync(join(tmpdir(), "tintype-threads-"));
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);

@@ -3,7 +3,7 @@ import type { AccountView } from "../src/domain/account.ts";
 import type { ImageView } from "../src/domain/image.ts";
 import type { SessionView } from "../src/domain/session.ts";
 import type { Problem } from "../src/http/contract/problem.ts";
-import { requireConformity } from "./openapi-conformance.ts";
+import { requireConformance } from "./openapi-conformance.ts";
 import { onePixelPng } from "./images.ts";
 import type { TestApp } from "./app.ts";
 
@@ -26,7 +26,7 @@ export interface Answer {
   readonly cookie: string;
 }
 
-/** Where an application answers, and which site it takes orders from. */
+/** The URL of an application, and the origin that it accepts. */
 type Place = Pick<TestApp, "url" | "siteOrigin">;
 
 export async function send(
@@ -36,11 +36,11 @@ export async function send(
   init: RequestInit = {},
 ): Promise<Answer> {
   const headers = new Headers(init.headers);
-  // As the proxy says it. Every request comes from somewhere else unless the test is about that.
+  // As the proxy sends it. Every request comes from another address unless the test is about that.
   if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", someAddress());
   const response = await fetch(`${app.url}/api${path}`, { method, ...init, headers });
   const text = await response.text();
-  requireConformity(method, path, response, text ? JSON.parse(text) : undefined);
+  requireConformance(method, path, response, text ? JSON.parse(text) : undefined);
   const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : {}, cookie };
 }
@@ -60,7 +60,7 @@ export interface Form {
 export const newEmail = () => `reader.${randomBytes(5).toString("hex")}@example.org`;
 export const goodPassword = "correct horse battery";
 
-/** Registers with whatever the test does not say filled in. Fields come before the file. */
+/** Registers with defaults for what the test leaves out. Fields come before the file. */
 export function register(app: Pick<Place, "url">, form: Form = {}): Promise<Answer> {
   const body = new FormData();
   body.set("email", form.email ?? newEmail());
@@ -112,7 +112,7 @@ export function refresh(app: Place, cookie: string, origin: string | null = app.
   return send(app, "POST", "/auth/refresh", { headers: { cookie, ...(origin !== null && { origin }) } });
 }
 
-/** As `refresh`, with the key by which the same client can repeat the request. */
+/** Like `refresh`, with a key that lets the same client repeat the request. */
 export function refreshBy(app: Place, cookie: string, key: string, extra: Extra = {}): Promise<Answer> {
   const headers = { cookie, origin: app.siteOrigin, "idempotency-key": key, ...extra };
   return send(app, "POST", "/auth/refresh", { headers });

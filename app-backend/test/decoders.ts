@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The decoders of the process `parent`, by id. Those that have ended and were not reaped are among them. */
+/** The decoders of the process `parent`, by id, including zombies. */
 export function decodersOf(parent: number): number[] {
   return children(parent).filter((pid) => stateOf(pid) === "Z" || textOf(pid, "cmdline").includes("decoder"));
 }
 
-/** The most memory that a process has had at once, in bytes. */
+/** Peak memory of a process in bytes. */
 export function peakOf(pid: number): number {
   return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(textOf(pid, "status"))?.[1] ?? 0);
 }
@@ -26,7 +26,7 @@ function statusOf(pid: number): string[] {
     .split(" ");
 }
 
-/** Nothing of a process that has ended. */
+/** Empty if the process has ended. */
 function textOf(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

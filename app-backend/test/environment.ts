@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 /** A real secret, new for each call. */
 export const newSecret = () => randomBytes(64).toString("base64");
 
-/** An environment the server accepts, to which a test adds or from which it takes. */
+/** A valid environment of the server, which a test changes. */
 export function goodEnvironment(): Record<string, string> {
   return {
     PORT: "0",

@@ -6,7 +6,7 @@ export const onePixelPng = Buffer.from(
   "base64",
 );
 
-/** As much as the type is told from, padded to `bytes`. */
+/** As many bytes as the type is detected by, padded to `bytes`. */
 function beginning(start: string, bytes = 200): Buffer {
   const image = Buffer.alloc(bytes);
   image.write(start, "latin1");
@@ -15,7 +15,7 @@ function beginning(start: string, bytes = 200): Buffer {
 
 export const pngOf = (bytes: number) => beginning(onePixelPng.toString("latin1"), bytes);
 
-/** A picture of so many pixels with something in it: a slope from black to red, and a corner in blue. */
+/** A picture of that many pixels with recognizable content: a gradient from black to red, and a blue corner. */
 export function picture(width: number, height: number): sharp.Sharp {
   const raw = Buffer.alloc(width * height * 3);
   for (let y = 0; y < height; y += 1) {
@@ -36,7 +36,7 @@ export const accepted: Record<string, Buffer> = {
   "image/avif": await picture(64, 48).avif({ effort: 0 }).toBuffer(),
 };
 
-/** Only the beginning of each type: enough to be taken for it, not enough to be shown. */
+/** Only the beginning of each type: enough to be detected, not enough to be decoded. */
 export const beginnings: Record<string, Buffer> = {
   "image/png": beginning(onePixelPng.toString("latin1", 0, 40)),
   "image/jpeg": beginning("\xff\xd8\xff\xe0\0\x10JFIF\0"),
@@ -45,7 +45,7 @@ export const beginnings: Record<string, Buffer> = {
   "image/avif": beginning("\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf"),
 };
 
-/** What is refused, whatever it is called. */
+/** Refused whatever their label. */
 export const refused: Record<string, Buffer> = {
   SVG: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
   HTML: Buffer.from("<!doctype html><script>alert(1)</script>"),

@@ -16,8 +16,8 @@ const patterns = Object.keys(document.paths).map(
 );
 const validators = new Map<string, ValidateFunction>();
 
-/** Throws unless the API's description tells of such an answer. Routes that are not described are not looked at. */
-export function requireConformity(
+/** Throws unless the response matches the API's description. Routes without a description are ignored. */
+export function requireConformance(
   method: string,
   path: string,
   answer: globalThis.Response,

@@ -2,13 +2,13 @@ import { crc32 } from "node:zlib";
 
 const afterHeader = 33;
 
-/** A PNG with more chunks behind its header. */
+/** A PNG with additional chunks after its header. */
 export function pngWith(png: Buffer, chunks: Record<string, Buffer>): Buffer {
   const added = Object.entries(chunks).map(([type, data]) => chunk(type, data));
   return Buffer.concat([png.subarray(0, afterHeader), ...added, png.subarray(afterHeader)]);
 }
 
-/** A PNG whose header says another size. */
+/** A PNG with another size in its header. */
 export function pngOfSize(png: Buffer, width: number, height: number): Buffer {
   const header = Buffer.from(png.subarray(16, 29));
   header.writeUInt32BE(width, 0);
@@ -21,7 +21,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([u32(data.length), typed, u32(crc32(typed))]);
 }
 
-/** Numbers as a PNG has them: of four bytes, the highest first. */
+/** Numbers as in a PNG: four bytes, big-endian. */
 export function u32(...values: number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
   for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);

@@ -5,7 +5,7 @@ import type { TestApp } from "./app.ts";
 
 const entrypoint = fileURLToPath(new URL("../src/entrypoints/ec2/server.ts", import.meta.url));
 
-/** The server as a process of its own, on the database and the bucket of an application that runs here. */
+/** Starts the server as a separate process, with the database and bucket of an application in this process. */
 export async function startProcess({ config, siteOrigin }: TestApp) {
   const { database, storage } = config;
   const child = spawn(process.execPath, ["--no-warnings", "--import", "tsx", entrypoint], {

@@ -24,7 +24,7 @@ interface Head {
   readonly address?: string;
 }
 
-/** A connection that has sent the head of a registration, whatever the head says of the body. */
+/** A connection that has sent the headers of a registration; they need not match the body. */
 export function openForm(url: string, head: Head): Socket {
   const { length, chunked = false, address = someAddress() } = head;
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
@@ -42,7 +42,7 @@ export function openForm(url: string, head: Head): Socket {
   return socket;
 }
 
-/** The status of the first answer on a connection; 0 when it is closed without one. */
+/** The status of the first response on a connection; 0 if it is closed without one. */
 export function statusOf(socket: Socket): Promise<number> {
   let text = "";
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import type { Requester } from "../src/domain/client.ts";
 
-/** A client in that network that waits for as long as it takes. */
+/** A client in that network that never aborts. */
 export const from = (network: string): Requester => ({ signal: new AbortController().signal, network });
 
 export const patient = from("10.0.0.1");

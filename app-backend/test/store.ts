@@ -15,7 +15,7 @@ import { openS3 } from "../src/adapters/s3/client.ts";
 
 const migrations = fileURLToPath(new URL("../migrations", import.meta.url));
 
-/** A database of its own for one test file, with the schema of today. */
+/** A separate database for one test file, with the current schema. */
 export async function createDatabase({ migrated = true } = {}) {
   const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER = "root", MYSQL_PASSWORD = "" } = process.env;
   const config: DatabaseConfig = {
@@ -42,7 +42,7 @@ export async function createDatabase({ migrated = true } = {}) {
   return { config, pool, drop };
 }
 
-/** A bucket of its own for one test file. */
+/** A separate bucket for one test file. */
 export async function createBucket() {
   const { AWS_REGION: region = "eu-central-1", AWS_ENDPOINT_URL_S3: endpoint } = process.env;
   const bucket = `tintype-test-${randomBytes(6).toString("hex")}`;
@@ -53,7 +53,7 @@ export async function createBucket() {
     await client.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: place }));
   }
 
-  /** Of all objects that hold something; one that holds nothing is an upload that is closed. */
+  /** Keys of all non-empty objects; an empty one is a closed upload. */
   async function keys(): Promise<string[]> {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
     return Contents.filter(({ Size }) => Size !== 0).map(({ Key = "" }) => Key);

@@ -3,21 +3,21 @@ import { setImmediate } from "node:timers/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /**
- * A way to a server that can be shut: then what is under way hangs, and what comes gets no answer. It can also lead to
- * another port, or where nobody listens.
+ * A proxy to a server that can be paused: then open connections hang, and new ones get no reply. It can also be
+ * redirected to another port, or to one without a listener.
  */
-export async function tcpGate(port: number) {
+export async function tcpProxy(port: number) {
   let to = port;
   const sockets = new Set<Socket>();
   let open = true;
-  let bytesBack = 0;
+  let bytesReturned = 0;
   const server = createServer({ pauseOnConnect: true }, (near) => {
     const far = connect(to, "127.0.0.1");
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
     }
-    far.on("data", ({ length }) => (bytesBack += length));
+    far.on("data", ({ length }) => (bytesReturned += length));
     near.pipe(far);
     far.pipe(near);
     near.on("close", () => far.destroy());
@@ -29,24 +29,24 @@ export async function tcpGate(port: number) {
 
   return {
     port: (server.address() as AddressInfo).port,
-    shut() {
+    pause() {
       open = false;
       for (const socket of sockets) socket.pause();
     },
-    reopen() {
+    resume() {
       open = true;
       for (const socket of sockets) socket.resume();
     },
-    /** Cuts what is under way; what comes goes to that port, by default to the first. */
-    leadTo(other = port) {
+    /** Cuts open connections; new ones go to that port, by default to the first. */
+    redirect(other = port) {
       to = other;
       for (const socket of sockets) socket.destroy();
     },
-    /** How many bytes have come back from the server. */
-    bytesBack: () => bytesBack,
-    /** Resolves when so many bytes more have come back from the server. */
-    async passed(bytes: number) {
-      for (const goal = bytesBack + bytes; bytesBack < goal;) await setImmediate();
+    /** How many bytes the server has returned. */
+    bytesReturned: () => bytesReturned,
+    /** Resolves when the server has returned that many more bytes. */
+    async returned(bytes: number) {
+      for (const goal = bytesReturned + bytes; bytesReturned < goal;) await setImmediate();
     },
     close() {
       for (const socket of sockets) socket.destroy();

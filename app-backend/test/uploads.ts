@@ -5,7 +5,7 @@ import { onePixelPng } from "./images.ts";
 interface Sent {
   readonly name?: string;
   readonly contentType?: string;
-  /** What is announced; by default what is sent. */
+  /** What is announced; defaults to what is sent. */
   readonly bytes?: number;
 }
 
@@ -19,7 +19,7 @@ export function announce(
   return postJson(app, "/images", { name, contentType, bytes }, bearer(accessToken));
 }
 
-/** Sends a file as a browser does. Gives S3's status. */
+/** Sends a file as a browser does. Returns the status from S3. */
 export async function put(
   { body }: Answer,
   image: Uint8Array,

@@ -25,7 +25,7 @@ import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { rateLimiter } from "../usecases/rate-limiter.ts";
 import { uploadUseCases } from "../usecases/uploads.ts";
 
-/** What a stack opens for the application: an adapter for each port, and what HTTP needs beside the use cases. */
+/** What a stack provides: an adapter for each port, and what HTTP needs beside the use cases. */
 export interface Parts {
   readonly stores: {
     readonly accounts: Accounts;
@@ -46,7 +46,7 @@ export interface Parts {
   readonly metrics: Metrics;
 }
 
-/** What is set for a deployment, whatever its stack. */
+/** Settings of a deployment that all stacks share. */
 export interface Settings {
   readonly siteOrigins: readonly [string, ...string[]];
   readonly refreshCookie: string;
@@ -59,7 +59,7 @@ export interface Settings {
   readonly newId: () => string;
 }
 
-/** What all stacks share: the use cases over the given adapters, and the API over them. */
+/** Composes what all stacks share: the use cases over the adapters, and the API over the use cases. */
 export function application(parts: Parts, settings: Settings) {
   const { stores, objectStore, imageProcessor, passwords, log, metrics } = parts;
   const { now, newId } = settings;
@@ -89,7 +89,7 @@ export function application(parts: Parts, settings: Settings) {
 
   const openForms: Slots = slots(formSlots);
   metrics.slots("forms", openForms.taken);
-  metrics.slots("completions", uploads.underWay);
+  metrics.slots("completions", uploads.inProgress);
   const app = httpApp({
     accounts,
     sessions,
@@ -120,7 +120,7 @@ const warnings = new Set([
   "code_failed",
 ]);
 
-/** Security events as lines of the log with the field `audit`, and counted. */
+/** Logs security events with the field `audit`, and counts them. */
 function auditTo(log: Logger, metrics: Metrics): AuditLog {
   return (event, facts = {}) => {
     metrics.event(event, facts.limit);

@@ -11,13 +11,13 @@ import { integrityCheck } from "../usecases/operations/integrity.ts";
 import { restoreUseCase } from "../usecases/operations/restore.ts";
 import { openStorage } from "./ec2-storage.ts";
 
-/** What removes rows that are over; needs the database alone. */
+/** The job that removes expired rows; needs only the database. */
 export function openPurge(config: DatabaseConfig) {
   const pool = openPool(config);
   return { purge: (at: Date) => purge(pool, at), close: () => pool.end() };
 }
 
-/** What compares records with objects, and gives up uploads that were never completed. */
+/** The job that compares records with objects, and discards uploads that were never completed. */
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const { pool, objectStore, close } = openStorage(config, now);
   return {
@@ -27,7 +27,7 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   };
 }
 
-/** What keeps the database in the bucket, and puts it back from there; `migrations` is the folder of this release's. */
+/** Backs up the database into the bucket and restores it; `migrations` is the folder of this release's migrations. */
 export function openBackups(config: BackupConfig, migrations: string, now = () => new Date()) {
   const { client, bucket, objectStore, close } = openStorage(config, now);
   const copies = mysqlCopies({ reader: config.reader, exchanger: config.database, migrations });

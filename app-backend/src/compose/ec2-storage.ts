@@ -4,7 +4,7 @@ import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import type { ServerConfig } from "../config/ec2.ts";
 
-/** Database and bucket, and what lets go of both. */
+/** Database and bucket; `close` closes both. */
 export function openStorage(
   { database, storage }: Pick<ServerConfig, "database" | "storage">,
   now: () => Date,

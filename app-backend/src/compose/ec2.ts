@@ -24,7 +24,7 @@ import type { ImageProcessor } from "../ports/image-processor.ts";
 import { application } from "./application.ts";
 import { openStorage } from "./ec2-storage.ts";
 
-/** What a test may want to decide instead of the machine. */
+/** Overrides for tests. */
 export interface Overrides {
   readonly now?: () => Date;
   readonly newId?: () => string;
@@ -32,7 +32,7 @@ export interface Overrides {
   readonly deadlineMs?: number;
 }
 
-/** The application on a host with MySQL. `close` waits for work after answers, then closes what is open. */
+/** The application on a host with MySQL. `close` waits for work after responses, then closes all connections. */
 export function compose(config: ServerConfig, overrides: Overrides = {}) {
   const { now = () => new Date(), newId = randomUUID, logTo, deadlineMs } = overrides;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
@@ -78,7 +78,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   return { app, log, metrics, codes, abandoned, close };
 }
 
-/** An image processor whose work is timed. */
+/** Measures the time of an image processor. */
 function timed(imageProcessor: ImageProcessor, metrics: Metrics): ImageProcessor {
   return {
     async process(read, requester) {

@@ -20,7 +20,7 @@ const databaseVariables = z
   .refine((env) => env.MYSQL_SOCKET ?? env.MYSQL_HOST, {
     path: ["MYSQL_SOCKET"],
     error: "or MYSQL_HOST is missing",
-    when: () => true, // told together with the other faults, not after they are mended
+    when: () => true, // reported together with the other faults, not after they are fixed
   });
 
 const bucketVariables = {
@@ -69,25 +69,25 @@ const serverVariables = z
 
 export interface ServerConfig {
   readonly place: ListenTarget;
-  /** The site's origins: the first is its own, the others are where else it is shown. */
+  /** The site's origins: the first is its main one, the others also serve it. */
   readonly siteOrigins: readonly [string, ...string[]];
-  /** Name of the refresh cookie, without the prefix that it has with HTTPS. */
+  /** Name of the refresh cookie, without the prefix that HTTPS adds. */
   readonly refreshCookie: string;
   readonly database: DatabaseConfig;
   readonly storage: BucketConfig;
-  /** Undefined: messages go to the journal. */
+  /** Undefined: messages are written to the log. */
   readonly mail: SesConfig | undefined;
   /** Whether an address has to be confirmed before its account can be used. */
   readonly confirmationRequired: boolean;
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
-  /** Where the operator reads what is measured. Undefined: nowhere. */
+  /** Where to serve metrics. Undefined: they are not served. */
   readonly metrics: Address | undefined;
   readonly release: string;
   readonly logLevel: string;
 }
 
-/** All that the server is told from outside. Throws one error that lists every fault. */
+/** The server's settings from the environment. Throws one error that lists every fault. */
 export function serverConfig(environment: NodeJS.ProcessEnv = process.env): ServerConfig {
   const env = parse(z.intersection(serverVariables, databaseVariables), environment);
   // The socket is meant for one process: sd_listen_fds(3).
@@ -112,17 +112,17 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
 }
 
 export interface BackupConfig {
-  /** As who may exchange tables. */
+  /** The user who may swap tables. */
   readonly database: DatabaseConfig;
-  /** As who may read them, and write into copies alone. */
+  /** The user who may read the tables and write only into staging schemas. */
   readonly reader: DatabaseConfig;
   readonly storage: BucketConfig;
   readonly release: string;
-  /** Where the last backup is noted; undefined: nowhere. */
+  /** Where the last backup is recorded; undefined: nowhere. */
   readonly folder: string | undefined;
 }
 
-/** All that a backup and a restore are told from outside. Throws as `serverConfig` does. */
+/** The settings of a backup and a restore. Throws like `serverConfig`. */
 export function backupConfig(environment: NodeJS.ProcessEnv = process.env): BackupConfig {
   const env = parse(z.intersection(backupVariables, databaseVariables), environment);
   const database = databaseOf(env);
@@ -135,7 +135,7 @@ export function backupConfig(environment: NodeJS.ProcessEnv = process.env): Back
   };
 }
 
-/** How to reach the database, for a program that needs nothing else. Throws as `serverConfig` does. */
+/** The database's settings, for a program that needs nothing else. Throws like `serverConfig`. */
 export function databaseConfig(environment: NodeJS.ProcessEnv = process.env): DatabaseConfig {
   return databaseOf(parse(databaseVariables, environment));
 }

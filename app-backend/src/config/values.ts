@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Address } from "../process/serve-metrics.ts";
 
 const minSecretBytes = 64;
-const minDistinctBytes = 24; // 64 random bytes hold about 57 different ones; a word written again and again does not
+const minDistinctBytes = 24; // 64 random bytes have about 57 distinct values; a repeated word has far fewer
 
 export const port = z.coerce.number().int().min(0).max(65535);
 export const required = z.string("is missing").min(1, { error: "is empty", abort: true });
@@ -13,7 +13,7 @@ export const secret = required
   .refine((bytes) => bytes.length >= minSecretBytes, `is shorter than ${minSecretBytes} bytes`)
   .refine((bytes) => new Set(bytes).size >= minDistinctBytes, "is not random: run `openssl rand -base64 64`");
 
-/** `KEY@SECONDS`, by comma: what signed before the secret, the oldest first, and until when in seconds since 1970. */
+/** `KEY@SECONDS`, comma-separated: earlier secrets, the oldest first, each until a time in seconds since 1970. */
 export const formerSecrets = z
   .string()
   .regex(/^([A-Za-z0-9+/=]+@\d{10}(,|$))*$/, { error: "is not a list of key@seconds", abort: true })
@@ -39,7 +39,7 @@ export const address = z
 
 export const origin = required.refine(isOrigin, "is not an origin such as https://example.org");
 
-/** Origins by comma; none where it is empty. */
+/** Comma-separated origins; none if it is empty. */
 export const origins = z
   .string()
   .default("")

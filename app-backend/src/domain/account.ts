@@ -1,4 +1,4 @@
-/** What a person may tell about themselves; null where they do not. */
+/** Optional facts about a person; null if not set. */
 export interface Profile {
   readonly username: string | null;
   readonly firstName: string | null;
@@ -7,7 +7,7 @@ export interface Profile {
 
 export const maxLengths = { username: 64, firstName: 100, lastName: 100 } as const;
 
-/** A person. `pictureKey` names the object that holds their picture. */
+/** A person. `pictureKey` is the key of the object with their picture. */
 export interface Account extends Profile {
   readonly id: string;
   readonly email: string;
@@ -17,7 +17,7 @@ export interface Account extends Profile {
   readonly createdAt: Date;
 }
 
-/** An account as its owner gets to see it. */
+/** An account as shown to its owner. */
 export interface AccountView extends Profile {
   readonly id: string;
   readonly email: string;
@@ -26,7 +26,7 @@ export interface AccountView extends Profile {
   readonly createdAt: string;
 }
 
-/** Names every field it shows, so that a new column stays private until somebody decides otherwise. */
+/** Lists every field explicitly, so that a new column stays private by default. */
 export function viewAccount(account: Account, imageUrl: string): AccountView {
   return {
     id: account.id,

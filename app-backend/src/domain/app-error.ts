@@ -1,4 +1,4 @@
-/** Every way a request can be refused, or fail for a reason we foresee. Clients branch on these: they never change. */
+/** Every code of a refused or failed request. Clients branch on these: they never change. */
 export type ErrorCode =
   | "malformed_request"
   | "invalid_input"
@@ -24,7 +24,7 @@ export type ErrorCode =
   | "too_many_requests"
   | "unavailable";
 
-/** What is wrong with one input field, in words fit for the person who filled it in. */
+/** What is wrong with one input field, worded for the person who filled it in. */
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
@@ -36,11 +36,11 @@ export interface ErrorFacts {
   readonly retryAfterMs?: number;
 }
 
-/** A foreseen failure. The message goes to the log; the caller sees the code and the field faults alone. */
+/** An expected failure. The message is logged; the caller sees only the code and the field faults. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly FieldFault[];
-  /** When trying again may help; undefined where that is not known. */
+  /** When to retry; undefined if that is not known. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorFacts = {}) {

@@ -1,34 +1,34 @@
-/** What a table holds and is, by which two can be told apart. Checksums of one server compare, those of two may not. */
+/** A table's definition and content, for comparison. Checksums of different servers may differ for equal tables. */
 export interface TableState {
   readonly rows: number;
   readonly checksum: string;
   readonly definition: string;
 }
 
-/** By the tables' names. */
+/** By table name. */
 export type TableChecksums = Readonly<Record<string, TableState>>;
 
-/** A file in the bucket, as it was when it was written. */
+/** Size and hash of a file in the bucket when it was written. */
 export interface KeptFile {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** What is known of a backup. It is written last: a backup that has it was restored once, and was equal. */
+/** The manifest of a backup. It is written last: a backup with a manifest was restored once and compared equal. */
 export interface Backup {
   readonly name: string;
   readonly at: string;
   readonly release: string;
-  /** The newest migration that the database had seen. */
+  /** The newest migration that was applied to the database. */
   readonly migration: string;
   readonly rows: Readonly<Record<string, number>>;
   /** The tables as SQL. */
   readonly dump: KeptFile;
-  /** The keys of all objects that its records point at, one a line. */
+  /** The keys of all objects that its records point at, one per line. */
   readonly keys: KeptFile;
 }
 
-/** The time as a name that sorts, stands in a URL and in a file's name. */
+/** The time as a name that sorts and is valid in URLs and file names. */
 export function backupName(at: Date, why: "" | "-before-restore"): string {
   return (
     at
@@ -38,7 +38,7 @@ export function backupName(at: Date, why: "" | "-before-restore"): string {
   );
 }
 
-/** In words, what of a copy is not as it was; empty where all is. */
+/** The differences of a copy, in words; empty if it is equal. */
 export function differences(was: TableChecksums, is: TableChecksums): string[] {
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();
   return names.flatMap((name) => {
@@ -50,7 +50,7 @@ export function differences(was: TableChecksums, is: TableChecksums): string[] {
   });
 }
 
-/** As `differences`, by what is known of a backup that another server may have made. */
+/** Like `differences`, but compares only row counts: checksums of different servers may differ. */
 export function rowDifferences(was: Backup["rows"], is: TableChecksums): string[] {
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();
   return names

@@ -1,6 +1,6 @@
-/** Who sends a request, as far as its connection and headers tell. */
+/** The client of a request, by its connection and headers. */
 export interface Client {
-  /** IP address, or undefined where the connection has gone. */
+  /** IP address, or undefined if the connection is closed. */
   readonly address: string | undefined;
   readonly userAgent: string | undefined;
 }
@@ -22,7 +22,7 @@ const systems = [
   [/Linux/, "Linux"],
 ] as const;
 
-/** What a person calls their device, such as "Firefox on Linux". A guess: a User-Agent may say anything. */
+/** A readable name of a device, such as "Firefox on Linux". A guess: a User-Agent is not reliable. */
 export function deviceName(userAgent: string | null): string {
   const find = (table: readonly (readonly [RegExp, string])[]) =>
     table.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];
@@ -31,19 +31,19 @@ export function deviceName(userAgent: string | null): string {
   return browser ?? system ?? "Unknown device";
 }
 
-/** The network of a client; one word for all whose address is not known. */
+/** The network of a client; one shared value for all without an address. */
 export function networkOfClient({ address }: Pick<Client, "address">): string {
   return address === undefined ? "unknown" : networkOf(address);
 }
 
-/** What one client is limited by: an IPv4 address, or the /64 that a network gives to one IPv6 customer. */
+/** The unit of rate limits: an IPv4 address, or the /64 that one IPv6 customer gets. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !address.includes(":")) return mapped ?? address;
   const [head = "", tail] = address.split("%")[0]!.toLowerCase().split("::");
   const groups = head === "" ? [] : head.split(":");
   const last = tail === undefined || tail === "" ? [] : tail.split(":");
-  // An IPv4 address at the end fills two groups; it never reaches into the first four.
+  // An embedded IPv4 address fills the last two groups, never the first four.
   const lastGroups = last.length + (last.at(-1)?.includes(".") ? 1 : 0);
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - lastGroups);
   const all = [...groups, ...Array.from({ length: zeros }, () => "0"), ...last];
@@ -51,7 +51,7 @@ export function networkOf(address: string): string {
   return `${prefix.join(":")}::/64`;
 }
 
-/** The request that a picture is processed for. */
+/** The request for which a picture is processed. */
 export interface Requester {
   /** Aborted when the client is gone or the request is past its deadline. The reason is the `AppError` to throw. */
   readonly signal: AbortSignal;

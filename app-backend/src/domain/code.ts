@@ -1,14 +1,14 @@
-/** What a mailed code is good for. */
+/** What a mailed code may be used for. */
 export type CodePurpose = "confirm" | "reset";
 
 export const codeLifeMs = 10 * 60_000;
 /**
- * So many that tries need no limit of their own, beside that of a client's network: with one, strangers could use up the
- * tries of the person who holds the code.
+ * Long enough that attempts need no limit per account, only per network: with one, strangers could use up the attempts
+ * of the person who has the code.
  */
 export const codeDigits = 12;
 
-/** A code as it is kept: by its hash. An account has one for each purpose at most. */
+/** A stored code: only its hash. An account has at most one for each purpose. */
 export interface Code {
   readonly accountId: string;
   readonly purpose: CodePurpose;

@@ -1,7 +1,7 @@
-/** The largest image that is taken, in bytes. */
+/** The largest accepted image, in bytes. */
 export const maxImageBytes = 10 * 1024 * 1024;
 
-/** How many leading bytes `sniffImageType` wants to see. */
+/** How many leading bytes `sniffImageType` needs. */
 export const sniffedBytes = 64;
 
 export interface ImageType {
@@ -17,12 +17,12 @@ const avif: ImageType = { contentType: "image/avif", extension: "avif" };
 
 const imageTypes = [jpeg, png, gif, webp, avif];
 
-/** The accepted type of that media type, or undefined. */
+/** The image type of an accepted media type, or undefined. */
 export function imageTypeOf(contentType: string): ImageType | undefined {
   return imageTypes.find((type) => type.contentType === contentType);
 }
 
-/** The type that the first bytes show, whatever name or label came with them. Undefined: none that is accepted. */
+/** The type by the first bytes, regardless of name and label. Undefined: not accepted. */
 export function sniffImageType(head: Uint8Array): ImageType | undefined {
   const text = String.fromCharCode(...head.subarray(0, sniffedBytes));
   if (text.startsWith("\xff\xd8\xff")) return jpeg;
@@ -33,7 +33,7 @@ export function sniffImageType(head: Uint8Array): ImageType | undefined {
   return undefined;
 }
 
-/** Whether an AVIF is a sequence of images. Those that also hold a still are sequences: the still is its cover. */
+/** Whether an AVIF is a sequence of images. One that also has a still is a sequence: the still is its cover. */
 export function isImageSequence(head: Uint8Array): boolean {
   return brandsOf(head).includes("avis");
 }

@@ -1,4 +1,4 @@
-/** How much one account may keep. */
+/** The quota of one account. */
 export const quota = { maxImages: 500, maxBytes: 2 ** 30 };
 
 /** The most pixels that are decoded, over all frames, and the most frames. */
@@ -6,19 +6,19 @@ export const maxPixels = 50_000_000;
 export const maxFrames = 200;
 /** The most pixels in a row and in a column, of each frame. */
 export const maxSide = 16_384;
-/** The most memory that may be needed to process one picture, and for all that are processed at the same time. */
+/** The most memory for processing one picture, and for all that are processed at the same time. */
 export const maxWorkBytes = 600e6;
 
 /** The longer side of a thumbnail at most, in pixels. */
 export const thumbnailSide = 480;
 
 export const uploadLifeMs = 15 * 60_000;
-/** An upload that was begun and not completed by then is given up. */
+/** An upload that is not completed within this time is discarded. */
 export const abandonedAfterMs = 24 * 3_600_000;
 
 export const maxNameLength = 255;
 
-/** An image that may be uploaded, but is not there yet. `bytes` is what its sender announced. */
+/** An image that is announced and not yet uploaded. `bytes` is the announced size. */
 export interface PendingImage {
   readonly id: string;
   readonly accountId: string;
@@ -28,7 +28,7 @@ export interface PendingImage {
   readonly createdAt: Date;
 }
 
-/** What was made of an upload. Objects are named by the SHA-256 of what they hold. */
+/** A processed upload. Objects are named by the SHA-256 of their content. */
 export interface Rendition {
   readonly contentType: string;
   readonly bytes: number;
@@ -48,7 +48,7 @@ export function isPublished(image: Image | PendingImage): image is Image {
   return "publishedAt" in image;
 }
 
-/** Where an upload waits for its completion. */
+/** The key of an upload that is not completed. */
 export function uploadKeyOf(id: string): string {
   return `incoming/${id}`;
 }
@@ -57,7 +57,7 @@ export function isUploadKey(key: string): boolean {
   return key.startsWith("incoming/");
 }
 
-/** A place in a list that is ordered by time, the newest first. */
+/** A position in a list that is ordered by time, the newest first. */
 export interface Cursor {
   readonly at: Date;
   readonly id: string;

@@ -3,8 +3,8 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
 /**
- * How often something may be tried: `free` times at once, then after a delay that doubles with each further try.
- * Who has been quiet for `forgetMs` begins anew.
+ * How often something may be attempted: `free` times at once, then after a delay that doubles with each attempt.
+ * After `forgetMs` without an attempt the count starts again.
  */
 export interface LimitRule {
   readonly name: string;
@@ -17,14 +17,14 @@ export interface LimitRule {
 const perAccount = { free: 5, delayMs: secondMs, maxDelayMs: 15 * minuteMs, forgetMs: 24 * hourMs };
 const perAddress = { free: 20, delayMs: minuteMs, maxDelayMs: hourMs, forgetMs: 2 * hourMs };
 
-/** How long a network is known after somebody signed in from it, or used a mailed code. */
+/** How long a network stays known after a sign-in or the use of a mailed code. */
 export const knownNetworkMs = 90 * 24 * hourMs;
 
-/** Failures count; a success gives its try back. Tries of sign-in and mail count apart for each network that an account knows. */
+/** Failures count; a success is refunded. Sign-in and mail are counted separately for each network that an account knows. */
 export const limits = {
   signInOfAccount: { name: "sign-in of account", ...perAccount },
   signInFromAddress: { name: "sign-in from address", ...perAddress },
-  /** For those who are signed in and are asked for their password again. */
+  /** For signed-in people who confirm their password. */
   passwordOfAccount: { name: "password of account", ...perAccount },
   codeFromAddress: { name: "code from address", ...perAddress },
   mailToAccount: {
@@ -35,7 +35,7 @@ export const limits = {
     forgetMs: 24 * hourMs,
   },
   mailFromAddress: { name: "mail from address", ...perAddress },
-  /** For images that were announced and never came to be: what is sent for them is no account's any more. */
+  /** For uploads that were announced and never completed: their bytes count against no account's quota. */
   uploadOfAccount: {
     name: "upload of account",
     free: 200,

@@ -1,7 +1,7 @@
-/** Where objects stand for good; `incoming/` empties itself. */
+/** Prefixes of permanent objects; those under `incoming/` expire. */
 export const lastingPrefixes = ["images/", "pictures/"];
 
-/** What an object's name says it holds, as SHA-256. Pictures from before images were developed say nothing. */
+/** The SHA-256 in an object's key; undefined for pictures of releases that did not process images. */
 export function digestIn(key: string): string | undefined {
   return /\/([0-9a-f]{64})\.[a-z]+$/.exec(key)?.[1];
 }

@@ -5,17 +5,17 @@ import { productName } from "./product.ts";
 /** The least number of characters (code points). No composition rules: NIST SP 800-63B section 3.1.1.2. */
 export const minPasswordLength = 8;
 
-/** The most UTF-16 units that are looked at: hashing what is longer would only be work for an attacker to order. */
+/** The most UTF-16 units that are accepted: an attacker could otherwise make us hash long texts. */
 export const maxPasswordLength = 1024;
 
 const fewCharacters = 3;
 
 /**
- * What is wrong with a new password for the account of that address, or nothing. A password is kept exactly as typed:
- * no trimming, no normal form.
+ * What is wrong with a new password for the account of that address, or undefined. A password is used exactly as typed:
+ * no trimming, no normalization.
  */
 export function passwordFault(password: string, email = ""): string | undefined {
-  // Half a surrogate pair has no UTF-8 form: two such passwords would hash alike.
+  // A lone surrogate has no UTF-8 form: two such passwords would hash alike.
   if (/\p{Cs}/u.test(password)) return "holds broken characters";
   if ([...password].length < minPasswordLength) return `needs at least ${minPasswordLength} characters`;
   const key = password.toLowerCase();
@@ -27,7 +27,7 @@ export function passwordFault(password: string, email = ""): string | undefined 
   return undefined;
 }
 
-/** Whether a text is a word with a few characters around it. */
+/** Whether a text is a known word with a few extra characters. */
 function isLittleMore(text: string, word: string): boolean {
   return word !== "" && text.includes(word) && text.length - word.length <= fewCharacters;
 }

@@ -11,14 +11,14 @@ const sessionLifeMs = 90 * dayMs;
 export const maxSessions = 50;
 
 /**
- * How long after a rotation a request with the token before it may still arrive in good faith, from a second tab.
- * The new token is not rotated during that time, so that such a tab is never two tokens behind.
+ * How long after a rotation a second tab may legitimately send the previous token. During that time the new token is not
+ * rotated either, so such a tab is never more than one token behind.
  */
 const overlapMs = 10_000;
 
 /**
- * One sign-in on one device: a family of refresh tokens of which `current` alone is alive.
- * Tokens appear here by their references; the tokens themselves are known to their holder only.
+ * One sign-in on one device: a family of refresh tokens of which only `current` is alive.
+ * Tokens are stored by their references; only their holder has the tokens themselves.
  */
 export interface Session {
   readonly id: string;
@@ -29,9 +29,9 @@ export interface Session {
   readonly rotatedAt: Date;
   readonly idleEndsAt: Date;
   readonly endsAt: Date;
-  /** When the token before the current one was last shown again. */
+  /** When the previous token was last sent again. */
   readonly retriedAt: Date | null;
-  /** Where it was signed in from. */
+  /** Address and device of the sign-in. */
   readonly userAgent: string | null;
   readonly address: string | null;
 }
@@ -46,7 +46,7 @@ interface Opening {
   readonly client: Client;
 }
 
-/** A session as it begins, with its first refresh token. */
+/** A new session with its first refresh token. */
 export function openSession({ id, accountId, current, at, client }: Opening): Session {
   return {
     id,
@@ -67,12 +67,12 @@ export function isOver(session: Session, at: Date): boolean {
   return session.idleEndsAt <= at || session.endsAt <= at;
 }
 
-/** Whether the last rotation is so recent that another tab may have sent the token before it in good faith. */
+/** Whether the last rotation is so recent that another tab may legitimately have sent the previous token. */
 export function inOverlap({ rotatedAt }: Session, at: Date): boolean {
   return rotatedAt >= overlapBegan(at);
 }
 
-/** The time at or before which a token must have become current to be rotated. */
+/** A token may be rotated if it became current at or before this time. */
 export function overlapBegan(at: Date): Date {
   return after(at, -overlapMs);
 }
@@ -81,7 +81,7 @@ export function after(at: Date, ms: number): Date {
   return new Date(at.getTime() + ms);
 }
 
-/** A session as the account's owner gets to see it; `current` marks the one that asks. */
+/** A session as shown to the account's owner; `current` marks the caller's. */
 export interface SessionView {
   readonly id: string;
   readonly device: string;
@@ -89,7 +89,7 @@ export interface SessionView {
   readonly createdAt: string;
   /** Rounded to 10 minutes. */
   readonly lastUsedAt: string;
-  /** When a token that had been replaced was last shown again, rounded to 10 minutes; null if never. */
+  /** When a replaced token was last sent again, rounded to 10 minutes; null if never. */
   readonly retriedAt: string | null;
   readonly current: boolean;
 }
@@ -107,8 +107,8 @@ export function viewSession(session: Session, currentId: string, at: Date): Sess
 }
 
 /**
- * When a session was last used. The time of a session in use changes at every tenth minute and not when its token is
- * rotated: the exact time would show a thief when to follow.
+ * When a session was last used. While it is in use, this changes every ten minutes and not when its token is rotated:
+ * the exact time would show a thief when to act.
  */
 function lastUse({ createdAt, rotatedAt }: Session, at: Date): Date {
   const step = rounded(at);
@@ -116,7 +116,7 @@ function lastUse({ createdAt, rotatedAt }: Session, at: Date): Date {
   return use > createdAt ? use : createdAt;
 }
 
-/** The time rounded down to the life of an access token, during which a session is used without a rotation. */
+/** The time rounded down to the lifetime of an access token, during which a session is used without a rotation. */
 function rounded(time: Date): Date {
   return after(time, -(time.getTime() % accessLifeMs));
 }

@@ -2,20 +2,20 @@ import { AppError } from "./app-error.ts";
 
 const retryAfterMs = 5_000;
 
-/** On its way to S3 a file is collected in parts of 5 MiB, however slowly it comes: each form may hold all of its picture. */
+/** A file is buffered in parts of 5 MiB on its way to S3, so each form may hold all of its picture in memory. */
 export const formSlots = { max: 20, maxOfNetwork: 10 };
-/** Uploads inside the image processor: one that waited behind more would be past its deadline. */
+/** Uploads inside the image processor: one that waits behind more than these would miss its deadline. */
 export const imageSlots = { max: 21, maxOfNetwork: 10 };
 
 interface Size {
   readonly max: number;
-  /** The most that one network may hold, so that it leaves some to others. */
+  /** The most that one network may hold, so that others are served too. */
   readonly maxOfNetwork: number;
 }
 
 export type Slots = ReturnType<typeof slots>;
 
-/** A limited number of places for requests that take memory. Each is free again when its work has settled. */
+/** A limited number of slots for requests that take memory. A slot is free again when its work has settled. */
 export function slots({ max, maxOfNetwork }: Size) {
   const byNetwork = new Map<string, number>();
   let taken = 0;
@@ -30,7 +30,7 @@ export function slots({ max, maxOfNetwork }: Size) {
   return {
     taken: () => taken,
 
-    /** Runs `work` in a place. Throws `unavailable` when all are taken, `too_many_requests` when the network has its share. */
+    /** Runs `work` in a slot. Throws `unavailable` if all are taken, `too_many_requests` if the network has its share. */
     async hold<Result>(network: string, work: () => Promise<Result>): Promise<Result> {
       if (taken >= max) throw new AppError("unavailable", "all places are taken");
       if ((byNetwork.get(network) ?? 0) >= maxOfNetwork)

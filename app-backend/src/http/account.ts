@@ -13,7 +13,7 @@ interface Dependencies {
   readonly forms: PictureForms;
 }
 
-/** What people do with their own account. */
+/** Routes of the caller's own account. */
 export function accountRouter({ accounts, sessions, forms }: Dependencies): Router {
   const router = Router();
 

@@ -3,8 +3,8 @@ import { AppError } from "../domain/app-error.ts";
 import { type Operation, operations } from "./contract/operations.ts";
 
 /**
- * Answers OPTIONS, and refuses with 405 every method that the contract does not have for a path that it has. Both
- * answers carry `Allow`. Paths that the contract does not have are left to the next handler.
+ * Answers OPTIONS, and refuses with 405 every method that the contract lacks for a known path. Both responses carry
+ * `Allow`. Unknown paths are left to the next handler.
  */
 export function allowedMethods(): Router {
   const router = Router();
@@ -15,7 +15,7 @@ export function allowedMethods(): Router {
 function methodsByPath(): Map<string, string[]> {
   const byPath = new Map<string, string[]>();
   for (const { path, method } of Object.values<Operation>(operations)) {
-    const methods = method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]; // Express answers HEAD by GET's handler
+    const methods = method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]; // Express routes HEAD to GET's handler
     byPath.set(path, [...(byPath.get(path) ?? []), ...methods]);
   }
   return byPath;

@@ -1,4 +1,4 @@
-/** For answers that no browser should keep, guess at, or render. */
+/** Browsers must not cache, sniff or render these responses. */
 export const answerHeaders = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",

@@ -30,22 +30,22 @@ export interface HttpDependencies {
   readonly pictureStorage: StorageEngine;
   readonly openForms: Slots;
   readonly probes: Probes;
-  /** The site's origins: the first is its own, the others are where else it is shown. */
+  /** The site's origins: the first is its main one, the others also serve it. */
   readonly siteOrigins: readonly [string, ...string[]];
-  /** Of the refresh cookie. */
+  /** Name of the refresh cookie. */
   readonly cookieName: string;
-  /** Whether codes are mailed. Otherwise the operator hands them on from the journal. */
+  /** Whether codes are mailed. Otherwise the operator passes them on from the log. */
   readonly sendsMail: boolean;
   readonly release: string;
   readonly log: Logger;
-  /** Is told of each request when it is over. */
+  /** Called when a request is finished. */
   readonly onRequest: (line: RequestLine) => void;
   readonly newId: () => string;
-  /** How long a request may take once it is here. */
+  /** The deadline of a request after its body was received. */
   readonly deadlineMs?: number | undefined;
 }
 
-/** The whole API as an Express application; it listens nowhere yet. */
+/** The API as an Express application, which does not listen yet. */
 export function httpApp(deps: HttpDependencies): Express {
   const { accounts, sessions, passwords, codes, images, siteOrigins } = deps;
   const forms = pictureForms({
@@ -57,7 +57,7 @@ export function httpApp(deps: HttpDependencies): Express {
 
   const app = express();
   app.disable("x-powered-by").disable("etag");
-  app.set("trust proxy", 1); // nginx on the frontend host, nobody before it
+  app.set("trust proxy", 1); // nginx on the frontend host is the only proxy
   app.use(
     requestLog(deps.log, deps.newId, deps.onRequest),
     setAnswerHeaders,

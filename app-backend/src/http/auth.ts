@@ -24,7 +24,7 @@ interface Dependencies {
   readonly siteOrigins: readonly string[];
 }
 
-/** Accounts that begin and end, and the sessions between. */
+/** Registration, removal, and sessions. */
 export function authRouter(deps: Dependencies): Router {
   const { accounts, sessions, passwords, codes, forms, cookie, siteOrigins } = deps;
   const router = Router();
@@ -41,7 +41,7 @@ export function authRouter(deps: Dependencies): Router {
   router.post(operations.signIn.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
     const { email, password } = parse(operations.signIn.body, req.body);
     const signedIn = await sessions.signIn(email, password, clientOf(req));
-    // The browser can hold one cookie: the session that it held before would only be left lying about.
+    // The browser holds one cookie: its previous session would stay alive unused.
     const former = cookie.read(req);
     if (former) await sessions.signOut(former, false).catch(ignoreEnded);
     await answer(res, signedIn);
@@ -117,7 +117,7 @@ export function authRouter(deps: Dependencies): Router {
     const { account, accessToken, refreshToken } = signedIn;
     res.locals["accountId"] = account.id;
     const body = { accessToken, expiresIn: accessLifeMs / 1000, account: await accounts.view(account) };
-    // The cookie that the browser has, set again by a late answer, would take the place of a newer one.
+    // A late response that sets the browser's current cookie again would replace a newer one.
     if (refreshToken.text !== shown) cookie.set(res, refreshToken.text);
     res.json(body);
   }
@@ -125,7 +125,7 @@ export function authRouter(deps: Dependencies): Router {
   return router;
 }
 
-/** Signing out of what is no session of ours has happened already. */
+/** Signing out without a valid session is not an error. */
 function ignoreEnded(error: unknown): void {
   if (!(error instanceof AppError && error.code === "session_ended")) throw error;
 }

@@ -3,7 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { TokenHolder } from "../ports/tokens.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 
-/** Who sends the request, by its bearer token. Throws `not_signed_in`. */
+/** The holder of the request's bearer token. Throws `not_signed_in`. */
 export async function authenticate(req: Request, sessions: SessionUseCases): Promise<TokenHolder> {
   const [, token] = /^Bearer ([\w.-]+)$/i.exec(req.headers.authorization ?? "") ?? [];
   if (!token) throw new AppError("not_signed_in", "no bearer token");

@@ -5,7 +5,7 @@ import { openapi } from "./contract/openapi.ts";
 
 const probeTimeoutMs = 2_000;
 
-/** What the application cannot work without, by name. A probe resolves when its thing is there. */
+/** The dependencies of the application, by name. A probe resolves if its dependency is available. */
 export type Probes = Readonly<Record<string, () => Promise<void>>>;
 
 interface Dependencies {
@@ -14,7 +14,7 @@ interface Dependencies {
   readonly sendsMail: boolean;
 }
 
-/** What needs nobody to be signed in: whether the API is well, and what it takes. */
+/** Routes without sign-in: health, readiness and the API's description. */
 export function openRouter({ release, probes, sendsMail }: Dependencies): Router {
   const router = Router();
 

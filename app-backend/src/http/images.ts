@@ -7,7 +7,7 @@ import { cursorOf } from "./contract/cursor.ts";
 import { parse } from "./parse.ts";
 import { requesterOf } from "./requester.ts";
 
-/** Images of everybody. */
+/** Routes of the gallery. */
 export function imagesRouter(images: ImageUseCases, sessions: SessionUseCases): Router {
   const router = Router();
 

@@ -5,14 +5,14 @@ import { problemOf } from "./contract/problem.ts";
 
 const unavailableMs = 5_000;
 
-/** Where errors become answers, but for what Node cannot read (`unreadable.ts`). What is not an AppError is a bug: the log gets all, the caller an id. */
+/** Translates errors to responses, except malformed HTTP (`unreadable.ts`). An error that is no AppError is a bug: it is logged, the caller gets an id. */
 export function onError(log: Logger): ErrorRequestHandler {
   return (thrown, _req, res, next) => {
     const error = ofFramework(thrown) ?? thrown;
     const isForeseen = error instanceof AppError;
     const requestId: string = res.locals["requestId"];
     if (!isForeseen) log.error({ requestId, err: error }, "bug");
-    if (res.destroyed) return; // the client is gone: nothing can be answered
+    if (res.destroyed) return; // the client is gone: no response can be sent
     if (res.headersSent) return next(error);
 
     const problem = problemOf(

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { AppError } from "../domain/app-error.ts";
 
-// Of the wrong kind, or longer than we care to look at: nothing that a person filling in a form would do.
+// Of the wrong type or far too long: not what a person filling in a form would send.
 const malformed = new Set(["invalid_type", "too_big"]);
 
-/** The input as the schema's type. Throws `malformed_request` or, for what a person can mend, `invalid_input`. */
+/** The input as the schema's type. Throws `malformed_request` or, for what a person can correct, `invalid_input`. */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;

@@ -9,26 +9,26 @@ import type { IncomingPicture } from "../ports/object-store.ts";
 import { parse } from "./parse.ts";
 import { deadlineOf, requesterOf } from "./requester.ts";
 
-const maxBodyBytes = maxImageBytes + 256 * 1024; // the form around the picture
+const maxBodyBytes = maxImageBytes + 256 * 1024; // for the rest of the form
 const limits = { fileSize: maxImageBytes, parts: 32, fields: 16, fieldSize: 8 * 1024, fieldNestingDepth: 1 };
 
-// Known to multer 2.3, not yet to its types.
+// An option of multer 2.3 that its types lack.
 type Options = multer.Options & { streamHandler: (req: Request, form: Writable) => void };
 
 interface Dependencies {
   readonly storage: StorageEngine;
   readonly discard: (key: string) => Promise<void>;
-  /** Forms that are being received. */
+  /** Limits how many forms are received at a time. */
   readonly open: Slots;
 }
 
 export type PictureForms = ReturnType<typeof pictureForms>;
 
-/** Receives multipart forms of some fields and one file `image`, which is in S3 when `receive` returns. */
+/** Receives multipart forms with fields and one file `image`, which is in S3 when `receive` returns. */
 export function pictureForms({ storage, discard, open }: Dependencies) {
   /**
-   * The parsed fields and the stored picture. Whatever it refuses, it has taken away again. Throws `unavailable` or
-   * `too_many_requests` when too many forms are under way. The request's time starts again when its body has ended.
+   * The parsed fields and the stored picture. What it refuses, it removes. Throws `unavailable` or `too_many_requests` if
+   * too many forms are being received. The request's deadline restarts when its body has ended.
    */
   async function receive<Schema extends z.ZodObject>(req: Request, res: Response, schema: Schema) {
     const { signal, network } = requesterOf(req);
@@ -68,7 +68,7 @@ export function pictureForms({ storage, discard, open }: Dependencies) {
       const upload = multer(options).single("image");
       upload(req, res, (error?: unknown) => {
         if (error) return reject(formError(error));
-        // Nothing waits for it any more.
+        // No request waits for it.
         if (signal.aborted) return void discardLate(req);
         resolve();
       });
@@ -87,7 +87,7 @@ function pictureOf(req: Request): IncomingPicture | undefined {
   return (req.file as (Express.Multer.File & { incoming: IncomingPicture }) | undefined)?.incoming;
 }
 
-/** Fields that came before the file are judged before a byte of it is stored. */
+/** Fields before the file are validated before any of the file is stored. */
 function admit(req: Request, schema: z.ZodObject, done: multer.FileFilterCallback): void {
   try {
     if (Object.keys(schema.shape).every((field) => field in req.body)) parse(schema, req.body);
@@ -98,8 +98,8 @@ function admit(req: Request, schema: z.ZodObject, done: multer.FileFilterCallbac
 }
 
 /**
- * Gives the body to the form's parser, but no more than a picture could need: multer reads what it has refused to its
- * end before it says so. Destroying the parser is what makes multer take back what it has stored.
+ * Pipes the body to the form's parser, up to the largest valid form: multer reads a refused file to its end before it
+ * reports the error. Destroying the parser makes multer remove what it has stored.
  */
 function feed(req: Request, form: Writable, refuse: (error: AppError) => void): void {
   let bytes = 0;
@@ -115,7 +115,7 @@ function feed(req: Request, form: Writable, refuse: (error: AppError) => void): 
 function formError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   if (error instanceof MulterError) return multerError(error);
-  // busboy says with bare Errors what is wrong with a form, or that its sender went away. Anything finer is a bug.
+  // busboy reports a malformed form, or a client that is gone, with a plain Error. Any subclass is a bug.
   const isBare = error instanceof Error && error.constructor === Error;
   return isBare
     ? new AppError("malformed_request", `form is broken: ${error.message}`, { cause: error })

@@ -5,8 +5,8 @@ import { refreshIdleMs } from "../domain/session.ts";
 export type RefreshCookie = ReturnType<typeof refreshCookie>;
 
 /**
- * The cookie that carries the refresh token. Browsers drop `Secure` and `__Host-` cookies that come over plain HTTP. Cookies
- * know no port: sites that share a host, such as two on localhost, need different names.
+ * The cookie of the refresh token. Browsers drop `Secure` and `__Host-` cookies that are set over plain HTTP. Cookies are
+ * not separated by port: sites that share a host, such as two on localhost, need different names.
  */
 export function refreshCookie(siteOrigin: string, plainName: string) {
   const secure = siteOrigin.startsWith("https:");

@@ -2,29 +2,29 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 
-const underWay = new AsyncLocalStorage<string>();
+const requestScope = new AsyncLocalStorage<string>();
 
-/** The request on whose behalf this is called, however deep; nothing outside of one. */
+/** The id of the request on whose behalf this is called, at any depth; undefined outside of a request. */
 export function currentRequest(): { requestId?: string } {
-  const requestId = underWay.getStore();
+  const requestId = requestScope.getStore();
   return requestId === undefined ? {} : { requestId };
 }
 
-/** What nginx writes of a request whose client left before the answer. */
+/** The status that nginx logs if the client left before the response. */
 const clientClosedRequest = 499;
 
-/** What a request was, when it is over. */
+/** A finished request. */
 export interface RequestLine {
   readonly method: string;
-  /** The pattern, or `none`. */
+  /** The route's pattern, or `none`. */
   readonly route: string;
   readonly status: number;
   readonly ms: number;
-  /** Code of the refusal, where it was one. */
+  /** Problem code, if it was refused. */
   readonly refusal?: string | undefined;
 }
 
-/** Names each request in `x-request-id`, and writes one line when it is over. Nothing of what it carried is in there. */
+/** Sets `x-request-id` on each response, and logs one line per finished request, without any of its content. */
 export function requestLog(
   log: Logger,
   newId: () => string,
@@ -40,7 +40,7 @@ export function requestLog(
       log.info(line, "request");
       onRequest({ ...line, refusal: res.locals["refusal"]?.code });
     });
-    underWay.run(requestId, next);
+    requestScope.run(requestId, next);
   };
 }
 
@@ -48,7 +48,7 @@ function lineOf(req: Request, res: Response, ms: number) {
   return {
     requestId: res.locals["requestId"],
     method: req.method,
-    // The pattern, not the path: a path that no route knows may hold anything.
+    // The pattern, not the path: an unknown path may contain anything.
     route: req.route ? `/api${req.route.path}` : "none",
     status: res.writableFinished ? res.statusCode : clientClosedRequest,
     ms: Math.round(ms * 10) / 10,

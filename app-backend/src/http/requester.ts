@@ -3,22 +3,22 @@ import { AppError } from "../domain/app-error.ts";
 import { networkOfClient, type Requester } from "../domain/client.ts";
 import { clientOf } from "./client.ts";
 
-/** Shorter than nginx's `proxy_read_timeout` of 60 s by what the last statements may take: the API answers first. */
+/** Shorter than nginx's `proxy_read_timeout` of 60 s by the time of the last statements: the API responds first. */
 const deadlineMs = 50_000;
 
 interface Deadline {
   readonly signal: AbortSignal;
-  /** Starts the time again from now. */
+  /** Restarts the deadline from now. */
   start(): void;
-  /** Stops the time while a body is received, which has limits of its own. */
+  /** Stops the deadline while a body is received, which has its own limits. */
   hold(): void;
 }
 
 const deadlines = new WeakMap<Request, Deadline>();
 
 /**
- * Gives each request a signal that is aborted when its client is gone or its deadline has passed. A request that is
- * destroyed already goes no further.
+ * Adds a signal to each request that is aborted when its client is gone or its deadline has passed. A request that is
+ * already destroyed is not handled.
  */
 export function limitRequests(timeoutMs = deadlineMs): RequestHandler {
   return (req, res, next) => {
@@ -45,7 +45,7 @@ export function deadlineOf(req: Request): Deadline {
   return deadlines.get(req)!;
 }
 
-/** Which network sends the request, and until when it is worth working on. */
+/** The network that sent the request, and the signal that ends its work. */
 export function requesterOf(req: Request): Requester {
   return { signal: deadlineOf(req).signal, network: networkOfClient(clientOf(req)) };
 }

@@ -1,13 +1,13 @@
 import type { RequestHandler } from "express";
 
-/** The least that a sender has to send, on average, once it has had time to begin. */
+/** The minimum average rate of a sender after a first pause. */
 const leastBytesPerSecond = 1024;
 const graceMs = 10_000;
 const lookEveryMs = 1_000;
 
 /**
- * Hangs up on who sends a body so slowly that it can only be meant to keep the connection. nginx times the gaps between
- * two packets, so a byte now and then would hold it for hours; over a slow line a picture still gets through.
+ * Closes connections whose body arrives so slowly that the only purpose can be to occupy them. nginx times only the gap
+ * between two packets, so an occasional byte would hold one for hours; a picture over a slow connection still passes.
  */
 export function refuseSlowBodies(): RequestHandler {
   return (req, _res, next) => {

@@ -2,7 +2,7 @@ import type { Account, Profile } from "../domain/account.ts";
 
 export interface PasswordChange {
   readonly to: string;
-  /** The hash that was proved; undefined where a code takes the place of a proof. */
+  /** The hash that was verified; undefined if a code was used instead. */
   readonly from?: string;
   readonly keptSessionId?: string;
 }
@@ -12,19 +12,19 @@ export interface Accounts {
   get(id: string): Promise<Account | undefined>;
   /** The account whose address has the same `emailKey`, or undefined. */
   getByEmail(email: string): Promise<Account | undefined>;
-  /** Keeps a new account. Of any number of parallel calls for one address one wins, the others get `email_taken`. */
+  /** Stores a new account. Of any number of parallel calls for one address one succeeds, the others throw `email_taken`. */
   add(account: Account): Promise<void>;
-  /** Replaces what the profile names, and leaves the rest. */
+  /** Replaces the fields that the profile names, and keeps the rest. */
   replaceProfile(id: string, profile: Partial<Profile>): Promise<void>;
-  /** Puts `to` in the place of the picture `from`; false where `from` is no longer the picture. */
+  /** Replaces the picture `from` by `to`; false if `from` is no longer the picture. */
   replacePicture(id: string, from: string, to: string): Promise<boolean>;
-  /** Replaces the hash, ends all sessions of the account but the kept one, and voids its reset code: all or nothing. False: the hash is another than `from` by now. */
+  /** Replaces the hash, ends all sessions of the account except the kept one, and voids its reset code, atomically. False if the hash is no longer `from`. */
   replacePassword(id: string, change: PasswordChange): Promise<boolean>;
-  /** Notes that mail to the address arrives. */
+  /** Records that the address receives mail. */
   confirm(id: string): Promise<void>;
   /**
-   * Removes the account with its sessions, codes and images. Gives the keys of all objects that were its own, those of
-   * uploads that were not completed among them.
+   * Removes the account with its sessions, codes and images. Returns the keys of all its objects, including those of
+   * uploads that were not completed.
    */
   remove(id: string): Promise<string[]>;
 }

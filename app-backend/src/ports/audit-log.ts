@@ -1,4 +1,4 @@
-/** Everything that is written down for those who look after accounts. The words never change. */
+/** The security events of the audit log. Their names never change. */
 export type AuditEvent =
   | "registered"
   | "confirmed"
@@ -16,7 +16,7 @@ export type AuditEvent =
   | "code_failed"
   | "limit_reached";
 
-/** Of whom an event tells, as far as that is known: ids alone, no other personal data. */
+/** The subject of an event, as far as known: only ids, no other personal data. */
 export interface AuditFacts {
   readonly accountId?: string | undefined;
   readonly sessionId?: string | undefined;

@@ -5,8 +5,8 @@ export type CodeOwner = Pick<Code, "accountId" | "purpose">;
 export interface CodeGenerator {
   /** A random code of decimal digits. */
   newCode(): string;
-  /** A keyed hash of a code for a purpose of an account, in hex: a copy of the database tells no code. */
+  /** A keyed hash of a code for a purpose of an account, in hex: a copy of the database reveals no code. */
   hash(text: string, of: CodeOwner, at: Date): string;
-  /** The hashes that what a person typed may have been kept by, if it is a code: one for each key in force. */
+  /** The possible hashes of a typed code: one for each valid key. */
   hashes(text: string, of: CodeOwner, at: Date): string[];
 }

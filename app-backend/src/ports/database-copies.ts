@@ -1,38 +1,38 @@
 import type { TableChecksums } from "../domain/backup.ts";
 import type { ObjectRecords } from "./object-records.ts";
 
-/** All tables as they are at one moment, while others go on writing. */
+/** A consistent snapshot of all tables, while other connections write. */
 export interface Snapshot {
-  /** SQL that makes them anew. Throws at its end where it is not whole. */
+  /** SQL that recreates them. Throws at its end if it is incomplete. */
   readonly sql: AsyncIterable<Uint8Array>;
   /** The tables at that moment. */
   tables(): Promise<TableChecksums>;
   close(): Promise<void>;
 }
 
-/** Tables that were restored beside those in use. */
+/** Tables that were restored into a staging schema. */
 export interface Copy {
   tables(): Promise<TableChecksums>;
-  /** The migrations that it has seen, in order. */
+  /** The migrations that were applied to it, in order. */
   migrations(): Promise<string[]>;
-  /** What its records say about objects. */
+  /** The objects that its records point at. */
   readonly records: ObjectRecords;
-  /** Brings it up to the schema of this release; gives the migrations that were run. */
+  /** Migrates it to the schema of this release; returns the migrations that were run. */
   migrate(): Promise<string[]>;
-  /** Ends all sessions in it, and takes back all mailed codes. */
+  /** Ends all sessions in it, and voids all mailed codes. */
   endSessions(): Promise<void>;
-  /** Puts it in the place of the tables in use, all at once; these are gone then. */
+  /** Replaces the tables in use by it, atomically; the old ones are removed. */
   putInPlace(): Promise<void>;
 }
 
-/** The database's tables, dumped and restored. */
+/** Dumps and restores the database's tables. */
 export interface DatabaseCopies {
-  /** Does `work` while nobody else makes or restores a backup; a restore keeps migrations out too. */
+  /** Runs `work` while no other process makes or restores a backup; a restore excludes migrations too. */
   alone<Result>(task: "backup" | "restore", work: () => Promise<Result>): Promise<Result>;
   snapshot(): Promise<Snapshot>;
-  /** Every migration that this release has, or that the tables in use have seen. */
+  /** Every migration of this release, and every one that was applied to the tables in use. */
   knownMigrations(): Promise<ReadonlySet<string>>;
-  /** Gives `work` a copy made by that SQL, which can touch nothing else. It is gone at the end, whatever happens. */
+  /** Runs `work` with a copy made by that SQL, which can change nothing else. The copy is removed in any case. */
   restored<Result>(
     purpose: "scratch" | "next",
     sql: AsyncIterable<Uint8Array>,

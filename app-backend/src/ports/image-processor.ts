@@ -1,6 +1,6 @@
 import type { Requester } from "../domain/client.ts";
 
-/** An encoded image in a file of its own, which its receiver may read until `discard`. */
+/** An encoded image in its own file, which may be read until `discard`. */
 export interface ImageFile {
   readonly path: string;
   readonly sha256: string;
@@ -20,12 +20,12 @@ export interface ProcessedImage {
 
 export interface ImageProcessor {
   /**
-   * Reads an upload, which it asks for once there is room for it, to its end and makes of it what is fit to be shown:
-   * upright, without metadata, of one of the accepted types. Undefined where there is no upload. Throws
-   * `unsupported_image` for what is no image, `damaged_image` for one that is not whole, `image_dimensions` for one that
-   * is too large or takes too long to decode, `unprocessable_image` for a kind that the decoder lacks, `image_too_large` for
-   * too many bytes, `too_many_requests` for a network over its share of places or time, `unavailable` if too many wait
-   * already, or the disk takes no more. Once `signal` is aborted it stops, frees everything and throws the signal's reason.
+   * Requests the upload when a slot is free, reads it to its end and encodes it for display: upright, without metadata,
+   * in one of the accepted types. Undefined if there is no upload. Throws `unsupported_image` if it is no image,
+   * `damaged_image` if it is incomplete, `image_dimensions` if it is too large or takes too long to decode,
+   * `unprocessable_image` if the decoder lacks its format, `image_too_large` for too many bytes, `too_many_requests` for
+   * a network over its share of slots or time, `unavailable` if too many wait or the disk is full. When `signal` is
+   * aborted it stops, frees everything and throws the signal's reason.
    */
   process(
     read: () => Promise<AsyncIterable<Uint8Array> | undefined>,

@@ -3,24 +3,24 @@ import type { Image, PendingImage, Cursor, Rendition } from "../domain/image.ts"
 export interface ImageQuery {
   /** Only those of this account. */
   readonly accountId?: string | undefined;
-  /** Only those that come after this place. */
+  /** Only those after this position. */
   readonly after?: Cursor | undefined;
   readonly limit: number;
 }
 
 export interface Images {
-  /** The image of that id, published or not; undefined when there is none. */
+  /** The image of that id, published or not; undefined if there is none. */
   get(id: string): Promise<Image | PendingImage | undefined>;
   /** Published images, the newest first. */
   list(query: ImageQuery): Promise<Image[]>;
-  /** Keeps a new image and counts it for its account; false, and nothing is kept, where that is over the quota. */
+  /** Stores a new image and counts it for its account; returns false and stores nothing if that exceeds the quota. */
   add(image: PendingImage): Promise<boolean>;
-  /** Publishes a pending image as what was made of it; false where it is gone or published already. Throws `quota_exceeded` where that is too much. */
+  /** Publishes a pending image with its processed objects; false if it is gone or already published. Throws `quota_exceeded`. */
   publish(id: string, rendition: Rendition, at: Date): Promise<boolean>;
-  /** Removes an image and its count, and gives it as it was; undefined where it is gone. */
+  /** Removes an image and its count, and returns it; undefined if it is gone. */
   remove(id: string): Promise<Image | PendingImage | undefined>;
-  /** As `remove`, but leaves what is published. */
+  /** Like `remove`, but keeps published images. */
   removePending(id: string): Promise<void>;
-  /** Pending images that were begun before that time, the oldest first. */
+  /** Pending images that were started before that time, the oldest first. */
   listAbandoned(before: Date, limit: number): Promise<PendingImage[]>;
 }

@@ -1,7 +1,7 @@
-/** What records say about objects in the bucket. */
+/** The objects that records point at. */
 export interface ObjectRecords {
-  /** The keys of all objects that some record points at, a page at a time. */
+  /** The keys of all objects that a record points at, a page at a time. */
   pages(): AsyncIterable<readonly string[]>;
-  /** Those of the keys that a record points at. */
+  /** The subset of the keys that a record points at. */
   known(keys: readonly string[]): Promise<ReadonlySet<string>>;
 }

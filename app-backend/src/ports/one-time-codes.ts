@@ -5,11 +5,11 @@ export interface CodeAttempt extends Omit<Code, "expiresAt" | "hash"> {
 }
 
 export interface OneTimeCodes {
-  /** Keeps a code in the place of the one for the same account and purpose. */
+  /** Stores a code, replacing the one for the same account and purpose. */
   replace(code: Code): Promise<void>;
   /**
-   * Spends the live code if one of the hashes is its own. Of any number of parallel calls with the right hash one is
-   * true. False: wrong, expired, spent, or none there.
+   * Spends the live code if one of the hashes matches. Of any number of parallel calls with the right hash one returns
+   * true. False: wrong, expired, spent or missing.
    */
   redeem(attempt: CodeAttempt, at: Date): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** Whom a token speaks for. */
+/** The account and session of a token. */
 export interface TokenHolder {
   readonly accountId: string;
   readonly sessionId: string;
@@ -6,7 +6,7 @@ export interface TokenHolder {
 
 export interface RefreshToken extends TokenHolder {
   readonly text: string;
-  /** SHA-256 of the text, in hex: what may be stored. */
+  /** SHA-256 of the text, in hex, which is what gets stored. */
   readonly reference: string;
   readonly seed: string;
   readonly expiresAt: Date;
@@ -15,12 +15,12 @@ export interface RefreshToken extends TokenHolder {
 export interface Tokens {
   /** A bearer token for the API. */
   access(holder: TokenHolder, at: Date): string;
-  /** Who holds the bearer token. Throws `not_signed_in` for all that is not one of ours and in force. */
+  /** The holder of a bearer token. Throws `not_signed_in` unless it is ours and valid. */
   readAccess(text: string, at: Date): TokenHolder;
   /** The first refresh token of a session. */
   firstRefresh(holder: TokenHolder, at: Date): RefreshToken;
-  /** The token that follows `parent` when rotated at that time with that key: the same three always give the same token. */
+  /** The successor of `parent` for that time and key: the same three always result in the same token. */
   nextRefresh(parent: RefreshToken, at: Date, key: string): RefreshToken;
-  /** A refresh token of ours, expired or not. Throws `session_ended` for all else. */
+  /** Reads a refresh token of ours, expired or not. Throws `session_ended` for anything else. */
   readRefresh(text: string, at: Date): RefreshToken;
 }

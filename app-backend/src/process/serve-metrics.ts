@@ -13,8 +13,8 @@ interface Exposition {
 const tryAgainMs = 5_000;
 
 /**
- * Shows what is measured at /api/metrics, and nothing else, on a listener that nginx does not lead to. An API whose
- * metrics cannot be shown goes on: `onFault` is told, and the port is tried again.
+ * Serves metrics at /api/metrics, and nothing else, on a listener that nginx does not proxy to. If it cannot listen, the
+ * API goes on: `onFault` is called, and the port is tried again.
  */
 export function serveMetrics(
   metrics: Exposition,

@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { Server as Listener } from "node:net";
 import { refuseUnreadable } from "./unreadable.ts";
 
-const proxyIdleMs = 1_000; // twice the time after which nginx closes a connection that it keeps in vain
+const proxyIdleMs = 1_000; // twice the time after which nginx closes an idle connection
 const sweepMs = 100;
-const maxHeaderBytes = 48 * 1024; // more than nginx lets through (nginx.conf.j2), whose answer says what to do
+const maxHeaderBytes = 48 * 1024; // more than nginx accepts (nginx.conf.j2), whose response is more helpful
 
 const timeouts = {
   headersTimeout: 10_000,
-  requestTimeout: 11 * 60_000, // a picture over a slow line; a silent client is cut off by nginx
-  keepAliveTimeout: 75_000, // far above nginx's, so that it is never us who hangs up on a request under way
+  requestTimeout: 11 * 60_000, // a picture over a slow connection; nginx closes silent ones
+  keepAliveTimeout: 75_000, // far above nginx's, so that this side never closes a connection with a request in flight
   connectionsCheckingInterval: 5_000,
 };
 
-/** Where to listen: on a socket that systemd opened, or on a port (0: any that is free). */
+/** Where to listen: on a socket that systemd opened, or on a port (0: any free one). */
 export type ListenTarget = { readonly fd: number } | { readonly port: number };
 
 /** A server that answers with the application; resolves when it listens. */
@@ -22,13 +22,13 @@ export async function serve(app: RequestListener, place: ListenTarget): Promise<
   const server = createServer({ ...timeouts, maxHeaderSize: maxHeaderBytes });
   refuseUnreadable(server);
   server.on("request", endConnections(server)).on("request", app);
-  // Where no socket is given, the proxy is on this machine.
+  // Without a socket from systemd, the proxy runs on this machine.
   server.listen("fd" in place ? place : { ...place, host: "127.0.0.1" });
   await once(server, "listening");
   return server;
 }
 
-/** While the server stops, each answer says that it is the last on its connection. */
+/** While the server stops, each response closes its connection. */
 function endConnections(server: Server): RequestListener {
   return (req, res) => {
     const { writeHead } = res;
@@ -39,19 +39,19 @@ function endConnections(server: Server): RequestListener {
   };
 }
 
-/** Whether a body has not arrived yet: to close then would throw away the answer that refuses it. */
+/** Whether the body is still arriving: closing now would lose the response that refuses it. */
 function isComing({ complete, headers }: IncomingMessage): boolean {
   return !complete && (headers["content-length"] ?? headers["transfer-encoding"]) !== undefined;
 }
 
 /**
- * Takes no new connection, lets requests under way finish for at most `graceMs`, then cuts what is left. What the proxy
- * keeps open is left to the proxy for a while: closed from here it could meet a request on its way.
+ * Accepts no new connection, lets requests finish for at most `graceMs`, then closes what is left. Idle connections are
+ * left to the proxy for a while: closing them here could hit a request in flight.
  */
 export async function stop(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, "close");
   const stoppedAt = performance.now();
-  Listener.prototype.close.call(server); // an HTTP server's own would close what is idle at once
+  Listener.prototype.close.call(server); // http.Server.close would close idle connections at once
   const sweep = setInterval(() => {
     if (performance.now() - stoppedAt > proxyIdleMs) server.closeIdleConnections();
   }, sweepMs);

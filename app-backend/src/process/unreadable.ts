@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { answerHeaders } from "../http/answer-headers.ts";
 import { problemOf } from "../http/contract/problem.ts";
 
-/** Answers what Node cannot read as HTTP by a problem document; Node's own answer has neither headers nor words. */
+/** Answers malformed HTTP with a problem document; Node's own response has neither headers nor a body. */
 export function refuseUnreadable(server: Server): void {
   const answering = new WeakSet<Socket>();
   const note: RequestListener = ({ socket }, res) => {
@@ -14,7 +14,7 @@ export function refuseUnreadable(server: Server): void {
   server.on("request", note);
   server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
-    // In the middle of another answer these bytes would be taken for a part of it.
+    // In the middle of another response these bytes would become part of it.
     const isMute = !socket.writable || answering.has(socket) || error.code === "ECONNRESET";
     if (isMute || error.code === "ERR_HTTP_REQUEST_TIMEOUT") return void socket.destroy();
     socket.end(answer(error.code === "HPE_HEADER_OVERFLOW" ? "headers_too_large" : "malformed_request"));

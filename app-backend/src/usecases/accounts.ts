@@ -47,7 +47,7 @@ export function accountUseCases(deps: Dependencies) {
     newId,
   } = deps;
 
-  /** Counts a registration before anything of it is taken in. Throws `too_many_requests`. */
+  /** Counts a registration before its body is received. Throws `too_many_requests`. */
   async function admitRegistration(client: Client): Promise<void> {
     await rateLimiter.consume(fromAddress(limits.registerFromAddress, client));
   }
@@ -57,15 +57,15 @@ export function accountUseCases(deps: Dependencies) {
     await rateLimiter.consume([limits.pictureOfAccount, id]);
   }
 
-  /** Makes an account with its picture, or no account. The upload is taken away in any case. */
+  /** Creates an account with its picture, or no account. The upload is removed in any case. */
   async function register(registration: Registration, requester: Requester): Promise<AccountView> {
     try {
-      // Asked before anything is placed: a taken address or an absent database costs no hash and no object.
+      // Checked before anything is written: a taken address or an unreachable database costs no hash and no object.
       if (await accounts.getByEmail(registration.email))
         throw new AppError("email_taken", "address is taken");
-      const account = await developed(registration.picture, requester, async (print) => {
-        const made = await newAccount(registration, print); // hashing may refuse: nothing is placed yet
-        await place(made.pictureKey, print, requester.signal);
+      const account = await processed(registration.picture, requester, async (image) => {
+        const made = await newAccount(registration, image); // hashing may be refused: nothing is written yet
+        await place(made.pictureKey, image, requester.signal);
         return made;
       });
       await addOrTakeBack(account, requester.signal);
@@ -92,11 +92,11 @@ export function accountUseCases(deps: Dependencies) {
     };
   }
 
-  /** Makes a picture of an upload, and lets `use` have it for as long as it takes. */
-  async function developed<Result>(
+  /** Processes an upload into a picture and removes its files when `use` has ended. */
+  async function processed<Result>(
     { key }: IncomingPicture,
     requester: Requester,
-    use: (print: ImageFile) => Promise<Result>,
+    use: (image: ImageFile) => Promise<Result>,
   ): Promise<Result> {
     const inFiles = await imageProcessor.process(() => objectStore.read(key, requester.signal), requester);
     if (!inFiles) throw new AppError("unavailable", "upload is gone");
@@ -107,10 +107,10 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  /** Writes a picture that no record names yet; for an aborted request it leaves none. */
-  async function place(key: string, print: ImageFile, signal: AbortSignal): Promise<void> {
+  /** Writes a picture that no record names yet; an aborted request leaves none. */
+  async function place(key: string, image: ImageFile, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    await objectStore.write(key, print, signal).catch(async (error: unknown) => {
+    await objectStore.write(key, image, signal).catch(async (error: unknown) => {
       await stopIfAborted(signal, key);
       throw error;
     });
@@ -123,13 +123,13 @@ export function accountUseCases(deps: Dependencies) {
     throw signal.reason;
   }
 
-  // Its own id too: of the same picture sent again, taking away the one before must not take the new one.
+  // The key has its own id: if the same picture is sent again, removing the previous one must not remove the new one.
   function pictureKeyOf(accountId: string, { sha256, extension }: ImageFile): string {
     return `pictures/${accountId}/${newId()}/${sha256}.${extension}`;
   }
 
-  // After any other failure the record may be written, or be written yet, whatever a look at it shows: a picture too many
-  // is better than one that is missing, and the integrity check collects it.
+  // After any other failure the record may exist or may still be written, whatever a query shows now: an extra picture
+  // is better than a missing one, and the integrity check removes it.
   async function addOrTakeBack(account: Account, signal: AbortSignal): Promise<void> {
     await stopIfAborted(signal, account.pictureKey);
     await accounts.add(account).catch(async (error: unknown) => {
@@ -139,8 +139,8 @@ export function accountUseCases(deps: Dependencies) {
   }
 
   /**
-   * Removes an object nobody needs; the failure that led here, or success, is the one to report. An aborted request does
-   * not wait for it: a bucket that does not answer takes longer than nginx waits.
+   * Removes an object that is not needed; the failure that led here, or success, is what is reported. An aborted request
+   * does not wait for it: a bucket that does not answer takes longer than nginx waits.
    */
   async function discard(key: string, signal?: AbortSignal): Promise<void> {
     const removed = objectStore.remove(key).catch(() => undefined);
@@ -159,27 +159,27 @@ export function accountUseCases(deps: Dependencies) {
     return view(await existing(id));
   }
 
-  /** Changes what the profile names. */
+  /** Changes the fields that the profile names. */
   async function replaceProfile(id: string, profile: Partial<Profile>): Promise<AccountView> {
     await accounts.replaceProfile(id, profile);
     return get(id);
   }
 
-  /** Puts an upload in the place of the picture. The upload is taken away in any case. */
+  /** Replaces the picture by an upload. The upload is removed in any case. */
   async function replacePicture(
     id: string,
     picture: IncomingPicture,
     requester: Requester,
   ): Promise<AccountView> {
     try {
-      const to = await developed(picture, requester, async (print) => {
-        const key = pictureKeyOf(id, print);
-        await place(key, print, requester.signal);
+      const to = await processed(picture, requester, async (image) => {
+        const key = pictureKeyOf(id, image);
+        await place(key, image, requester.signal);
         return key;
       });
       await stopIfAborted(requester.signal, to);
       await put(id, to).catch(async (error: unknown) => {
-        if (error instanceof AppError && error.code === "not_signed_in") await discard(to); // the account went meanwhile
+        if (error instanceof AppError && error.code === "not_signed_in") await discard(to); // the account was removed concurrently
         throw error;
       });
       return await get(id);
@@ -188,7 +188,7 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  /** Of several at the same time the last one stays, and each finds the one before it to take away. */
+  /** Of several concurrent calls the last one wins, and each removes the picture that it replaced. */
   async function put(id: string, to: string): Promise<void> {
     for (;;) {
       const { pictureKey: from } = await existing(id);
@@ -197,14 +197,14 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  /** Removes the account of who knows its password: sessions, records, objects. */
+  /** Removes an account, its sessions, records and objects. Throws `wrong_password`. */
   async function remove(id: string, password: string): Promise<void> {
     await proof.prove(id, password, "password");
     const keys = await accounts.remove(id);
     auditLog("account_removed", { accountId: id });
     const uploads = keys.filter(isUploadKey).map((key) => objectStore.closeUpload(key));
     const objects = keys.filter((key) => !isUploadKey(key));
-    await Promise.allSettled([objectStore.removeAll(objects), ...uploads]); // the integrity check finds what is left
+    await Promise.allSettled([objectStore.removeAll(objects), ...uploads]); // the integrity check removes what is left
   }
 
   async function view(account: Account): Promise<AccountView> {

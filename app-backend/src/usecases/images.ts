@@ -14,7 +14,7 @@ import type { UploadUseCases } from "./uploads.ts";
 
 export interface Page {
   readonly items: ImageView[];
-  /** Where the next page begins; undefined where this was the last. */
+  /** Where the next page begins; undefined on the last page. */
   readonly next: Cursor | undefined;
 }
 
@@ -32,7 +32,7 @@ interface Dependencies {
 
 export type ImageUseCases = ReturnType<typeof imageUseCases>;
 
-/** Images that everybody sees and their owners alone change. */
+/** Images that all accounts see and only their owners change. */
 export function imageUseCases({ images, objectStore, uploads }: Dependencies) {
   const complete = async (accountId: string, id: string, requester: Requester) =>
     view(accountId, await uploads.complete(accountId, id, requester));
@@ -41,13 +41,13 @@ export function imageUseCases({ images, objectStore, uploads }: Dependencies) {
     return view(viewerId, await published(id));
   }
 
-  /** A URL that saves the image as a file. */
+  /** A URL that downloads the image as a file. */
   async function download(id: string): Promise<string> {
     const { objectKey, name } = await published(id);
     return objectStore.downloadUrl(objectKey, nameWithExtension(name, objectKey));
   }
 
-  /** One page of everybody's images, or of one's own, the newest first. */
+  /** One page of all images, or of the account's, the newest first. */
   async function list(viewerId: string, { mine, after: place, limit }: Query): Promise<Page> {
     const accountId = mine ? viewerId : undefined;
     const found = await images.list({ accountId, after: place, limit: limit + 1 });
@@ -59,7 +59,7 @@ export function imageUseCases({ images, objectStore, uploads }: Dependencies) {
     };
   }
 
-  /** Removes an image of one's own: first the record, so that nothing points at an object that is gone. */
+  /** Removes an image of the account: first the record, so that no record points at a missing object. */
   async function remove(accountId: string, id: string): Promise<void> {
     const image = await images.get(id);
     if (image?.accountId !== accountId) throw new AppError("not_found", "no such image of the account");

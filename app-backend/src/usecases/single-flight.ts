@@ -1,6 +1,6 @@
 import { AppError } from "../domain/app-error.ts";
 
-/** How many pieces of work one account may have under way, so that it leaves room for others. */
+/** The most tasks of one account that may run at a time, so that others are served too. */
 const atOnce = 6;
 const retryAfterMs = 5_000;
 
@@ -9,18 +9,18 @@ type Work<Result> = (signal: AbortSignal) => Promise<Result>;
 interface Flight<Result> {
   readonly accountId: string;
   readonly result: Promise<Result>;
-  /** Aborted when the last request that waits for the result is. */
+  /** Aborted when the last request that waits for the result is aborted. */
   readonly abandoned: AbortController;
   waiting: number;
 }
 
-/** Long work that is done once for each thing, for all requests that ask for it at the same time. */
+/** Long work that runs once per key, and whose result all concurrent requests for that key share. */
 export function singleFlight<Result>() {
-  const underWay = new Map<string, Flight<Result>>();
+  const flights = new Map<string, Flight<Result>>();
 
   /**
-   * The result of the work on the thing of that id, begun now or before. The work's signal is aborted when every
-   * request that waits for it is. Throws `too_many_requests`, or the reason of `signal`.
+   * The result of the work for that id, started now or already running. The work's signal is aborted when all requests
+   * that wait for it are. Throws `too_many_requests`, or the reason of `signal`.
    */
   async function run(
     accountId: string,
@@ -30,24 +30,26 @@ export function singleFlight<Result>() {
   ): Promise<Result> {
     for (;;) {
       signal.throwIfAborted();
-      const flight = underWay.get(id) ?? begin(accountId, id, work);
+      const flight = flights.get(id) ?? begin(accountId, id, work);
       if (!flight.abandoned.signal.aborted) return wait(flight, signal);
-      await flight.result.catch(() => undefined); // it stops: its result would be another's hang-up
+      await flight.result.catch(() => undefined); // it is stopping: its result would be the abort of another request
     }
   }
 
   function begin(accountId: string, id: string, work: Work<Result>): Flight<Result> {
-    const own = [...underWay.values()].filter((flight) => flight.accountId === accountId);
+    const own = [...flights.values()].filter((flight) => flight.accountId === accountId);
     if (own.length >= atOnce)
-      throw new AppError("too_many_requests", "too much of the account is under way", { retryAfterMs });
+      throw new AppError("too_many_requests", "too many tasks of the account are in progress", {
+        retryAfterMs,
+      });
     const abandoned = new AbortController();
-    const result = work(abandoned.signal).finally(() => underWay.delete(id));
+    const result = work(abandoned.signal).finally(() => flights.delete(id));
     const flight = { accountId, result, abandoned, waiting: 0 };
-    underWay.set(id, flight);
+    flights.set(id, flight);
     return flight;
   }
 
-  /** The last request waits until the work has stopped: it may have been too late to stop it. */
+  /** The last request waits until the work has stopped: it may have completed before the abort. */
   async function wait(flight: Flight<Result>, signal: AbortSignal): Promise<Result> {
     flight.waiting += 1;
     return new Promise((resolve, reject) => {
@@ -61,5 +63,5 @@ export function singleFlight<Result>() {
     });
   }
 
-  return { run, underWay: () => underWay.size };
+  return { run, inProgress: () => flights.size };
 }

@@ -37,12 +37,12 @@ interface Dependencies {
 
 export type UploadUseCases = ReturnType<typeof uploadUseCases>;
 
-/** How images come in: announced to us, sent to the bucket, completed by us. */
+/** Uploads of images: announced to the API, sent to the bucket, completed by the API. */
 export function uploadUseCases(deps: Dependencies) {
   const { images, objectStore, imageProcessor, abandoned, rateLimiter, now, newId } = deps;
   const completions = singleFlight<Image>();
 
-  /** Reserves room for an image and allows its upload. Counts as a try until the image is there. */
+  /** Reserves quota for an image and allows its upload. Counts against the limit until the image is published. */
   async function announce(accountId: string, { name, contentType, bytes }: Announcement) {
     if (imageTypeOf(contentType) === undefined)
       throw fieldError("unsupported_image", "contentType", "is not an image type that is accepted");
@@ -60,9 +60,9 @@ export function uploadUseCases(deps: Dependencies) {
   }
 
   /**
-   * Checks, cleans and publishes what was uploaded. Stopped anywhere, it can be called again: objects are named by what
-   * they hold, and the record comes last. Called again at the same time, it waits for the same work, which stops before
-   * the record when no request waits for it any more.
+   * Checks, processes and publishes an upload. If it stops anywhere it can be called again: objects are named by their
+   * content, and the record is written last. Concurrent calls share one run, which stops before the record is written
+   * if no request waits for it.
    */
   async function complete(accountId: string, id: string, requester: Requester): Promise<Image> {
     const image = await owned(accountId, id);
@@ -82,7 +82,7 @@ export function uploadUseCases(deps: Dependencies) {
     if (!developed) return publishedMeanwhile(accountId, id);
     try {
       const rendition = await store(id, developed, requester.signal);
-      requester.signal.throwIfAborted(); // what is stored is for the next try
+      requester.signal.throwIfAborted(); // the next attempt uses what is stored
       const isNew = await publish(id, rendition);
       if (isNew) await rateLimiter.refund([limits.uploadOfAccount, accountId]);
     } finally {
@@ -92,7 +92,7 @@ export function uploadUseCases(deps: Dependencies) {
     return publishedMeanwhile(accountId, id);
   }
 
-  /** Whether it was this one: another process may have been faster; then what was made here is taken away. */
+  /** False if another process published the image first; the objects made here are then removed. */
   async function publish(id: string, rendition: Rendition): Promise<boolean> {
     try {
       if (await images.publish(id, rendition, now())) return true;
@@ -131,7 +131,7 @@ export function uploadUseCases(deps: Dependencies) {
     return { contentType, bytes: original.bytes + thumbnail.bytes, ...size, objectKey, thumbnailKey };
   }
 
-  /** Removes objects that nothing points at; the integrity check finds what could not be removed. */
+  /** Removes unreferenced objects; the integrity check finds those that could not be removed. */
   async function removeAll(keys: readonly string[]): Promise<void> {
     await Promise.all(keys.map((key) => objectStore.remove(key).catch(() => undefined)));
   }
@@ -142,10 +142,10 @@ export function uploadUseCases(deps: Dependencies) {
     return image;
   }
 
-  return { announce, complete, underWay: completions.underWay };
+  return { announce, complete, inProgress: completions.inProgress };
 }
 
-/** Whether the upload will never be an image, however often it is looked at. */
+/** Whether a retry of this upload can never succeed. */
 function isForGood(error: unknown): boolean {
   const codes = [
     "unsupported_image",

@@ -3,7 +3,7 @@ import { backupConfig, databaseConfig, serverConfig } from "../../src/config/ec2
 import { goodEnvironment, newSecret } from "../environment.ts";
 
 describe("the environment", () => {
-  test("fills in what may be left out", () => {
+  test("has defaults for what may be left out", () => {
     const { PORT: _, ...environment } = goodEnvironment();
     expect(serverConfig(environment)).toMatchObject({
       place: { port: 3000 },
@@ -39,7 +39,7 @@ describe("the environment", () => {
     expect(() => serverConfig(environment)).toThrow("REFRESH_TOKEN_SECRET equals ACCESS_TOKEN_SECRET");
   });
 
-  test("JWT-08 names the secrets before the present ones, each until a time", () => {
+  test("JWT-08 lists the earlier secrets, each until a time", () => {
     const [older, old] = [newSecret(), newSecret()];
     const former = `${older}@1760000000,${old}@1760000060`;
     const config = serverConfig({ ...goodEnvironment(), FORMER_ACCESS_TOKEN_SECRETS: former });
@@ -53,7 +53,7 @@ describe("the environment", () => {
     expect(cutOff).not.toThrow(older);
   });
 
-  test("shows metrics where it is told to, and nowhere else", () => {
+  test("serves metrics only where it is configured", () => {
     const at = (METRICS_LISTEN: string) => serverConfig({ ...goodEnvironment(), METRICS_LISTEN }).metrics;
     expect(at("10.0.0.5:9464")).toEqual({ host: "10.0.0.5", port: 9464 });
     expect(at("")).toBeUndefined();
@@ -74,7 +74,7 @@ describe("the environment", () => {
     expect(() => databaseConfig(environment)).toThrow("MYSQL_SOCKET or MYSQL_HOST is missing");
   });
 
-  test("names who may read the tables beside who may exchange them", () => {
+  test("names the user who may read the tables beside the one who may swap them", () => {
     const { ACCESS_TOKEN_SECRET: _, REFRESH_TOKEN_SECRET: __, ...environment } = goodEnvironment();
     expect(() => backupConfig(environment)).toThrow("MYSQL_BACKUP_USER is missing");
     const own = { ...environment, MYSQL_BACKUP_USER: "reader", MYSQL_BACKUP_PASSWORD: "reads" };
@@ -84,7 +84,7 @@ describe("the environment", () => {
     });
   });
 
-  test("hands over a socket that systemd opened for this very process", () => {
+  test("uses a socket that systemd opened for this process", () => {
     const pid = String(process.pid);
     expect(serverConfig({ ...goodEnvironment(), LISTEN_FDS: "1", LISTEN_PID: pid }).place).toEqual({ fd: 3 });
     expect(serverConfig({ ...goodEnvironment(), LISTEN_FDS: "1", LISTEN_PID: "1" }).place).toEqual({

@@ -18,11 +18,11 @@ export function accountsContract(open: OpenStores): void {
     test("an account that is not there is undefined, and removing it is no error", async () => {
       const { accounts } = stores();
       expect(await accounts.get(randomUUID())).toBeUndefined();
-      expect(await accounts.getByEmail("nobody@example.org")).toBeUndefined();
+      expect(await accounts.getByEmail("unknown@example.org")).toBeUndefined();
       expect(await accounts.remove(randomUUID())).toEqual([]);
     });
 
-    test("AUTH-05 of parallel accounts for one address one is added, the others are told", async () => {
+    test("AUTH-05 of parallel accounts for one address one is added, the others are refused", async () => {
       const email = `${randomUUID()}@example.org`;
       const tries = Array.from({ length: 10 }, () => stores().accounts.add(someAccount({ email })));
       const refused = (await Promise.allSettled(tries)).flatMap((result) =>
@@ -49,7 +49,7 @@ export function accountsContract(open: OpenStores): void {
       expect(outcomes.filter((status) => status === "fulfilled")).toHaveLength(1);
     });
 
-    test("a profile changes where it is named, and is cleared by null", async () => {
+    test("a profile changes only the fields that are passed, and null clears one", async () => {
       const { accounts } = stores();
       const { id } = await addAccount(stores(), { username: "ada", lastName: "Lovelace" });
       await accounts.replaceProfile(id, { firstName: "Ada", lastName: null });
@@ -58,7 +58,7 @@ export function accountsContract(open: OpenStores): void {
       expect(await accounts.get(id)).toMatchObject({ username: "ada", firstName: "Ada" });
     });
 
-    test("of parallel replacements of one picture one is taken", async () => {
+    test("of parallel replacements of one picture one succeeds", async () => {
       const { accounts } = stores();
       const { id, pictureKey } = await addAccount(stores());
       const tries = Array.from({ length: 8 }, (_, index) =>
@@ -69,7 +69,7 @@ export function accountsContract(open: OpenStores): void {
       expect((await accounts.get(id))?.pictureKey).toBe(`to/${taken.indexOf(true)}`);
     });
 
-    test("a new password ends all sessions but the one that is kept", async () => {
+    test("a new password ends all sessions except the kept one", async () => {
       const { accounts, sessions } = stores();
       const [own, other] = [await addAccount(stores()), await addAccount(stores())];
       const [kept, ended, others] = [someSession(own.id), someSession(own.id), someSession(other.id)];
@@ -83,7 +83,7 @@ export function accountsContract(open: OpenStores): void {
       expect(await sessions.get(kept.id)).toBeUndefined();
     });
 
-    test("a password is replaced only where it is the one that was proved", async () => {
+    test("a password is replaced only if it is still the one that was verified", async () => {
       const { accounts, sessions } = stores();
       const { id } = await addAccount(stores());
       expect(await accounts.replacePassword(id, { from: "another", to: "new" })).toBe(false);

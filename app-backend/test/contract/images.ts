@@ -60,7 +60,7 @@ export function imagesContract(open: OpenStores): void {
       await expect(images.remove(id)).resolves.toBeUndefined();
     });
 
-    test("giving up a pending image leaves a published one", async () => {
+    test("discarding a pending image keeps a published one", async () => {
       const { images } = stores();
       const [image, id] = [pending(), await published(accountId, at)];
       await images.add(image);
@@ -77,7 +77,7 @@ export function imagesContract(open: OpenStores): void {
       await expect(images.publish(image.id, large, at)).rejects.toMatchObject({ code: "quota_exceeded" });
     });
 
-    test("of parallel publications one is taken", async () => {
+    test("of parallel publications one succeeds", async () => {
       const image = pending();
       await stores().images.add(image);
       const tries = Array.from({ length: 6 }, () =>
@@ -86,7 +86,7 @@ export function imagesContract(open: OpenStores): void {
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
     });
 
-    test("the quota holds for parallel additions, and removing makes room", async () => {
+    test("the quota holds for parallel additions, and removing frees it", async () => {
       const { images } = stores();
       const large = () => pending({ bytes: quota.maxBytes / 4 });
       const all = Array.from({ length: 7 }, large);
@@ -99,7 +99,7 @@ export function imagesContract(open: OpenStores): void {
       expect(await images.add(large())).toBe(false);
     });
 
-    test("published images count as what was made of them", async () => {
+    test("published images count with their processed size", async () => {
       const { images } = stores();
       const image = pending({ bytes: quota.maxBytes });
       await images.add(image);
@@ -129,7 +129,7 @@ export function imagesContract(open: OpenStores): void {
       expect(seen.slice(0, 2).toSorted()).toEqual(newest.toSorted());
     });
 
-    test("a list of everybody has images of several, a list of one their own", async () => {
+    test("a list of all accounts has images of several, a list of one only its own", async () => {
       const { images } = stores();
       const other = (await addAccount(stores())).id;
       const [own, others] = [await published(accountId, at), await published(other, at)];
@@ -138,7 +138,7 @@ export function imagesContract(open: OpenStores): void {
       expect((await images.list({ accountId: other, limit: 100 })).map(({ id }) => id)).toEqual([others]);
     });
 
-    test("what was begun before a time and never published is found", async () => {
+    test("images that were started before a time and never published are found", async () => {
       const { images } = stores();
       const [old, young] = [pending({ createdAt: after(at, -10) }), pending()];
       await images.add(old);
@@ -149,7 +149,7 @@ export function imagesContract(open: OpenStores): void {
       expect(found).not.toContain(young.id);
     });
 
-    test("records tell which objects they point at", async () => {
+    test("records list the objects that they point at", async () => {
       const { records } = stores();
       const id = await published(accountId, at);
       const { objectKey, thumbnailKey } = renditionOf(id);
@@ -161,7 +161,7 @@ export function imagesContract(open: OpenStores): void {
       expect(await records.known([objectKey, stranger])).toContain(objectKey);
     });
 
-    test("records tell the objects of more than a page of them, each once", async () => {
+    test("records list the objects of more than one page, each once", async () => {
       const { records } = stores();
       const added: { pictureKey: string }[] = [];
       while (added.length < 501)
@@ -172,7 +172,7 @@ export function imagesContract(open: OpenStores): void {
       expect(new Set(keys).size).toBe(keys.length);
     });
 
-    test("an account that is removed beside a publication has its objects told, or they are not published", async () => {
+    test("an account that is removed during a publication returns its objects, or they are not published", async () => {
       const { accounts, images } = stores();
       for (let round = 0; round < 50; round += 1) {
         const { id: owner } = await addAccount(stores());

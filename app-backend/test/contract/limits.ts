@@ -9,7 +9,7 @@ const rule = { name: "test", free: 3, delayMs: 1000, maxDelayMs: 5000, forgetMs:
 export function limitsContract(open: OpenStores): void {
   const stores = withStores(open);
 
-  /** Waits of so many tries, each at the earliest time that it may be. */
+  /** Delays of that many attempts, each at the earliest allowed time. */
   async function waits(subject: string, tries: number): Promise<number[]> {
     const found: number[] = [];
     let at = start;
@@ -26,7 +26,7 @@ export function limitsContract(open: OpenStores): void {
       expect(await waits(randomUUID(), 11)).toEqual([0, 0, 0, 1000, 0, 2000, 0, 4000, 0, 5000, 0]);
     });
 
-    test("AUTH-12 at the limit exactly as many of parallel tries pass, whatever their clocks say", async () => {
+    test("AUTH-12 at the limit exactly that many of parallel attempts pass, whatever their clocks", async () => {
       for (let round = 0; round < 20; round += 1) {
         const subject = randomUUID();
         const tries = Array.from({ length: 8 }, (_, index) =>
@@ -36,7 +36,7 @@ export function limitsContract(open: OpenStores): void {
       }
     });
 
-    test("forget who has been quiet for long enough", async () => {
+    test("are cleared after a long enough pause", async () => {
       const subject = randomUUID();
       await waits(subject, 3);
       expect(await stores().limits.consume(rule, subject, after(start, 59_000))).toBe(0);
@@ -45,7 +45,7 @@ export function limitsContract(open: OpenStores): void {
       expect(await stores().limits.consume(rule, subject, after(start, 120_000))).toBe(0);
     });
 
-    test("give back a try, and clear all", async () => {
+    test("refund an attempt, and clear all", async () => {
       const subject = randomUUID();
       await waits(subject, 3);
       await stores().limits.refund(rule, subject);
@@ -62,7 +62,7 @@ export function limitsContract(open: OpenStores): void {
       expect(await stores().limits.consume(rule, randomUUID(), start)).toBe(0);
     });
 
-    test("are forgotten after quiet since the last try, and hold again from then on", async () => {
+    test("are cleared after a pause since the last attempt, and apply again from then on", async () => {
       const subject = randomUUID();
       for (const startMs of [0, 120_000, 240_000]) {
         for (let count = 0; count < 3; count += 1)
@@ -89,7 +89,7 @@ export function limitsContract(open: OpenStores): void {
       expect(await stores().dump()).not.toContain(network);
     });
 
-    test("are kept without the address they are about", async () => {
+    test("are stored without the address that they concern", async () => {
       await stores().limits.consume(rule, "ada@example.org", start);
       expect(await stores().dump()).not.toContain("ada@example.org");
     });

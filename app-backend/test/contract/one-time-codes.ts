@@ -19,7 +19,7 @@ export function codesContract(open: OpenStores): void {
     stores().codes.redeem({ accountId, purpose, hashes: [hash] }, when);
 
   describe("codes", () => {
-    test("AUTH-15 of parallel uses one is taken, and none after it", async () => {
+    test("AUTH-15 of parallel uses one succeeds, and none after it", async () => {
       const code = await newCode();
       const uses = await Promise.all(Array.from({ length: 4 }, () => redeem(code, at)));
       expect(uses.filter(Boolean)).toHaveLength(1);
@@ -38,14 +38,14 @@ export function codesContract(open: OpenStores): void {
       expect(await redeem(code, after(code.expiresAt, -1))).toBe(true);
     });
 
-    test("a code is good for its account and purpose alone", async () => {
+    test("a code is valid only for its account and purpose", async () => {
       const code = await newCode();
       expect(await redeem({ ...code, purpose: "confirm" }, at)).toBe(false);
       expect(await redeem({ ...code, accountId: randomUUID() }, at)).toBe(false);
       expect(await redeem(code, at)).toBe(true);
     });
 
-    test("AUTH-25 a new code takes the place of the one before", async () => {
+    test("AUTH-25 a new code replaces the previous one", async () => {
       const first = await newCode();
       const second = { ...first, hash: reference() };
       await stores().codes.replace(second);

@@ -43,7 +43,7 @@ export function sessionsContract(open: OpenStores): void {
       expect(await sessions.rotate(stepOf(session.id, session.current))).toBe(false);
     });
 
-    test("a session that is over does not rotate", async () => {
+    test("an expired session does not rotate", async () => {
       const session = someSession(accountId);
       await stores().sessions.add(session, "hash");
       const step = { ...stepOf(session.id, session.current), at: session.idleEndsAt };
@@ -59,7 +59,7 @@ export function sessionsContract(open: OpenStores): void {
       expect(await sessions.get(session.id)).toEqual(session);
     });
 
-    test("SESS-05 of 10 parallel steps from one token exactly one is taken, 100 times", async () => {
+    test("SESS-05 of 10 parallel rotations of one token exactly one succeeds, 100 times", async () => {
       expect(await roundsWithOneWinner(stores(), stores().sessions.rotate)).toBe(100);
     });
 
@@ -81,7 +81,7 @@ export function sessionsContract(open: OpenStores): void {
       expect(await sessions.get(session.id)).toEqual({ ...session, retriedAt: after(at, 5) });
     });
 
-    test("a session of an account that has another password is not added", async () => {
+    test("a session of an account whose password has changed is not added", async () => {
       const session = someSession(accountId);
       expect(await stores().sessions.add(session, "another hash")).toBe(false);
       expect(await stores().sessions.get(session.id)).toBeUndefined();
@@ -104,7 +104,7 @@ export function sessionsContract(open: OpenStores): void {
       expect(await sessions.get(other.id)).toEqual(other);
     });
 
-    test("USE-09 what is over takes no place", async () => {
+    test("USE-09 expired sessions do not count", async () => {
       const { sessions } = stores();
       const [idle, old, alive] = [openedAt(at), openedAt(at), openedAt(at)];
       await sessions.add({ ...idle, idleEndsAt: after(at, 100) }, "hash");
@@ -142,7 +142,7 @@ function stepOf(sessionId: string, from: string): Rotation {
   };
 }
 
-/** In how many of 100 rounds exactly one of ten parallel steps from one token is taken. */
+/** In how many of 100 rounds exactly one of ten parallel rotations of one token succeeds. */
 export async function roundsWithOneWinner(stores: Stores, rotate: Sessions["rotate"]): Promise<number> {
   const { id: accountId } = await addAccount(stores);
   let rounds = 0;

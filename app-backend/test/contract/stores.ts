@@ -9,7 +9,7 @@ import type { Limits } from "../../src/ports/limits.ts";
 import type { ObjectRecords } from "../../src/ports/object-records.ts";
 import type { Sessions } from "../../src/ports/sessions.ts";
 
-/** All that an adapter keeps, and how to look past its ports. */
+/** The stores of an adapter, and ways to read them without its ports. */
 export interface Stores {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
@@ -17,14 +17,14 @@ export interface Stores {
   readonly limits: Limits;
   readonly images: Images;
   readonly records: ObjectRecords;
-  /** Everything that is stored, as text, read by a query of its own. */
+  /** Everything that is stored, as text, read by a raw query. */
   dump(): Promise<string>;
   close(): Promise<void>;
 }
 
 export type OpenStores = () => Promise<Stores>;
 
-/** Opens the stores for the tests of one suite; what it gives may be used inside of them. */
+/** Opens the stores for the tests of one suite; its result may only be used inside of them. */
 export function withStores(open: OpenStores): () => Stores {
   let stores: Stores | undefined;
   beforeAll(async () => {

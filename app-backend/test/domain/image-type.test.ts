@@ -3,7 +3,7 @@ import { sniffImageType } from "../../src/domain/image-type.ts";
 import { accepted, refused } from "../images.ts";
 
 describe("the type of an image", () => {
-  test.each(Object.entries(accepted))("%s is told from the first bytes", (contentType, bytes) => {
+  test.each(Object.entries(accepted))("%s is detected by the first bytes", (contentType, bytes) => {
     expect(sniffImageType(bytes)?.contentType).toBe(contentType);
   });
 

@@ -37,7 +37,7 @@ describe("a new password", () => {
     expect(passwordFault("ada and charles", "ada@example.org")).toBeUndefined();
   });
 
-  test("holds no half of a surrogate pair", () => {
+  test("has no lone surrogate", () => {
     expect(passwordFault("long enough \ud83d")).toBe("holds broken characters");
   });
 });

@@ -23,7 +23,7 @@ describe("a session", () => {
     expect(isOver(busy, after(start, 90 * dayMs))).toBe(true);
   });
 
-  test("forgives an old token for 10 seconds", () => {
+  test("tolerates an old token for 10 seconds", () => {
     expect(inOverlap(session, after(start, 10_000))).toBe(true);
     expect(inOverlap(session, after(start, 10_001))).toBe(false);
   });
@@ -42,7 +42,7 @@ describe("a session", () => {
     };
     for (let nowMs = 30 * minuteMs; nowMs < 60 * minuteMs; nowMs += 20_000) {
       const tenth = after(start, nowMs - (nowMs % (10 * minuteMs))).toISOString();
-      // A page renews after 9 minutes: what was rotated then and what was rotated just now look alike.
+      // A page renews after 9 minutes: a rotation then and one just now must look the same.
       for (const ageMs of [0, 1_000, 5 * minuteMs, 9 * minuteMs + 5_000])
         expect(shown(nowMs - ageMs, nowMs)).toBe(tenth);
     }

@@ -6,20 +6,20 @@ import { register } from "../client.ts";
 import { eventually } from "../eventually.ts";
 import { onePixelPng, picture } from "../images.ts";
 import { formBody, openForm, statusOf } from "../raw-forms.ts";
-import { tcpGate } from "../tcp-proxy.ts";
+import { tcpProxy } from "../tcp-proxy.ts";
 
 const nothingTaken = { forms: 0, images: 0, completions: 0, passwords: 0 };
 const atOnce = 10;
 
-let database: Awaited<ReturnType<typeof tcpGate>>;
-let bucket: Awaited<ReturnType<typeof tcpGate>>;
+let database: Awaited<ReturnType<typeof tcpProxy>>;
+let bucket: Awaited<ReturnType<typeof tcpProxy>>;
 let app: TestApp;
 
 jest.setTimeout(300_000);
 
 beforeAll(async () => {
-  database = await tcpGate(Number(process.env["MYSQL_PORT"]));
-  bucket = await tcpGate(Number(new URL(process.env["AWS_ENDPOINT_URL_S3"] ?? "http://localhost:1").port));
+  database = await tcpProxy(Number(process.env["MYSQL_PORT"]));
+  bucket = await tcpProxy(Number(new URL(process.env["AWS_ENDPOINT_URL_S3"] ?? "http://localhost:1").port));
   const route = <Config>(config: Config) => ({ ...config, port: database.port });
   app = await startApp({ route, bucketPort: bucket.port });
 });
@@ -33,8 +33,8 @@ const free = async () => Object.values(await app.places()).every((taken) => take
 
 describe("USE-01 after 200 clients that hang up", () => {
   afterEach(() => {
-    database.reopen();
-    bucket.reopen();
+    database.resume();
+    bucket.resume();
   });
 
   const photo = picture(1600, 1200).jpeg().toBuffer();
@@ -42,19 +42,19 @@ describe("USE-01 after 200 clients that hang up", () => {
     "before the body": async (body) => hangUp(await all(() => opened(body, 0))),
     "in the middle of the body": async (body) => hangUp(await all(() => opened(body, body.length / 2))),
     "while the database is asked": async (body) => {
-      database.shut();
+      database.pause();
       const sockets = await all(() => opened(body, body.length));
       await sleep(100);
       await hangUp(sockets);
       await sleep(50);
-      database.reopen();
+      database.resume();
     },
     "while the bucket does not answer": async (body) => {
-      bucket.shut();
+      bucket.pause();
       const sockets = await all(() => opened(body, body.length));
       await sleep(300);
       await hangUp(sockets);
-      bucket.reopen();
+      bucket.resume();
     },
     "while pictures are processed": async (body) => {
       const sockets = await all(() => opened(body, body.length));
@@ -72,7 +72,7 @@ describe("USE-01 after 200 clients that hang up", () => {
       expect(await app.places()).toEqual(nothingTaken);
     }
     await eventually(async () => (await register(app)).status === 201);
-    // What S3 was sent before it fell silent it may store after it was asked to remove it; that expires within a day.
+    // S3 may store what it received before the pause after it was asked to remove it; that expires within a day.
     const expected = stage === "while the bucket does not answer" ? /^(pictures|incoming)\// : /^pictures\//;
     await eventually(async () =>
       (await app.bucket.keys()).every((key) => before.has(key) || expected.test(key)),

@@ -11,28 +11,28 @@ import { bearer, member, newEmail, register, send, signIn } from "../client.ts";
 import { eventually } from "../eventually.ts";
 import { onePixelPng } from "../images.ts";
 import { formBody, openForm, statusOf } from "../raw-forms.ts";
-import { tcpGate } from "../tcp-proxy.ts";
+import { tcpProxy } from "../tcp-proxy.ts";
 import { addImage, announce, complete, put } from "../uploads.ts";
 
 jest.setTimeout(300_000);
 
-// Takes seconds to decode and to encode, and is a small file.
+// A small file that takes seconds to decode and encode.
 const expensive = sharp({ create: { width: 6000, height: 5000, channels: 3, background: "#31506b" } })
   .webp({ effort: 0, quality: 50 })
   .toBuffer();
 
-let bucket: Awaited<ReturnType<typeof tcpGate>>;
+let bucket: Awaited<ReturnType<typeof tcpProxy>>;
 let app: TestApp;
-let ids = Number.NaN; // counted from when a request begins
+let ids = Number.NaN; // counted from the start of a request
 let shutAt = 4; // request, upload, account, picture of a registration: from then on the bucket does not answer
 
 const { TMPDIR } = process.env;
 const temporary = mkdtempSync(join(tmpdir(), "tintype-test-"));
 
 beforeAll(async () => {
-  bucket = await tcpGate(Number(new URL(process.env["AWS_ENDPOINT_URL_S3"] ?? "http://localhost:1").port));
+  bucket = await tcpProxy(Number(new URL(process.env["AWS_ENDPOINT_URL_S3"] ?? "http://localhost:1").port));
   const newId = () => {
-    if ((ids += 1) === shutAt) bucket.shut();
+    if ((ids += 1) === shutAt) bucket.pause();
     return randomUUID();
   };
   process.env["TMPDIR"] = temporary;
@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterEach(() => {
   ids = Number.NaN;
   shutAt = 4;
-  bucket.reopen();
+  bucket.resume();
 });
 afterAll(async () => {
   await app.close();
@@ -69,24 +69,24 @@ async function statuses(route: string) {
 describe("USE-04 a registration", () => {
   test("that is past its deadline is 503 in time, and leaves no account once the bucket answers again", async () => {
     const newId = () => {
-      if ((ids += 1) === 4) bucket.shut();
+      if ((ids += 1) === 4) bucket.pause();
       return randomUUID();
     };
-    const hasty = await startApp({ newId, bucketPort: bucket.port, deadlineMs: 4_000 }); // before the SDK gives up
+    const hasty = await startApp({ newId, bucketPort: bucket.port, deadlineMs: 4_000 }); // shorter than the SDK's timeout
     try {
       const email = newEmail();
       ids = 0;
       const startedAt = performance.now();
       const answer = await register(hasty, { email });
-      expect(performance.now() - startedAt).toBeLessThan(20_000); // taking back what was stored is not waited for
+      expect(performance.now() - startedAt).toBeLessThan(20_000); // removing what was stored is not awaited
       expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
       expect(answer.headers.get("retry-after")).toBe("5");
-      bucket.reopen();
+      bucket.resume();
       await sleep(500);
       const [rows] = await hasty.pool.query("SELECT id FROM accounts");
       expect(rows).toEqual([]);
     } finally {
-      bucket.reopen();
+      bucket.resume();
       await hasty.close();
     }
   });
@@ -106,7 +106,7 @@ describe("USE-04 a registration", () => {
       await eventually(async () => ids >= 4 || (Number.isNaN(ids) && (await app.places())["images"]! > 0));
       socket.destroy();
       await sleep(200);
-      bucket.reopen();
+      bucket.resume();
       await expectNothingOf(email);
       expect((await statuses("/auth/register")).logged.slice(before.length)).toEqual([499]);
     },
@@ -140,7 +140,7 @@ describe("USE-04 a new picture of an account", () => {
     client.abort();
     await expect(sent).rejects.toThrow();
     await eventually(free);
-    await sleep(1_000); // what goes on without a place would be seen by then
+    await sleep(1_000); // work that goes on without a slot would show by then
     const now = (await send(app, "GET", "/account", { headers: bearer(accessToken) })).body.account;
     expect(new URL(now.imageUrl).pathname).toBe(new URL(account.imageUrl).pathname);
     expect(await statuses("/account/image")).toEqual({ logged: [499], classes: ["4xx"] });
@@ -154,7 +154,7 @@ describe("USE-04 a new picture of an account", () => {
     const sent = send(app, "PUT", "/account/image", { body, headers: bearer(accessToken) });
     await eventually(() => ids >= 3);
     await app.pool.query("DELETE FROM accounts WHERE id = ?", [account.id]);
-    bucket.reopen();
+    bucket.resume();
     expect((await sent).status).toBe(401);
     const own = `pictures/${account.id}/`;
     const left = (await app.bucket.keys()).filter((key) => key.startsWith(own));
@@ -168,7 +168,7 @@ describe("USE-04 the completion of an image", () => {
     const announced = await announce(app, accessToken, onePixelPng);
     await put(announced, onePixelPng);
     const { id } = announced.body.image;
-    bucket.shut();
+    bucket.pause();
     const client = new AbortController();
     const sent = send(app, "POST", `/images/${id}/complete`, {
       headers: bearer(accessToken),
@@ -178,7 +178,7 @@ describe("USE-04 the completion of an image", () => {
     client.abort();
     await expect(sent).rejects.toThrow();
     await sleep(200);
-    bucket.reopen();
+    bucket.resume();
     await eventually(free);
     const shown = await send(app, "GET", `/images/${id}`, { headers: bearer(accessToken) });
     expect(shown.status).toBe(404);
@@ -188,7 +188,7 @@ describe("USE-04 the completion of an image", () => {
 });
 
 describe("USE-03 five expensive pictures at once from one address", () => {
-  test("let another person register meanwhile", async () => {
+  test("do not keep another person from registering", async () => {
     const generous = await startApp();
     try {
       const body = formBody(await expensive);
@@ -213,7 +213,7 @@ describe("USE-03 five expensive pictures at once from one address", () => {
   });
 });
 
-test("nothing of a processed picture is left in the temporary folder, whether it was wanted in the end or not", async () => {
+test("a processed picture leaves no temporary file, whether it was used or not", async () => {
   await eventually(free);
   expect((await register(app)).status).toBe(201);
   const { accessToken } = (await member(app)).body;

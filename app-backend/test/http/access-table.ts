@@ -1,12 +1,12 @@
 import type { operations } from "../../src/http/contract/operations.ts";
 
-/** What is asked for: one's own, somebody else's, or what is not there. */
+/** The requested object: the caller's own, another's, or an absent one. */
 export type Target = "own" | "other's" | "absent";
 
-/** Status by who asks: nobody, A for their own, A for B's, A for what is not there. */
+/** Status by caller and object: no one, A for their own, A for B's, A for an absent one. */
 type Row =
-  | readonly [nobody: number, own: number, others: number, absent: number]
-  | readonly [nobody: number, own: number];
+  | readonly [anonymous: number, own: number, others: number, absent: number]
+  | readonly [anonymous: number, own: number];
 
 /** Who may do what. A route without its row here fails the test. */
 export const access: Record<keyof typeof operations, Row> = {
@@ -14,7 +14,7 @@ export const access: Record<keyof typeof operations, Row> = {
   ready: [200, 200],
   settings: [200, 200],
   openapi: [200, 200],
-  register: [400, 400], // says what is missing, to anybody
+  register: [400, 400], // reports what is missing, without sign-in
   signIn: [400, 400],
   confirm: [400, 400],
   resend: [400, 400],
@@ -31,7 +31,7 @@ export const access: Record<keyof typeof operations, Row> = {
   remove: [401, 400],
   listImages: [401, 200],
   announceImage: [401, 400],
-  getImage: [401, 200, 200, 404], // everybody who is signed in sees all images
+  getImage: [401, 200, 200, 404], // all signed-in accounts see all images
   downloadImage: [401, 200, 200, 404],
   completeImage: [401, 200, 404, 404],
   removeImage: [401, 204, 404, 404],

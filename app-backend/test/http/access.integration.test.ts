@@ -32,7 +32,7 @@ function ask(
   return send(app, operation.method.toUpperCase(), operation.path.replace(":id", id), { headers, body });
 }
 
-/** A person with a second session and an image, of which the operation's kind stands for what they own. */
+/** A person with a second session and an image, one of which is the operation's object. */
 async function owner({ path }: Operation) {
   const first = await member(app);
   await signIn(app, first.email);
@@ -55,7 +55,7 @@ describe("AZ-01 who may do what", () => {
     expect(shown.status).toBe(operation.path.startsWith("/images/") ? 200 : 404);
   });
 
-  test("AZ-02 another's and absent are answered alike", async () => {
+  test("AZ-02 another's object and an absent one get the same response", async () => {
     const forOwners = cases.filter(([name, { params }]) => params && access[name][2] === 404);
     expect(forOwners).toHaveLength(3);
     for (const [, operation] of forOwners) {

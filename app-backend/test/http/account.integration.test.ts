@@ -42,7 +42,7 @@ function putImage(token: string, image: Uint8Array | undefined, label?: string) 
 }
 
 describe("the profile", () => {
-  test("takes what the body names and leaves the rest", async () => {
+  test("changes the fields of the body and keeps the rest", async () => {
     const { body } = await member(app);
     await patch(body.accessToken, { username: "ada", firstName: "Ada", lastName: "Lovelace" });
     const answer = await patch(body.accessToken, { firstName: "  Augusta Ada " });
@@ -72,7 +72,7 @@ describe("the profile", () => {
     expect((await patch(body.accessToken, value)).status).toBe(status);
   });
 
-  test("AUTH-18 ignores what no profile has", async () => {
+  test("AUTH-18 ignores unknown fields", async () => {
     const { body, email } = await member(app);
     const extra = { id: "x", email: "other@example.org", confirmed: true, passwordHash: "x", role: "admin" };
     const answer = await patch(body.accessToken, { username: "ada", ...extra });
@@ -93,7 +93,7 @@ describe("the picture", () => {
     expect(answer.body.account.imageUrl).toContain(after[0]);
   });
 
-  test("stays when what was sent is no picture", async () => {
+  test("stays if the upload is no picture", async () => {
     const { body } = await member(app);
     const before = await keysOf(body.account.id);
     expect(await putImage(body.accessToken, refused["DOCX"])).toMatchObject({ status: 415 });
@@ -101,7 +101,7 @@ describe("the picture", () => {
     expect(await keysOf(body.account.id)).toEqual(before);
   });
 
-  test("replaced 6 times at once is one picture in the end, and no other object is left", async () => {
+  test("replaced 6 times at once ends as one picture, and no other object is left", async () => {
     const { body } = await member(app);
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => putImage(body.accessToken, accepted["image/png"])),
@@ -115,7 +115,7 @@ describe("the picture", () => {
 });
 
 describe("new pictures of an account", () => {
-  test("are limited to 20 at once, whatever became of them", async () => {
+  test("are limited to 20 at once, whether they succeed or fail", async () => {
     const { accessToken } = (await member(app)).body;
     const put = () => send(app, "PUT", "/account/image", { headers: bearer(accessToken) });
     for (let count = 0; count < 20; count += 1) expect((await put()).status).toBe(400);
@@ -126,7 +126,7 @@ describe("new pictures of an account", () => {
 describe("the password", () => {
   const next = "another good one";
 
-  test("AUTH-16 changes for who knows it: the other sessions end, this one stays", async () => {
+  test("AUTH-16 changes with the old one: the other sessions end, this one stays", async () => {
     const { email, cookie, body } = await member(app);
     const other = await signIn(app, email);
     expect((await changePassword(body.accessToken, goodPassword, next)).status).toBe(204);
@@ -170,7 +170,7 @@ describe("the password", () => {
 });
 
 describe("sessions", () => {
-  test("SESS-18 are listed with device and place, the asking one marked", async () => {
+  test("SESS-18 are listed with device and address, the caller's marked", async () => {
     const { email, body } = await member(app);
     const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     await signIn(app, email, goodPassword, { "user-agent": firefox, "x-forwarded-for": "203.0.113.9" });
@@ -195,7 +195,7 @@ describe("sessions", () => {
     expect((await end()).status).toBe(404);
   });
 
-  test("AZ-02 of others cannot be ended, nor be told from what never was", async () => {
+  test("AZ-02 of others cannot be ended, and look like absent ones", async () => {
     const [thief, victim] = [await member(app), await member(app)];
     const [session] = (await listSessions(app, victim.body.accessToken)).body.items;
     const end = (id: string) =>

@@ -19,13 +19,13 @@ import {
 } from "../client.ts";
 import { accepted, onePixelPng, picture } from "../images.ts";
 import { startProcess } from "../process.ts";
-import { tcpGate } from "../tcp-proxy.ts";
+import { tcpProxy } from "../tcp-proxy.ts";
 import { announce, complete, put } from "../uploads.ts";
 
 const pageGivesUpMs = 30_000;
 const bucketPort = Number(new URL(process.env["AWS_ENDPOINT_URL_S3"] ?? "http://localhost:1").port);
 
-let gate: Awaited<ReturnType<typeof tcpGate>>;
+let proxy: Awaited<ReturnType<typeof tcpProxy>>;
 let busy: Server;
 let full: Server;
 let app: TestApp;
@@ -36,25 +36,25 @@ jest.setTimeout(90_000);
 beforeAll(async () => {
   busy = await busyBucket(/./);
   full = await busyBucket(/^PUT \/[^/]+\/(images|pictures)\//);
-  gate = await tcpGate(bucketPort);
-  const site = await startApp({ bucketPort: gate.port });
-  // A process of its own: what Node's core throws is no Error to whoever runs inside of Jest, the SDK for one.
+  proxy = await tcpProxy(bucketPort);
+  const site = await startApp({ bucketPort: proxy.port });
+  // A separate process: inside of Jest an error from Node's core is not an `instanceof Error`, which the SDK needs.
   server = await startProcess(site);
   app = { ...site, url: server.url };
 });
 afterAll(async () => {
-  gate.leadTo();
-  gate.reopen();
+  proxy.redirect();
+  proxy.resume();
   await server.close();
   await app.close();
-  gate.close();
+  proxy.close();
   for (const server of [busy, full]) {
     server.close();
     server.closeAllConnections();
   }
 });
 
-/** Answers 503 to the requests that it is told, and passes on all others. */
+/** Answers 503 to matching requests, and forwards all others. */
 async function busyBucket(refused: RegExp): Promise<Server> {
   const server = createServer((req, res) => {
     const { method = "", url: path = "", headers } = req;
@@ -87,7 +87,7 @@ async function timed<Result>(work: Promise<Result>): Promise<{ result: Result; m
   return { result: await work, ms: performance.now() - startedAt };
 }
 
-/** Everything that a record points at is there, and nothing else is. */
+/** Every object that a record points at exists, and no other does. */
 async function expectWhole(): Promise<void> {
   const { inspect, close } = openIntegrity(app.config, () => new Date(Date.now() + 2 * 3_600_000));
   const { missing, mismatched } = await inspect(false);
@@ -97,10 +97,10 @@ async function expectWhole(): Promise<void> {
 
 describe("REL-05 a bucket that", () => {
   test.each([
-    ["is down", () => gate.leadTo(1)],
-    ["answers 503", () => gate.leadTo(portOf(busy))],
-    ["answers 503 to what is to stay", () => gate.leadTo(portOf(full))],
-    ["does not answer", () => gate.shut()],
+    ["is down", () => proxy.redirect(1)],
+    ["answers 503", () => proxy.redirect(portOf(busy))],
+    ["answers 503 to permanent objects", () => proxy.redirect(portOf(full))],
+    ["does not answer", () => proxy.pause()],
   ])(
     "%s: sign-in and lists work, uploads are 503 in time, and no record is without its object",
     async (_what, hurt) => {
@@ -133,8 +133,8 @@ describe("REL-05 a bucket that", () => {
         expect(ms).toBeLessThan(pageGivesUpMs);
       }
 
-      gate.leadTo();
-      gate.reopen();
+      proxy.redirect();
+      proxy.resume();
       const [rows] = await app.pool.query<RowDataPacket[]>("SELECT id FROM accounts WHERE email = ?", [late]);
       expect(rows).toEqual([]);
       const { imageUrl } = (await getAccount(app, body.accessToken)).body.account;
@@ -146,20 +146,20 @@ describe("REL-05 a bucket that", () => {
     },
   );
 
-  test("stops in the middle of an upload: 503 in time, the place is free again, and the retry succeeds", async () => {
+  test("stops in the middle of an upload: 503 in time, the slot is free again, and the retry succeeds", async () => {
     const { accessToken } = (await member(app)).body;
     const noise = await picture(1200, 900).png({ compressionLevel: 0 }).toBuffer();
     const announced = await announce(app, accessToken, noise);
     expect(await put(announced, noise)).toBe(200);
     const { id } = announced.body.image;
     const completed = timed(complete(app, accessToken, id));
-    await gate.passed(1_000_000);
-    gate.shut();
+    await proxy.returned(1_000_000);
+    proxy.pause();
     const { result, ms } = await completed;
     expect(result).toMatchObject({ status: 503, body: { code: "unavailable" } });
     expect(ms).toBeLessThan(pageGivesUpMs);
-    gate.leadTo();
-    gate.reopen();
+    proxy.redirect();
+    proxy.resume();
     await sleep(100);
     expect((await complete(app, accessToken, id)).status).toBe(200);
     await expectWhole();

@@ -52,7 +52,7 @@ describe("a forgotten password", () => {
     expect((await signIn(app, email, newPassword)).body.account.confirmed).toBe(true);
   });
 
-  test("wins over a change of the password that is under way with the old one", async () => {
+  test("wins over a concurrent change of the password with the old one", async () => {
     for (let round = 0; round < 6; round += 1) {
       const { email, code, body } = await forgetful();
       const change = postJson(
@@ -62,12 +62,12 @@ describe("a forgotten password", () => {
         bearer(body.accessToken),
       );
       const [done] = await Promise.all([reset(email, code), change]);
-      if (done.status !== 204) continue; // the change came first, and voided the code
+      if (done.status !== 204) continue; // the change was first, and voided the code
       expect((await signIn(app, email, newPassword)).status).toBe(200);
     }
   });
 
-  test("leaves no session behind that a sign-in with the old one opens meanwhile", async () => {
+  test("leaves no session of a concurrent sign-in with the old one", async () => {
     for (let round = 0; round < 8; round += 1) {
       const { email, code } = await forgetful();
       const [done, ...signedIn] = await Promise.all([
@@ -102,7 +102,7 @@ describe("a forgotten password", () => {
     expect((await signIn(app, email, `${newPassword} ${won}`)).status).toBe(200);
   });
 
-  test("AUTH-15 the code is void once the password was changed by who knows it", async () => {
+  test("AUTH-15 the code is void once the password was changed with the old one", async () => {
     const { email, code, body } = await forgetful();
     const changed = await postJson(
       app,
@@ -135,7 +135,7 @@ describe("a forgotten password", () => {
     expect((await reset(email, code)).status).toBe(204);
   });
 
-  test("AUTH-25 a second code takes the place of the first", async () => {
+  test("AUTH-25 a second code replaces the first", async () => {
     const { email, code } = await forgetful();
     await forgot(email);
     const second = await mailedCode(app, email);
@@ -143,7 +143,7 @@ describe("a forgotten password", () => {
     expect((await reset(email, second)).status).toBe(204);
   });
 
-  test("the new password keeps to the rules, and a refusal does not cost the code", async () => {
+  test("the new password follows the rules, and a refusal does not spend the code", async () => {
     const { email, code } = await forgetful();
     expect(await reset(email, code, "password1")).toMatchObject({
       status: 422,
@@ -159,11 +159,11 @@ describe("a forgotten password", () => {
       const kept = [...headers].filter(([name]) => name !== "x-request-id" && name !== "date");
       return { status, headers: kept, body: rest };
     };
-    const nobody = newEmail();
-    expect(bare(await forgot(email))).toEqual(bare(await forgot(nobody)));
-    expect(await mailedCode(app, nobody)).toBe("");
+    const unknown = newEmail();
+    expect(bare(await forgot(email))).toEqual(bare(await forgot(unknown)));
+    expect(await mailedCode(app, unknown)).toBe("");
     const wrong = other(await mailedCode(app, email));
-    expect(bare(await reset(email, wrong))).toEqual(bare(await reset(nobody, wrong)));
+    expect(bare(await reset(email, wrong))).toEqual(bare(await reset(unknown, wrong)));
   });
 
   test("AUTH-07 a wrong code takes as many statements for a known address as for an unknown one", async () => {
@@ -222,7 +222,7 @@ describe("a new address", () => {
   });
 });
 
-test("AUTH-26 where confirmation is required, the right password alone does not sign in, and a wrong one tells nothing", async () => {
+test("AUTH-26 if confirmation is required, the right password alone does not sign in, and a wrong one reveals nothing", async () => {
   const strict = await startApp({ confirmationRequired: true });
   try {
     const email = newEmail();

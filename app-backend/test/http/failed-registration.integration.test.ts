@@ -5,23 +5,23 @@ import type { RowDataPacket } from "mysql2/promise";
 import { openIntegrity } from "../../src/compose/ec2-jobs.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { newEmail, register, signIn } from "../client.ts";
-import { tcpGate } from "../tcp-proxy.ts";
+import { tcpProxy } from "../tcp-proxy.ts";
 
 test("AUTH-06 the database dies between picture and record: no half account, and the retry succeeds", async () => {
-  const gate = await tcpGate(Number(process.env["MYSQL_PORT"]));
-  let ids = Number.NaN; // counted from when the registration begins
+  const proxy = await tcpProxy(Number(process.env["MYSQL_PORT"]));
+  let ids = Number.NaN; // counted from the start of the registration
   const newId = () => {
     // Request, upload, account, picture: the fourth id of a registration is made before the password is hashed and the picture written.
-    if ((ids += 1) === 4) gate.shut();
+    if ((ids += 1) === 4) proxy.pause();
     return randomUUID();
   };
-  const app = await startApp({ newId, route: (database) => ({ ...database, port: gate.port }) });
+  const app = await startApp({ newId, route: (database) => ({ ...database, port: proxy.port }) });
   try {
     const email = newEmail();
     ids = 0;
     expect((await register(app, { email })).status).toBe(503);
     ids = Number.NaN;
-    gate.reopen();
+    proxy.resume();
     const [rows] = await app.pool.query<RowDataPacket[]>("SELECT id FROM accounts");
     expect(rows).toEqual([]);
     let status = 503;
@@ -30,20 +30,20 @@ test("AUTH-06 the database dies between picture and record: no half account, and
     expect((await signIn(app, email)).status).toBe(200);
     const { orphaned, missing, left } = await repaired(app);
     expect({ missing, left }).toEqual({ missing: [], left: [] });
-    expect(orphaned.length).toBeLessThanOrEqual(1); // the first picture, which the check takes away
+    expect(orphaned.length).toBeLessThanOrEqual(1); // the first picture, which the check removes
     expect(await app.bucket.keys()).toHaveLength(1);
   } finally {
-    gate.reopen();
+    proxy.resume();
     await app.close();
-    gate.close();
+    proxy.close();
   }
 });
 
-test("AUTH-06 a record that is written after it was given up has its picture", async () => {
+test("AUTH-06 a record that is written after the request timed out has its picture", async () => {
   const app = await startApp();
   try {
     const email = newEmail();
-    // The server goes on with what it was told, though nobody waits for it any more.
+    // The database still runs the statement, although no client waits for it.
     await app.pool.query(
       "CREATE TRIGGER stall AFTER INSERT ON accounts FOR EACH ROW SET @slept = SLEEP(2.5)",
     );
@@ -59,13 +59,13 @@ test("AUTH-06 a record that is written after it was given up has its picture", a
   }
 });
 
-test("AUTH-06 the picture of a record that was given up and never written is collected by the integrity check", async () => {
+test("AUTH-06 the picture of a record that timed out and was never written is removed by the integrity check", async () => {
   const app = await startApp();
   try {
     const stalled = "SET @slept = SLEEP(2.5); SIGNAL SQLSTATE '45000';";
     await app.pool.query(`CREATE TRIGGER stall AFTER INSERT ON accounts FOR EACH ROW BEGIN ${stalled} END`);
     expect((await register(app)).status).toBe(503);
-    await sleep(1_500); // the server gives up, too
+    await sleep(1_500); // the database times out, too
     expect(await app.bucket.keys()).toHaveLength(1);
     expect(await repaired(app)).toMatchObject({ missing: [], orphaned: [expect.anything()], left: [] });
     expect(await app.bucket.keys()).toEqual([]);

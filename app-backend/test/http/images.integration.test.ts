@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, goodPassword, member, send, sendJson } from "../client.ts";
 import { accepted, picture, refused } from "../images.ts";
-import { tcpGate } from "../tcp-proxy.ts";
+import { tcpProxy } from "../tcp-proxy.ts";
 import { addImage, announce, complete, put, upload } from "../uploads.ts";
 
 const dayMs = 24 * 3600 * 1000;
@@ -43,7 +43,7 @@ async function counted(): Promise<unknown> {
 }
 
 describe("an upload", () => {
-  test("UPL-21 goes straight to S3, is cleaned, and is there for everybody", async () => {
+  test("UPL-21 goes directly to S3, is processed, and is visible to all accounts", async () => {
     const answer = await upload(app, token, await picture(960, 640).jpeg().toBuffer(), {
       name: "Café 1.jpg",
     });
@@ -75,7 +75,7 @@ describe("an upload", () => {
     expect((await upload(app, token, image, { contentType })).body.image.contentType).toBe(contentType);
   });
 
-  test("UPL-02 is taken as what it is, whatever it was called", async () => {
+  test("UPL-02 is typed by its content, whatever its label", async () => {
     const { body } = await upload(app, token, png, { contentType: "image/jpeg" });
     expect(body.image.contentType).toBe("image/png");
   });
@@ -90,7 +90,7 @@ describe("an upload", () => {
     expect((await complete(app, token, id)).status).toBe(404);
   });
 
-  test("that was cut off is told to be damaged, and nothing is left", async () => {
+  test("that was truncated is reported as damaged, and nothing is left", async () => {
     const whole = await picture(400, 300).jpeg().toBuffer();
     const half = whole.subarray(0, whole.length / 2);
     const answer = await upload(app, token, half, { contentType: "image/jpeg" });
@@ -158,7 +158,7 @@ describe("an upload", () => {
     expect(Buffer.from(await (await fetch(image.imageUrl)).arrayBuffer())).toEqual(Buffer.from(before));
   });
 
-  test("UPL-15 that is never completed is given up after a day, and its room is free again", async () => {
+  test("UPL-15 that is never completed is discarded after a day, and its quota is free again", async () => {
     const { id } = (await announce(app, token, png)).body.image;
     expect(await counted()).toEqual({ images: 1, bytes: png.length });
     await app.giveUpAbandoned();
@@ -170,7 +170,7 @@ describe("an upload", () => {
     expect((await complete(app, token, id)).status).toBe(404);
   });
 
-  test("UPL-22 of images fills the account, at once as one by one", async () => {
+  test("UPL-22 of images is limited by quota, at once and one by one", async () => {
     await app.pool.execute("UPDATE accounts SET image_count = 497 WHERE id = ?", [accountId]);
     const answers = await Promise.all(Array.from({ length: 8 }, () => announce(app, token, png)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
@@ -184,7 +184,7 @@ describe("an upload", () => {
 });
 
 describe("the URL of an upload", () => {
-  /** Status and bytes of all versions that the bucket keeps of an upload. */
+  /** Status and bytes of all versions of an upload in the bucket. */
   async function storedOf(id: string): Promise<number[]> {
     const { bucket: Bucket } = app.config.storage;
     const found = await app.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: `incoming/${id}` }));
@@ -202,7 +202,7 @@ describe("the URL of an upload", () => {
 
   beforeAll(async () => {
     const { bucket: Bucket } = app.config.storage;
-    const VersioningConfiguration = { Status: "Enabled" } as const; // as the stack has it
+    const VersioningConfiguration = { Status: "Enabled" } as const; // as in the stack
     await app.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
   });
 
@@ -235,7 +235,7 @@ describe("the URL of an upload", () => {
     expect(await storedOf(unused.body.image.id)).toEqual([]);
   });
 
-  test("USE-08 stores nothing more after what it brought was refused", async () => {
+  test("USE-08 stores nothing more after its upload was refused", async () => {
     const svg = refused["SVG"] ?? Object.values(refused)[0]!;
     const announced = await announce(app, token, svg);
     await put(announced, svg);
@@ -252,7 +252,7 @@ describe("the URL of an upload", () => {
   });
 });
 
-test("101 uploads that were never completed are given up in one go", async () => {
+test("101 uploads that were never completed are discarded in one run", async () => {
   const { id } = (await member(app)).body.account;
   const yesterday = new Date(Date.now() + aheadMs - 2 * 24 * 3_600_000);
   const rows = Array.from({ length: 101 }, () => [randomUUID(), id, "Silver", "image/png", 1, yesterday]);
@@ -263,13 +263,13 @@ test("101 uploads that were never completed are given up in one go", async () =>
   expect(left).toEqual([]);
 });
 
-describe("uploads that come to nothing", () => {
+describe("uploads that are never published", () => {
   test("UPL-23 are limited to 200 a day for an account; one that becomes an image does not count", async () => {
     for (let round = 0; round < 3; round += 1) await addImage(app, token);
     for (let count = 0; count < 200; count += 1) {
       const announced = await announce(app, token, png);
       expect(announced.status).toBe(201);
-      await remove(announced.body.image.id); // its form works on for a quarter of an hour
+      await remove(announced.body.image.id); // its URL stays valid for a quarter of an hour
     }
     expect(await announce(app, token, png)).toMatchObject(refusal(429, "too_many_requests"));
     expect((await announce(app, (await member(app)).body.accessToken, png)).status).toBe(201);
@@ -277,7 +277,7 @@ describe("uploads that come to nothing", () => {
     expect((await announce(app, token, png)).status).toBe(201);
   });
 
-  test("do not count where the account is full", async () => {
+  test("do not count if the quota is full", async () => {
     await app.pool.execute("UPDATE accounts SET image_count = 500 WHERE id = ?", [accountId]);
     const refused = await announce(app, token, png);
     expect(refused).toMatchObject(refusal(409, "quota_exceeded"));
@@ -290,26 +290,26 @@ describe("uploads that come to nothing", () => {
 });
 
 describe("uploads that race", () => {
-  test("UPL-15 of one completion with itself are one piece of work", async () => {
-    const gate = await tcpGate(Number(new URL(app.config.storage.endpoint!).port));
-    const site = await startApp({ bucketPort: gate.port });
+  test("UPL-15 of one completion with itself run once", async () => {
+    const proxy = await tcpProxy(Number(new URL(app.config.storage.endpoint!).port));
+    const site = await startApp({ bucketPort: proxy.port });
     try {
       const { accessToken } = (await member(site)).body;
       const source = await picture(900, 600).png({ compressionLevel: 0 }).toBuffer();
       const announced = await announce(site, accessToken, source);
       await put(announced, source);
-      const before = gate.bytesBack();
+      const before = proxy.bytesReturned();
       const { id } = announced.body.image;
       const answers = await Promise.all(Array.from({ length: 5 }, () => complete(site, accessToken, id)));
       expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
-      expect(gate.bytesBack() - before).toBeLessThan(1.5 * source.length); // it was read once
+      expect(proxy.bytesReturned() - before).toBeLessThan(1.5 * source.length); // it was read once
     } finally {
       await site.close();
-      gate.close();
+      proxy.close();
     }
   });
 
-  test("UPL-24 of one account leave room for others: a seventh at once is told to come back", async () => {
+  test("UPL-24 of one account leave capacity for others: a seventh at once gets Retry-After", async () => {
     const source = await picture(2400, 1800).png().toBuffer();
     const announced = await Promise.all(Array.from({ length: 10 }, () => announce(app, token, source)));
     for (const each of announced) expect(await put(each, source)).toBe(200);
@@ -339,7 +339,7 @@ describe("uploads that race", () => {
 });
 
 test.each(["%C3%A9", "a", "%00", "x".repeat(300)])(
-  "WEB-08 what is no id is the id of nothing: %s",
+  "WEB-08 a malformed id matches nothing: %s",
   async (id) => {
     for (const path of [`/images/${id}`, `/images/${id}/download`])
       expect((await get(path)).status).toBe(404);
@@ -348,7 +348,7 @@ test.each(["%C3%A9", "a", "%00", "x".repeat(300)])(
 );
 
 describe("a list", () => {
-  test("pages through everybody's images, the newest first, each once", async () => {
+  test("pages through all images, the newest first, each once", async () => {
     const other = (await member(app)).body.accessToken;
     const added: string[] = [];
     for (let index = 0; index < 7; index += 1)
@@ -365,14 +365,14 @@ describe("a list", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  test("of one's own has no other's", async () => {
+  test("of the caller's own has no other's", async () => {
     await addImage(app, (await member(app)).body.accessToken);
     const own = (await addImage(app, token)).id;
     const { items } = (await get("/images?owner=me")).body;
     expect(items.map(({ id, mine }) => [id, mine])).toEqual([[own, true]]);
   });
 
-  test("has no image that is still being uploaded", async () => {
+  test("has no image that is not published", async () => {
     await announce(app, token, png);
     expect((await get("/images?owner=me")).body.items).toEqual([]);
   });
@@ -441,7 +441,7 @@ describe("an image", () => {
     expect(await counted()).toEqual({ images: 0, bytes: 0 });
   });
 
-  test("goes with its account", async () => {
+  test("is removed with its account", async () => {
     const { id } = await addImage(app, token);
     const pending = (await announce(app, token, png)).body.image.id;
     const headers = { ...bearer(token), origin: app.siteOrigin };
@@ -451,7 +451,7 @@ describe("an image", () => {
     expect([...(await keysOf(id)), ...(await keysOf(pending)), ...(await keysOf(accountId))]).toEqual([]);
   });
 
-  test("REL-05 with the bucket away: lists and sign-in go on, uploads are 503, and no record is without its object", async () => {
+  test("REL-05 with the bucket unavailable: lists and sign-in go on, uploads are 503, and no record is without its object", async () => {
     const site = await startApp();
     try {
       const { body } = await member(site);

@@ -14,11 +14,11 @@ import {
   signIn,
   someAddress,
 } from "../client.ts";
-import { occupyThreads } from "../busy-threads.ts";
+import { busyThreads } from "../busy-threads.ts";
 
 let app: TestApp;
 const startMs = Date.now();
-let aheadMs = 0; // time stands still otherwise: else a slow machine lets delays pass
+let aheadMs = 0; // the clock stands still otherwise: on a slow machine delays would pass
 
 beforeAll(async () => {
   app = await startApp({ clock: () => new Date(startMs + aheadMs) });
@@ -94,7 +94,7 @@ describe("wrong passwords", () => {
     expect(countOf(answers, 429)).toBe(1);
   });
 
-  test("AUTH-11 of a network over its limit do not count for the accounts it tries", async () => {
+  test("AUTH-11 from a network over its limit do not count for the accounts it tries", async () => {
     const address = someAddress();
     await times(20, () => fail(newEmail(), address));
     const { email } = await member(app);
@@ -102,7 +102,7 @@ describe("wrong passwords", () => {
     expect((await signIn(app, email)).status).toBe(200);
   });
 
-  test("AUTH-12 at once: of 6 at a limit of 5 exactly 5 are looked at", async () => {
+  test("AUTH-12 at once: of 6 at a limit of 5 exactly 5 are checked", async () => {
     for (let round = 0; round < 10; round += 1) {
       const email = newEmail();
       const answers = await Promise.all(Array.from({ length: 6 }, () => fail(email)));
@@ -124,7 +124,7 @@ describe("USE-07 of one account", () => {
   const forgot = (email: string, extra = {}) => postJson(app, "/auth/forgot", { email }, extra);
   const reset = (email: string, code: string, extra = {}) =>
     postJson(app, "/auth/reset", { email, code, password: next }, extra);
-  /** Twelve tries each of all that takes an address, each from a network of its own. */
+  /** Twelve attempts of every operation with an address, each from another network. */
   async function attack(email: string): Promise<void> {
     await times(12, () => forgot(email));
     await times(12, () => reset(email, "123412341234"));
@@ -133,7 +133,7 @@ describe("USE-07 of one account", () => {
     expect(await forgot(email)).toMatchObject(limited);
   }
 
-  test("USE-07 strangers keep a person out of neither sign-in, forgot nor reset on a network they have signed in from", async () => {
+  test("USE-07 strangers cannot lock a person out of sign-in, forgot or reset on a network they have signed in from", async () => {
     const { email } = await member(app);
     await signIn(app, email, goodPassword, home);
     await attack(email);
@@ -161,7 +161,7 @@ describe("USE-07 of one account", () => {
     },
   );
 
-  test("USE-07 a code that strangers had mailed lets its reader in on any network, and sign in from there", async () => {
+  test("USE-07 a code that strangers requested works for its reader on any network, who can then sign in from there", async () => {
     const { email } = await member(app);
     await attack(email);
     const elsewhere = { "x-forwarded-for": someAddress() };
@@ -208,7 +208,7 @@ describe("USE-07 of one account", () => {
 });
 
 describe("other limits", () => {
-  test("AUTH-22 21 registrations from one address: the last is refused before its picture is taken in", async () => {
+  test("AUTH-22 21 registrations from one address: the last is refused before its picture is received", async () => {
     const address = someAddress();
     const answers = await times(21, () =>
       register(app, { password: "short", headers: { "x-forwarded-for": address } }),
@@ -217,7 +217,7 @@ describe("other limits", () => {
     expect(answers.at(-1)).toMatchObject(limited);
   });
 
-  test.each(["forgot", "resend"])("%s sends an address three messages, whoever asks", async (route) => {
+  test.each(["forgot", "resend"])("%s sends an address three messages, for any client", async (route) => {
     const email = newEmail();
     const spelled = [email, email.toUpperCase(), ` ${email}`, email];
     const answers = await times(4, (index) => postJson(app, `/auth/${route}`, { email: spelled[index] }));
@@ -225,10 +225,10 @@ describe("other limits", () => {
   });
 });
 
-test("AUTH-14 200 sign-ins at once: as many wait as may, the rest get 503, and /health answers meanwhile", async () => {
+test("AUTH-14 200 sign-ins at once: the queue is full, the rest get 503, and /health still answers", async () => {
   const before = process.memoryUsage().rss;
-  // However fast this machine hashes: nothing is, until all that fit are waiting.
-  const threads = occupyThreads();
+  // Independent of the machine's speed: nothing is hashed until the queue is full.
+  const threads = busyThreads();
   const fits = 100 + availableParallelism();
   let running = true;
   const health = (async () => {
@@ -259,15 +259,15 @@ test("AUTH-14 200 sign-ins at once: as many wait as may, the rest get 503, and /
   expect(ms[Math.floor(ms.length / 2)]).toBeLessThan(50);
 });
 
-test("AUTH-20 a right code is not spent where no password can be hashed: with it the reset succeeds later", async () => {
+test("AUTH-20 a right code is not spent if no password can be hashed: with it the reset succeeds later", async () => {
   const { email } = await member(app);
   await postJson(app, "/auth/forgot", { email });
   const reset = { email, code: await mailedCode(app, email), password: "a much better one" };
-  const threads = occupyThreads();
+  const threads = busyThreads();
   const answers: Answer[] = [];
   const length = 200;
   const others = Array.from({ length }, async () => answers.push(await fail(newEmail())));
-  // What fits waits for a thread: the rest is answered.
+  // The queue waits for a thread: the rest is answered.
   while (answers.length < length - 100 - availableParallelism()) await sleep(10);
   const answer = await postJson(app, "/auth/reset", reset);
   await threads.release();

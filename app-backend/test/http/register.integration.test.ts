@@ -141,8 +141,8 @@ describe("a refused registration", () => {
   test("API-03 422 naming each field at fault, before and after the file", async () => {
     const expected = { status: 422, body: { code: "invalid_input" } };
     for (const answer of [
-      await register(app, { email: "nobody", password: "short" }),
-      await send(app, "POST", "/auth/register", { body: lateFields("nobody", "short") }),
+      await register(app, { email: "invalid", password: "short" }),
+      await send(app, "POST", "/auth/register", { body: lateFields("invalid", "short") }),
     ]) {
       expect(answer).toMatchObject(expected);
       expect(answer.body.errors?.map(({ field }) => field)).toEqual(["email", "password"]);
@@ -190,7 +190,7 @@ function blaming(field: string) {
   return { status: 400, body: { code: "malformed_request", errors: [{ field }] } };
 }
 
-/** A form whose file comes first. */
+/** A form with the file before the fields. */
 function formOf(fields: Record<string, string>): FormData {
   const body = new FormData();
   appendImage(body, onePixelPng);

@@ -5,7 +5,7 @@ import { compose } from "../../src/compose/ec2.ts";
 import type { ServerConfig } from "../../src/config/ec2.ts";
 import type { Keyring } from "../../src/domain/keyring.ts";
 import { serve, stop } from "../../src/process/serve.ts";
-import { letGraceEnd } from "../advance-past-grace.ts";
+import { advancePastGrace } from "../advance-past-grace.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { getAccount, mailedCode, member, postJson, refresh } from "../client.ts";
 
@@ -21,7 +21,7 @@ const rotated = ({ current, former }: Keyring<Buffer>, until: Date) => ({
   former: [...former, { key: current, until }],
 });
 
-/** The application once more, on the same database and bucket, as it is when it was restarted after a rotation. */
+/** A second application on the same database and bucket, like one that was restarted after a rotation. */
 async function restarted(handover: Date) {
   const config: ServerConfig = {
     ...app.config,
@@ -42,19 +42,19 @@ async function restarted(handover: Date) {
   };
 }
 
-test("OPS-10 nobody is signed out by new secrets: tokens, refresh and a mailed code of before go on", async () => {
+test("OPS-10 new secrets end no session: earlier tokens, refresh and a mailed code stay valid", async () => {
   const { body, cookie, email } = await member(app);
   await postJson(app, "/auth/forgot", { email });
   const code = await mailedCode(app, email);
   const next = await restarted(new Date());
   try {
     expect((await getAccount(next, body.accessToken)).status).toBe(200);
-    await letGraceEnd(app);
+    await advancePastGrace(app);
     const renewed = await refresh(next, cookie);
     expect(renewed.status).toBe(200);
-    // What the new secrets sign is nothing to who knows the old ones alone.
+    // Tokens signed with the new secrets are invalid for a process that has only the old ones.
     expect((await getAccount(app, renewed.body.accessToken)).status).toBe(401);
-    await letGraceEnd(app);
+    await advancePastGrace(app);
     expect((await refresh(next, renewed.cookie)).status).toBe(200);
     const password = "a much better one";
     expect((await postJson(next, "/auth/reset", { email, code, password })).status).toBe(204);
@@ -63,14 +63,14 @@ test("OPS-10 nobody is signed out by new secrets: tokens, refresh and a mailed c
   }
 });
 
-test("before the handover the new process and the one that it replaces read each other's tokens", async () => {
+test("before the handover the new process and the replaced one accept each other's tokens", async () => {
   const { cookie } = await member(app);
   const next = await restarted(new Date(Date.now() + 60_000));
   try {
-    await letGraceEnd(app);
+    await advancePastGrace(app);
     const renewed = await refresh(next, cookie);
     expect((await getAccount(app, renewed.body.accessToken)).status).toBe(200);
-    await letGraceEnd(app);
+    await advancePastGrace(app);
     expect((await refresh(app, renewed.cookie)).status).toBe(200);
   } finally {
     await next.close();

@@ -4,7 +4,7 @@ import { type Answer, listSessions, member, newKey, refreshBy, someAddress } fro
 
 let app: TestApp;
 const startMs = Date.now();
-let aheadMs = 0; // time stands still between two waits
+let aheadMs = 0; // the clock stands still between two waits
 const wait = (ms: number) => (aheadMs += ms);
 const from = (address: string) => ({ "x-forwarded-for": address });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
-import { letGraceEnd } from "../advance-past-grace.ts";
+import { advancePastGrace } from "../advance-past-grace.ts";
 import { startProcess } from "../process.ts";
 import {
   getAccount,
@@ -36,7 +36,7 @@ const overtaken = { status: 409, body: { code: "refresh_overtaken" } };
 const ended = { status: 401, body: { code: "session_ended" } };
 
 describe("signing in", () => {
-  test("gives an access token, its life in seconds, the account and a cookie", async () => {
+  test("returns an access token, its lifetime in seconds, the account and a cookie", async () => {
     const { status, body, cookie, email } = await member(app);
     expect(status).toBe(200);
     expect(body).toMatchObject({ expiresIn: 600, account: { email } });
@@ -47,7 +47,7 @@ describe("signing in", () => {
     });
   });
 
-  test("knows an address in any case", async () => {
+  test("accepts an address in upper or lower case", async () => {
     const { email } = await member(app);
     expect((await signIn(app, ` ${email.toUpperCase()}`)).status).toBe(200);
   });
@@ -63,13 +63,13 @@ describe("signing in", () => {
   test("AUTH-07 answers an unknown address and a wrong password alike", async () => {
     const { email } = await member(app);
     const known = await signIn(app, email, "wrong password");
-    const unknown = await signIn(app, "nobody@example.org", "wrong password");
+    const unknown = await signIn(app, "unknown@example.org", "wrong password");
     expect(known.status).toBe(401);
     expect(known.body.code).toBe("bad_credentials");
     expect(comparable(known)).toEqual(comparable(unknown));
   });
 
-  test("SESS-17 ends the session that the browser held before", async () => {
+  test("SESS-17 ends the browser's previous session", async () => {
     const { email, cookie, body } = await member(app);
     const again = await signIn(app, email, goodPassword, { cookie, origin: app.siteOrigin });
     expect((await getAccount(app, body.accessToken)).status).toBe(401);
@@ -112,7 +112,7 @@ describe("signing in", () => {
   });
 
   test("AUTH-02 400 for a password of 1025 characters, before any hashing", async () => {
-    expect((await signIn(app, "nobody@example.org", "x".repeat(1025))).status).toBe(400);
+    expect((await signIn(app, "unknown@example.org", "x".repeat(1025))).status).toBe(400);
   });
 
   test("SESS-02 the database holds hashes of refresh tokens, and no token", async () => {
@@ -125,7 +125,7 @@ describe("signing in", () => {
 });
 
 describe("refreshing", () => {
-  test("gives new tokens, which work", async () => {
+  test("returns new tokens, which work", async () => {
     const first = await member(app);
     wait(11_000);
     const second = await refresh(app, first.cookie);
@@ -171,7 +171,7 @@ describe("refreshing", () => {
     },
   );
 
-  test("USE-05 without its key the token before is refused for 10 seconds, and then is stolen", async () => {
+  test("USE-05 without its key the previous token is refused for 10 seconds, and is then stolen", async () => {
     const first = await member(app);
     wait(11_000);
     const second = await refreshBy(app, first.cookie, newKey());
@@ -193,7 +193,7 @@ describe("refreshing", () => {
     const second = await refresh(app, first.cookie);
     wait(9_000);
     const third = await refresh(app, second.cookie);
-    expect(third).toMatchObject({ status: 200, cookie: "" }); // the browser keeps the one that it has
+    expect(third).toMatchObject({ status: 200, cookie: "" }); // the browser keeps its cookie
     expect((await getAccount(app, third.body.accessToken)).status).toBe(200);
     expect(await refresh(app, first.cookie)).toMatchObject(overtaken);
   });
@@ -222,7 +222,7 @@ describe("refreshing", () => {
       let { cookie } = await member(app);
       for (let round = 0; round < 100; round += 1) {
         const [used, key] = [cookie, newKey()];
-        await letGraceEnd(app);
+        await advancePastGrace(app);
         const answers = await Promise.all(
           Array.from({ length: 10 }, (_, index) => refreshBy(index % 2 ? app : second, used, key)),
         );
@@ -265,7 +265,7 @@ describe("refreshing", () => {
     expect(await refresh(app, third.cookie)).toMatchObject(ended);
   });
 
-  test("SESS-04 who comes late with a clock behind the last rotation is refused, and nothing ends", async () => {
+  test("SESS-04 a late request with a clock behind the last rotation is refused, and no session ends", async () => {
     const first = await member(app);
     wait(11_000);
     const second = await refresh(app, first.cookie);
@@ -408,7 +408,7 @@ describe("the list of sessions", () => {
     expect((await getAccount(app, first.body.accessToken)).status).toBe(401);
   }, 60_000);
 
-  test("leaves out what is over", async () => {
+  test("leaves out expired sessions", async () => {
     const { email } = await member(app);
     wait(14 * dayMs - 1_000);
     const second = await signIn(app, email);

@@ -9,7 +9,7 @@ import { goodEnvironment } from "../environment.ts";
 test.each([
   ["", false],
   ["tintype@example.org", true],
-])("USE-22 the API says whether it mails its codes: with MAIL_FROM=%s", async (MAIL_FROM, sendsMail) => {
+])("USE-22 the API reports whether it mails its codes: with MAIL_FROM=%s", async (MAIL_FROM, sendsMail) => {
   const { app, close } = compose(serverConfig({ ...goodEnvironment(), MAIL_FROM, LOG_LEVEL: "silent" }));
   const server = await serve(app, { port: 0 });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

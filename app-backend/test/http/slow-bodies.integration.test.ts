@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 test("DOS-01 a body that comes at 2 KiB a second is answered", async () => {
-  const body = Buffer.from(JSON.stringify({ email: "nobody@example.org", password: "x".repeat(26 * 1024) }));
+  const body = Buffer.from(JSON.stringify({ email: "unknown@example.org", password: "x".repeat(26 * 1024) }));
   const socket = connect(Number(new URL(app.url).port), "127.0.0.1");
   socket.on("error", () => undefined);
   const answered = new Promise((resolve) => {
@@ -29,9 +29,9 @@ test("DOS-01 a body that comes at 2 KiB a second is answered", async () => {
   socket.destroy();
 });
 
-test("JSON of more than 64 kB is refused, though it is valid and the rest of it is in a field that nobody reads", async () => {
+test("JSON of more than 64 kB is refused, although it is valid and the excess is in an unused field", async () => {
   const padded = {
-    email: "nobody@example.org",
+    email: "unknown@example.org",
     password: "correct horse battery",
     more: "x".repeat(100_000),
   };
@@ -41,14 +41,14 @@ test("JSON of more than 64 kB is refused, though it is valid and the rest of it 
   });
 });
 
-test("DOS-01 who sends a byte of a body each second is hung up on within 15 s", async () => {
+test("DOS-01 a client that sends a byte of a body each second is disconnected within 15 s", async () => {
   const socket = connect(Number(new URL(app.url).port), "127.0.0.1");
   socket.on("error", () => undefined).resume();
   const headers = "Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000";
   socket.write(`POST /api/auth/signin HTTP/1.1\r\n${headers}\r\n\r\n{`);
   const startedAt = performance.now();
   const drip = setInterval(() => socket.write(" "), 1000);
-  await new Promise((resolve) => socket.once("close", resolve)); // `once` would fail with a reset
+  await new Promise((resolve) => socket.once("close", resolve)); // `once` would reject on a reset
   clearInterval(drip);
   expect(performance.now() - startedAt).toBeGreaterThan(9_000);
   expect(performance.now() - startedAt).toBeLessThan(15_000);

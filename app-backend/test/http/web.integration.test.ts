@@ -44,14 +44,14 @@ describe("the refresh cookie", () => {
   });
 });
 
-test("USE-13 two sites on localhost, in one browser at once, keep their sessions apart", async () => {
+test("USE-13 two sites on localhost in one browser have separate sessions", async () => {
   const sites = await Promise.all(
     [8080, 8081].map((port) =>
       startApp({ siteOrigin: `http://localhost:${port}`, cookieName: `refresh-${port}` }),
     ),
   );
   try {
-    // As a browser has it: by name and host, whatever the port.
+    // As browsers store it: by name and host, regardless of port.
     const jar = new Map<string, string>();
     const keep = ({ headers }: { headers: Headers }) => {
       const { name, value = "" } = cookieOf(headers);
@@ -104,7 +104,7 @@ describe("the origin of a request that brings the cookie", () => {
     expect((await send(app, "POST", "/auth/refresh", { headers })).status).toBe(403);
   });
 
-  test("USE-29 that names the Host it was sent to is refused: any name may lead here", async () => {
+  test("USE-29 that equals the Host is refused: any name may resolve to this server", async () => {
     const { cookie } = await member(app);
     expect(await refresh(app, cookie, app.url)).toMatchObject({ status: 403, body: { code: "bad_origin" } });
     const email = newEmail();
@@ -191,7 +191,7 @@ describe("USE-29 a method that a known path does not have", () => {
     expect(asked.headers.get("content-security-policy")).toContain("default-src 'none'");
   });
 
-  test("is 404 where there is no such path, for OPTIONS too", async () => {
+  test("is 404 if there is no such path, for OPTIONS too", async () => {
     for (const method of ["DELETE", "OPTIONS", "HEAD"])
       expect((await send(app, method, "/nowhere")).status).toBe(404);
   });
@@ -205,7 +205,7 @@ describe("health", () => {
     });
   });
 
-  test("ready is 200 with all at hand, and 503 naming the bucket or the database when it is gone", async () => {
+  test("ready is 200 if all is available, and 503 naming the bucket or the database if it is not", async () => {
     const site = await startApp();
     expect((await send(site, "GET", "/ready")).status).toBe(200);
     await site.bucket.remove();
@@ -239,7 +239,7 @@ describe("a failure", () => {
     await site.close();
   });
 
-  test("WEB-11 that is a bug: 500 with a request id and no more; the log has the stack", async () => {
+  test("WEB-11 that is a bug: 500 with only a request id; the log has the stack", async () => {
     const site = await startApp();
     for (const table of ["codes", "images", "sessions"]) await site.pool.query(`DROP TABLE ${table}`);
     await site.pool.query("DROP TABLE accounts");
@@ -262,7 +262,7 @@ describe("a failure", () => {
 });
 
 describe("the log", () => {
-  test("LOG-02 has one line a request: its id, pattern, outcome, and who sent it", async () => {
+  test("LOG-02 has one line per request: its id, pattern, outcome, and client", async () => {
     const { body } = await member(app);
     const { headers } = await send(app, "GET", "/account?token=secret", {
       headers: { authorization: `Bearer ${body.accessToken}` },
@@ -280,7 +280,7 @@ describe("the log", () => {
     expect(line.ms).toBeGreaterThan(0);
   });
 
-  test("WEB-12 holds no password, token, cookie or signature, whatever went wrong", async () => {
+  test("WEB-12 has no password, token, cookie or signature, whatever fails", async () => {
     const password = "a very secret passphrase";
     const email = newEmail();
     await register(app, { email, password });

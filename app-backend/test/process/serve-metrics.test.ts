@@ -12,7 +12,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-test("OPS-11 metrics are at one path, for reading, and nothing else is there", async () => {
+test("OPS-11 metrics are served at one path, read-only, and nothing else is", async () => {
   const server = kept(serveMetrics(metrics, { host: "127.0.0.1", port: 0 }, fail));
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -28,7 +28,7 @@ test("OPS-11 metrics are at one path, for reading, and nothing else is there", a
   }
 });
 
-test("a port that another process holds is told, and harms nothing", async () => {
+test("a port in use is reported, and the API goes on", async () => {
   const other = kept(createServer().listen(0, "127.0.0.1"));
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;

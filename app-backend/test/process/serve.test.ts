@@ -9,7 +9,7 @@ import { serve, stop } from "../../src/process/serve.ts";
 const slow: RequestListener = (_req, res) => void sleep(300).then(() => res.end("done"));
 
 describe("stopping", () => {
-  test("REL-10 lets a request under way finish, then refuses new ones", async () => {
+  test("REL-10 lets a request in progress finish, then refuses new ones", async () => {
     const { server, url } = await started(slow);
     const answer = fetch(url).then((response) => response.text());
     await once(server, "request");
@@ -18,7 +18,7 @@ describe("stopping", () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  test("REL-10 closes no connection that the proxy keeps: the answer to its next request says that it was the last", async () => {
+  test("REL-10 closes no idle connection of the proxy: the response to its next request closes it", async () => {
     const { server, url } = await started((_req, res) => res.end("done"));
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await answerTo(url, { agent })).headers.connection).toBe("keep-alive");
@@ -28,7 +28,7 @@ describe("stopping", () => {
     agent.destroy();
   });
 
-  test("waits 1 s for the proxy to close what it keeps and does not use", async () => {
+  test("waits 1 s for the proxy to close idle connections", async () => {
     const { server, url } = await started((_req, res) => res.end());
     const agent = new Agent({ keepAlive: true });
     await answerTo(url, { agent });
@@ -39,7 +39,7 @@ describe("stopping", () => {
     agent.destroy();
   });
 
-  test("does not close under a body that still comes in, which would lose the answer that refuses it", async () => {
+  test("does not close while a body is received, which would lose the response that refuses it", async () => {
     const { server, url } = await started((_req, res) => void res.writeHead(401).end());
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     await answerTo(url, { agent });
@@ -55,7 +55,7 @@ describe("stopping", () => {
     await stopped;
   });
 
-  test("cuts off what takes longer than its patience", async () => {
+  test("closes connections that take longer than the grace period", async () => {
     const { server, url } = await started(() => undefined);
     const answer = expect(fetch(url)).rejects.toThrow();
     await once(server, "request");
@@ -70,7 +70,7 @@ async function started(listener: RequestListener) {
   return { server, port, url: `http://127.0.0.1:${port}` };
 }
 
-/** The answer, read to its end. */
+/** The response, read to its end. */
 async function answerTo(url: string, options: RequestOptions, body?: Buffer): Promise<IncomingMessage> {
   const sent = request(url, options);
   sent.end(body);
@@ -85,7 +85,7 @@ describe("USE-29 what Node cannot read as HTTP", () => {
   test.each([
     ["a header with a control character", `${get}X-A: \u0001\r\n\r\n`, 400, "malformed_request"],
     ["no HTTP", "hello\r\n\r\n", 400, "malformed_request"],
-    ["a method of its own", "JUMP / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_request"],
+    ["an unknown method", "JUMP / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "malformed_request"],
     ["headers of 64 KiB", `${get}${`X-A: ${"a".repeat(8_000)}\r\n`.repeat(8)}\r\n`, 431, "headers_too_large"],
   ])(
     "%s is answered with the headers of an API and a problem document",
@@ -106,7 +106,7 @@ describe("USE-29 what Node cannot read as HTTP", () => {
     await stop(server, 1_000);
   });
 
-  test("puts nothing into an answer that is under way", async () => {
+  test("adds nothing to a response in progress", async () => {
     const { server, port } = await started((_req, res) => void res.writeHead(200).write("half"));
     const answer = await answerToBytes(port, `${get}\r\n`, "hello\r\n\r\n");
     expect(answer).toContain("half");
@@ -115,7 +115,7 @@ describe("USE-29 what Node cannot read as HTTP", () => {
   });
 });
 
-/** All that comes back for some bytes and, once something came, for some more. */
+/** The reply to some bytes and, after a first reply, to some more. */
 async function answerToBytes(port: number, first: string, second?: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   socket.write(first);

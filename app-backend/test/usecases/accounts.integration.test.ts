@@ -34,7 +34,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** The use cases over real adapters, and an image processor of the test's. */
+/** The use cases over real adapters, and an image processor of the test. */
 function accountsWith(imageProcessor: ImageProcessor) {
   const { pool, objectStore } = storage;
   const auditLog = () => {};
@@ -46,7 +46,7 @@ function accountsWith(imageProcessor: ImageProcessor) {
   return accountUseCases({ ...common, objectStore, imageProcessor, passwords: hashes, proof, codes });
 }
 
-test("AUTH-20 a registration leaves no picture where no password can be hashed", async () => {
+test("AUTH-20 a registration leaves no picture if no password can be hashed", async () => {
   const waiting: Promise<unknown>[] = [];
   const wait = () => {
     for (let some = 0; some < 200; some += 1) waiting.push(hashes.hash("another").catch(() => undefined));
@@ -56,7 +56,7 @@ test("AUTH-20 a registration leaves no picture where no password can be hashed",
     async process(read, requester) {
       const developed = await develop(read, requester);
       wait();
-      await setImmediate(); // as many as are hashed at once leave the queue
+      await setImmediate(); // those that are hashed at once leave the queue
       wait();
       return developed;
     },

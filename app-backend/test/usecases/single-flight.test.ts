@@ -11,7 +11,7 @@ function deferred() {
   return { promise, resolve, reject };
 }
 
-/** Work that ends when the test says so, or when it is told to stop. */
+/** Work that ends when the test ends it, or when it is aborted. */
 function controlled() {
   const { promise, resolve, reject } = deferred();
   const begun: AbortSignal[] = [];
@@ -23,31 +23,31 @@ function controlled() {
   return { work, begun, resolve };
 }
 
-test("USE-01 work on one thing goes on while one request waits for it, and the one that left is answered at once", async () => {
-  const { run, underWay } = singleFlight<string>();
+test("USE-01 work goes on while one request waits for it, and an aborted request is answered at once", async () => {
+  const { run, inProgress } = singleFlight<string>();
   const [first, second] = [new AbortController(), new AbortController()];
   const { work, begun, resolve } = controlled();
   const left = run("account", "image", first.signal, work);
   const kept = run("account", "image", second.signal, work);
   first.abort(gone);
   await expect(left).rejects.toBe(gone);
-  expect([begun.length, begun[0]?.aborted, underWay()]).toEqual([1, false, 1]);
+  expect([begun.length, begun[0]?.aborted, inProgress()]).toEqual([1, false, 1]);
   resolve("published");
   expect(await kept).toBe("published");
-  expect(underWay()).toBe(0);
+  expect(inProgress()).toBe(0);
 });
 
-test("USE-04 work that no request waits for any more is told to stop, and its key is free", async () => {
-  const { run, underWay } = singleFlight<string>();
+test("USE-04 work that no request waits for is aborted, and its key is free", async () => {
+  const { run, inProgress } = singleFlight<string>();
   const clients = [new AbortController(), new AbortController()];
   const { work, begun } = controlled();
   const results = clients.map(({ signal }) => run("account", "image", signal, work));
   for (const client of clients) client.abort(gone);
   for (const result of await Promise.allSettled(results)) expect(result).toMatchObject({ reason: gone });
-  expect([begun.length, begun[0]?.aborted, underWay()]).toEqual([1, true, 0]);
+  expect([begun.length, begun[0]?.aborted, inProgress()]).toEqual([1, true, 0]);
 });
 
-test("USE-04 what was too late to stop is reported as what it became", async () => {
+test("USE-04 work that completes before it can stop is reported with its result", async () => {
   const { run } = singleFlight<string>();
   const client = new AbortController();
   const { promise, resolve } = deferred();
@@ -57,7 +57,7 @@ test("USE-04 what was too late to stop is reported as what it became", async () 
   expect(await result).toBe("published");
 });
 
-test("USE-04 a request that comes while abandoned work stops has the work begun again", async () => {
+test("USE-04 a request that comes while abandoned work stops starts the work again", async () => {
   const { run } = singleFlight<string>();
   const client = new AbortController();
   const { promise, reject } = deferred();
@@ -69,7 +69,7 @@ test("USE-04 a request that comes while abandoned work stops has the work begun 
   expect(await late).toBe("published");
 });
 
-test("an account has 6 pieces of work under way, another account has its own", async () => {
+test("an account has at most 6 tasks in progress, another account has its own", async () => {
   const { run } = singleFlight<string>();
   const { signal } = new AbortController();
   const { work } = controlled();

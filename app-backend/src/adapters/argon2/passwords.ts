@@ -8,10 +8,10 @@ import type { Passwords } from "../../ports/passwords.ts";
 // OWASP Password Storage Cheat Sheet: argon2id (this library's default), 19 MiB, 2 passes, 1 lane.
 const parameters = { memoryCost: 19456, timeCost: 2, parallelism: 1 };
 
-// More at once would be no faster, only take 19 MiB each; whoever waits behind so many would wait for seconds.
+// More at once would not be faster, and each takes 19 MiB; a longer queue would mean seconds of waiting.
 const maxWaiting = 100;
 
-/** `waiting` is how many passwords wait to be hashed. */
+/** `waiting` is the number of queued hashes. */
 export function argon2Passwords(): Passwords & { waiting(): number } {
   const decoy = hash(randomUUID(), parameters);
   const queue = pLimit(availableParallelism());
@@ -24,7 +24,7 @@ export function argon2Passwords(): Passwords & { waiting(): number } {
   return {
     waiting: () => queue.pendingCount,
 
-    // Bytes, not a string: a NUL inside a password counts like any other character.
+    // Bytes, not a string: a NUL in a password counts like any other character.
     hash: async (password) => inTurn(() => hash(Buffer.from(password), parameters)),
 
     async matches(stored, password) {

@@ -3,7 +3,7 @@ import { codeDigits, codeLifeMs } from "../../domain/code.ts";
 import { type Keyring, keysInForce, mapKeys, signingKey } from "../../domain/keyring.ts";
 import type { CodeGenerator, CodeOwner } from "../../ports/code-generator.ts";
 
-/** Codes keyed with secrets of their own, derived (RFC 5869) from those that the process has. */
+/** Hashes codes with separate keys, derived (RFC 5869) from the process's secrets. */
 export function hmacCodeGenerator(secrets: Keyring<Buffer>): CodeGenerator {
   const keys = mapKeys(secrets, (secret) => Buffer.from(hkdfSync("sha256", secret, "", "tintype codes", 32)));
   return {

@@ -6,7 +6,7 @@ import { accessLifeMs, refreshIdleMs } from "../../domain/session.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
 
 const issuer = "tintype";
-const leewaySeconds = 5; // two hosts never quite agree about the time
+const leewaySeconds = 5; // clocks of two hosts differ a little
 
 interface Claims {
   readonly sub: string;
@@ -18,7 +18,7 @@ interface Claims {
 }
 
 interface Kind {
-  readonly typ: string; // RFC 8725 section 3.11: one kind of token never passes for another
+  readonly typ: string; // RFC 8725 section 3.11: explicit typing, so that one kind of token is not accepted as another
   readonly audience: string;
   readonly keys: Keyring<KeyObject>;
   readonly lifeMs: number;
@@ -32,7 +32,7 @@ interface Dependencies {
 }
 
 export function jwtTokens({ accessSecrets, refreshSecrets, newId }: Dependencies): Tokens {
-  // As KeyObjects made once: with the bare secret jsonwebtoken spends 44 times as long on a check.
+  // KeyObjects are created once: with the bare secret jsonwebtoken takes 44 times as long to verify.
   const access: Kind = {
     typ: "at+jwt",
     audience: "tintype-api",
@@ -120,7 +120,7 @@ function readBy(key: KeyObject, kind: Kind, text: string, at: Date, options: Rea
   return claims;
 }
 
-// By hand, not by schema: this runs on every request, and a schema takes as long as the signature.
+// Checked by hand: this runs on every request, and a schema would take as long as the signature.
 function claimsOfPayload(payload: jwt.JwtPayload | string): Claims {
   const { sub, sid, jti, iat, exp } = payload as Record<keyof Claims, unknown>;
   const isText = [sub, sid, jti].every((claim) => typeof claim === "string");

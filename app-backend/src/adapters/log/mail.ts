@@ -1,6 +1,6 @@
 import type { Mail, Message } from "../../ports/mail.ts";
 
-/** For a deployment without a mail service: its operator finds the message in the journal and hands it on. */
+/** For a deployment without a mail service: writes messages to the log, from which the operator passes them on. */
 export function logMail(write: (line: { readonly mail: Message }, message: string) => void): Mail {
   return {
     async send(message) {

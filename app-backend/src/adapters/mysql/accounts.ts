@@ -41,7 +41,7 @@ export function mysqlAccounts(pool: Pool): Accounts {
 
     async add(account) {
       const key = emailKey(account.email);
-      // No account of ours stands under another key, but one of before may; a second one of ours is refused by the database.
+      // Only accounts of earlier releases may have another key; the database refuses a second account with the current one.
       const mayBeOlder = keysOfEmail(account.email).some((other) => other !== key);
       if (mayBeOlder && (await getByEmail(account.email))) throw emailTaken();
       const sql = `INSERT INTO accounts (${columns}, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -89,7 +89,7 @@ export function mysqlAccounts(pool: Pool): Accounts {
         if (!account) return [];
         const sql = "SELECT id, object_key, thumbnail_key FROM images WHERE account_id = ? FOR UPDATE";
         const images = await statements.select<ImageKeys>(sql, [id]);
-        await statements.change("DELETE FROM accounts WHERE id = ?", [id]); // the rest goes by foreign keys
+        await statements.change("DELETE FROM accounts WHERE id = ?", [id]); // foreign keys cascade to the rest
         return [account.picture_key, ...images.flatMap(keysOf)];
       });
     },
@@ -101,8 +101,8 @@ function emailTaken(cause?: unknown): AppError {
 }
 
 /**
- * The keys under which an account of that address may stand. Up to 2026-11 they had the domain as it was typed, in Unicode
- * or in punycode, so that one mailbox may have two accounts: each is found as it was typed then, which comes first.
+ * The keys that an account of that address may have. Until 2026-11 they had the domain as it was typed, in Unicode or in
+ * punycode, so that one mailbox may have two accounts: each is found as it was typed then, which comes first.
  */
 function keysOfEmail(email: string) {
   const key = emailKey(email);

@@ -1,12 +1,12 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 
-/** What only one may do at a time in a database. */
+/** Tasks that exclude each other in a database. */
 export type Task = "migrate" | "backup";
 
-/** So long a backup is waited for: it takes some minutes, and who waits holds up nobody. */
+/** How long to wait for a backup: it takes some minutes, and waiting blocks no one else. */
 export const backupWaitSeconds = 600;
 
-/** Does `work` while no other connection of any process holds the database's lock for that task; waits for it so long. */
+/** Runs `work` while holding the database's lock for that task, which it waits for at most `waitSeconds`. */
 export async function withAdvisoryLock<Result>(
   connection: Connection,
   task: Task,
@@ -16,7 +16,7 @@ export async function withAdvisoryLock<Result>(
   const sql = `SELECT GET_LOCK(CONCAT(DATABASE(), '.${task}'), ?) AS locked`;
   const [rows] = await connection.query<RowDataPacket[]>(sql, [waitSeconds]);
   if (rows[0]?.["locked"] !== 1) {
-    throw new Error(`a ${task} was under way for all of ${waitSeconds} s: try again when it has ended`);
+    throw new Error(`another ${task} is still running after ${waitSeconds} s: try again when it has ended`);
   }
   try {
     return await work();

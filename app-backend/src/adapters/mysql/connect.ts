@@ -5,21 +5,21 @@ import { driverOptions, type DatabaseConfig } from "./pool.ts";
 
 const pauseMs = 500;
 
-/** A connection, as soon as the database gives one: it may still be starting. Tells `say` why it waits. */
+/** Connects, waiting up to `waitMs` for a database that may still be starting. Logs why it waits. */
 export async function connectWhenUp(
   config: DatabaseConfig,
-  { waitMs, say }: { waitMs: number; say: (message: string) => void },
+  { waitMs, log }: { waitMs: number; log: (message: string) => void },
 ): Promise<Connection> {
   const giveUpAt = Date.now() + waitMs;
-  let told = "";
+  let reported = "";
   for (;;) {
     try {
       return await createConnection(driverOptions(config));
     } catch (error) {
       const code = codeOf(error);
       if (!isAway(error) || code.startsWith("ER_") || Date.now() + pauseMs > giveUpAt) throw error;
-      if (code !== told) say(`waiting up to ${waitMs / 1000} s for the database: ${code}`);
-      told = code;
+      if (code !== reported) log(`waiting up to ${waitMs / 1000} s for the database: ${code}`);
+      reported = code;
       await sleep(pauseMs);
     }
   }

@@ -1,7 +1,7 @@
 import { AppError } from "../../domain/app-error.ts";
 import { conflicts, firstOfServer, notNow } from "./server-errors.ts";
 
-// What the driver says when the connection is at fault; what the system says has a `syscall`.
+// The driver's errors about the connection; errors of the operating system have a `syscall`.
 const ofDriver =
   /^(ECONN|ETIMEDOUT$|EPIPE$|ENOENT$|ENOTFOUND$|PROTOCOL_|HANDSHAKE_|AUTH_SWITCH_PLUGIN_ERROR$|ERR_STREAM_)/;
 const messagesOfDriver = /^(Queue limit reached|Pool is closed|Can't add new command|Unexpected packet)/;
@@ -11,13 +11,13 @@ export class DatabaseTimeout extends Error {
   override readonly name = "DatabaseTimeout";
 }
 
-/** Rethrows a driver error, as `unavailable` where the database is to blame. */
+/** Rethrows a driver error, as `unavailable` if the database is the cause. */
 export function databaseError(error: unknown): never {
   if (isAway(error)) throw new AppError("unavailable", "database is away", { cause: error });
   throw error;
 }
 
-/** Whether it is the database that is away, full or busy, not the statement that is wrong. */
+/** Whether the database is unreachable, full or busy, as opposed to a faulty statement. */
 export function isAway(error: unknown): boolean {
   if (error instanceof DatabaseTimeout || isConflict(error)) return true;
   if (!(error instanceof Error)) return false;
@@ -26,13 +26,13 @@ export function isAway(error: unknown): boolean {
   return "syscall" in error || ofDriver.test(codeOf(error)) || messagesOfDriver.test(error.message);
 }
 
-/** Whether another transaction is to blame, so that the same may well work now. */
+/** Whether another transaction is the cause, so that a retry may succeed. */
 export function isConflict(error: unknown): boolean {
   const number = error instanceof Error ? numberOf(error) : undefined;
   return number !== undefined && conflicts.has(number);
 }
 
-/** The server's number; undefined for an error that did not come from the server. The system's are negative. */
+/** The server's error number; undefined if it did not come from the server. The system's are negative. */
 function numberOf(error: Error): number | undefined {
   const isOfServer = "errno" in error && typeof error.errno === "number" && error.errno > 0;
   return isOfServer ? (error.errno as number) : undefined;
@@ -42,7 +42,7 @@ export function isDuplicate(error: unknown): boolean {
   return codeOf(error) === "ER_DUP_ENTRY";
 }
 
-/** The driver's or the system's name for the error; empty where it has none. */
+/** The driver's or the system's name for the error; empty if it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

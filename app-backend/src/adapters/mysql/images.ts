@@ -23,7 +23,7 @@ interface Row {
 const columns = `id, account_id, name, content_type, bytes, width, height, object_key, thumbnail_key,
   thumbnail_width, thumbnail_height, created_at, published_at`;
 
-// `bytes` is what was announced until the image is published, then what its objects hold.
+// `bytes` is the announced size until the image is published, then the size of its objects.
 const uncount = `UPDATE accounts SET image_count = image_count - 1, image_bytes = image_bytes - ?
   WHERE id = ? AND image_count > 0 AND image_bytes >= ?`;
 
@@ -57,7 +57,7 @@ export function mysqlImages(pool: Pool): Images {
         values.push(accountId);
       }
       if (after) {
-        // Not a row comparison, which MySQL answers without the index.
+        // Not a row comparison, for which MySQL does not use the index.
         conditions.push("published_at <= ? AND (published_at < ? OR id < ?)");
         values.push(after.at, after.at, after.id);
       }

@@ -15,7 +15,7 @@ export function mysqlLimits(pool: Pool): Limits {
         const freeAt = await nextTryAt(id);
         if (freeAt === undefined) await begin(rule, id, at.getTime());
         else if (freeAt > at.getTime()) return freeAt - at.getTime();
-        // Else it was cleared since, and is counted as a first try.
+        // Otherwise it was cleared since, and this is a first attempt.
       }
     },
 
@@ -28,7 +28,7 @@ export function mysqlLimits(pool: Pool): Limits {
       await change(pool, "UPDATE limits SET used = 0, free_at = 0 WHERE id = ?", [idOf(rule, subject)]);
     },
 
-    // A known network is a row without tries, so that no address is kept and the purge removes it.
+    // A known network is a row without attempts: no address is stored, and the purge removes it.
     async know(account, network, until) {
       const sql = `INSERT INTO limits (id, used, free_at, forget_at) VALUES (?, 0, 0, ?)
         ON DUPLICATE KEY UPDATE forget_at = VALUES(forget_at)`;
@@ -42,10 +42,10 @@ export function mysqlLimits(pool: Pool): Limits {
     },
   };
 
-  /** Whether the try may go on; then it is counted. */
+  /** Whether the attempt is allowed; if so it is counted. */
   async function count(rule: LimitRule, id: string, now: number): Promise<boolean> {
     const { free, delayMs, maxDelayMs, forgetMs } = rule;
-    // Condition and count are one statement. Assignments run from left to right: free_at sees the new count.
+    // Condition and count are one statement. Assignments are evaluated from left to right: free_at uses the new count.
     const sql = `UPDATE limits SET
         used = IF(forget_at <= ?, 0, used) + 1,
         free_at = IF(used < ?, 0, ? + LEAST(?, ? * POW(2, LEAST(used - ?, 30)))),

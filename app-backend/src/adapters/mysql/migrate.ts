@@ -9,13 +9,13 @@ import { tablesOf } from "./table-checksums.ts";
 const lockWaitSeconds = 30;
 
 /**
- * Brings the schema up to date: runs each file of the directory that the database has not seen, in order of name.
- * A lock lets one runner in at a time. Returns the names that were run.
+ * Runs each migration of the directory that was not applied yet, in order of name, under a lock. Returns the names that
+ * were run.
  */
 export async function migrate(connection: Connection, directory: string): Promise<string[]> {
   if ((await pendingMigrations(connection, directory)).length === 0) return [];
-  // A backup reads its tables for as long as it takes: what changes one meanwhile would wait for it, and the application
-  // for that. In the order in which a restore takes the two.
+  // A backup reads its tables for minutes: DDL would wait for it, and the application for the DDL. A restore takes these
+  // two locks in the same order.
   return withAdvisoryLock(connection, "backup", backupWaitSeconds, () =>
     withAdvisoryLock(connection, "migrate", lockWaitSeconds, async () => {
       await connection.query(
@@ -33,7 +33,7 @@ export async function migrationsIn(directory: string): Promise<string[]> {
   return (await readdir(directory)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
 }
 
-/** In order; none where the schema has never seen one. */
+/** The applied migrations in order; empty if the schema has none. */
 export async function migrationsSeen(connection: Connection, schema: string): Promise<string[]> {
   if (!(await tablesOf(connection, schema)).includes("migrations")) return [];
   const [rows] = await connection.query<RowDataPacket[]>("SELECT name FROM ??.migrations ORDER BY name", [
@@ -48,7 +48,7 @@ async function pendingMigrations(connection: Connection, directory: string): Pro
   return (await migrationsIn(directory)).filter((name) => !applied.has(name));
 }
 
-// One statement a file: DDL commits by itself, so a file that failed has done nothing.
+// One statement per file: DDL commits implicitly, so a failed file has changed nothing.
 async function run(connection: Connection, directory: string, name: string): Promise<void> {
   try {
     await lockingTables(connection, await readFile(join(directory, name), "utf8"));
@@ -61,7 +61,7 @@ async function run(connection: Connection, directory: string, name: string): Pro
 function reasonOf(cause: unknown): string {
   if (!isConflict(cause)) return cause instanceof Error ? cause.message : String(cause);
   return (
-    "others have used its tables all the while, and were let go first. Nothing of it was done: try again when they " +
-    "have ended (SHOW PROCESSLIST names them)"
+    "its tables were in use all the time by other connections, which take precedence. Nothing was changed: try again " +
+    "when these have ended (SHOW PROCESSLIST lists them)"
   );
 }

@@ -16,7 +16,7 @@ const tables = {
   accounts: "SELECT id, picture_key AS first_key, NULL AS second_key FROM accounts WHERE TRUE",
 } as const;
 
-/** Of all tables with keys in them, or of those `among` that are named. */
+/** Of all tables with object keys, or of those listed in `among`. */
 export function mysqlObjectRecords(pool: Pool, among?: readonly string[]): ObjectRecords {
   const sources = Object.entries(tables)
     .filter(([table]) => among?.includes(table) ?? true)

@@ -5,7 +5,7 @@ import { change } from "./pool.ts";
 export function mysqlOneTimeCodes(pool: Pool): OneTimeCodes {
   return {
     async replace({ accountId, purpose, hash, expiresAt }) {
-      // The release before this one counts tries.
+      // The previous release counts attempts in this column.
       const sql = `INSERT INTO codes (account_id, purpose, hash, tries, expires_at) VALUES (?, ?, ?, 0, ?)
         ON DUPLICATE KEY UPDATE hash = VALUES(hash), tries = 0, expires_at = VALUES(expires_at)`;
       await change(pool, sql, [accountId, purpose, hash, expiresAt]);

@@ -10,7 +10,7 @@ import {
 import { databaseError, DatabaseTimeout, isAway, isConflict } from "./database-error.ts";
 import { poolStats } from "./pool-stats.ts";
 
-/** How to reach the database: by socket, or by host and port. */
+/** Connection settings of the database: by socket, or by host and port. */
 export interface DatabaseConfig {
   readonly socketPath?: string | undefined;
   readonly host?: string | undefined;
@@ -20,19 +20,19 @@ export interface DatabaseConfig {
   readonly database: string;
 }
 
-// Together below the 3 seconds after which a person is told that the database is away.
+// Together below the 3 seconds after which a request fails because the database is unreachable.
 const connectTimeoutMs = 1_000;
 const waitTimeoutMs = 1_400;
 const statementTimeoutMs = 1_400;
 
 const maxTries = 4;
 const maxPauseMs = 50;
-/** So long after the first try another one may begin. */
+/** A retry may begin this long after the first attempt. */
 const triesMs = 1_500;
-/** The least that MySQL knows. The server gives up before we do: what we no longer wait for has no effect later. */
+/** The smallest value that MySQL has. The server gives up before we do: a statement that timed out has no later effect. */
 const lockWaitSeconds = 1;
 
-/** What the driver is told for a pool and for a single connection alike: times are UTC, text is all of Unicode. */
+/** Options for a pool and for a single connection: times are UTC, text is full Unicode. */
 export function driverOptions(config: DatabaseConfig): PoolOptions {
   const { socketPath, host, port, user, password, database } = config;
   const place = socketPath ? { socketPath } : { host, port };
@@ -48,7 +48,7 @@ export function driverOptions(config: DatabaseConfig): PoolOptions {
 }
 
 export function openPool(config: DatabaseConfig): Pool {
-  // How long requests may wait is limited, not how many: they come in a crowd after a restart.
+  // The waiting time of requests is limited, not their number: after a restart many come at once.
   const pool = createPool({ ...driverOptions(config), connectionLimit: 8, maxIdle: 8, queueLimit: 1024 });
   pool.pool.on("connection", (connection) => {
     connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}`, () => undefined);
@@ -66,17 +66,17 @@ export interface Statements {
   change(sql: string, values: Value[]): Promise<number>;
 }
 
-/** As `Statements.select`, on a connection of the pool. */
+/** Like `Statements.select`, on a connection of the pool. */
 export function select<Row>(pool: Pool, sql: string, values: Value[]): Promise<Row[]> {
   return onConnection(pool, (statements) => statements.select(sql, values));
 }
 
-/** As `Statements.change`, on a connection of the pool. */
+/** Like `Statements.change`, on a connection of the pool. */
 export function change(pool: Pool, sql: string, values: Value[]): Promise<number> {
   return onConnection(pool, (statements) => statements.change(sql, values));
 }
 
-/** All statements of `work`, or none. It may run several times: what it does beside them has to bear that. */
+/** Runs `work` in a transaction. It may run several times: its other effects must be repeatable. */
 export function transaction<Result>(
   pool: Pool,
   work: (statements: Statements) => Promise<Result>,
@@ -96,7 +96,7 @@ export function transaction<Result>(
 
 type Work<Result> = (statements: Statements, connection: PoolConnection) => Promise<Result>;
 
-/** Gives `work` a connection; what lost a conflict of locks has had no effect and is done again after a short pause. */
+/** Runs `work` with a connection; after a lock conflict, which has no effect, it is retried after a short pause. */
 async function onConnection<Result>(pool: Pool, work: Work<Result>): Promise<Result> {
   const startedAt = performance.now();
   for (let tries = 1; ; tries += 1) {
@@ -113,24 +113,24 @@ async function onConnection<Result>(pool: Pool, work: Work<Result>): Promise<Res
 async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> {
   const connection = await connectionOf(pool);
   const use = poolStats(pool);
-  use.lent += 1;
+  use.inUse += 1;
   try {
     const result = await work(statementsOn(connection), connection);
     connection.release();
     return result;
   } catch (error) {
-    // After a timeout the answer may still come, and would be taken for that of the next statement. What the server has
-    // ended, or serves badly, is of no further use either.
+    // After a timeout the reply may still come, and would be taken for that of the next statement. A connection that the
+    // server has closed or that fails is not reused either.
     const isUsable = error instanceof Error && "sqlState" in error && (isConflict(error) || !isAway(error));
     if (isUsable) connection.release();
     else connection.destroy();
     throw error;
   } finally {
-    use.lent -= 1;
+    use.inUse -= 1;
   }
 }
 
-/** A connection, unless none is free for too long: the pool itself would wait for ever. */
+/** A connection; throws if none becomes free in time: the pool itself would wait forever. */
 async function connectionOf(pool: Pool): Promise<PoolConnection> {
   const wanted = pool.getConnection();
   const use = poolStats(pool);
@@ -145,11 +145,11 @@ async function connectionOf(pool: Pool): Promise<PoolConnection> {
   }
 }
 
-/** The driver's own timeouts leave out the preparing of a statement. */
+/** The driver's own timeouts do not cover preparing a statement. */
 function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {
   return new Promise((resolve, reject) => {
     const late = () => reject(new DatabaseTimeout(`no answer within ${timeoutMs} ms`));
-    // Where this process itself was held up, the answer may be here, unread: it is read before what is late is.
+    // If this process itself was blocked, the reply may have arrived unread: it is read before the timeout counts.
     const timer = setTimeout(() => setImmediate(late), timeoutMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });

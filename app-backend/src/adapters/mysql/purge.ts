@@ -3,14 +3,14 @@ import { change } from "./pool.ts";
 
 const batchRows = 500;
 
-/** What is over: the rows of each table that an index on time finds. */
+/** Conditions for expired rows of each table, which use an index on time. */
 const over = {
   sessions: ["idle_ends_at <= ?", "ends_at <= ?"],
   codes: ["expires_at <= ?"],
   limits: ["forget_at <= ?"],
 } as const;
 
-/** Removes what is over, in small steps so that no lock is kept for long. Gives how many rows went, by table. */
+/** Removes expired rows, in small batches so that no lock is held for long. Returns the number of rows, by table. */
 export async function purge(pool: Pool, at: Date): Promise<Record<keyof typeof over, number>> {
   const removed = { sessions: 0, codes: 0, limits: 0 };
   for (const table of ["sessions", "codes", "limits"] as const) {

@@ -35,8 +35,8 @@ export function mysqlSessions(pool: Pool): Sessions {
     async add(session, passwordHash) {
       const { accountId, createdAt } = session;
       return transaction(pool, async (statements) => {
-        // The lock on the account puts sign-ins into an order, so that they count right. A new password comes before,
-        // and nothing is added, or after, and ends the session.
+        // The lock on the account serializes sign-ins, so that they are counted correctly. A new password is set either
+        // before, and nothing is added, or after, and ends the session.
         const lock = "SELECT id FROM accounts WHERE id = ? AND password_hash = ? FOR UPDATE";
         if ((await statements.select(lock, [accountId, passwordHash])).length === 0) return false;
         const others = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
@@ -50,7 +50,7 @@ export function mysqlSessions(pool: Pool): Sessions {
     },
 
     async rotate({ sessionId, from, to, currentSince, at, idleEndsAt }) {
-      // The condition and the write are one statement: at REPEATABLE READ a SELECT before it would let several win.
+      // Condition and write are one statement: at REPEATABLE READ, a SELECT before it would let several succeed.
       const sql = `UPDATE sessions SET current_hash = ?, previous_hash = ?, rotated_at = ?, idle_ends_at = ?
         WHERE id = ? AND current_hash = ? AND rotated_at <= ? AND idle_ends_at > ? AND ends_at > ?`;
       const values = [to, from, at, idleEndsAt, sessionId, from, currentSince, at, at];

@@ -2,7 +2,7 @@ import { escapeId } from "mysql2";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import type { TableState, TableChecksums } from "../../domain/backup.ts";
 
-/** All tables of a schema, as the connection sees them: in a transaction, as they were when it began. */
+/** All tables of a schema as the connection sees them: in a transaction, as of its start. */
 export async function tableChecksums(connection: Connection, schema: string): Promise<TableChecksums> {
   const states: Record<string, TableState> = {};
   for (const name of await tablesOf(connection, schema)) {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
 import { isConflict } from "./database-error.ts";
 
-// Whoever waits for a lock on a table holds up all who come after; the application waits a second for an answer.
+// A statement that waits for a table lock blocks all later ones; the application waits one second for a response.
 const patienceSeconds = 1;
 const maxTries = 20;
 const pauseMs = 250;
 
-/** Runs a statement that locks whole tables; where others use one for long, lets them go first and tries again. */
+/** Runs a statement that locks whole tables; if they are in use for long, yields to the other statements and retries. */
 export async function lockingTables(connection: Connection, sql: string): Promise<void> {
   await connection.query(`SET SESSION lock_wait_timeout = ${patienceSeconds}`);
   try {

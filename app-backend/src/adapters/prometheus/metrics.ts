@@ -2,32 +2,32 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 
 export interface Measured {
   readonly release: string;
-  /** How many connections to the database are lent, and how many requests wait for one. */
-  readonly poolStats: { readonly lent: number; readonly waiting: number };
-  /** Whether memory, processor time and the event loop are measured too. */
+  /** How many connections to the database are in use, and how many requests wait for one. */
+  readonly poolStats: { readonly inUse: number; readonly waiting: number };
+  /** Whether to include memory, processor time and the event loop. */
   readonly ofProcess: boolean;
 }
 
 export interface RequestFacts {
   readonly method: string;
-  /** The pattern, or `none`: labels are made of a few words that never grow, and of nothing that was sent. */
+  /** The route's pattern, or `none`: labels have a fixed set of values, none of which a client controls. */
   readonly route: string;
   readonly status: number;
   readonly ms: number;
-  /** Code of the refusal, where it was one. */
+  /** Problem code, if it was refused. */
   readonly refusal?: string | undefined;
 }
 
 export type Metrics = ReturnType<typeof prometheusMetrics>;
 
-/** What is counted and timed, in the text format of Prometheus. */
+/** Counters, gauges and histograms in the text format of Prometheus. */
 export function prometheusMetrics({ release, poolStats, ofProcess }: Measured) {
   const registry = new Registry();
   const watched = new Map<string, () => number>();
   const registers = [registry];
   if (ofProcess) collectDefaultMetrics({ register: registry });
   gauge("tintype_release", "Release that answers; always 1", () => 1, { release });
-  gauge("tintype_database_connections_lent", "Database connections in use", () => poolStats.lent);
+  gauge("tintype_database_connections_lent", "Database connections in use", () => poolStats.inUse);
   gauge("tintype_database_waiting", "Requests that wait for a database connection", () => poolStats.waiting);
   const requests = new Histogram({
     name: "tintype_request_seconds",
@@ -67,7 +67,7 @@ export function prometheusMetrics({ release, poolStats, ofProcess }: Measured) {
   });
 
   return {
-    /** Shows how many places of one kind are taken. `of` is one of a few fixed words. */
+    /** Shows how many slots of one kind are taken. `of` has a fixed set of values. */
     slots: (of: string, read: () => number): void => void watched.set(of, read),
 
     contentType: registry.contentType,

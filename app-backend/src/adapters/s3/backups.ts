@@ -27,7 +27,7 @@ export function s3Backups({ client, bucket: Bucket }: Dependencies): Backups {
       const { meter, measured } = measuring();
       const Body = new PassThrough();
       const params = { Bucket, Key: partKey(name, part), Body, ContentType: "application/gzip" };
-      // Both are waited for: an upload whose content fails takes back what it has sent.
+      // Wait for both: an upload whose content fails aborts and removes its parts.
       const outcomes = await Promise.allSettled([
         pipeline(content, createGzip(), meter, Body),
         new Upload({ client, params }).done(),
@@ -39,7 +39,7 @@ export function s3Backups({ client, bucket: Bucket }: Dependencies): Backups {
     async *read(name, part, file) {
       const plain = createGunzip();
       const piped = pipeline(await body(partKey(name, part)), requiring(file), plain);
-      piped.catch(() => undefined); // it is thrown below, or by what reads on
+      piped.catch(() => undefined); // it is thrown below, or by the reader
       try {
         yield* plain as AsyncIterable<Buffer>;
         await piped;
@@ -65,7 +65,7 @@ export function s3Backups({ client, bucket: Bucket }: Dependencies): Backups {
   };
 }
 
-/** Lets bytes through, and knows afterwards what they were. */
+/** Passes bytes through, and computes their size and hash. */
 function measuring() {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -79,7 +79,7 @@ function measuring() {
   return { meter, measured: (): KeptFile => ({ bytes, sha256: hash.digest("hex") }) };
 }
 
-/** Lets bytes through, and fails at their end where they are not the file. */
+/** Passes bytes through, and fails at the end if they do not match the file. */
 function requiring({ bytes, sha256 }: KeptFile) {
   const { meter, measured } = measuring();
   return async function* (chunks: AsyncIterable<Buffer>) {

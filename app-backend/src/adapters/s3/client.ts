@@ -6,7 +6,7 @@ export interface BucketConfig {
   readonly endpoint?: string | undefined;
 }
 
-// With all tries below the 30 seconds after which the page gives up.
+// All attempts together take less than the page's timeout of 30 seconds.
 const requestTimeoutMs = 8_000;
 
 /** The client; credentials come from the SDK's default chain, on a host from its instance role. */
@@ -14,7 +14,7 @@ export function openS3({ region, endpoint }: BucketConfig): S3Client {
   return new S3Client({
     region,
     ...(endpoint && { endpoint, forcePathStyle: true }),
-    // By default the SDK signs the checksum of an empty body into what it presigns.
+    // By default the SDK includes the checksum of an empty body in presigned requests.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 3,
@@ -22,7 +22,7 @@ export function openS3({ region, endpoint }: BucketConfig): S3Client {
       connectionTimeout: 2_000,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
-      socketTimeout: requestTimeoutMs, // an answer may also stop halfway
+      socketTimeout: requestTimeoutMs, // a response may also stop halfway
     },
   });
 }

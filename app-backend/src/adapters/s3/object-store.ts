@@ -19,7 +19,7 @@ import type { signedUrls } from "./signed-urls.ts";
 import { rethrowStorageError } from "./storage-error.ts";
 
 const urlLifeMs = 3_600_000;
-const keysAtOnce = 1000; // as many as S3 takes in one request
+const keysAtOnce = 1000; // the most that S3 accepts in one request
 
 interface Dependencies {
   readonly client: S3Client;
@@ -55,14 +55,14 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
     return hash.digest("hex");
   }
 
-  /** The versions of one object that hold something, the newest first. */
+  /** The non-empty versions of one object, the newest first. */
   async function versionsOf(key: string): Promise<string[]> {
     const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key });
     const { Versions = [] } = await client.send(command).catch(rethrowStorageError);
     return Versions.filter(({ Key }) => Key === key).map(({ VersionId }) => VersionId!);
   }
 
-  /** Its answer is 200 also where it could not remove some: it names those. */
+  /** S3 answers 200 even if it could not remove some: it lists those. */
   async function removePage(keys: readonly string[]): Promise<void> {
     const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
     const command = new DeleteObjectsCommand({ Bucket: bucket, Delete });
@@ -111,7 +111,7 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
         Body: file,
         ContentLength: bytes,
         ContentType: contentType,
-        CacheControl: "private, max-age=31536000, immutable", // a key is named by what it holds
+        CacheControl: "private, max-age=31536000, immutable", // a key contains the hash of its content
       });
       try {
         await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
@@ -119,7 +119,7 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
           rethrowStorageError(error);
         });
       } finally {
-        file.destroy(); // the SDK pipes it: a request that fails leaves it open
+        file.destroy(); // the SDK pipes it: a failed request leaves it open
       }
     },
 
@@ -141,8 +141,8 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
       sign.get(key, urlLifeMs, { "response-content-disposition": attachment(name) }),
 
     async upload(key, { contentType, bytes, lifeMs }) {
-      // S3 takes the first PUT alone (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). A form (POST)
-      // knows no such condition: the same one would store a version each time it is sent.
+      // S3 accepts only the first PUT (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). A form (POST)
+      // has no such condition: each repetition would store another version.
       const headers = { "content-type": contentType, "if-none-match": "*" };
       const url = await sign.put(key, lifeMs, { ...headers, "content-length": String(bytes) });
       return { url, headers };
@@ -155,7 +155,7 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
   };
 }
 
-/** What an answer holds, or the storage's error where it stops halfway. */
+/** The body of a response, or the storage's error if it stops halfway. */
 async function* whole(body: Readable): AsyncIterable<Uint8Array> {
   try {
     yield* body;
@@ -164,7 +164,7 @@ async function* whole(body: Readable): AsyncIterable<Uint8Array> {
   }
 }
 
-/** RFC 6266: the name in ASCII for old programs, and as it is (RFC 8187) for all others. */
+/** RFC 6266: the name in ASCII for old programs, and encoded by RFC 8187 for all others. */
 function attachment(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   const extended = encodeURIComponent(name).replace(

@@ -8,45 +8,45 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
-/** Query parameters that S3 answers with, such as `response-content-disposition`. */
+/** Query parameters that override headers of the response, such as `response-content-disposition`. */
 export type ResponseOverrides = Readonly<Record<string, string>>;
 
 type Credentials = Awaited<ReturnType<S3Client["config"]["credentials"]>>;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What the URLs signed with one key at one time have in common. */
+/** The common parts of URLs that are signed with one key at one time. */
 interface Signing {
   readonly key: Buffer;
-  /** What is signed begins with it. */
+  /** Prefix of the string to sign. */
   readonly head: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What all URLs of a key and half of a life have in common. */
+/** The common parts of all URLs of a key during half of a lifetime. */
 interface Signer extends Signing {
   readonly credentials: Credentials;
   readonly beganAtMs: number;
   readonly lifeMs: number;
-  /** The parameters as they are, for URLs without overrides. */
+  /** The parameters for URLs without overrides. */
   readonly query: string;
 }
 
-/** After asking in vain for credentials that live longer, how long to wait before asking again. */
+/** How long to wait after a refresh of the credentials brought none that live longer. */
 const askAgainMs = 60_000;
 
 /**
  * Presigned URLs by Signature Version 4 (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
- * The SDK's presigner derives the day's key and builds a request for each URL, which takes it half a millisecond; here
- * the key is kept, and a URL is one hash and one HMAC. No URL says that it lives longer than the credentials that signed
- * it: S3 refuses it once they have expired.
+ * The SDK's presigner derives the day's key and builds a request for each URL, which takes half a millisecond; here the
+ * key is cached, and a URL is one hash and one HMAC. No URL claims to live longer than the credentials that signed it:
+ * S3 refuses it once they have expired.
  */
 export function signedUrls({ client, bucket, now }: Dependencies) {
   const place = placeOf(client, bucket);
   let kept: Signer | undefined;
   let askedAtMs = -Infinity;
 
-  /** A role's next credentials are there some time before the last ones expire, and the SDK alone asks late for them. */
+  /** A role's next credentials exist some time before the current ones expire, but the SDK requests them late. */
   async function credentialsFor(lifeMs: number): Promise<Credentials> {
     const credentials = await client.config.credentials();
     const nowMs = now().getTime();
@@ -86,8 +86,8 @@ export function signedUrls({ client, bucket, now }: Dependencies) {
 
   return {
     /**
-     * A URL that shows the object for `lifeMs` at most, and for half of it at least unless the credentials end sooner.
-     * It begins at the last full half of its life, so that asking again gives the same URL and the browser's cache works.
+     * A URL that shows the object for at most `lifeMs`, and for at least half of it unless the credentials expire sooner.
+     * Its start is rounded down to half a lifetime, so that repeated calls return the same URL and browsers can cache it.
      */
     async get(objectKey: string, lifeMs: number, overrides?: ResponseOverrides): Promise<string> {
       const signed = await signer(lifeMs);
@@ -95,7 +95,7 @@ export function signedUrls({ client, bucket, now }: Dependencies) {
       return urlOf("GET", objectKey, signed, query, {});
     },
 
-    /** A URL that takes a PUT with exactly these headers (lower-case names), from now on for `lifeMs` at most. */
+    /** A URL that accepts a PUT with exactly these headers (lower-case names), from now on for at most `lifeMs`. */
     async put(objectKey: string, lifeMs: number, headers: Headers): Promise<string> {
       const credentials = await credentialsFor(lifeMs);
       const atMs = Math.floor(now().getTime() / 1000) * 1000;
@@ -107,7 +107,7 @@ export function signedUrls({ client, bucket, now }: Dependencies) {
   };
 }
 
-/** As a time in milliseconds; for ever where they do not expire. */
+/** Expiry in milliseconds; Infinity if they do not expire. */
 function livesUntil({ expiration }: Credentials): number {
   return expiration?.getTime() ?? Infinity;
 }
@@ -143,7 +143,7 @@ function signing(
   return { key, head: `AWS4-HMAC-SHA256\n${time}\n${scope}\n`, parameters };
 }
 
-/** Where the bucket's objects are: as the SDK would address them. */
+/** The address of the bucket's objects, as the SDK would form it. */
 async function placeOf({ config }: S3Client, bucket: string) {
   const region = await config.region();
   if (!config.forcePathStyle) {
@@ -155,7 +155,7 @@ async function placeOf({ config }: S3Client, bucket: string) {
   return { region, host, origin: `${protocol}//${host}`, prefix: `/${encode(bucket)}/` };
 }
 
-/** Sorted by name, as the signature wants it. */
+/** Sorted by name, as the signature requires. */
 function queryOf(parameters: Record<string, string>): string {
   const pairs = Object.entries(parameters).map(([name, value]) => `${encode(name)}=${encode(value)}`);
   return pairs.toSorted((a, b) => (a < b ? -1 : 1)).join("&");

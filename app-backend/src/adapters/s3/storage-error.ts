@@ -11,7 +11,7 @@ const network = new Set([
   "EAI_AGAIN",
 ]);
 
-/** An error of the SDK as `unavailable`; any other as it is. Whatever S3 refuses, the caller could not have helped it. */
+/** Translates errors of the SDK to `unavailable`, as none is the caller's fault; returns any other unchanged. */
 export function storageError(error: unknown): unknown {
   return isStorageError(error) ? new AppError("unavailable", "bucket is away", { cause: error }) : error;
 }

@@ -13,12 +13,12 @@ interface Dependencies {
   readonly newId: () => string;
 }
 
-/** What multer is to store files with: streams them to `incoming/`, and refuses what does not begin like an image. */
+/** A storage engine for multer: streams files to `incoming/`, and refuses those that do not begin like an image. */
 export function s3UploadStorage({ client, bucket, newId }: Dependencies): StorageEngine {
   const engine = multerS3({
     s3: client,
     bucket,
-    acl: (_req, _file, done) => done(null), // else it sends one, and a bucket that knows no ACLs refuses the object
+    acl: (_req, _file, done) => done(null), // otherwise it sends one, and a bucket with ACLs disabled refuses the object
     key: (_req, _file, done) => done(null, `incoming/${newId()}`),
     contentType(_req, file, done) {
       sniff(file.stream).then(
@@ -40,7 +40,7 @@ export function s3UploadStorage({ client, bucket, newId }: Dependencies): Storag
   };
 }
 
-/** Looks at the first bytes of a file; `body` gives them again, and then the rest. */
+/** Peeks at the first bytes of a file; `body` yields them again, and then the rest. */
 async function sniff(file: Readable): Promise<{ type: ImageType; body: Readable }> {
   const chunks = file.iterator({ destroyOnReturn: false });
   const head = await firstBytes(chunks);

@@ -15,7 +15,7 @@ export function sesMail({ region, from, endpoint }: SesConfig): Mail {
   let client: SESv2Client | undefined;
   return {
     async send({ to, subject, text }) {
-      // With the first message: loading it would cost every start memory and time.
+      // Loaded with the first message: loading it at start would cost memory and time.
       const { SendEmailCommand, SESv2Client } = await import("@aws-sdk/client-sesv2");
       client ??= new SESv2Client({
         region,

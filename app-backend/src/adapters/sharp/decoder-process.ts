@@ -6,28 +6,28 @@ import type { Outcome, Refusal, Reply, Request, Task } from "./decoder-protocol.
 import { tooMuch, unavailable, unprocessable } from "./image-error.ts";
 
 /**
- * What the process may allocate (RLIMIT_DATA), touched or not. Measured: a WebP of 49 megapixels takes 878,000, the most of
- * all that is accepted; with less than it needs, a whole picture looks damaged.
+ * The memory that the process may allocate (RLIMIT_DATA), touched or not. Measured: a WebP of 49 megapixels takes 878,000,
+ * the most of all accepted pictures; with less than it needs, an intact picture looks damaged.
  */
 const maxDataKiB = 1_100_000;
 
-// Beside this file in the source; in a release beside the program that this is bundled into.
+// Beside this file in the source; in a release beside the bundle.
 const isSource = import.meta.url.endsWith(".ts");
 const program = fileURLToPath(new URL(isSource ? "decoder.ts" : "decoder.mjs", import.meta.url));
 const loader = isSource ? ["--import", "tsx"] : [];
 
-// Where the limit cannot be set, as on macOS, the checks of the header and the deadline remain.
+// If the limit cannot be set, as on macOS, the checks of the header and the deadline remain.
 const limited = 'ulimit -d "$0" 2>/dev/null; exec "$@"';
 
 interface Options {
-  /** How long it waits for more work before it ends, which frees its memory. @default 10 seconds */
+  /** How long an idle process lives, before it ends and frees its memory. @default 10 seconds */
   readonly idleMs?: number;
 }
 
 export interface Terms {
-  /** When the task has not ended by then, the process is killed and the picture refused. */
+  /** If the task takes longer, the process is killed and the picture refused. */
   readonly timeoutMs: number;
-  /** When it is aborted, the process is killed and `run` rejects with its reason. */
+  /** If aborted, the process is killed and `run` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,14 +40,14 @@ interface Running {
   readonly child: ChildProcess;
   readonly jobs: Map<number, Job>;
   isReady: boolean;
-  /** Killed by us for one of its tasks: the others lose no attempt by that. */
+  /** Killed by us because of one task: it does not count as an attempt of the others. */
   isStopped: boolean;
 }
 
-/** The process ended although it had work. */
+/** The process ended while it had work. */
 class DecoderEnded extends Error {
   readonly signal: NodeJS.Signals | null;
-  /** Whether another task was the reason. */
+  /** Whether another task was the cause. */
   readonly isForAnother: boolean;
 
   constructor(signal: NodeJS.Signals | null, isForAnother = false) {
@@ -58,9 +58,9 @@ class DecoderEnded extends Error {
 }
 
 /**
- * Runs tasks in a process of its own, which is started when there is work and ends some time after the last. A task
- * during which it dies is run once more. When it dies again, `run` throws `unavailable` if it was killed from outside, as by a
- * kernel short of memory, and `unprocessable_image` if it crashed.
+ * Runs tasks in a child process, which is started when there is work and ends some time after the last. A task during
+ * which it dies is retried once. If it dies again, `run` throws `unavailable` if it was killed from outside, as by the
+ * kernel when memory is short, and `unprocessable_image` if it crashed.
  */
 export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
   let running: Running | undefined;
@@ -101,7 +101,7 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
       return await new Promise((resolve, reject) => {
         decoder.jobs.set(id, { resolve, reject });
         keepAwake(decoder);
-        // What fails here is followed by the end of the process.
+        // A failure here is followed by the exit of the process.
         decoder.child.send({ id, task } satisfies Request, () => undefined);
       });
     } finally {
@@ -115,8 +115,8 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
       "/bin/sh",
       ["-c", limited, String(maxDataKiB), process.execPath, ...loader, program],
       {
-        cwd: dirname(program), // tsx is found from there
-        // No secret of the API's, and nothing that changes what Node or libvips do. Few arenas give memory back sooner.
+        cwd: dirname(program), // tsx is resolved from there
+        // None of the API's secrets, and no variable that changes Node or libvips. Fewer arenas release memory sooner.
         env: { MALLOC_ARENA_MAX: "2" },
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       },
@@ -144,7 +144,7 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
     if (decoder.jobs.size === 0 && decoder === running) rest(decoder);
   }
 
-  /** Nothing waits for it: it keeps no process alive, and ends when no more work comes. */
+  /** An idle process does not keep the API alive, and ends if no work comes. */
   function rest(decoder: Running): void {
     decoder.child.unref();
     decoder.child.channel?.unref();

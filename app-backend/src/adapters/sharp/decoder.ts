@@ -2,16 +2,16 @@ import { writeFileSync } from "node:fs";
 import { AppError } from "../../domain/app-error.ts";
 import type { Refusal, Reply, Request, Task } from "./decoder-protocol.ts";
 
-// The program of the decoder process: libvips runs here, and not in the API, which a picture must not be able to stop.
+// The program of the decoder process: libvips runs here and not in the API, which no picture must be able to stop.
 
-// Short of memory the kernel ends this process before the API and the database. Elsewhere than on Linux there is no such file.
+// If memory is short, the kernel kills this process before the API and the database. This file exists only on Linux.
 try {
   writeFileSync("/proc/self/oom_score_adj", "1000");
 } catch {}
 
-// systemd and a terminal signal every process; the API still needs an answer for the pictures it has.
+// systemd and terminals signal every process; the API still needs results for the pictures in progress.
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
-// The API has ended. An ordinary exit would wait for the decoding that is under way.
+// The API has ended. An ordinary exit would wait for a decoding in progress.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 
 const { encode } = await import("./encode.ts");

@@ -13,19 +13,20 @@ import { readable } from "./libvips.ts";
 import { pictureError } from "./image-error.ts";
 import { gammaExponent, pngChunks } from "./png-chunks.ts";
 
-/** Writes original and thumbnail of a file that was judged into `folder`. Throws `damaged_image`, or what the disk lacks. */
+/** Writes original and thumbnail of a checked file into `folder`. Throws `damaged_image`, or the disk's error. */
 export async function encode(path: string, folder: string): Promise<Encoded> {
   try {
     const { type, exponent, lacksEnd } = await look(path);
     if (lacksEnd) await appendFile(path, jpegEnd);
-    // Behind an end that was added, what is missing would pass as grey: there each complaint of the decoder counts.
+    // With an added end marker, missing data would decode as grey: then even a warning of the decoder counts.
     const failOn = lacksEnd ? "warning" : "error";
-    const upright = (animated: boolean) => shown(readable(path, { animated, failOn }).autoOrient(), exponent);
-    const original = await print(encodedAs(type, upright(true)), join(folder, "original"), type);
+    const upright = (animated: boolean) =>
+      withExponent(readable(path, { animated, failOn }).autoOrient(), exponent);
+    const original = await write(encodedAs(type, upright(true)), join(folder, "original"), type);
     const small = upright(false)
       .resize({ width: thumbnailSide, height: thumbnailSide, fit: "inside", withoutEnlargement: true })
       .webp({ quality: 80, effort: 2 });
-    const thumbnail = await print(small, join(folder, "thumbnail"), imageTypeOf("image/webp")!);
+    const thumbnail = await write(small, join(folder, "thumbnail"), imageTypeOf("image/webp")!);
     return { original, thumbnail };
   } catch (error) {
     throw pictureError(error);
@@ -39,8 +40,8 @@ async function look(path: string): Promise<{ type: ImageType; exponent: number; 
   return { type, exponent, lacksEnd: type.extension === "jpg" && lacksOnlyItsEnd(bytes) };
 }
 
-/** With samples raised to `exponent`. Sharp has two gammas, of which it takes the quotient: one of them is 1. */
-function shown(image: Sharp, exponent: number): Sharp {
+/** Raises samples to `exponent`. Sharp applies the quotient of two gammas: one of them is 1. */
+function withExponent(image: Sharp, exponent: number): Sharp {
   if (exponent === 1) return image;
   return exponent > 1 ? image.gamma(exponent, 1) : image.gamma(1, 1 / exponent);
 }
@@ -53,7 +54,7 @@ function encodedAs({ extension }: ImageType, image: Sharp): Sharp {
   return image.avif({ quality: 65, effort: 1 });
 }
 
-async function print(image: Sharp, path: string, { contentType, extension }: ImageType): Promise<ImageFile> {
+async function write(image: Sharp, path: string, { contentType, extension }: ImageType): Promise<ImageFile> {
   const { width, height, pageHeight } = await image.toFile(path);
   const { size: bytes } = await stat(path);
   const facts = { contentType, extension, bytes, width, height: pageHeight ?? height };

@@ -5,14 +5,14 @@ import type { Requester } from "../../domain/client.ts";
 const budgetMs = 60_000;
 const regainedShare = 0.2;
 
-// Time that others waited counts for the network that kept them waiting: by more than it waited itself.
+// Time that others waited counts against the network that kept them waiting: by more than it waited itself.
 const weightOfUse = 4;
 
-// About what this takes per byte of working memory; it only has to be right against the time that a job has waited.
+// Roughly the time per byte of working memory; it only has to be comparable with the time that a job has waited.
 const bytesPerMs = 100_000;
 
 export interface Job extends Requester {
-  /** Bytes of memory that the work takes at its peak. */
+  /** Peak memory of the work in bytes. */
   readonly cost: number;
 }
 
@@ -23,11 +23,11 @@ interface Waiting extends Job {
 }
 
 interface Options {
-  /** What all running jobs may cost together. A job of more than that runs alone. */
+  /** The most that all running jobs may cost together. A job above that runs alone. */
   readonly maxCost: number;
   /** A job up to this cost may run beside a larger one. */
   readonly quickCost: number;
-  /** Milliseconds that never go back. */
+  /** Monotonic time in milliseconds. */
   readonly now?: () => number;
 }
 
@@ -41,7 +41,7 @@ export function fairQueue({ maxCost, quickCost, now = () => performance.now() }:
   const running = new Map<Job, number>(); // when each was started
   const used = new Map<string, { ms: number; at: number }>();
 
-  /** The result of `work`. Throws `too_many_requests` for a network over its budget, or the reason of the job's signal. */
+  /** Returns the result of `work`. Throws `too_many_requests` for a network over its budget, or the reason of the job's signal. */
   function run<Result>(job: Job, work: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (job.signal.aborted) return reject(job.signal.reason);
@@ -53,7 +53,7 @@ export function fairQueue({ maxCost, quickCost, now = () => performance.now() }:
         const ms = now() - running.get(entry)!;
         running.delete(entry);
         used.set(job.network, { ms: kept(job.network) + ms, at: now() });
-        for (const network of used.keys()) kept(network); // forgets those that used nothing lately
+        for (const network of used.keys()) kept(network); // removes networks without recent use
         startNext();
       }
       function leave(): void {
@@ -73,12 +73,12 @@ export function fairQueue({ maxCost, quickCost, now = () => performance.now() }:
       if (fits(job)) {
         waiting.delete(job);
         void job.start();
-        // What waits for memory waits for the quick ones that run, and no others are let past it.
+        // A job that waits for memory waits for the quick ones that run, and no other overtakes it.
       } else if (!isLargeRunning()) return;
     }
   }
 
-  /** Time that no other network asks for is not limited. */
+  /** The budget applies only while another network waits. */
   function refuseOverBudget(): void {
     const networks = new Set([...waiting, ...running.keys()].map(({ network }) => network));
     if (networks.size < 2) return;
@@ -112,7 +112,7 @@ export function fairQueue({ maxCost, quickCost, now = () => performance.now() }:
     return own.reduce((sum, [, startedAt]) => sum + now() - startedAt, kept(network));
   }
 
-  /** What is left of the time that a network used before. */
+  /** The decayed value of the time that a network used before. */
   function kept(network: string): number {
     const { ms, at } = used.get(network) ?? { ms: 0, at: 0 };
     const left = ms - (now() - at) * regainedShare;

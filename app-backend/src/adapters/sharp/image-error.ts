@@ -12,12 +12,12 @@ export function tooMuch(cause?: unknown): AppError {
   return blaming("image_dimensions", message, `image ${message}`, cause);
 }
 
-/** The picture is whole, and the decoder cannot process it. `message` says what it is and what to do. */
+/** The picture is intact, but the decoder cannot process it. `message` explains what it is and what to do. */
 export function unprocessable(message: string, cause?: unknown): AppError {
   return blaming("unprocessable_image", message, `image ${message}`, cause);
 }
 
-/** What an error of libvips says about the picture. It has words alone: what this machine lacks is no fault of the picture. */
+/** Translates an error of libvips, which has only a text: a failure of this machine is not blamed on the picture. */
 export function pictureError(error: unknown): unknown {
   const text = String(error);
   if (/: (unable to open for (read|write)|write error)$/m.test(text)) return unavailable(error);
@@ -27,11 +27,11 @@ export function pictureError(error: unknown): unknown {
       "is of a variant of its format that cannot be processed here: save it as JPEG or PNG",
       error,
     );
-  if (codeOf(error) !== undefined) return error; // it comes from Node, and is about no picture
+  if (codeOf(error) !== undefined) return error; // it comes from Node and is not about the picture
   return blaming("damaged_image", "is damaged or cut off", text, error);
 }
 
-/** An error of a disk that is full or broken as `unavailable`; any other as it is. */
+/** Translates errors of a full or broken disk to `unavailable`; returns any other unchanged. */
 export function diskError(error: unknown): unknown {
   return ofDisk.has(codeOf(error) ?? "") ? unavailable(error) : error;
 }

@@ -13,15 +13,15 @@ import { decoderProcess } from "./decoder-process.ts";
 import { fairQueue } from "./fair-queue.ts";
 import { diskError } from "./image-error.ts";
 
-// A picture of up to 13 megapixels, as a phone takes them, may be processed beside a larger one.
+// A picture of up to 13 megapixels, as from a phone, may be processed beside a larger one.
 const quickWorkBytes = 150e6;
 
 interface Options {
-  /** Where files are while they are worked on. */
+  /** Folder of temporary files. */
   readonly folder?: string;
-  /** Uploads that are inside, whether they wait or are processed. */
+  /** Limits the uploads inside, waiting or in progress. */
   readonly inside?: Slots;
-  /** How long the decoder may take to judge or to encode one picture. @default 40 */
+  /** How long the decoder may take to check or to encode one picture. @default 40 */
   readonly maxSeconds?: number;
 }
 
@@ -30,8 +30,8 @@ type Decoder = ReturnType<typeof decoderProcess>;
 type Read = Parameters<ImageProcessor["process"]>[0];
 
 /**
- * Encodes images with libvips in a process of its own (`decoder.ts`), through files in the temporary folder. A picture that
- * stops that process stops nothing else.
+ * Encodes images with libvips in a child process (`decoder.ts`), through files in the temporary folder. A picture that
+ * kills that process affects nothing else.
  */
 export function sharpImageProcessor({
   folder: place = tmpdir(),
@@ -39,7 +39,7 @@ export function sharpImageProcessor({
   maxSeconds = 40,
 }: Options = {}): ImageProcessor {
   const queue = fairQueue({ maxCost: maxWorkBytes, quickCost: quickWorkBytes });
-  // One for each picture that the queue runs at a time: one that is given up stops its process, and must not stop another.
+  // One for each picture that the queue runs at a time: an aborted picture kills its process, and must not affect another.
   const decoders = [decoderProcess(), decoderProcess()] as const;
   const busy = new Set<Decoder>();
 
@@ -65,7 +65,7 @@ export function sharpImageProcessor({
       const upload = await read();
       if (!upload) return await discard().then(() => undefined);
       await receive(upload, path, signal);
-      // Not stopped by the signal: it is short, and what is encoded beside it would be stopped too.
+      // Not aborted by the signal: it is short, and an encoding in the same process would be aborted too.
       const cost = await decoders[0].run({ kind: "judge", path }, { timeoutMs });
       const encode = { kind: "encode", path, folder } as const;
       const work = () => inFreeDecoder(cost, (decoder) => decoder.run(encode, { timeoutMs, signal }));
@@ -76,7 +76,7 @@ export function sharpImageProcessor({
     }
   }
 
-  /** Runs `work` with a decoder that encodes nothing else. Large pictures leave the first, which judges, to quick ones. */
+  /** Runs `work` with a decoder that encodes nothing else. Large pictures leave the first, which also checks, to quick ones. */
   async function inFreeDecoder<Result>(
     cost: number,
     work: (decoder: Decoder) => Promise<Result>,

@@ -6,12 +6,12 @@ import { readable } from "./libvips.ts";
 import { pictureError, tooMuch, unprocessable, unsupported } from "./image-error.ts";
 import { gammaExponent, hasOtherColours, isAnimated, pngChunks } from "./png-chunks.ts";
 
-// Bytes of memory for a pixel at the peak of decoding, turning and encoding, measured with libvips 8.17 (decision 0019).
+// Peak bytes of memory per pixel for decoding, rotating and encoding, measured with libvips 8.17 (decision 0019).
 const bytesOfPixel = { usual: 11, deepOrInterlaced: 17, clearWebp: 22, avif: 38, clearAvif: 52 };
 
 /**
- * Judges the file at `path` by its header alone; nothing is decoded. Throws `unsupported_image`, `image_dimensions`,
- * `unprocessable_image` for what the decoder lacks, `damaged_image` if the header cannot be read.
+ * Checks the file at `path` by its header only; nothing is decoded. Throws `unsupported_image`, `image_dimensions`,
+ * `unprocessable_image` if the decoder lacks its format, `damaged_image` if the header cannot be read.
  */
 export async function judge(path: string): Promise<number> {
   const bytes = await readFile(path);
@@ -24,7 +24,7 @@ export async function judge(path: string): Promise<number> {
     .catch((error: unknown) => {
       throw pictureError(error);
     });
-  // One file may look like two things to two readers.
+  // One file may look like different types to two readers.
   if (header.format !== formatOf(type)) throw unsupported(`${type.extension} read as ${header.format}`);
   if (isTooMuch(header)) throw tooMuch();
   judgeFeatures(header);
@@ -35,7 +35,7 @@ function judgeChunks(png: Buffer): void {
   const chunks = pngChunks(png);
   if (isAnimated(chunks)) throw unprocessable("is an animated PNG: save it as GIF or animated WebP");
   const exponent = gammaExponent(chunks);
-  // What sharp can raise samples to.
+  // The exponents that sharp supports.
   if (hasOtherColours(chunks) || exponent < 1 / 3 || exponent > 3)
     throw unprocessable("has colours of a kind that cannot be processed: save it as sRGB");
 }
@@ -47,12 +47,12 @@ function judgeFeatures({ format, bitsPerSample = 8, pages = 1, orientation = 1 }
     throw unprocessable("is an animation that lies on its side or is mirrored: save it upright");
 }
 
-/** What libvips calls a type. */
+/** libvips's name of a type. */
 function formatOf({ extension }: ImageType): string {
   return { jpg: "jpeg", avif: "heif" }[extension] ?? extension;
 }
 
-// Memory and time follow the lines too, not the area alone.
+// Memory and time depend on the number of lines too, not only on the area.
 function isTooMuch(header: Metadata): boolean {
   const { width, height, pages = 1, pageHeight = height } = header;
   const pixels = width * pageHeight * pages;
@@ -65,7 +65,7 @@ function workBytesOf(header: Metadata): number {
   return width * pageHeight * pages * bytesOfPixelIn(header);
 }
 
-/** How much memory a picture may take for each of its pixels, at the peak. */
+/** Peak memory per pixel of a picture. */
 export function bytesOfPixelIn({ format, depth, isProgressive, hasAlpha }: Metadata): number {
   if (format === "heif") return hasAlpha ? bytesOfPixel.clearAvif : bytesOfPixel.avif;
   if (format === "webp" && hasAlpha) return bytesOfPixel.clearWebp;

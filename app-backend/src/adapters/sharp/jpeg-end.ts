@@ -1,15 +1,15 @@
-/** The marker with which a JPEG ends (ITU-T T.81, B.2.1). */
+/** The end marker of a JPEG (ITU-T T.81, B.2.1). */
 export const jpegEnd = Buffer.from([0xff, 0xd9]);
 
-// As the decoder has it: no more components (ITU-T T.81, B.2.3), and no more scans, than libvips reads.
+// The decoder's limits: the components (ITU-T T.81, B.2.3) and scans that libvips reads at most.
 const maxComponents = 4;
 const maxScans = 100;
 // The longest ICC profile takes 255.
 const maxSegments = 10_000;
 
 /**
- * Whether a JPEG has all its scans and no end marker: each coefficient of each component came in full precision. Whether
- * the last scan is whole its decoder alone can say. It looks no further than the decoder would, whatever the file holds.
+ * Whether a JPEG has all its scans and no end marker: each coefficient of each component is present in full precision.
+ * Only the decoder can tell whether the last scan is complete. Reads no further than the decoder would.
  */
 export function lacksOnlyItsEnd(jpeg: Buffer): boolean {
   let missing: Map<number, Set<number>> | undefined;
@@ -27,7 +27,7 @@ export function lacksOnlyItsEnd(jpeg: Buffer): boolean {
     const end = Math.max(start, at + 2 + jpeg.readUInt16BE(at + 2));
     at = end;
     if (isFrame(marker)) {
-      if (missing !== undefined) return false; // there is one in a file: a million of them would cost minutes
+      if (missing !== undefined) return false; // a file has one: processing a million of them would take minutes
       missing = allCoefficients(jpeg.subarray(start, end));
     }
     if (marker !== 0xda) continue;
@@ -38,7 +38,7 @@ export function lacksOnlyItsEnd(jpeg: Buffer): boolean {
   return missing !== undefined && [...missing.values()].every((coefficients) => coefficients.size === 0);
 }
 
-/** SOF0 to SOF2: baseline, extended and progressive with Huffman codes, which is what is decoded. */
+/** SOF0 to SOF2: baseline, extended and progressive with Huffman codes, the types that are decoded. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xc2;
 }
@@ -49,7 +49,7 @@ function allCoefficients(frame: Buffer): Map<number, Set<number>> {
   return new Map(components.map((id) => [id, new Set(Array.from({ length: 64 }, (_, index) => index))]));
 }
 
-/** Takes off what this scan brings in full precision. */
+/** Removes the coefficients that this scan has in full precision. */
 function note(scan: Buffer, missing: Map<number, Set<number>> | undefined): void {
   const count = scan[0] ?? 0;
   const [from = 0, to = 63, precision = 0] = scan.subarray(1 + 2 * count);
@@ -60,7 +60,7 @@ function note(scan: Buffer, missing: Map<number, Set<number>> | undefined): void
   }
 }
 
-/** Where the next marker is, restart markers and stuffed zeros left aside. */
+/** Position of the next marker, ignoring restart markers and stuffed zeros. */
 function endOfScan(jpeg: Buffer, from: number): number {
   // Byte by byte: a call of indexOf for each of ten million 0xff takes a second.
   for (let at = from; at < jpeg.length; at += 1) {

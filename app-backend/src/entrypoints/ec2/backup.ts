@@ -5,7 +5,7 @@ import { backupConfig } from "../../config/ec2.ts";
 import { migrationsFolder } from "./migrations-folder.ts";
 import { orExit } from "./or-exit.ts";
 
-// Keeps the database in the bucket. Prints what it kept, and leaves the same in a file for who asks how the host is.
+// Backs up the database into the bucket. Prints the backup, and writes it to a file that the host's status reads.
 const startedAt = performance.now();
 const config = orExit(backupConfig);
 const { keep, close } = openBackups(config, migrationsFolder());
@@ -25,6 +25,6 @@ try {
 function note(folder: string, last: object): void {
   const aside = join(folder, "last.json.new");
   writeFileSync(aside, `${JSON.stringify(last)}\n`);
-  chmodSync(aside, 0o644); // the unit's files are for its user alone; this one is no secret
+  chmodSync(aside, 0o644); // the unit's umask makes files private; this one is no secret
   renameSync(aside, join(folder, "last.json"));
 }

@@ -2,7 +2,7 @@ import { openIntegrity } from "../../compose/ec2-jobs.ts";
 import { serverConfig } from "../../config/ec2.ts";
 import { orExit } from "./or-exit.ts";
 
-// `integrity.mjs check` tells what is wrong; `repair` mends what can be mended. Exit code 1: something is left.
+// `integrity.mjs check` reports faults; `repair` also repairs what it can. Exit code 1: faults remain.
 const repair = process.argv[2] === "repair";
 const { collect, inspect, close } = openIntegrity(orExit(serverConfig));
 try {

@@ -7,7 +7,7 @@ import { orExit } from "./or-exit.ts";
 const waitMs = 30_000;
 
 try {
-  const connection = await connectWhenUp(orExit(databaseConfig), { waitMs, say: console.error });
+  const connection = await connectWhenUp(orExit(databaseConfig), { waitMs, log: console.error });
   const names = await migrate(connection, migrationsFolder());
   await connection.end();
   console.log(names.length > 0 ? `migrated: ${names.join(", ")}` : "nothing to migrate");

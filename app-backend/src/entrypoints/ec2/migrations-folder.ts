@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** Where the migrations are: beside this program in a bundle, at the top of the workspace in the source tree. */
+/** The folder of the migrations: beside this program in a bundle, at the top of the workspace in the source tree. */
 export function migrationsFolder(): string {
   const folder = ["./migrations", "../../../migrations"]
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))

@@ -1,4 +1,4 @@
-/** The value, or the end of the process with the reason on standard error. */
+/** Returns the value, or prints the error and ends the process. */
 export function orExit<Value>(make: () => Value): Value {
   try {
     return make();

@@ -3,7 +3,7 @@ import { backupConfig } from "../../config/ec2.ts";
 import { migrationsFolder } from "./migrations-folder.ts";
 import { orExit } from "./or-exit.ts";
 
-// `restore.mjs NAME` puts that backup in the place of what is there.
+// `restore.mjs NAME` replaces the current data by that backup.
 const startedAt = performance.now();
 const { restore, close } = openBackups(orExit(backupConfig), migrationsFolder());
 try {

@@ -4,7 +4,7 @@ import { serveMetrics } from "../../process/serve-metrics.ts";
 import { serve, stop } from "../../process/serve.ts";
 import { orExit } from "./or-exit.ts";
 
-const graceMs = 9_000; // what is left after it is closed within the tenth second
+const graceMs = 9_000; // then one second remains to close connections
 
 const config = orExit(serverConfig);
 const { app, log, metrics, close } = compose(config);
@@ -12,7 +12,7 @@ const server = await serve(app, config.place);
 log.info({ place: server.address(), release: config.release }, "listening");
 const shown =
   config.metrics &&
-  serveMetrics(metrics, config.metrics, (error) => log.warn({ err: error }, "metrics are not shown"));
+  serveMetrics(metrics, config.metrics, (error) => log.warn({ err: error }, "metrics are not served"));
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, async () => {

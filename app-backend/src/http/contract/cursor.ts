@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Cursor } from "../../domain/image.ts";
 
-/** A place in a list as opaque text: clients hand it back and look at nothing in it. */
+/** A position in a list as opaque text, which clients return unchanged. */
 export function cursorOf({ at, id }: Cursor): string {
   return Buffer.from(`${at.getTime()} ${id}`).toString("base64url");
 }

@@ -5,10 +5,10 @@ import { problem } from "./responses.ts";
 import { type Operation, operations } from "./operations.ts";
 import { statusOf } from "./problem.ts";
 
-// What any operation may answer: an unreadable request, a field to mend, something away, a bug.
+// What any operation may return: a malformed request, an invalid field, an unavailable dependency, a bug.
 const anyTime = ["malformed_request", "invalid_input", "unavailable", "internal"] as const;
 
-/** The description of the API in OpenAPI 3.1, made of the schemas that parse its requests. */
+/** The description of the API in OpenAPI 3.1, generated from the schemas that parse its requests. */
 export function openapi(release: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const [name, operation] of Object.entries<Operation>(operations)) {

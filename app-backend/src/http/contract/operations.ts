@@ -3,13 +3,13 @@ import type { ErrorCode } from "../../domain/app-error.ts";
 import * as answers from "./responses.ts";
 import * as inputs from "./requests.ts";
 
-/** One request that the API takes: its handler parses by these schemas, and its description is made of them. */
+/** One operation of the API: its handler parses with these schemas, and its OpenAPI description is generated from them. */
 export interface Operation {
   readonly method: "get" | "post" | "put" | "patch" | "delete";
-  /** As Express writes it, below /api. */
+  /** In Express's syntax, below /api. */
   readonly path: string;
   readonly summary: string;
-  /** What tells who asks: a bearer token, or the refresh cookie together with the site's Origin. */
+  /** What authenticates the caller: a bearer token, or the refresh cookie together with the site's Origin. */
   readonly proof?: "bearer" | "cookie";
   readonly body?: z.ZodObject;
   /** The body is a form with a file `image`. */
@@ -20,7 +20,7 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly status: 200 | 201 | 204;
   readonly answer?: z.ZodObject;
-  /** What it may refuse with, beside what every operation may. */
+  /** Its error codes, beside those of every operation. */
   readonly refusals: readonly ErrorCode[];
 }
 
@@ -33,7 +33,7 @@ const imageRefusals = [
 ] as const;
 const pictureRefusals = [...imageRefusals, "too_many_requests"] as const;
 
-/** Every operation, by name. A route without its line here does not exist: a test compares them. */
+/** Every operation, by name. A test compares this list with the application's routes. */
 export const operations = {
   register: {
     method: "post",

@@ -1,6 +1,6 @@
 import type { AppError, ErrorCode } from "../../domain/app-error.ts";
 
-/** What stands in an answer about an error: RFC 9457, with a `code` that programs may rely on. */
+/** The body of an error response: RFC 9457, with a `code` that programs may rely on. */
 export interface Problem {
   readonly type: "about:blank";
   readonly title: string;
@@ -25,7 +25,7 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   method_not_allowed: [405, "This cannot be done here: see Allow for what can"],
   headers_too_large: [431, "Headers or cookies are too large: delete this site's cookies, then try again"],
   email_taken: [409, "There is an account with this address"],
-  quota_exceeded: [409, "There is no room left for another image"],
+  quota_exceeded: [409, "The account's image quota is full"],
   not_uploaded: [409, "The image has not been uploaded"],
   image_dimensions: [422, "The image has too many pixels or frames"],
   image_too_large: [413, "The image is too large"],

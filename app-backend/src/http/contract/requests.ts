@@ -9,7 +9,7 @@ import { maxPasswordLength, minPasswordLength, passwordFault } from "../../domai
 
 const text = z.string("must be text").max(maxPasswordLength, "is too long");
 
-/** An address or a password that is looked up: any text will do, it is right or it is not. */
+/** An address or a password to compare: any text is valid input. */
 const known = text;
 
 const newEmail = text.transform(tidyEmail).superRefine((email, context) => {
@@ -24,7 +24,7 @@ const code = text
 const cannotBeSeen = "holds characters that cannot be seen";
 const canBeSeen = (typed: string) => !hasUnwritable(typed) && !isBlank(typed);
 
-/** Adds what is wrong with `password` for the account of `email`. */
+/** Adds the faults of `password` for the account of `email`. */
 function judgePassword({ email, password }: { email: string; password: string }, context: z.RefinementCtx) {
   const message = passwordFault(password, email);
   if (message) context.addIssue({ code: "custom", path: ["password"], message });
@@ -56,7 +56,7 @@ export const profile = z.object({
 export const signOutQuery = z.object({
   everywhere: z.enum(["true", "false"], "is neither true nor false").optional(),
 });
-/** A request that is repeated because its reply was lost brings the same key. */
+/** A request that is repeated because its reply was lost sends the same key. */
 export const refreshHeaders = z.object({
   "idempotency-key": z
     .string()
@@ -68,12 +68,12 @@ export const refreshHeaders = z.object({
 });
 const shapeOfId = /^[0-9a-f-]{36}$/;
 const idOfNothing = "00000000-0000-0000-0000-000000000000";
-/** What has not the shape of an id is the id of nothing. */
+/** Text that is not shaped like an id matches no record. */
 export const byId = z.object({ id: z.string().transform((id) => (shapeOfId.test(id) ? id : idOfNothing)) });
-/** A form with a picture and no other field. */
+/** A form with only a picture. */
 export const onlyPicture = z.object({});
 
-/** An image that is about to be uploaded. */
+/** The announcement of an upload. */
 export const announcement = z.object({
   name: z
     .string("must be text")

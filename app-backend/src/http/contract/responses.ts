@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-// What the API answers, for its description: the tests hold every answer against it.
+// The responses of the API, for its description: the tests validate every response against them.
 
 const account = z
   .object({

@@ -19,22 +19,22 @@ interface Dependencies {
   readonly mail: Mail;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
-  /** Told of what goes wrong after the answer was given. */
+  /** Called with errors that happen after the response was sent. */
   readonly onFault: (error: unknown) => void;
   readonly now: () => Date;
 }
 
 export type CodeUseCases = ReturnType<typeof codeUseCases>;
 
-/** Stands for the account of an address that has none, so that both take the same way. */
-const nobody = "00000000-0000-0000-0000-000000000000";
+/** Stands for the account of an unknown address, so that both cases run the same statements. */
+const noAccount = "00000000-0000-0000-0000-000000000000";
 
 /** Codes that prove that a person reads the mail of an address. */
 export function codeUseCases(deps: Dependencies) {
   const { accounts, codes, codeGenerator, mail, rateLimiter, auditLog, onFault, now } = deps;
-  const underWay = new Set<Promise<void>>();
+  const inProgress = new Set<Promise<void>>();
 
-  /** Mails a code to the account of the address, if there is one that needs it. Neither answer nor time tells. */
+  /** Mails a code to the account of the address, if there is one that needs it. Response and timing do not reveal which. */
   async function request(purpose: CodePurpose, email: string, client: Client): Promise<void> {
     const ofAccount = await rateLimiter.ofAccount(limits.mailToAccount, email, client, purpose);
     await rateLimiter.consume(fromAddress(limits.mailFromAddress, client), ofAccount);
@@ -58,7 +58,7 @@ export function codeUseCases(deps: Dependencies) {
   }
 
   /**
-   * Counts a try of a code for the client's network. Returns a function that spends a code and returns the account that it
+   * Counts an attempt for the client's network. Returns a function that spends a code and returns the account that it
    * was mailed to; it throws `bad_code` for every other code, and for every other address.
    */
   async function admit(purpose: CodePurpose, email: string, client: Client) {
@@ -67,7 +67,7 @@ export function codeUseCases(deps: Dependencies) {
 
     return async function redeem(text: string): Promise<Account> {
       const account = await accounts.getByEmail(email);
-      const accountId = account?.id ?? nobody;
+      const accountId = account?.id ?? noAccount;
       const at = now();
       const hashes = codeGenerator.hashes(text, { accountId, purpose }, at);
       const isRight = await codes.redeem({ accountId, purpose, hashes }, at);
@@ -81,7 +81,7 @@ export function codeUseCases(deps: Dependencies) {
     };
   }
 
-  /** Notes that the address belongs to its account. */
+  /** Records that the address belongs to its account. */
   async function confirm(email: string, text: string, client: Client): Promise<void> {
     const redeem = await admit("confirm", email, client);
     const { id } = await redeem(text);
@@ -92,13 +92,13 @@ export function codeUseCases(deps: Dependencies) {
   function inBackground(work: () => Promise<void>): void {
     const running = work()
       .catch(onFault)
-      .finally(() => underWay.delete(running));
-    underWay.add(running);
+      .finally(() => inProgress.delete(running));
+    inProgress.add(running);
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no work is in progress. */
   async function drain(): Promise<void> {
-    await Promise.all(underWay);
+    await Promise.all(inProgress);
   }
 
   return { request, welcome, admit, confirm, drain };

@@ -1,10 +1,10 @@
 import type { CodePurpose } from "../../domain/code.ts";
 import { productName } from "../../domain/product.ts";
 
-/** As people read and type a code best: in groups of four. */
+/** In groups of four, which people read and type best. */
 const grouped = (code: string) => code.replace(/\d{4}(?=\d)/g, "$& ");
 
-/** What is mailed with a code. */
+/** The text of the mail with a code. */
 export const messages: Record<CodePurpose, (code: string) => { subject: string; text: string }> = {
   confirm: (code) => ({
     subject: "Confirm your address",

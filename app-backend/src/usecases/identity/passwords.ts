@@ -28,7 +28,7 @@ export type PasswordUseCases = ReturnType<typeof passwordUseCases>;
 
 /** Proving, changing and replacing passwords. */
 export function passwordUseCases({ accounts, passwords, codes, rateLimiter, auditLog }: Dependencies) {
-  /** The account of who is signed in and knows its password. Throws `wrong_password`, which blames `field`. */
+  /** The account of a signed-in caller who knows its password. Throws `wrong_password`, which blames `field`. */
   async function prove(accountId: string, password: string, field: string): Promise<Account> {
     const account = await accounts.get(accountId);
     if (!account) throw new AppError("not_signed_in", "account is gone");
@@ -42,22 +42,22 @@ export function passwordUseCases({ accounts, passwords, codes, rateLimiter, audi
     return account;
   }
 
-  /** Replaces the password of who knows it; ends all sessions but the one that asks. */
+  /** Replaces a password whose current value is given; ends all sessions except the caller's. */
   async function change({ accountId, sessionId }: TokenHolder, current: string, next: string): Promise<void> {
     const { email, passwordHash: from } = await prove(accountId, current, "current");
     const fault = passwordFault(next, email);
     if (fault) throw fieldError("invalid_input", "next", fault);
     const to = await passwords.hash(next);
-    // The owner may have reset it meanwhile: then what was proved is no longer the password.
+    // The owner may have reset it since: the password that was verified is then no longer the current one.
     if (!(await accounts.replacePassword(accountId, { to, from, keptSessionId: sessionId })))
       throw fieldError("wrong_password", "current", "is not your password");
     auditLog("password_changed", { accountId, sessionId });
   }
 
-  /** Replaces the password of who reads the account's mail; ends all sessions. */
+  /** Replaces a password by a mailed code; ends all sessions. */
   async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
     const redeem = await codes.admit("reset", email, client);
-    const to = await passwords.hash(password); // hashing may refuse: the code is not spent yet
+    const to = await passwords.hash(password); // hashing may be refused: do not spend the code yet
     const { id } = await redeem(code);
     await accounts.replacePassword(id, { to });
     await accounts.confirm(id); // the code came by mail

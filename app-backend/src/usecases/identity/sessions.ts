@@ -45,7 +45,7 @@ export function sessionUseCases(deps: Dependencies) {
   const { accounts, sessions, passwords, tokens, rateLimiter, auditLog, confirmationRequired, now, newId } =
     deps;
 
-  /** Opens a session. An unknown address and a wrong password cost the same and answer the same. */
+  /** Opens a session. An unknown address and a wrong password take the same time and return the same error. */
   async function signIn(email: string, password: string, client: Client): Promise<SignedIn> {
     const account = await identify(email, password, client);
     const at = now();
@@ -53,7 +53,7 @@ export function sessionUseCases(deps: Dependencies) {
     const { accountId, sessionId, reference: current } = refreshToken;
     const session = openSession({ id: sessionId, accountId, current, at, client });
     if (!(await sessions.add(session, account.passwordHash)))
-      throw new AppError("bad_credentials", "password was changed meanwhile");
+      throw new AppError("bad_credentials", "password was changed while it was verified");
     auditLog("sign_in", { accountId, sessionId });
     return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
   }
@@ -78,8 +78,8 @@ export function sessionUseCases(deps: Dependencies) {
   }
 
   /**
-   * Spends a refresh token for the next one, unless it is too young to be spent. Who lost the reply repeats the call
-   * with the same key, a secret of its own for that one call; without a key the reply cannot be had again.
+   * Exchanges a refresh token for the next one, unless it is too young to be rotated. A client that lost the reply repeats
+   * the call with the same key, a secret made for that one call; without a key the reply cannot be repeated.
    */
   async function refresh(text: string, key: string = newId()): Promise<SignedIn> {
     const at = now();
@@ -104,7 +104,7 @@ export function sessionUseCases(deps: Dependencies) {
     return won ? next : undefined;
   }
 
-  /** The token that was handed out already: this one, or the one that took its place. Any other is stolen. */
+  /** The token that was already issued: this one, or the one that replaced it. Any other is stolen. */
   async function retry(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken> {
     const session = await sessions.get(spent.sessionId);
     if (!session) throw new AppError("session_ended", "session is gone");
@@ -116,7 +116,7 @@ export function sessionUseCases(deps: Dependencies) {
     if (session.current === spent.reference) return spent;
     if (session.previous === spent.reference) {
       const next = tokens.nextRefresh(spent, session.rotatedAt, key);
-      const isRepetition = next.reference === session.current; // the key made this token, and who watches has no key
+      const isRepetition = next.reference === session.current; // the key made this token, and an eavesdropper has no key
       if (isRepetition || inOverlap(session, at)) {
         await sessions.noteRetry(session.id, at);
         auditLog(isRepetition ? "refresh_retried" : "refresh_overtaken", {
@@ -127,7 +127,8 @@ export function sessionUseCases(deps: Dependencies) {
         throw new AppError("refresh_overtaken", "another request has replaced the token");
       }
     }
-    if (session.rotatedAt > at) throw new AppError("session_ended", "was overtaken while it was under way");
+    if (session.rotatedAt > at)
+      throw new AppError("session_ended", "token was rotated while the request was in progress");
     return endStolen(spent);
   }
 
@@ -138,9 +139,9 @@ export function sessionUseCases(deps: Dependencies) {
   }
 
   /**
-   * Ends the session of a refresh token, or all sessions of its account. The token before the current one will do, so
-   * that a rotation at the same time does no harm; an older one is stolen. Throws `session_ended` if it is, or if all
-   * were to end and the token is of no live session.
+   * Ends the session of a refresh token, or all sessions of its account. The token before the current one is accepted, so
+   * that a concurrent rotation does no harm; an older one is stolen. Throws `session_ended` if it is, or if all sessions
+   * should end and the token belongs to no live session.
    */
   async function signOut(text: string, everywhere: boolean): Promise<void> {
     const at = now();
@@ -157,7 +158,7 @@ export function sessionUseCases(deps: Dependencies) {
     auditLog("sign_out", { accountId: session.accountId, sessionId: session.id });
   }
 
-  /** The live sessions of who asks, the last used first. */
+  /** The caller's live sessions, the last used first. */
   async function list({ accountId, sessionId }: TokenHolder): Promise<SessionView[]> {
     const at = now();
     const all = await sessions.listOfAccount(accountId);
@@ -166,7 +167,7 @@ export function sessionUseCases(deps: Dependencies) {
       .map((session) => viewSession(session, sessionId, at));
   }
 
-  /** Ends one session of who asks. Another's is as absent as one that never was. */
+  /** Ends one of the caller's sessions. Throws `not_found` for any other, whether it exists or not. */
   async function end({ accountId }: TokenHolder, sessionId: string): Promise<void> {
     const session = await sessions.get(sessionId);
     if (session?.accountId !== accountId) throw new AppError("not_found", "no such session of the account");
@@ -174,7 +175,7 @@ export function sessionUseCases(deps: Dependencies) {
     auditLog("session_ended", { accountId, sessionId });
   }
 
-  /** Who sends this bearer token. Throws `not_signed_in` unless the token is in force and its session lives. */
+  /** The holder of a bearer token. Throws `not_signed_in` unless the token is valid and its session is alive. */
   async function authenticate(accessToken: string): Promise<TokenHolder> {
     const at = now();
     const holder = tokens.readAccess(accessToken, at);

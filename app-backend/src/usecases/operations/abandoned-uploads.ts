@@ -13,15 +13,15 @@ export type AbandonedUploads = ReturnType<typeof abandonedUploads>;
 
 const atOnce = 100;
 
-/** Uploads that never become images. */
+/** Uploads that were never completed. */
 export function abandonedUploads({ images, objectStore, now }: Dependencies) {
-  /** Gives up an upload; what has been published of it stays. */
+  /** Discards an upload; a published image stays. */
   async function discard(id: string): Promise<void> {
     await images.removePending(id);
     await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
   }
 
-  /** Gives up all that were begun a day ago and never completed. Gives how many. */
+  /** Discards all uploads that were started a day ago and never completed. Returns their number. */
   async function giveUp(): Promise<number> {
     const found = await images.listAbandoned(after(now(), -abandonedAfterMs), atOnce);
     for (const { id } of found) await discard(id);

@@ -10,16 +10,17 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
-/** Keeps the database as it is, and restores what it kept beside it before it calls that a backup. */
+/** Backs up the database, and declares the backup good only after it was restored into a staging schema and compared. */
 export function backupUseCase({ copies, backups, release, now }: Dependencies) {
-  /** For who has the database's copies to itself already. */
+  /** For callers that already hold the lock on the database's copies. */
   return async (why: "" | "-before-restore" = ""): Promise<Backup> => {
     const at = now();
     const name = backupName(at, why);
     const { dump, tables } = await written(name);
     const found = await copies.restored("scratch", backups.read(name, "sql", dump), async (copy) => {
       const faults = differences(tables, await copy.tables());
-      if (faults.length > 0) throw new Error(`Restored, it is not what it was: ${faults.join("; ")}`);
+      if (faults.length > 0)
+        throw new Error(`The restored backup differs from the database: ${faults.join("; ")}`);
       const keys = await backups.write(name, "keys", linesOf(copy.records));
       return { keys, migration: (await copy.migrations()).at(-1) ?? "" };
     });
@@ -29,7 +30,7 @@ export function backupUseCase({ copies, backups, release, now }: Dependencies) {
     return backup;
   };
 
-  /** The snapshot is let go of at once: while it is there, nobody can change its tables. */
+  /** The snapshot is closed at once: while it is open, its tables cannot be altered. */
   async function written(name: string) {
     const snapshot = await copies.snapshot();
     try {

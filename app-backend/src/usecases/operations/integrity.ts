@@ -2,18 +2,18 @@ import { digestIn, lastingPrefixes } from "../../domain/object-key.ts";
 import type { ObjectRecords } from "../../ports/object-records.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
 
-// An object is written before its record: a young one without a record is on its way.
+// An object is written before its record: a young one without a record may still get one.
 const onItsWayMs = 3_600_000;
 
 export interface Report {
   readonly checked: number;
-  /** A record points at it, and it is not there. */
+  /** A record points at it, and it does not exist. */
   readonly missing: string[];
-  /** It does not hold what its name says. */
+  /** Its content does not match the hash in its key. */
   readonly mismatched: string[];
   /** No record points at it. */
   readonly orphaned: string[];
-  /** Of all these, what was not or could not be repaired. */
+  /** Those of the above that were not or could not be repaired. */
   readonly left: string[];
 }
 
@@ -23,7 +23,7 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
-/** Compares records with objects. Repairs, where told to, from the bucket's older versions. */
+/** Compares records with objects. Repairs, if asked to, from the bucket's older versions. */
 export function integrityCheck({ records, objectStore, now }: Dependencies) {
   return async (repair: boolean): Promise<Report> => {
     const report = { checked: 0, missing: [], mismatched: [], orphaned: [], left: [] } as MutableReport;
@@ -40,7 +40,7 @@ export function integrityCheck({ records, objectStore, now }: Dependencies) {
     return report;
   };
 
-  // A page of keys was read minutes ago, one object at a time: what is told and repaired is what holds now.
+  // The page of keys may have been read minutes ago: each object is checked again before it is reported or repaired.
   async function isKnown(key: string): Promise<boolean> {
     return (await records.known([key])).has(key);
   }
@@ -50,14 +50,14 @@ export function integrityCheck({ records, objectStore, now }: Dependencies) {
     const expected = digestIn(key);
     const found = await objectStore.digest(key);
     if (found !== undefined && (expected === undefined || found === expected)) return;
-    if (!(await isKnown(key))) return; // its owner removed it meanwhile: it is neither missed nor brought back
+    if (!(await isKnown(key))) return; // its owner has removed it since: it is neither missing nor restored
     report[found === undefined ? "missing" : "mismatched"].push(key);
     const isRepaired = repair && expected !== undefined && (await objectStore.restore(key, expected));
     if (!isRepaired) report.left.push(key);
   }
 
   async function orphan(key: string, repair: boolean, report: MutableReport): Promise<void> {
-    if (await isKnown(key)) return; // its record came meanwhile
+    if (await isKnown(key)) return; // its record was written since
     report.orphaned.push(key);
     if (repair) await objectStore.remove(key);
     else report.left.push(key);

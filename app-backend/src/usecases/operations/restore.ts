@@ -7,13 +7,13 @@ import type { backupUseCase } from "./backup.ts";
 
 export interface Restored {
   readonly name: string;
-  /** The backup of what was there before. */
+  /** The backup of the previous data. */
   readonly before: string;
   readonly rows: Backup["rows"];
   readonly migrated: string[];
-  /** How many objects had been deleted since, and are there again. */
+  /** How many objects were deleted since and have been restored. */
   readonly broughtBack: number;
-  /** Keys of objects that its records point at, and that are gone for good. */
+  /** Keys of objects that its records point at and that cannot be restored. */
   readonly lost: string[];
 }
 
@@ -24,7 +24,7 @@ interface Dependencies {
   readonly keep: ReturnType<typeof backupUseCase>;
 }
 
-/** Puts a backup in the place of what is there. Until the last step, and if any fails, that stays as it is. */
+/** Replaces the current data by a backup. The data is unchanged until the last step, and if any step fails. */
 export function restoreUseCase({ copies, backups, objectStore, keep }: Dependencies) {
   return async (name: string): Promise<Restored> => {
     const backup = await backups.get(name);

@@ -4,7 +4,7 @@ import { argon2Passwords } from "../../../src/adapters/argon2/passwords.ts";
 const passwords = argon2Passwords();
 
 describe("argon2 passwords", () => {
-  test("AUTH-01 the hash is argon2id with OWASP's parameters and a 16-byte salt of its own", async () => {
+  test("AUTH-01 the hash is argon2id with OWASP's parameters and its own 16-byte salt", async () => {
     const [one, two] = await Promise.all([passwords.hash("the same one"), passwords.hash("the same one")]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$/);
     expect(one).not.toBe(two);
@@ -22,7 +22,7 @@ describe("argon2 passwords", () => {
     expect(await passwords.matches(hash, other)).toBe(false);
   });
 
-  test("nothing matches where there is no hash", async () => {
+  test("nothing matches without a hash", async () => {
     expect(await passwords.matches(undefined, "anything")).toBe(false);
   });
 });

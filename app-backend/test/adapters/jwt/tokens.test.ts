@@ -41,7 +41,7 @@ const read =
     tokens.readAccess(text, when);
 
 describe("an access token", () => {
-  test("JWT-09 says who holds it, and nothing about the person", () => {
+  test("JWT-09 names its holder, and nothing about the person", () => {
     const text = tokens.access(holder, at);
     expect(tokens.readAccess(text, at)).toEqual(holder);
     expect(Object.keys(jwt.decode(text) as object).sort()).toEqual([
@@ -55,7 +55,7 @@ describe("an access token", () => {
     ]);
   });
 
-  test("the forger of these tests makes good ones too", () => {
+  test("the forging helper of these tests also makes valid ones", () => {
     expect(read(forge({}))()).toEqual(holder);
   });
 
@@ -103,7 +103,7 @@ describe("an access token", () => {
 });
 
 describe("a refresh token", () => {
-  test("SESS-11 never passes for an access token, nor the other way round", () => {
+  test("SESS-11 is not accepted as an access token, nor the other way round", () => {
     expect(read(tokens.firstRefresh(holder, at).text)).toThrow(refusal);
     const ended = expect.objectContaining({ code: "session_ended" });
     expect(() => tokens.readRefresh(tokens.access(holder, at), at)).toThrow(ended);
@@ -138,13 +138,13 @@ describe("after the secrets were rotated", () => {
   });
   const day = 24 * 3600;
 
-  test("an access token of the key before is good until it expires", () => {
+  test("an access token of the previous key is valid until it expires", () => {
     const text = tokens.access(holder, seconds(59));
     expect(after.readAccess(text, seconds(59 + 604))).toEqual(holder);
     expect(() => after.readAccess(text, seconds(59 + 605))).toThrow(refusal);
   });
 
-  test("JWT-08 the key before is accepted for as long as what it signed lives, and then forgotten", () => {
+  test("JWT-08 the previous key is accepted until the tokens that it signed expire", () => {
     const forged = forge({ iat: iat + 60, exp: iat + 90 * day });
     expect(after.readAccess(forged, seconds(60 + 604))).toEqual(holder);
     expect(() => after.readAccess(forged, seconds(60 + 605))).toThrow(refusal);
@@ -154,7 +154,7 @@ describe("after the secrets were rotated", () => {
     expect(() => after.readRefresh(refresh.text, seconds(60 + 14 * day + 5))).toThrow(ended);
   });
 
-  test("all processes sign by the key before until the handover, and by the new one from then on", () => {
+  test("all processes sign with the previous key until the handover, and with the new one from then on", () => {
     expect(tokens.readAccess(after.access(holder, seconds(59)), seconds(59))).toEqual(holder);
     expect(read(after.access(holder, until), until)).toThrow(refusal);
   });
@@ -169,7 +169,7 @@ describe("after the secrets were rotated", () => {
     expect(since![1]!.reference).not.toBe(since![0]!.reference);
   });
 
-  test("after two rotations in a row both keys before are good", () => {
+  test("after two rotations in a row both previous keys are valid", () => {
     const [second, third] = [randomBytes(64), randomBytes(64)];
     const former = [
       { key: accessSecret, until },

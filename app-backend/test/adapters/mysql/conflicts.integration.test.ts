@@ -27,7 +27,7 @@ async function values(): Promise<number[]> {
   return rows.map((row) => row["value"] as number);
 }
 
-/** Another connection that holds a row until it lets go. */
+/** Another connection that locks a row until it is released. */
 async function hold(id: number): Promise<{ connection: PoolConnection; close: () => Promise<void> }> {
   const connection = await database.pool.getConnection();
   await connection.query("START TRANSACTION");
@@ -60,7 +60,7 @@ describe("REL-04", () => {
         await statements.change(add, [2 - (index % 2)]);
       }).then(
         () => 1,
-        () => 0, // lost four times: told, and without effect
+        () => 0, // lost four times: reported, and without effect
       ),
     );
     const done = (await Promise.all(crossing)).reduce((sum: number, one) => sum + one, 0);
@@ -68,7 +68,7 @@ describe("REL-04", () => {
     expect(done).toBeGreaterThan(0);
   });
 
-  test("who waited too long for a lock (1205) is let try again, and takes effect once", async () => {
+  test("a statement that waited too long for a lock (1205) is retried, and takes effect once", async () => {
     const { close } = await hold(1);
     let runs = 0;
     const waiting = transaction(pool, async (statements) => {
@@ -83,7 +83,7 @@ describe("REL-04", () => {
     expect(await values()).toEqual([1, 1]);
   });
 
-  test("a lock that is never let go of is told as unavailable within 3 s, and has no effect later", async () => {
+  test("a lock that is never released is reported as unavailable within 3 s, and the statement has no effect later", async () => {
     const { close } = await hold(1);
     const startedAt = performance.now();
     await expect(change(pool, add, [1])).rejects.toMatchObject({ code: "unavailable" });
@@ -94,7 +94,7 @@ describe("REL-04", () => {
   });
 });
 
-test("an answer that came while this process was held up is taken, not called late", async () => {
+test("a reply that arrived while this process was blocked is used, not reported as late", async () => {
   await change(pool, add, [1]); // what follows needs no connection to be made
   const answer = change(pool, add, [1]);
   for (let tick = 0; tick < 50; tick += 1) await new Promise((next) => process.nextTick(next)); // it is sent now

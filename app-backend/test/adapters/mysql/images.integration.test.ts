@@ -25,7 +25,7 @@ async function addImages(count: number, from: number): Promise<void> {
     await stores.pool.query(`INSERT INTO images (${columns}) VALUES ?`, [rows.slice(start, start + 5000)]);
 }
 
-/** Rows that the storage engine touched for one page in the middle of the list. */
+/** Rows that the storage engine read for one page in the middle of the list. */
 async function rowsTouched(total: number): Promise<number> {
   const connection = await stores.pool.getConnection();
   try {
@@ -42,7 +42,7 @@ async function rowsTouched(total: number): Promise<number> {
 }
 
 describe("a page in the middle of all images", () => {
-  test("touches as many rows of 100,000 as of 1,000", async () => {
+  test("reads as many rows of 100,000 as of 1,000", async () => {
     await addImages(1000, 0);
     const few = await rowsTouched(1000);
     await addImages(99_000, 1000);
@@ -52,7 +52,7 @@ describe("a page in the middle of all images", () => {
     expect(many).toBeLessThan(60);
   });
 
-  test("is what the store gives: 24 images in order, the place before them left out", async () => {
+  test("has what the store returns: 24 images in order, without the one at the cursor", async () => {
     const after = { at: new Date(Date.UTC(2026, 0, 1) + 500_000), id: "0" };
     const started = performance.now();
     const page = await stores.images.list({ after, limit: 24 });

@@ -36,7 +36,7 @@ describe("migrating", () => {
     expect(runs.map((names) => names.length).sort()).toEqual([0, 0, files.length]);
   });
 
-  test("stops at a file that fails, names it, and continues there when it is mended", async () => {
+  test("stops at a file that fails, names it, and continues there when it is fixed", async () => {
     const directory = await mkdtemp(join(tmpdir(), "migrations-"));
     try {
       await writeFile(join(directory, "0001_good.sql"), "CREATE TABLE good (id INT)");
@@ -49,7 +49,7 @@ describe("migrating", () => {
     }
   });
 
-  test("DB-02 lets a reader end first, and who comes after it is answered meanwhile", async () => {
+  test("DB-02 waits for a reader, and later statements are answered in that time", async () => {
     await run(migrations);
     const { reader, release } = await reading();
     const migrated = run(await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT"));
@@ -64,18 +64,18 @@ describe("migrating", () => {
     reader.destroy();
   });
 
-  test("gives up after half a minute behind a reader, says so, and has done nothing", async () => {
+  test("gives up after half a minute behind a reader, reports so, and has changed nothing", async () => {
     await run(migrations);
     const { reader } = await reading();
     const later = await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT");
     await expect(run(later)).rejects.toThrow(
-      /9999_later\.sql failed: others have used its tables .* Nothing of it was done: try again/,
+      /9999_later\.sql failed: its tables were in use .* Nothing was changed: try again/,
     );
     reader.destroy();
     expect(await run(later)).toEqual(["9999_later.sql"]);
   });
 
-  test("DB-02 waits for a backup to end, where there is something to do", async () => {
+  test("DB-02 waits for a backup to end, if a migration is pending", async () => {
     await run(migrations);
     const later = await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT");
     const backup = await createConnection(driverOptions(database.config));
@@ -91,7 +91,7 @@ describe("migrating", () => {
     await backup.end();
   });
 
-  test("gives the lock back", async () => {
+  test("releases the lock", async () => {
     await run(migrations);
     const sql = "SELECT IS_FREE_LOCK(CONCAT(DATABASE(), '.migrate')) AS free";
     const [rows] = await database.pool.query<RowDataPacket[]>(sql);
@@ -99,7 +99,7 @@ describe("migrating", () => {
   });
 });
 
-/** A transaction that has read a table, as a backup's does. */
+/** A transaction that has read a table, like that of a backup. */
 async function reading() {
   const reader = await createConnection(driverOptions(database.config));
   await reader.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");

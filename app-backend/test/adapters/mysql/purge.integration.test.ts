@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A sign-in removes what is over of its own account: what the purge is to find belongs to others. */
+/** A sign-in removes expired sessions of its own account, so the purge must find those of other accounts. */
 async function newAccount(): Promise<string> {
   const id = randomUUID();
   await mysqlAccounts(database.pool).add({
@@ -38,7 +38,7 @@ async function newAccount(): Promise<string> {
   return id;
 }
 
-/** Fills a table with so many copies of a row by doubling; `id` is made for each. */
+/** Fills a table with that many copies of a row by doubling; each gets its own `id`. */
 async function fillSessions(count: number, endsAt: Date): Promise<void> {
   const columns = "account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at";
   const sql = `INSERT INTO sessions (id, ${columns})
@@ -61,7 +61,7 @@ async function count(table: string): Promise<number> {
 }
 
 describe("purging", () => {
-  test("SESS-14 100,000 sessions that are over go, and nobody else waits for a lock over 100 ms", async () => {
+  test("SESS-14 100,000 expired sessions are removed, and no other statement waits for a lock over 100 ms", async () => {
     await fillSessions(100_000, after(now, -1000));
     const sessions = mysqlSessions(database.pool);
     const holder = { id: randomUUID(), accountId: await newAccount() };
@@ -87,9 +87,9 @@ describe("purging", () => {
     expect(waitsMs[Math.floor(waitsMs.length * 0.99)]).toBeLessThan(100);
   });
 
-  test("SESS-14 finds what is over by an index", async () => {
+  test("SESS-14 finds expired rows by an index", async () => {
     await fillSessions(2_000, after(now, 10 * refreshIdleMs));
-    await database.pool.query("ANALYZE TABLE sessions"); // else the plan may be for the rows of before
+    await database.pool.query("ANALYZE TABLE sessions"); // otherwise the plan may be for the previous rows
     for (const column of ["idle_ends_at", "ends_at"]) {
       const sql = `EXPLAIN DELETE FROM sessions WHERE ${column} <= '2026-06-01' LIMIT 500`;
       const [[plan]] = await database.pool.query<RowDataPacket[]>(sql);
@@ -97,7 +97,7 @@ describe("purging", () => {
     }
   });
 
-  test("takes a session whose 90 days are over though its idle days are not, and one that was idle for too long", async () => {
+  test("removes a session after 90 days even if it was used, and one that was idle for too long", async () => {
     const sessions = mysqlSessions(database.pool);
     const added = async (endsAt: Date, idleEndsAt: Date) => {
       const holder = { id: randomUUID(), accountId: await newAccount() };
@@ -113,7 +113,7 @@ describe("purging", () => {
     expect(await sessions.get(live.id)).toBeDefined();
   });
 
-  test("takes codes and limits that are over, and leaves the rest", async () => {
+  test("removes expired codes and limits, and keeps the rest", async () => {
     const code = "INSERT INTO codes (account_id, purpose, hash, expires_at) VALUES (?, ?, ?, ?)";
     await database.pool.execute(code, [accountId, "reset", "0".repeat(64), now]);
     await database.pool.execute(code, [accountId, "confirm", "0".repeat(64), after(now, 1)]);

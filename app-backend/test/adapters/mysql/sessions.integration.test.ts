@@ -5,7 +5,7 @@ import { roundsWithOneWinner } from "../../contract/sessions.ts";
 import { openMysqlStores } from "./stores.ts";
 
 // The mutant: were this to reach 100, the contract's "SESS-05" would prove nothing.
-test("SESS-05 SELECT then UPDATE lets several steps through", async () => {
+test("SESS-05 SELECT then UPDATE lets several rotations succeed", async () => {
   const stores = await openMysqlStores();
   try {
     const rotate = (step: Rotation) => selectThenUpdate(stores.pool, step);

@@ -8,7 +8,7 @@ import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import type { Stores } from "../../contract/stores.ts";
 import { createDatabase } from "../../store.ts";
 
-/** The stores on a database of their own. */
+/** The stores on a separate database. */
 export async function openMysqlStores(): Promise<Stores & { readonly pool: Pool }> {
   const { pool, drop } = await createDatabase();
 

@@ -5,7 +5,7 @@ import { change, driverOptions, type DatabaseConfig } from "../../../src/adapter
 import { startApp, type TestApp } from "../../app.ts";
 import { newEmail, send, signIn } from "../../client.ts";
 
-/** A database user of the application's own, whom root can hurt. */
+/** A separate database user of the application, which root can restrict. */
 const user = `u${randomBytes(6).toString("hex")}`;
 const at = `'${user}'@'%'`;
 
@@ -28,10 +28,10 @@ function route(config: DatabaseConfig): DatabaseConfig {
   return { ...config, user, password: "first" };
 }
 
-/** Everything as it should be, and no connection of the application's left. */
+/** Restores normal settings, and ends all connections of the application. */
 async function heal(): Promise<void> {
   root ??= await createConnection({ ...driverOptions(database), multipleStatements: true });
-  await root.query("SET GLOBAL max_statement_time = 0").catch(() => undefined); // MariaDB alone has it
+  await root.query("SET GLOBAL max_statement_time = 0").catch(() => undefined); // only in MariaDB
   await root.query(`DROP USER IF EXISTS ${at}; CREATE USER ${at} IDENTIFIED BY 'first'`);
   await root.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${database.database}.* TO ${at}`);
   await cutOff();
@@ -77,9 +77,9 @@ const faults: Record<string, () => Promise<unknown>> = {
   },
 };
 
-describe("USE-26 with the database there but not for us", () => {
+describe("USE-26 with a database that is running but unavailable to us", () => {
   test.each(Object.entries(faults))(
-    "%s: 503, /ready says so, no bug; then all is well",
+    "%s: 503, /ready reports it, no bug; then it recovers",
     async (_what, hurt) => {
       await heal();
       expect((await ready()).status).toBe(200);
@@ -100,7 +100,7 @@ describe("USE-26 with the database there but not for us", () => {
     },
   );
 
-  test("its connections are all taken (1203, 1226): what has none waits or gets 503", async () => {
+  test("its connections are all taken (1203, 1226): requests wait or get 503", async () => {
     await heal();
     await root.query(`ALTER USER ${at} WITH MAX_USER_CONNECTIONS 1`);
     const taken = await createConnection({ ...driverOptions(database), user, password: "first" });

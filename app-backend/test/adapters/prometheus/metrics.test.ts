@@ -2,9 +2,9 @@ import { expect, test } from "@jest/globals";
 import { prometheusMetrics } from "../../../src/adapters/prometheus/metrics.ts";
 
 const newMetrics = (ofProcess = false) =>
-  prometheusMetrics({ release: "0123456789ab", poolStats: { lent: 3, waiting: 2 }, ofProcess });
+  prometheusMetrics({ release: "0123456789ab", poolStats: { inUse: 3, waiting: 2 }, ofProcess });
 
-test("OPS-12 requests are told by pattern and class of status, whatever paths and methods strangers send", async () => {
+test("OPS-12 requests are labelled by pattern and class of status, whatever paths and methods strangers send", async () => {
   const metrics = newMetrics();
   metrics.request({ method: "GET", route: "/api/images/:id", status: 200, ms: 12 });
   for (let index = 0; index < 50; index += 1) {
@@ -19,7 +19,7 @@ test("OPS-12 requests are told by pattern and class of status, whatever paths an
   expect(text).toContain('tintype_refusals_total{code="not_found"} 50');
 });
 
-test("pool, limits, audit events, images and the release are told", async () => {
+test("pool, limits, audit events, images and the release are exported", async () => {
   const metrics = newMetrics();
   metrics.event("limit_reached", "sign-in of account");
   metrics.event("sign_in", undefined);
@@ -38,7 +38,7 @@ test("pool, limits, audit events, images and the release are told", async () => 
   );
 });
 
-test("the process itself is measured where that is wanted", async () => {
+test("the process itself is measured if that is enabled", async () => {
   expect(await newMetrics().text()).not.toContain("process_resident_memory_bytes");
   expect(await newMetrics(true).text()).toContain("process_resident_memory_bytes");
 });

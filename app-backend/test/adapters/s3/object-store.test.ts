@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { s3ObjectStore } from "../../../src/adapters/s3/object-store.ts";
 import { signedUrls } from "../../../src/adapters/s3/signed-urls.ts";
 
-const bytes = 4 << 20; // more than what waits in the buffers between here and there
+const bytes = 4 << 20; // more than fits in the buffers on the way
 
 const notRemoved =
   "<DeleteResult><Error><Key>b</Key><Code>AccessDenied</Code><Message>Not yours</Message></Error></DeleteResult>";
@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** How many of the files that this process has open lie in the folder. */
+/** How many open files of this process are in the folder. */
 async function openFiles(): Promise<number> {
   const descriptors = await readdir("/proc/self/fd");
   const paths = await Promise.all(
@@ -58,17 +58,17 @@ async function openFiles(): Promise<number> {
   return paths.filter((path) => path.startsWith(folder)).length;
 }
 
-test("a print that the bucket does not take leaves no file open", async () => {
+test("an image that the bucket refuses leaves no file open", async () => {
   const facts = { sha256: "", contentType: "image/png", extension: "png", width: 1, height: 1 };
   const print = { path: join(folder, "print"), bytes, ...facts };
   const writes = Array.from({ length: 10 }, (_, index) => objectStore.write(`pictures/${index}`, print));
   const outcomes = await Promise.allSettled(writes);
   expect(outcomes.map(({ status }) => status)).toEqual(writes.map(() => "rejected"));
-  await sleep(100); // a file is closed in a thread of its own
+  await sleep(100); // a file is closed in another thread
   expect(await openFiles()).toBe(0);
 });
 
-test("an object of many that the bucket does not remove is told, though its answer is 200", async () => {
+test("an object of many that the bucket does not remove is reported, although the response is 200", async () => {
   await expect(objectStore.removeAll(["a", "b"])).rejects.toMatchObject({
     code: "unavailable",
     message: "1 objects were not removed: AccessDenied Not yours",

@@ -34,7 +34,7 @@ describe("a signed URL", () => {
     expect((await fetch(other)).status).toBe(403);
   });
 
-  test("S3-02 is good for no other object, nor after a change of its signature", async () => {
+  test("S3-02 is valid for no other object, nor with a changed signature", async () => {
     const url = await sign().get(key, hourMs);
     expect((await fetch(url.replace("/pictures/", "/secrets/"))).status).toBe(403);
     expect((await fetch(url.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")))).status).toBe(403);
@@ -63,7 +63,7 @@ describe("a signed URL", () => {
     const startedAt = new Date("2026-11-26T12:00:00Z");
     const minuteMs = 60_000;
 
-    /** A role whose credentials live so long, and are others after `next` ms. */
+    /** A role whose credentials have that lifetime, and are replaced after `next` ms. */
     function role({ liveMs, nextMs = Infinity }: { liveMs: number; nextMs?: number }) {
       const asked: boolean[] = [];
       const credentials = async ({ forceRefresh = false } = {}) => {
@@ -106,7 +106,7 @@ describe("a signed URL", () => {
       },
     );
 
-    test("USE-27 is by the role's new credentials as soon as there are some", async () => {
+    test("USE-27 is signed with the role's new credentials as soon as there are some", async () => {
       const { urls } = role({ liveMs: 6 * hourMs, nextMs: 10 * minuteMs });
       expect(await urls.get(key, hourMs)).toContain("ASIA1");
       at = new Date(startedAt.getTime() + 10 * minuteMs);
@@ -115,7 +115,7 @@ describe("a signed URL", () => {
       expect(new URL(url).searchParams.get("X-Amz-Security-Token")).toBe("of ASIA2");
     });
 
-    test("USE-27 asks for newer credentials where those at hand end before it, once a minute", async () => {
+    test("USE-27 requests newer credentials if the current ones expire before it, once a minute", async () => {
       const { urls, asked } = role({ liveMs: 30 * minuteMs });
       for (let call = 0; call < 5; call += 1) await urls.get(key, hourMs);
       expect(asked.filter(Boolean)).toHaveLength(1);

@@ -11,7 +11,7 @@ beforeAll(async () => {
   await client.send(new CreateEmailIdentityCommand({ EmailIdentity: "hello@example.org" }));
 });
 
-test("a message is one that SES has sent", async () => {
+test("a message is sent by SES", async () => {
   const before = await sentCount();
   await sesMail({ region, from: "hello@example.org", endpoint }).send(message);
   expect(await sentCount()).toBe(before + 1);
@@ -22,7 +22,7 @@ test("a sender that SES has not verified is an error, not silence", async () => 
   await expect(mail.send(message)).rejects.toThrow(/not verified/i);
 });
 
-/** As the older API of SES tells it; version 2 has no such question. */
+/** From the older API of SES; version 2 has no such operation. */
 async function sentCount(): Promise<number> {
   const credential = `x/20260101/${region}/ses/aws4_request`;
   const answer = await fetch(endpoint, {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
   large = await flat(6000, 5000).jpeg().toBuffer();
   imageProcessor = sharpImageProcessor({ folder });
-  await endAll(); // those of test files before this one in the same process
+  await endAll(); // those of earlier test files in the same process
 });
 afterEach(async () => {
   await endAll();
@@ -50,7 +50,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(5);
 }
 
-/** Processes a picture and forgets the outcome. */
+/** Processes a picture and ignores the result. */
 async function processed(image: Uint8Array, { signal } = patient, by = imageProcessor): Promise<void> {
   const developed = await by.process(async () => chunk(image), { ...patient, signal });
   await developed!.discard();
@@ -60,14 +60,14 @@ async function* chunk(image: Uint8Array) {
   yield image;
 }
 
-test("USE-02 killed during a picture, the decoder is replaced, and the picture comes out", async () => {
+test("USE-02 if killed during a picture, the decoder is replaced, and the picture is processed", async () => {
   const outcome = processed(large);
   await until(isEncoding);
   expect(killAll()).toHaveLength(2); // one that judged it, one that encodes it
   await outcome;
 });
 
-test("USE-04 a picture comes out though three others beside it were given up one after the other", async () => {
+test("USE-04 a picture is processed although three others beside it are aborted one after the other", async () => {
   const decoder = decoderProcess();
   const folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
   const path = join(folder, "upload");
@@ -75,9 +75,9 @@ test("USE-04 a picture comes out though three others beside it were given up one
   const kept = decoder.run({ kind: "encode", path, folder }, { timeoutMs: 60_000 });
   kept.catch(() => undefined);
   for (let others = 0; others < 3; others += 1) {
-    const given = new AbortController();
-    const other = decoder.run({ kind: "judge", path }, { timeoutMs: 60_000, signal: given.signal });
-    given.abort(new Error("client is gone"));
+    const abandoned = new AbortController();
+    const other = decoder.run({ kind: "judge", path }, { timeoutMs: 60_000, signal: abandoned.signal });
+    abandoned.abort(new Error("client is gone"));
     await expect(other).rejects.toThrow("client is gone");
     await sleep(500);
   }
@@ -85,7 +85,7 @@ test("USE-04 a picture comes out though three others beside it were given up one
   await rm(folder, { recursive: true });
 });
 
-test("USE-02 killed twice during a picture: 503, and the next one comes out", async () => {
+test("USE-02 if killed twice during a picture: 503, and the next one is processed", async () => {
   const outcome = processed(large).catch((error: unknown) => error);
   await until(isEncoding);
   const first = killAll();
@@ -95,7 +95,7 @@ test("USE-02 killed twice during a picture: 503, and the next one comes out", as
   await processed(small);
 });
 
-test("USE-02 crashed twice during a picture, the picture is refused as one that cannot be processed", async () => {
+test("USE-02 if it crashes twice during a picture, the picture is refused as unprocessable", async () => {
   const outcome = processed(large).catch((error: unknown) => error);
   await until(isEncoding);
   const [of] = readdirSync(folder);
@@ -110,7 +110,7 @@ test("USE-02 crashed twice during a picture, the picture is refused as one that 
   });
 });
 
-test("USE-02 after 200 kills there is no process, descriptor or file left, and the next picture comes out", async () => {
+test("USE-02 after 200 kills no process, descriptor or file is left, and the next picture is processed", async () => {
   await processed(small);
   const descriptors = () => readdirSync("/proc/self/fd").length;
   const before = descriptors();
@@ -129,7 +129,7 @@ test("USE-02 after 200 kills there is no process, descriptor or file left, and t
   await processed(small);
 }, 300_000);
 
-test("USE-02 a client that goes takes its decoder along, and nobody else's picture", async () => {
+test("USE-02 a client that leaves ends its decoder, and affects no other picture", async () => {
   const stop = new AbortController();
   const outcome = processed(large, { ...patient, signal: stop.signal }).catch((error: unknown) => error);
   await until(isEncoding);
@@ -142,7 +142,7 @@ test("USE-02 a client that goes takes its decoder along, and nobody else's pictu
   await next;
 });
 
-test("USE-03 a picture comes out while another client gives up one after the other", async () => {
+test("USE-03 a picture is processed while another client aborts one after the other", async () => {
   const quick = await flat(3600, 3600).jpeg().toBuffer();
   const other = await flat(3600, 3600).png().toBuffer();
   let isOver = false;
@@ -165,7 +165,7 @@ test("USE-02 a picture that takes too long is refused, and its decoder is ended"
   await expect(processed(endless, patient, hasty)).rejects.toMatchObject({ code: "image_dimensions" });
 });
 
-test("USE-02 the kernel takes the decoder first, it may allocate so much, and has nothing of the environment", async () => {
+test("USE-02 the kernel kills the decoder first, its memory is limited, and it has nothing of the environment", async () => {
   await processed(small);
   const [pid] = alive();
   const of = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8");
@@ -174,7 +174,7 @@ test("USE-02 the kernel takes the decoder first, it may allocate so much, and ha
   expect(of("environ")).not.toMatch(/HOME=|SECRET|AWS/);
 });
 
-test("USE-02 a decoder ends when it has had nothing to do for a while, and is started again for the next picture", async () => {
+test("USE-02 an idle decoder ends after a while, and is started again for the next picture", async () => {
   const path = join(folder, "picture");
   writeFileSync(path, small);
   const decoder = decoderProcess({ idleMs: 0 });

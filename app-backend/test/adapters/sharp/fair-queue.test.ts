@@ -4,7 +4,7 @@ import { fairQueue } from "../../../src/adapters/sharp/fair-queue.ts";
 const quick = 1e6;
 const large = 50e6;
 
-/** A queue in a time of the test's, where jobs run until they are ended by their names. */
+/** A queue with the test's clock, whose jobs run until they are ended by name. */
 function queueOf() {
   let time = 0;
   const queue = fairQueue({ maxCost: 60e6, quickCost: 10e6, now: () => time });
@@ -24,7 +24,7 @@ function queueOf() {
   }
   async function end(name: string, failure?: unknown): Promise<void> {
     ends.get(name)!(failure);
-    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    for (let tick = 0; tick < 10; tick += 1) await Promise.resolve();
   }
   return { queue, started, add, end, pass: (ms: number) => (time += ms) };
 }
@@ -38,7 +38,7 @@ test("USE-03 a small picture runs beside an expensive one, and no second expensi
   expect(started).toEqual(["expensive", "small"]);
 });
 
-test("USE-03 what runs costs no more at a time than there is memory for, though a picture of more runs alone", async () => {
+test("USE-03 running jobs cost at most the available memory, but a larger picture runs alone", async () => {
   const { started, add, end } = queueOf();
   add("almost all", "one", 55e6);
   add("quick, but too much beside it", "another", 9e6);
@@ -50,7 +50,7 @@ test("USE-03 what runs costs no more at a time than there is memory for, though 
   expect(started.at(-1)).toBe("more than all");
 });
 
-test("USE-03 of what waits the cheap come first", async () => {
+test("USE-03 of waiting jobs the cheap ones come first", async () => {
   const { started, add, end } = queueOf();
   add("running", "one");
   add("large", "another", 40e6);
@@ -81,7 +81,7 @@ test("USE-03 a large picture is processed in the end, though small ones of other
   expect(rounds).toBeLessThan(10);
 });
 
-test("USE-03 a large picture waits for a quick one that runs beside another large one, and for no more of them", async () => {
+test("USE-03 a large picture waits for a quick one that runs beside another large one, and for no further ones", async () => {
   const { started, add, end, pass } = queueOf();
   add("large", "one", 50e6);
   add("large too", "another", 58e6);
@@ -94,7 +94,7 @@ test("USE-03 a large picture waits for a quick one that runs beside another larg
   expect(started[2]).toBe("large too");
 });
 
-test("USE-03 a network that used its budget is told when to come back, as soon as another asks for the time", async () => {
+test("USE-03 a network that used its budget gets Retry-After, as soon as another network waits", async () => {
   const { queue, started, add, end, pass } = queueOf();
   add("long", "busy");
   const waiting = add("waiting", "busy");
@@ -113,7 +113,7 @@ test("USE-03 a network that used its budget is told when to come back, as soon a
   expect(started).toEqual(["long", "other", "later"]);
 });
 
-test("USE-03 a network that used its budget goes on while no other asks", async () => {
+test("USE-03 a network that used its budget goes on while no other waits", async () => {
   const { started, add, end, pass } = queueOf();
   add("long", "busy");
   add("next", "busy");
@@ -122,7 +122,7 @@ test("USE-03 a network that used its budget goes on while no other asks", async 
   expect(started).toEqual(["long", "next"]);
 });
 
-test("USE-04 a job whose client is gone leaves the queue at once, and is never begun", async () => {
+test("USE-04 a job whose client is gone leaves the queue at once, and is never started", async () => {
   const { queue, started, add, end } = queueOf();
   const client = new AbortController();
   add("running", "one");
@@ -139,7 +139,7 @@ test("USE-04 a job whose client is gone leaves the queue at once, and is never b
   expect([queue.waiting(), queue.running()]).toEqual([0, 0]);
 });
 
-test("USE-01 a job that fails makes room for the next", async () => {
+test("USE-01 after a job fails the next one runs", async () => {
   const { started, add, end } = queueOf();
   const failed = add("failing", "one");
   add("next", "one");

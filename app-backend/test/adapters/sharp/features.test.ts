@@ -12,7 +12,7 @@ afterAll(async () => {
   for (const developed of made) await developed.discard();
 });
 
-/** The path of what is made of a picture. */
+/** The path of the processed picture. */
 async function processed(image: Uint8Array): Promise<string> {
   async function* chunk() {
     yield image;
@@ -45,7 +45,7 @@ const frames = sharp(Buffer.concat([0, 100, 200].map((shade) => Buffer.alloc(8 *
 });
 const movingWebp = await frames.clone().webp({ lossless: true }).toBuffer();
 
-describe("a picture that is whole is accepted as what it is", () => {
+describe("an intact picture is accepted", () => {
   test.each([
     ["a baseline JPEG", false, 2],
     ["a progressive JPEG", true, 2],
@@ -57,9 +57,9 @@ describe("a picture that is whole is accepted as what it is", () => {
     expect(await difference(await processed(whole.subarray(0, -bytes)), source)).toBe(0);
   });
 
-  test("USE-24 a JPEG that its decoder complains of, and shows", async () => {
+  test("USE-24 a JPEG that decodes with warnings", async () => {
     const whole = await small().jpeg().toBuffer();
-    const adobe = Buffer.from("\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x09", "latin1"); // a colour transform that is unknown
+    const adobe = Buffer.from("\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x09", "latin1"); // an unknown colour transform
     const odd = Buffer.concat([whole.subarray(0, 2), adobe, whole.subarray(2)]);
     await expect(sharp(odd, { failOn: "warning" }).stats()).rejects.toThrow("Unknown Adobe color transform");
     await processed(odd);
@@ -90,7 +90,7 @@ describe("a picture that is whole is accepted as what it is", () => {
     expect(Math.abs(red! - shade)).toBeLessThanOrEqual(1);
   });
 
-  test("USE-24 a PNG that says sRGB has that whatever its gamma", async () => {
+  test("USE-24 a PNG that declares sRGB is sRGB whatever its gamma", async () => {
     const [red] = await pixels(
       sharp(await processed(pngWith(grey55, { gAMA: u32(100_000), sRGB: Buffer.alloc(1) }))),
     );
@@ -105,7 +105,7 @@ describe("a picture that is whole is accepted as what it is", () => {
           .withMetadata({ orientation })
           .toFormat(format, { quality: 95 })
           .toBuffer();
-        // By two steps: what the orientation says (EXIF 2.32, 4.6.4), then nothing.
+        // In two steps: as the orientation requires (EXIF 2.32, 4.6.4), then unchanged.
         const upright = sharp(
           await small().withMetadata({ orientation }).jpeg({ quality: 100 }).toBuffer(),
         ).autoOrient();
@@ -132,7 +132,7 @@ describe("a picture that is whole is accepted as what it is", () => {
   });
 });
 
-describe("what the decoder cannot do is no damage", () => {
+describe("a format that the decoder lacks is not reported as damage", () => {
   test.each([
     [
       "an AVIF of 10 bits",
@@ -185,7 +185,7 @@ describe("what the decoder cannot do is no damage", () => {
   });
 });
 
-describe("what is missing is still missed", () => {
+describe("missing data is detected", () => {
   test.each([3, 4, 10, 100])("USE-24 a JPEG without its last %i bytes is damaged", async (bytes) => {
     for (const progressive of [false, true]) {
       const whole = await picture(400, 300).jpeg({ progressive }).toBuffer();

@@ -29,7 +29,7 @@ afterEach(async () => {
   for (const developed of made.splice(0)) await developed.discard();
 });
 
-/** A GIF of so many frames of one pixel, black and white by turns. */
+/** A GIF of that many frames of one pixel, alternating black and white. */
 function gifOf(frames: number): Buffer {
   const head = Buffer.from("GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff", "latin1");
   const control = "!\xf9\x04\0\x0a\0\0\0,\0\0\0\0\x01\0\x01\0\0";
@@ -44,7 +44,7 @@ const tallFrames = sharp(Buffer.alloc(2 * 16_385).fill(255, 16_385), {
 
 const tooLarge: [what: string, image: Buffer][] = [
   ["a PNG of 14000 x 14000", pngOfSize(onePixel, 14_000, 14_000)],
-  ["a header that says 65535 x 65535", pngOfSize(onePixel, 65_535, 65_535)],
+  ["a header of 65535 x 65535", pngOfSize(onePixel, 65_535, 65_535)],
   ["a GIF of 10,000 frames", gifOf(10_000)],
 ];
 
@@ -58,7 +58,7 @@ const tooLong: typeof tooLarge = [
   ["a GIF of two frames of 1 x 16,385", await tallFrames.gif().toBuffer()],
 ];
 
-describe("developing", () => {
+describe("processing", () => {
   test.each(Object.entries(accepted))(
     "keeps the type, and makes a thumbnail: %s",
     async (contentType, image) => {
@@ -82,7 +82,7 @@ describe("developing", () => {
     expect(difference / source.length).toBeLessThanOrEqual(allowed);
   });
 
-  test("UPL-11 turns upright and drops place, time and all other metadata", async () => {
+  test("UPL-11 rotates upright and removes location, time and all other metadata", async () => {
     const exif = { IFD0: { Make: "Phone" }, IFD3: { GPSLatitudeRef: "N", GPSLatitude: "52/1 30/1 0/1" } };
     const phone = await picture(300, 200).withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect((await sharp(phone).metadata()).orientation).toBe(6);
@@ -96,7 +96,7 @@ describe("developing", () => {
       .extract({ left: 190, top: 10, width: 1, height: 1 })
       .raw()
       .toBuffer();
-    expect(corner[2]).toBeGreaterThan(200); // blue was top left, and is top right once turned
+    expect(corner[2]).toBeGreaterThan(200); // blue was top left, and is top right after rotation
   });
 
   test("keeps transparency and animation", async () => {
@@ -116,7 +116,7 @@ describe("developing", () => {
     expect([small.width, small.height]).toEqual([64, 48]);
   });
 
-  test("the same upload gives the same bytes, so that doing it again changes nothing", async () => {
+  test("the same upload results in the same bytes, so that a repetition changes nothing", async () => {
     const [first, second] = [await develop(accepted["image/jpeg"]!), await develop(accepted["image/jpeg"]!)];
     expect(first.original.sha256).toBe(second.original.sha256);
     expect(first.thumbnail.sha256).toBe(second.thumbnail.sha256);
@@ -126,7 +126,7 @@ describe("developing", () => {
     ["GIF89a with a script", "image/gif", "/*<script>alert(1)</script>*/"],
     ["a PNG with a script behind it", "image/png", "<script>alert(1)</script>"],
     ["a JPEG with a ZIP behind it", "image/jpeg", "PK\x03\x04 payload <script>"],
-  ])("UPL-03 takes the payload out of %s", async (_what, type, payload) => {
+  ])("UPL-03 removes the payload of %s", async (_what, type, payload) => {
     const { original } = await develop(Buffer.concat([accepted[type]!, Buffer.from(payload, "latin1")]));
     const served = (await readFile(original.path)).toString("latin1");
     expect(served).not.toContain("script");
@@ -149,13 +149,13 @@ describe("refusing", () => {
     await expect(develop(image)).rejects.toMatchObject({ code });
   });
 
-  test("UPL-05 what would take too much memory to develop, though its pixels are few enough", async () => {
+  test("UPL-05 a picture that would take too much memory, although it has few enough pixels", async () => {
     const wide = { create: { width: 7000, height: 7000, channels: 3, background: "#31506b" } } as const;
     const avif = await sharp(wide).avif({ effort: 0, quality: 1 }).toBuffer();
     await expect(develop(avif)).rejects.toMatchObject({ code: "image_dimensions" });
   });
 
-  test("UPL-25 more than 21 at once: the rest is told to come back", async () => {
+  test("UPL-25 more than 21 at once: the rest gets Retry-After", async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, (_, index) => develop(accepted["image/png"]!, from(`network ${index}`))),
     );
@@ -164,7 +164,7 @@ describe("refusing", () => {
     expect(refused[0]).toMatchObject({ reason: { code: "unavailable" } });
   });
 
-  test("what there is no room for is not asked for: a body that nobody reads would keep its connection", async () => {
+  test("an upload without a free slot is not opened: an unread body would occupy its connection", async () => {
     let asked = 0;
     const read = async () => {
       asked += 1;
@@ -181,14 +181,11 @@ describe("refusing", () => {
     await expect(develop(image)).rejects.toMatchObject({ code: "unsupported_image" });
   });
 
-  test.each(Object.entries(beginnings))(
-    "UPL-29 what is no more than the beginning of %s",
-    async (_type, image) => {
-      await expect(develop(image)).rejects.toMatchObject({ code: "damaged_image" });
-    },
-  );
+  test.each(Object.entries(beginnings))("UPL-29 only the beginning of %s", async (_type, image) => {
+    await expect(develop(image)).rejects.toMatchObject({ code: "damaged_image" });
+  });
 
-  test.each(["jpeg", "png", "gif", "webp", "avif"] as const)("a %s that was cut off", async (type) => {
+  test.each(["jpeg", "png", "gif", "webp", "avif"] as const)("a truncated %s", async (type) => {
     const whole = await picture(400, 300).toFormat(type).toBuffer();
     const half = whole.subarray(0, whole.length / 2);
     await expect(develop(half)).rejects.toMatchObject({
@@ -211,21 +208,21 @@ describe("refusing", () => {
     expect(peakOf(decoder!) - before).toBeLessThan(64 * 2 ** 20);
   }
 
-  test("UPL-07 what is over the limit by a byte, without reading on", async () => {
-    let given = 0;
+  test("UPL-07 a byte over the limit, without reading further", async () => {
+    let sent = 0;
     async function* endless() {
       for (;;) {
-        given += 1 << 20;
+        sent += 1 << 20;
         yield Buffer.alloc(1 << 20);
       }
     }
     await expect(imageProcessor.process(async () => endless(), patient)).rejects.toMatchObject({
       code: "image_too_large",
     });
-    expect(given).toBeLessThanOrEqual(12 << 20);
+    expect(sent).toBeLessThanOrEqual(12 << 20);
   });
 
-  test("what takes too long to encode, for what it is", async () => {
+  test("a picture that takes too long to encode", async () => {
     const wide = { create: { width: 7000, height: 7000, channels: 3, background: "#31506b" } } as const;
     const image = await sharp(wide).webp({ effort: 0, quality: 1 }).toBuffer();
     const hasty = sharpImageProcessor({ maxSeconds: 1 });
@@ -252,7 +249,7 @@ describe("refusing", () => {
     },
   );
 
-  test("nothing where there is no upload, and leaves no folder", async () => {
+  test("nothing if there is no upload, and leaves no folder", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tintype-test-"));
     expect(await sharpImageProcessor({ folder }).process(async () => undefined, patient)).toBeUndefined();
     expect(await readdir(folder)).toEqual([]);

@@ -8,11 +8,11 @@ test.each([
   ["frames of 255 components", [0xff, 0xc0, 0, 8, 8, 0, 1, 0, 1, 255]],
   ["scans of 255 components", [0xff, 0xda, 0, 3, 255]],
   ["empty segments", [0xff, 0xfe, 0, 2]],
-  ["segments that say they are shorter than nothing", [0xff, 0xfe, 0, 0]],
+  ["segments with an impossible length", [0xff, 0xfe, 0, 0]],
   ["padding", [0xff]],
   ["stuffed zeros", [0xff, 0]],
   ["restart markers", [0xff, 0xd0]],
-])("USE-02 10 MiB of %s behind a JPEG are looked through in a moment", (_what, segment) => {
+])("USE-02 10 MiB of %s after a JPEG are scanned quickly", (_what, segment) => {
   const tail = Buffer.alloc(10 * 2 ** 20 - whole.length, Buffer.from(segment));
   const jpeg = Buffer.concat([whole.subarray(0, -2), tail]);
   const before = process.cpuUsage();
@@ -30,7 +30,7 @@ test("USE-02 a JPEG with two frames, or more scans than are decoded, lacks more 
   expect(lacksOnlyItsEnd(of(frame, ...Array.from({ length: 101 }, () => scan)))).toBe(false);
 });
 
-test("USE-24 a whole JPEG lacks nothing, one without its end marker or half of it lacks that", () => {
+test("USE-24 a complete JPEG lacks nothing, one without its end marker or half of it lacks only that", () => {
   const lacks = [0, 1, 2].map((bytes) => lacksOnlyItsEnd(whole.subarray(0, whole.length - bytes)));
   expect(lacks).toEqual([false, true, true]);
 });

@@ -7,11 +7,11 @@ import { accepted } from "../../images.ts";
 import { patient } from "../../requester.ts";
 import { shapes } from "./shapes.ts";
 
-/** What changes from run to run, and what a codec needs however small the picture. */
+/** Variation between runs, and the fixed cost of a codec. */
 const allowanceBytes = 96e6;
 const peaks: string[] = [];
 
-/** The most memory that a fresh decoder takes for `image`. */
+/** Peak memory of a new decoder for `image`. */
 async function peakFor(image: Uint8Array): Promise<number> {
   async function* chunk() {
     yield image;
@@ -34,7 +34,7 @@ test("USE-02 there are at least 40 shapes and formats", () => {
 let idle: number | undefined;
 
 test.each(shapes)(
-  "USE-02 no more memory than it is judged to need: $name",
+  "USE-02 no more memory than estimated: $name",
   async ({ name, make }) => {
     idle ??= await peakFor(accepted["image/png"]!);
     for (const pid of decodersOf(process.pid)) process.kill(pid, "SIGKILL");

@@ -15,7 +15,7 @@ const line: Size = [16_000, 1];
 const column: Size = [1, 16_000];
 const areas = [square, wide, tall];
 
-/** Pictures of about six megapixels, and of one line, in every format and way of writing it that changes the work. */
+/** Pictures of about six megapixels, and of one line, in every format and encoding that affects the work. */
 export const shapes: Shape[] = [
   ...of("JPEG", [...areas, line, column], (image) => image.jpeg()),
   ...of("progressive JPEG", areas, (image) => image.jpeg({ progressive: true, chromaSubsampling: "4:4:4" })),
@@ -44,7 +44,7 @@ function of(what: string, sizes: readonly Size[], written: (image: Sharp) => Sha
   }));
 }
 
-/** 200 frames, none of them as the one before. */
+/** 200 frames, each different from the previous one. */
 function moving(what: string, written: (image: Sharp) => Sharp): Shape[] {
   const sizes: Size[] = [[176, 176], column, [16_000, 2]];
   return sizes.map(([width, height]) => ({

@@ -11,7 +11,7 @@ interface Layer {
   readonly handle: Partial<Router> & { stack?: Layer[] };
 }
 
-/** What refuses all other methods of a path serves none. */
+/** The handler that refuses all other methods of a path is no operation. */
 function routesOf(stack: readonly Layer[]): string[] {
   return stack.flatMap(({ route, handle }) => {
     if (route)
@@ -31,7 +31,7 @@ test("API-01 every route of the application is in the contract, and nothing else
   expect(routes.toSorted()).toEqual(described.map(({ method, path }) => `${method} ${path}`).toSorted());
 });
 
-test("API-02 the description names every operation with what it takes, answers and refuses", () => {
+test("API-02 the description has every operation with its request, responses and errors", () => {
   const { paths } = openapi("test") as { paths: Record<string, Record<string, { responses: object }>> };
   const named = Object.values(paths).flatMap((path) => Object.values(path));
   expect(named).toHaveLength(described.length);

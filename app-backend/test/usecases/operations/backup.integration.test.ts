@@ -60,7 +60,7 @@ describe("a backup", () => {
     expect(keys.filter(Boolean).toSorted()).toEqual(objects.filter((key) => /^(images|pictures)/.test(key)));
   });
 
-  test("BACKUP-01 is of one moment, while people write", async () => {
+  test("BACKUP-01 is a consistent snapshot while data is written", async () => {
     let writing = true;
     const row = "INSERT INTO limits VALUES (SHA2(UUID(), 256), 1, 1, 1)";
     const writers = Array.from({ length: 4 }, async () => {
@@ -77,19 +77,19 @@ describe("a backup", () => {
     const slowestMs = Math.max(...(await Promise.all(writers)));
     const counts = kept.map(({ rows }) => rows["limits"]!).toSorted((a, b) => a - b);
     expect(counts[2]).toBeGreaterThan(counts[0]!);
-    expect(slowestMs).toBeLessThan(1000); // what the application waits for an answer
+    expect(slowestMs).toBeLessThan(1000); // the application's timeout
   });
 
-  test("BACKUP-01 is none where it cannot be restored as it was", async () => {
+  test("BACKUP-01 is not declared good if its restored copy differs", async () => {
     await app.pool.query("CREATE TABLE measures (id INT PRIMARY KEY, value FLOAT)");
-    await app.pool.query("INSERT INTO measures VALUES (1, 1.2345678)"); // a dump has six digits of it
-    await expect(backups.keep()).rejects.toThrow("it is not what it was: measures holds something else");
+    await app.pool.query("INSERT INTO measures VALUES (1, 1.2345678)"); // a dump keeps six digits of it
+    await expect(backups.keep()).rejects.toThrow("differs from the database: measures holds something else");
     expect((await app.bucket.keys()).filter((key) => key.endsWith(".json"))).toEqual([]);
   });
 });
 
 describe("a restore", () => {
-  test("BACKUP-04 brings accounts and images back, ends all sessions, and keeps what was there", async () => {
+  test("BACKUP-04 restores accounts and images, ends all sessions, and backs up the replaced data", async () => {
     const [kept, gone] = [await addImage(50), await addImage(51)];
     const backup = await backups.keep();
     await ask("DELETE", `/images/${gone.id}`);
@@ -127,7 +127,7 @@ describe("a restore", () => {
     expect(await sessions()).toEqual([]);
   });
 
-  test("BACKUP-06 tells which objects are gone for good, and keeps their records", async () => {
+  test("BACKUP-06 reports which objects are lost, and keeps their records", async () => {
     const image = await addImage(50);
     const backup = await backups.keep();
     const keys = (await app.bucket.keys()).filter((key) => key.startsWith(`images/${image.id}`));
@@ -149,7 +149,7 @@ describe("a restore", () => {
     expect((await addImage(50)).id).toBeDefined();
   });
 
-  test("works where tables in use were lost", async () => {
+  test("works if tables in use were lost", async () => {
     const backup = await backups.keep();
     await app.pool.query("DROP TABLE images, sessions");
     await backups.restore(backup.name);
@@ -157,10 +157,10 @@ describe("a restore", () => {
   });
 });
 
-describe("a restore is refused and leaves what is there", () => {
-  async function refused(name: string, reason: string | RegExp, given = {}): Promise<void> {
+describe("a restore is refused and changes nothing", () => {
+  async function refused(name: string, reason: string | RegExp, overrides = {}): Promise<void> {
     const before = await contentOf(app);
-    const others = backupsOf(app, given);
+    const others = backupsOf(app, overrides);
     await expect(others.restore(name)).rejects.toThrow(reason);
     await others.close();
     expect(await contentOf(app)).toBe(before);
@@ -197,18 +197,18 @@ describe("a restore is refused and leaves what is there", () => {
     const { name } = await backups.keep();
     await app.pool.query("DELETE FROM migrations WHERE name LIKE '9999%'");
     await refused(name, /is of release today, .* it has seen 9999_tomorrow\.sql/);
-    await app.pool.query(newer); // after a rollback of the application, the schema of before stays
+    await app.pool.query(newer); // a rollback of the application keeps the newer schema
     await expect(backups.restore(name)).resolves.toMatchObject({ name });
   });
 
-  test("BACKUP-02 where the tables cannot be exchanged", async () => {
+  test("BACKUP-02 if the tables cannot be swapped", async () => {
     const { name } = await backups.keep();
     await app.pool.query("CREATE TABLE trap (id INT)");
     await app.pool.query("CREATE TRIGGER stays BEFORE INSERT ON trap FOR EACH ROW SET NEW.id = 1");
     await refused(name, /Trigger in wrong schema/);
   });
 
-  test("BACKUP-02 where what is there cannot be kept first", async () => {
+  test("BACKUP-02 if the current data cannot be backed up first", async () => {
     const { name } = await backups.keep();
     await app.pool.query("CREATE TABLE measures (id INT PRIMARY KEY, value FLOAT)");
     await app.pool.query("INSERT INTO measures VALUES (1, 1.2345678)");

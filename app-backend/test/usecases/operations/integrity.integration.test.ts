@@ -49,13 +49,13 @@ async function newObject(width: number): Promise<{ id: string; key: string; imag
 const put = (Key: string, Body: Uint8Array) => app.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 
 describe("the integrity check", () => {
-  test("finds nothing wrong where nothing is", async () => {
+  test("finds no faults if there are none", async () => {
     await newObject(50);
     const report = await integrity.inspect(false);
     expect(report).toEqual({ checked: 3, missing: [], mismatched: [], orphaned: [], left: [] });
   });
 
-  test("UPL-18 reports what was deleted, cut off, corrupted and added, repairs it, then finds nothing", async () => {
+  test("UPL-18 reports deleted, truncated, corrupted and added objects, repairs them, then finds nothing", async () => {
     const [gone, short, corrupt] = [await newObject(51), await newObject(52), await newObject(53)];
     const whole = Buffer.from(await (await fetch(corrupt.imageUrl)).arrayBuffer());
     await app.s3.send(new DeleteObjectCommand({ Bucket, Key: gone.key }));
@@ -67,7 +67,7 @@ describe("the integrity check", () => {
     const added = `images/${corrupt.id}/added.png`;
     await put(added, whole);
     const young = await integrity.inspect(false);
-    expect(young.orphaned).toEqual([]); // it may be on its way
+    expect(young.orphaned).toEqual([]); // its record may still be written
     aheadMs = 2 * 3_600_000;
     const found = { missing: [gone.key], mismatched: [short.key, corrupt.key].toSorted(), orphaned: [added] };
     const sorted = async (repair: boolean) => {
@@ -84,7 +84,7 @@ describe("the integrity check", () => {
     aheadMs = 0;
   });
 
-  test("says what it cannot repair, and leaves it", async () => {
+  test("reports what it cannot repair, and keeps it", async () => {
     const lost = await newObject(54);
     const { Versions = [] } = await app.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: lost.key }));
     for (const { VersionId } of Versions)
@@ -93,7 +93,7 @@ describe("the integrity check", () => {
   });
 });
 
-describe("the integrity check, while people go on,", () => {
+describe("the integrity check, under concurrent changes,", () => {
   let storage: ReturnType<typeof openStorage>;
   const later = () => new Date(Date.now() + 2 * 3_600_000);
 
@@ -102,7 +102,7 @@ describe("the integrity check, while people go on,", () => {
   });
   afterAll(() => storage.close());
 
-  /** Repairs, while something happens after the records, or those of many objects, were read. */
+  /** Repairs, with a change right after the records, or those of many objects, were read. */
   function inspectWhile(happens: Partial<Record<"pages" | "known", () => Promise<unknown>>>) {
     const records = mysqlObjectRecords(storage.pool);
     const interrupted: ObjectRecords = {
@@ -121,14 +121,14 @@ describe("the integrity check, while people go on,", () => {
     return integrityCheck({ records: interrupted, objectStore: storage.objectStore, now: later })(true);
   }
 
-  test("UPL-18 neither misses nor brings back what its owner removes", async () => {
+  test("UPL-18 neither reports nor restores what its owner removes", async () => {
     const { id, key } = await newObject(55);
     const pages = () => send(app, "DELETE", `/images/${id}`, { headers: bearer(token) });
     expect((await inspectWhile({ pages })).missing).not.toContain(key);
     expect(await app.bucket.keys()).not.toContain(key);
   });
 
-  test("UPL-18 leaves an object whose record comes", async () => {
+  test("UPL-18 keeps an object whose record is written", async () => {
     const { id, key } = await newObject(56);
     const [[row]] = await app.pool.query<RowDataPacket[]>("SELECT * FROM images WHERE id = ?", [id]);
     await app.pool.query("DELETE FROM images WHERE id = ?", [id]);

@@ -1,18 +1,18 @@
 import { escapeId } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import type { DatabaseCopies } from "../../../ports/database-copies.ts";
-import { connected, openCopy } from "./staging-schema.ts";
+import { connected, openStagingSchema } from "./staging-schema.ts";
 import { importDump } from "./import-dump.ts";
 import { migrationsIn, migrationsSeen } from "../migrate.ts";
 import { backupWaitSeconds, withAdvisoryLock } from "../advisory-lock.ts";
 import type { DatabaseConfig } from "../pool.ts";
-import { roomBeside, sparedBytes } from "./disk-space.ts";
+import { diskSpaceOf, sparedBytes } from "./disk-space.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 export interface CopiesConfig {
-  /** Who may read the tables in use, and do as it likes in the copies. */
+  /** A user who may read the tables in use, and has all privileges on the copies. */
   readonly reader: DatabaseConfig;
-  /** Who may exchange the tables in use. */
+  /** A user who may swap the tables in use. */
   readonly exchanger: DatabaseConfig;
   /** The folder of this release's migrations. */
   readonly migrations: string;
@@ -22,7 +22,7 @@ export interface CopiesConfig {
 
 const migrationWaitSeconds = 30;
 
-/** How many copies of the tables stand beside them at most: while a restore has its own, it keeps what is there. */
+/** The most copies at a time: while a restore has its own, it backs up the current data through a second one. */
 const most = { scratch: 1, next: 2 };
 
 /** Copies lie in schemas beside the one in use, named after it. */
@@ -46,17 +46,17 @@ export function mysqlCopies(config: CopiesConfig): DatabaseCopies {
     restored(purpose, sql, work) {
       const own = { ...reader, database: `${reader.database}_${purpose}` };
       return inSchema(reader, own.database, async (connection) => {
-        const room = roomBeside(connection, reader, spared);
-        await room.require(most[purpose]);
-        await importDump(own, room.limit(sql));
-        const copy = await openCopy(own, { exchanger, migrations });
+        const space = diskSpaceOf(connection, reader, spared);
+        await space.require(most[purpose]);
+        await importDump(own, space.limit(sql));
+        const copy = await openStagingSchema(own, { exchanger, migrations });
         return work(copy).finally(copy.close);
       });
     },
   };
 }
 
-/** Makes a schema and does `work`; it is gone afterwards, and so is what a killed process left of it before. */
+/** Creates a schema, runs `work` and drops it. First drops what a killed process left behind. */
 function inSchema<Result>(
   config: DatabaseConfig,
   schema: string,

@@ -4,53 +4,53 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import { codeOf } from "../database-error.ts";
 import type { DatabaseConfig } from "../pool.ts";
 
-/** What copies leave free, so that the application can go on writing meanwhile. */
+/** What copies leave free, so that the application can go on writing. */
 export const sparedBytes = 500e6;
 
 const askEveryBytes = 32e6;
 
-/** What the copies of a schema's tables may take on the volume of the database's files. */
-export interface Room {
-  /** Throws where so many copies, each as large as the tables are, would not fit. */
+/** Checks of the free space on the volume of the database's files. */
+export interface DiskSpace {
+  /** Throws if that many copies, each as large as the tables are, would not fit. */
   require(copies: number): Promise<void>;
-  /** The SQL as it is; throws as soon as loading it has left too little: a backup may be larger than what is there. */
+  /** Passes the SQL on; throws once loading it leaves too little: a backup may be larger than the current tables. */
   limit(sql: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }
 
-/** Where the volume is not on this machine, or cannot be asked, nothing is known and nothing refused. */
-export function roomBeside(connection: Connection, config: DatabaseConfig, spared: number): Room {
+/** If the volume is not on this machine, or cannot be queried, nothing is refused. */
+export function diskSpaceOf(connection: Connection, config: DatabaseConfig, spared: number): DiskSpace {
   return {
     async require(copies) {
       const freeBytes = await freeBytesOf(connection, config);
       if (freeBytes === undefined) return;
       const dataBytes = await dataBytesOf(connection, config.database);
-      const lack = lackOfRoom({ copies, dataBytes, spared, freeBytes });
-      if (lack !== undefined) throw new Error(lack);
+      const shortage = shortageOf({ copies, dataBytes, spared, freeBytes });
+      if (shortage !== undefined) throw new Error(shortage);
     },
-    limit: (sql) => whileRoom(sql, () => freeBytesOf(connection, config), spared),
+    limit: (sql) => whileSpared(sql, () => freeBytesOf(connection, config), spared),
   };
 }
 
-interface Wanted {
+interface Demand {
   readonly copies: number;
-  /** Of the tables in use, by which a copy is measured. */
+  /** Size of the tables in use, which estimates the size of a copy. */
   readonly dataBytes: number;
   readonly spared: number;
   readonly freeBytes: number;
 }
 
-/** In words, what is missing for the copies; undefined where nothing is. */
-export function lackOfRoom({ copies, dataBytes, spared, freeBytes }: Wanted): string | undefined {
+/** The message about missing space; undefined if there is enough. */
+export function shortageOf({ copies, dataBytes, spared, freeBytes }: Demand): string | undefined {
   const needed = copies * dataBytes + spared;
   if (freeBytes >= needed) return undefined;
   const what = copies === 1 ? "a copy" : `${copies} copies`;
   return (
-    `There is no room for ${what} of the tables: ${mb(needed)} MB are needed, ${mb(spared)} of them for the ` +
-    `application to go on, and ${mb(freeBytes)} MB are free on the database's volume. ${way}`
+    `There is no disk space for ${what} of the tables: ${mb(needed)} MB are needed, ${mb(spared)} of them for the ` +
+    `application, and ${mb(freeBytes)} MB are free on the database's volume. ${advice}`
   );
 }
 
-export async function* whileRoom(
+export async function* whileSpared(
   sql: AsyncIterable<Uint8Array>,
   freeBytes: () => Promise<number | undefined>,
   spared: number,
@@ -64,16 +64,16 @@ export async function* whileRoom(
     const free = (await freeBytes()) ?? Infinity;
     if (free >= spared) continue;
     throw new Error(
-      `The copy leaves ${mb(free)} MB free on the database's volume, and the application needs ${mb(spared)}. ${way}`,
+      `The copy leaves ${mb(free)} MB free on the database's volume, and the application needs ${mb(spared)}. ${advice}`,
     );
   }
 }
 
-const way = "Nothing was changed. Make room there, or let the volume grow.";
+const advice = "Nothing was changed. Free space there, or enlarge the volume.";
 const mb = (bytes: number) => Math.ceil(bytes / 1e6);
 
 async function dataBytesOf(connection: Connection, schema: string): Promise<number> {
-  // MySQL would tell figures of yesterday; MariaDB has no such variable.
+  // MySQL caches these statistics for a day unless this is 0; MariaDB has no such variable.
   await connection.query("SET SESSION information_schema_stats_expiry = 0").catch((error: unknown) => {
     if (codeOf(error) !== "ER_UNKNOWN_SYSTEM_VARIABLE") throw error;
   });
@@ -99,7 +99,7 @@ async function freeBytesAt(folder: string): Promise<number | undefined> {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch (error) {
-    // The folder is the database's own, and this is another user; above it is the mount point, the same volume.
+    // Only the database's user may read the folder; its parent is the mount point of the same volume.
     if (codeOf(error) === "EACCES" && dirname(folder) !== folder) return freeBytesAt(dirname(folder));
     return undefined;
   }

@@ -2,8 +2,8 @@ import { pipeline } from "node:stream/promises";
 import { startClient } from "./mysql-cli.ts";
 import type { DatabaseConfig } from "../pool.ts";
 
-// What a dump says is done by a user who may write into copies alone. Binary mode takes none of the client's own
-// commands, of which one starts a shell.
+// A dump runs as a user who may write only into copies. Binary mode disables the client's own commands, one of which
+// starts a shell.
 const cautions = ["--binary-mode", "--local-infile=0", "--batch"];
 
 /** Runs SQL in a schema. */
@@ -16,7 +16,7 @@ export async function importDump(config: DatabaseConfig, sql: AsyncIterable<Uint
   if (fault !== undefined) throw fault;
   await ended;
 
-  /** Tells a fault of the content from one of the program, which closes the way to it. */
+  /** Distinguishes a fault of the content from one of the program, which closes the pipe. */
   async function* contentOf(chunks: AsyncIterable<Uint8Array>) {
     try {
       yield* chunks;

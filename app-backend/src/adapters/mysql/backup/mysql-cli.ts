@@ -6,28 +6,28 @@ import { join } from "node:path";
 import { codeOf } from "../database-error.ts";
 import type { DatabaseConfig } from "../pool.ts";
 
-/** MariaDB's name first: its packages let go of the other. */
+/** MariaDB's name first: its packages are dropping the other. */
 const programs = { dump: ["mariadb-dump", "mysqldump"], client: ["mariadb", "mysql"] };
 
 export interface ClientProgram {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Rejects, with what the program said, where it ended badly. */
+  /** Rejects with the program's error output if it failed. */
   readonly ended: Promise<void>;
 }
 
-/** Starts a program of the database's makers, signed in. */
+/** Starts one of the database's command-line programs, with credentials. */
 export async function startClient(
   kind: keyof typeof programs,
   config: DatabaseConfig,
   args: readonly string[],
 ): Promise<ClientProgram> {
-  // A file: a password in the command line or the environment is there to be read by others.
+  // In a file: other users could read a password in the command line or the environment.
   const folder = await mkdtemp(join(tmpdir(), "tintype-client-"));
   const options = join(folder, "options");
   await writeFile(options, optionsOf(config), { mode: 0o600 });
   const child = await spawnFirst(programs[kind], [`--defaults-file=${options}`, ...args]);
   const ended = endOf(child).finally(() => rm(folder, { recursive: true }));
-  ended.catch(() => undefined); // whoever reads its output learns of it there first
+  ended.catch(() => undefined); // the reader of its output handles the error
   return { child, ended };
 }
 
@@ -52,9 +52,9 @@ async function spawnFirst(names: readonly string[], args: string[]): Promise<Chi
 }
 
 async function endOf(child: ChildProcessWithoutNullStreams): Promise<void> {
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-2000)));
-  child.stdin.on("error", () => {}); // it may end without reading all; its own words say why
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-2000)));
+  child.stdin.on("error", () => {}); // it may end without reading all; its error output has the reason
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
-  if (code !== 0) throw new Error(`${child.spawnfile} ended with ${code ?? signal}: ${said.trim()}`);
+  if (code !== 0) throw new Error(`${child.spawnfile} ended with ${code ?? signal}: ${errors.trim()}`);
 }

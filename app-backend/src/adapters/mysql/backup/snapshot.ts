@@ -8,8 +8,8 @@ import { qualified, tablesOf, tableChecksums } from "../table-checksums.ts";
 const beginTimeoutMs = 10_000;
 
 /**
- * All tables at one moment, seen twice: by the program that dumps them, and by a transaction that counts them. Nobody
- * can write while the two begin, some tens of milliseconds; from then on everybody can.
+ * One snapshot of all tables in two transactions: that of the program that dumps them, and one that counts their rows.
+ * Writes are blocked only while the two begin, some tens of milliseconds.
  */
 export async function takeSnapshot(config: DatabaseConfig): Promise<Snapshot> {
   const [still, reader] = await Promise.all([open(config), open(config)]);
@@ -44,11 +44,11 @@ async function holdStill(connection: Connection, schema: string): Promise<void> 
 }
 
 function dumpArguments({ database }: DatabaseConfig): string[] {
-  // Tablespaces would need a right over the whole server, and InnoDB makes its own.
+  // Dumping tablespaces would need a global privilege, and InnoDB creates its own.
   return ["--single-transaction", "--quick", "--no-tablespaces", "--hex-blob", "--skip-comments", database];
 }
 
-/** Waits until the first table is dumped, or all is: by then the dump's transaction has begun. Gives what was read. */
+/** Waits for the first table or the end of the dump: by then its transaction has begun. Returns what was read. */
 async function begun({ child }: ClientProgram): Promise<Buffer[]> {
   const head: Buffer[] = [];
   const timer = setTimeout(() => child.kill(), beginTimeoutMs);

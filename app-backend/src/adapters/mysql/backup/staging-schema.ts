@@ -12,8 +12,8 @@ interface Dependencies {
   readonly migrations: string;
 }
 
-/** What a copy lets be done with it, which lies in a schema of its own. */
-export async function openCopy(
+/** Opens the copy in the staging schema that `config` names. */
+export async function openStagingSchema(
   config: DatabaseConfig,
   { exchanger, migrations }: Dependencies,
 ): Promise<Copy & { close(): Promise<void> }> {
@@ -21,7 +21,7 @@ export async function openCopy(
   const there = await connected(config, (connection) => tablesOf(connection, database));
   const pool = openPool(config);
   return {
-    // What is left of a damaged database can be kept too.
+    // Only the existing tables: a damaged database can be backed up too.
     records: mysqlObjectRecords(pool, there),
     tables: () => connected(config, (connection) => tableChecksums(connection, database)),
     migrations: () => connected(config, (connection) => migrationsSeen(connection, database)),

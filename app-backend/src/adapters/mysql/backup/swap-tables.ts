@@ -4,8 +4,8 @@ import { lockingTables } from "../table-locks.ts";
 import { qualified, tablesOf } from "../table-checksums.ts";
 
 /**
- * Puts the tables of a schema in the place of those in the connection's own, in one statement: whoever asks sees all of
- * the old or all of the new. What was there is removed.
+ * Replaces the tables of the connection's schema by those of another in one statement: any client sees all of the old
+ * or all of the new. The old ones are removed.
  */
 export async function swapTables(connection: Connection, from: string): Promise<void> {
   const into = String(connection.config.database);
@@ -13,7 +13,7 @@ export async function swapTables(connection: Connection, from: string): Promise<
   const [old, next] = [await tablesOf(connection, into), await tablesOf(connection, from)];
   await connection.query(drop(before));
   await connection.query(`CREATE DATABASE ${escapeId(before)}`);
-  // The old ones first: constraints have names, and a schema has each once.
+  // The old ones first: names of constraints are unique in a schema.
   const moves = [
     ...old.map((name) => move(name, into, before)),
     ...next.map((name) => move(name, from, into)),
@@ -24,7 +24,7 @@ export async function swapTables(connection: Connection, from: string): Promise<
     if ((await tablesOf(connection, before)).length === 0) await connection.query(drop(before));
     throw error;
   }
-  // The exchange is done, whatever becomes of this; the next one removes what is left.
+  // The swap is complete even if this fails; the next one removes what is left.
   await connection.query(drop(before)).catch(() => undefined);
 }
 

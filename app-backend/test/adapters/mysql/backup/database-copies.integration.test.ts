@@ -24,13 +24,13 @@ async function* sql() {
   yield Buffer.from("CREATE TABLE there (id INT)");
 }
 
-test("BACKUP-09 a copy for which there is no room is not begun, and what is missing is told", async () => {
+test("BACKUP-09 a copy without enough disk space is not started, and the shortage is reported", async () => {
   const work = async () => "done";
   const petabyte = 1e15;
   await expect(copies(petabyte).restored("scratch", sql(), work)).rejects.toThrow(
-    /no room for a copy of the tables: 10000000\d\d MB are needed, .* and \d+ MB are free .* Nothing was changed/,
+    /no disk space for a copy of the tables: 10000000\d\d MB are needed, .* and \d+ MB are free .* Nothing was changed/,
   );
-  await expect(copies(petabyte).restored("next", sql(), work)).rejects.toThrow("no room for 2 copies");
+  await expect(copies(petabyte).restored("next", sql(), work)).rejects.toThrow("no disk space for 2 copies");
   const beside = `${database.config.database}\\_%`;
   expect((await database.pool.query<RowDataPacket[]>("SHOW DATABASES LIKE ?", [beside]))[0]).toEqual([]);
   expect(
