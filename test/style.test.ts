@@ -14,11 +14,11 @@ const wordsIn = (path: string) => {
   return (path.endsWith(".md") ? text.replace(quotations, "") : text).match(worst) ?? [];
 };
 
-/** What was left when this check began, at most. These numbers only fall; all other folders have none. */
+/** The most that is allowed; all other folders have none. */
 const ceilings: Record<string, number> = {
   "ansible/test/nginx.ts": 1, // the user of that name
   e2e: 4, // the user of that name
-  infra: 18,
+  infra: 4, // in user-data, of which any change replaces hosts
 };
 
 test("the words are read from the document, and found in any case and as words alone", () => {

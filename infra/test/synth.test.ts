@@ -42,7 +42,7 @@ beforeAll(async () => {
         LANG: "tr_TR.UTF-8",
         TZ: "Pacific/Kiritimati",
         HOME: home,
-        USER: "somebody",
+        USER: "someone",
         HOSTNAME: "elsewhere",
       },
       before: later,

@@ -109,7 +109,7 @@ describe.each(["al2", "al2023"] as const)(
       }
     });
 
-    test("can run again: the volume is not formatted twice, nor the database made anew", async () => {
+    test("can run again: the volume is not formatted twice, nor the database created again", async () => {
       const { calls, files } = await firstBoot({ os, kind: "backend", files: [status], times: 2 });
       expect(files[status]).toBe("done\n");
       expect(calls.filter((call) => call.startsWith("mkfs"))).toHaveLength(1);
@@ -124,7 +124,7 @@ describe.each(["al2", "al2023"] as const)(
       expect(calls).toContain(byTheSocket);
     });
 
-    test("makes a database anew whose root was not told how to sign in", async () => {
+    test("recreates a database whose root's sign-in was not configured", async () => {
       const before = { os, kind: "backend", files: [status, whole], failing: ["mysql"] } as const;
       const { calls, files } = await firstBoot({ ...before, times: 2 });
       expect(files[status]).toMatch(/^failed in line \d+: mysql /);

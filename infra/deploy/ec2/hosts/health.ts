@@ -14,8 +14,7 @@ const fullPercent = 90;
 const certificateDays = 14;
 const backupHours = 48;
 
-// What has no answer prints an empty value. The age of the first process: in a container the machine's own uptime would
-// be told for the host's.
+// An unknown value is printed empty. `up` is the age of the first process: `uptime` in a container shows the machine's.
 const common = `
   say() { printf '%s=%s\\n' "$1" "$2"; }
   percent() { df --output=pcent "$1" 2>/dev/null | tail -n 1 | tr -dc 0-9; }
