@@ -1,7 +1,7 @@
 # The only door: every command a person runs. `make` alone lists them.
 
-# Settings come from the command line (make deploy NAME=blue), not from the shell's environment, where names as common
-# as these may mean something else. infra/deploy/settings.mjs says which command reads which, and refuses all others.
+# Settings come from the command line (make deploy NAME=blue) and tintype.json, not from the shell's environment, where
+# names as common as these may mean something else. infra/deploy/settings.mjs says which command reads which, and refuses all others.
 export TINTYPE_GOALS := $(MAKECMDGOALS)
 # The rest of the shell's environment is filtered in infra/cli/environment.mjs. These would be read before.
 unexport NODE_OPTIONS NODE_ENV NODE_PATH NODE_TLS_REJECT_UNAUTHORIZED

@@ -5,6 +5,8 @@ import { commandsWith, defaultName, suggestion, writable } from "./settings.mjs"
 
 export const fileName = "tintype.json";
 const form = '{ "deployments": { "dev": { "REGION": "eu-central-1" } } }';
+/** As `deploymentName` in `infra/src/settings.ts`, which needs packages. */
+const isName = (name) => /^[a-z][a-z0-9-]{0,19}$/.test(name);
 const rules = "It has to be JSON: double quotes, no comments, no comma after the last value.";
 
 /**
@@ -75,6 +77,7 @@ function faultsOf(file) {
     ...further.map((key) => `${fileName}: there is no key "${key}". Its form is ${form}.`),
     ...Object.entries(file.deployments).flatMap(([name, entry]) => {
       const where = `${fileName}, deployments.${name}`;
+      if (!isName(name)) return [`${where}: a name has 1 to 20 lower-case letters, digits and hyphens.`];
       if (!isObject(entry)) return [`${where}: use an object of settings, as in ${form}.`];
       return Object.entries(entry).flatMap(([key, value]) => {
         const fault = faultOf(key, value);

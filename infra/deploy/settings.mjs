@@ -79,14 +79,11 @@ export function helpOfSettings() {
   };
   const others = known.filter((name) => !deployment.includes(name));
   return [
-    ...[
-      "",
-      "Settings of a deployment, with defaults (make deploy NAME=blue, or tintype.json: docs/operations.md)",
-    ],
+    "\nSettings of a deployment, with defaults (make deploy NAME=blue, or in tintype.json)",
     ...place.map((name) => line(name)),
-    ...["", "Applied by deploy and plan: one that is left out returns to its default"],
+    "\nApplied by deploy and plan: one that is left out returns to its default",
     ...shape.map((name) => line(name)),
-    ...["", "Settings of single commands"],
+    "\nSettings of single commands",
     ...others.map((name) => line(name, `${commandsWith(name).join(", ")}: `)),
   ].join("\n");
 }

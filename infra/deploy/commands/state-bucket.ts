@@ -45,7 +45,7 @@ async function stateBucket(deployment: Deployment): Promise<void> {
   }
   say(`The bucket ${bucket} in ${region ?? deployment.region} is there, and safe for a state.`);
   if (await moveState(deployment, access)) say(`The state of ${deployment.name} is in it now.`);
-  say(`Say it with every command: ${make("deploy")}`);
+  say(`Name it with every command, or in tintype.json: ${make("deploy")}`);
 }
 
 async function create(client: S3Client, Bucket: string, deployment: Deployment): Promise<void> {

@@ -15,7 +15,7 @@ export function regionFault(
   if (begun === undefined || begun === region) return undefined;
   return (
     `This deployment is in ${begun}. Say so with every command: REGION=${begun}\n` +
-    "For one in another region choose another NAME."
+    "It can be written into tintype.json. For one in another region choose another NAME."
   );
 }
 

@@ -11,7 +11,7 @@ export function requireSameState(deployment: Deployment): void {
   if (pin?.stateBucket !== undefined && pin.stateBucket !== stateBucket) {
     throw new UserError(
       `The state of this deployment is in the bucket ${pin.stateBucket}. ` +
-        `Say so with every command: STATE_BUCKET=${pin.stateBucket}`,
+        `Say so with every command: STATE_BUCKET=${pin.stateBucket}, or write it into tintype.json.`,
       2,
     );
   }

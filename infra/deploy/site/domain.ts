@@ -16,7 +16,7 @@ export function unnamedDomain(
   const present = outputs && domainOf(outputs);
   if (present === undefined || domain !== undefined) return undefined;
   return (
-    `This deployment is at https://${present}. Say so with every deploy: ${make("deploy")} DOMAIN=${present}\n` +
+    `This deployment is at https://${present}. Name it with every deploy, or in tintype.json: ${make("deploy")} DOMAIN=${present}\n` +
     `To go back to plain HTTP: ${make("deploy")} DOMAIN=none (browsers that know the site refuse that for a year)`
   );
 }

@@ -161,6 +161,23 @@ describe("CONF-03 a file of settings is refused before anything runs", () => {
     },
   );
 
+  test.each([
+    "prod-2",
+    "d",
+    "a23456789-123456789-",
+    "a23456789-123456789-1",
+    "Prod",
+    "2prod",
+    "-a",
+    "a_b",
+    "a.b",
+    "",
+  ])("for a name that no deployment can have, and for no other: %j", (name) => {
+    write({ deployments: { [name]: {} } });
+    const { success } = personsSettings.safeParse({ NAME: name });
+    expect(readSettingsFile(path).faults.length).toBe(success ? 0 : 1);
+  });
+
   test("with all that is wrong, also on the command line", () => {
     write({ deployments: { prod: { OSS: "al2" }, dev: { YES: "1" } } });
     const { status, stderr, found } = make("plan", "NAMES=x");
