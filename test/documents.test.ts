@@ -7,7 +7,7 @@ import { files, read, repository } from "./repository.ts";
 const requirementIds = /\d+\.\d+\.\d+(?:-\d+\.\d+\.\d+)?/g;
 
 /** A file that a document names: `server.ts`, `mysql/pool.ts`, but no address such as `/api/openapi.json`. */
-const fileName = /`((?:[\w@][\w.@-]*\/)*[\w@][\w.@-]*\.(?:tsx?|mjs|sh|sql|j2|conf|svg))`/g;
+const fileName = /`((?:[\w@][\w.@-]*\/)*[\w@][\w.@-]*\.(?:tsx?|mjs|sh|sql|j2|conf|svg|yml|service|timer))`/g;
 
 test("every file that a document names is there, and no other of its name", () => {
   const paths = files();

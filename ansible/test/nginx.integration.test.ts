@@ -263,7 +263,7 @@ describe("what nginx refuses in the API's place", () => {
   });
 });
 
-test("USE-27 nginx starts within the limits of its unit, and has nothing to complain of", () => {
+test("OPS-13 nginx starts within the limits of its unit, and has nothing to complain of", () => {
   for (const { errors } of [site, secure]) expect(errors()).not.toMatch(/\[(alert|emerg|crit)\]/);
   const [, files] = /^LimitNOFILE=(\d+)$/m.exec(read("ansible/roles/frontend/templates/hardening.conf.j2"))!;
   const [, connections] = /worker_connections (\d+);/.exec(

@@ -89,8 +89,11 @@ export function completePath(): void {
   process.env["PATH"] = `${process.env["PATH"]}:/usr/sbin:/sbin:/usr/local/sbin`;
 }
 
-/** Installs what is missing where this user may, else throws one UserError that names all of it. */
-export async function requireTools(names: readonly RequirementName[]): Promise<void> {
+/** Installs what is missing if it may and this user may, else throws one UserError that names all of it. */
+export async function requireTools(
+  names: readonly RequirementName[],
+  { install: mayChange } = { install: true },
+): Promise<void> {
   completePath();
   const isMissing = (name: RequirementName) => {
     const { programs }: Requirement = requirements[name];
@@ -98,7 +101,7 @@ export async function requireTools(names: readonly RequirementName[]): Promise<v
   };
   const missing = names.filter(isMissing);
   const packages = missing.flatMap((name) => (requirements[name] as Requirement).debian ?? []);
-  if (packages.length === missing.length && missing.length > 0 && (await mayInstall()))
+  if (mayChange && packages.length === missing.length && missing.length > 0 && (await mayInstall()))
     await install(packages);
   const left = missing.filter(isMissing).map((name) => `  - ${requirements[name].otherwise}`);
   if (left.length === 0) return;

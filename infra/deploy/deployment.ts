@@ -83,7 +83,9 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
 
 /** The command with what the file of settings does not say already: without it, it would be about another deployment, or change this one. */
 function typed(target: string, given: Given, written: Given): string {
-  const names = ["deploy", "plan"].includes(target) ? [...ofAll, ...ofDeploys] : ofAll;
+  // A port in the file wins over the one that this machine keeps, so another one has to be repeated.
+  const ofPort = written.LOCAL_PORT === undefined ? [] : (["LOCAL_PORT"] as const);
+  const names = ["deploy", "plan"].includes(target) ? [...ofAll, ...ofPort, ...ofDeploys] : ofAll;
   const said = names.filter((name) => given[name] !== written[name]).map((name) => `${name}=${given[name]}`);
   return ["make", target, ...said].join(" ");
 }

@@ -1,17 +1,23 @@
 import { requireAnsible } from "../cli/ansible.ts";
 import { requireCheckout } from "../cli/checkout.ts";
 import { type RequirementName, requireSpace, requireTools } from "../cli/requirements.ts";
+import { throwIfInterrupted } from "../cli/signals.ts";
 import { UserError } from "../cli/user-error.ts";
 import type { Access } from "./clouds/cloud.ts";
 import type { Deployment } from "./deployment.ts";
 import { missingKey } from "./ec2/operator.ts";
 import { accountFault, regionFault } from "./record/checks.ts";
 import { type Known, readKnown } from "./record/known.ts";
+import { readRecord } from "./record/record.ts";
+import { requireSameState } from "./record/same-state.ts";
 import { requireKnownDomain, unnamedDomain } from "./site/domain.ts";
 import { requireStateBucket } from "./terraform/state-bucket.ts";
 
-/** A check: what is wrong, or undefined; one that has to look further throws a UserError instead. */
-type Check = () => string | undefined | void | Promise<string | undefined | void>;
+/**
+ * A check: what is wrong, or undefined; one that has to look further throws a UserError instead. It gets the faults
+ * found before it: what is refused anyway installs and starts nothing.
+ */
+type Check = (before: readonly string[]) => string | undefined | void | Promise<string | undefined | void>;
 
 /** Reads what this machine and the state know of a deployment, once; throws all that prevents a plan of it. */
 export async function preflightOfPlan(
@@ -19,7 +25,7 @@ export async function preflightOfPlan(
   tools: readonly RequirementName[],
 ): Promise<Known> {
   const { known, faults } = await knownOrFault(deployment);
-  await throwAll(faults, [requireCheckout, ...checksOf(deployment, known), () => requireTools(tools)]);
+  await throwAll(faults, [() => requireCheckout(), ...checksOf(deployment, known), toolsFor(tools)]);
   return known;
 }
 
@@ -31,10 +37,10 @@ export async function preflightOfDeploy(
   const { cloud, domain, name, folder, os, localPort, make } = deployment;
   const { known, faults } = await knownOrFault(deployment);
   await throwAll(faults, [
-    requireCheckout,
+    () => requireCheckout(),
     ...checksOf(deployment, known),
     () => requireSpace(folder, cloud.diskBytes),
-    () => requireTools([...tools, ...cloud.requirements(domain)]),
+    toolsFor([...tools, ...cloud.requirements(domain)]),
   ]);
   // These run the tools that the checks above found.
   const plan = { name, localPort, deploy: make("deploy") };
@@ -42,7 +48,8 @@ export async function preflightOfDeploy(
     [],
     [
       () => requireAnsible(cloud.hostSystem(os)),
-      async () => (await cloud.faultsOfMachine(plan)).join("\n\n") || undefined,
+      async (before) =>
+        before.length > 0 ? undefined : (await cloud.faultsOfMachine(plan)).join("\n\n") || undefined,
       () => requireKnownDomain(deployment, known.outputs),
     ],
   );
@@ -50,11 +57,13 @@ export async function preflightOfDeploy(
 }
 
 /** What the account has to say, once it was signed in to. */
-export function preflightOfAccount(deployment: Deployment, known: Known, access: Access): Promise<void> {
-  return throwAll(
-    [],
-    [() => accountFault(deployment, known.record, access), () => requireStateBucket(deployment, access)],
-  );
+export async function preflightOfAccount(
+  deployment: Deployment,
+  known: Known,
+  access: Access,
+): Promise<void> {
+  await throwAll([], [() => accountFault(deployment, known.record, access)]);
+  await requireStateBucket(deployment, access); // in the right account
 }
 
 function checksOf(deployment: Deployment, known: Known): Check[] {
@@ -65,25 +74,39 @@ function checksOf(deployment: Deployment, known: Known): Check[] {
   ];
 }
 
-/** A state that cannot be read is one fault among others. */
+const toolsFor =
+  (tools: readonly RequirementName[]): Check =>
+  (before) =>
+    requireTools(tools, { install: before.length === 0 });
+
+/**
+ * A state that cannot be read is one fault among others. In a region that the record refuses it is not looked for: it
+ * is not there, and the region's name may be none.
+ */
 async function knownOrFault(deployment: Deployment): Promise<{ known: Known; faults: string[] }> {
+  const known = { record: readRecord(deployment), state: undefined, outputs: undefined };
   try {
+    requireSameState(deployment);
+    if (regionFault(deployment, known) !== undefined) return { known, faults: [] };
     return { known: await readKnown(deployment), faults: [] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { known: { record: undefined, state: undefined, outputs: undefined }, faults: [error.message] };
+    return { known, faults: [error.message] };
   }
 }
 
 async function throwAll(before: readonly string[], checks: readonly Check[]): Promise<void> {
   const faults = [...before];
   for (const check of checks) {
+    throwIfInterrupted();
     try {
-      const fault = await check();
+      const fault = await check(faults);
       if (typeof fault === "string") faults.push(fault);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      faults.push(error.message);
+      throwIfInterrupted();
+      if (error instanceof UserError) faults.push(error.message);
+      else if (faults.length === 0) throw error;
+      else break; // it may follow from what was found before
     }
   }
   if (faults.length > 0) throw new UserError(faults.join("\n\n"), 2);

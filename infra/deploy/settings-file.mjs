@@ -1,5 +1,5 @@
 // Plain JavaScript: it runs before anything is installed.
-import { readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { defaultCloud } from "./clouds/choice.mjs";
 import { commandsWith, defaultName, suggestion, writable } from "./settings.mjs";
 
@@ -20,7 +20,8 @@ export function readSettingsFile(path) {
     text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-    return { deployments: undefined, faults: code === "ENOENT" ? [] : [`${fileName}: ${message}.`] };
+    const isAbsent = code === "ENOENT" && lstatSync(path, { throwIfNoEntry: false }) === undefined;
+    return { deployments: undefined, faults: isAbsent ? [] : [`${fileName}: ${message}.`] };
   }
   let file;
   try {
@@ -64,7 +65,10 @@ function deploymentsIn(file) {
   const entries = Object.entries(file?.deployments ?? {});
   return new Map(
     entries.map(([name, entry]) => {
-      const values = Object.entries(entry ?? {}).map(([key, value]) => [key, String(value)]);
+      const values = Object.entries(entry ?? {}).map(([key, value]) => [
+        key,
+        typeof value === "object" ? "" : String(value),
+      ]);
       return [name, Object.fromEntries(values)];
     }),
   );
@@ -95,7 +99,7 @@ function faultOf(key, value) {
     return `this is for one command (make ${commands.join(", ")}). Leave it out, and give it on the command line.`;
   }
   if (value === "") return "it is empty: leave it out, or say what it is.";
-  if (typeof value !== "string" && typeof value !== "number") return "use a string or a number.";
+  if (typeof value !== "string" && !Number.isSafeInteger(value)) return "use a string or a whole number.";
   return undefined;
 }
 

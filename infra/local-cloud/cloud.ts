@@ -63,7 +63,8 @@ export async function stopCloud(): Promise<void> {
 
 /** Ends what runs of a cloud whose record was lost with its folder: each of its programs ends what it started. */
 export async function stopLostCloud(): Promise<void> {
-  for (const program of [daemon, acmeDaemon]) {
+  const acmeDaemonBefore = join(import.meta.dirname, "acme-daemon.ts"); // its path in releases until November 2026
+  for (const program of [daemon, acmeDaemon, acmeDaemonBefore]) {
     for (const pid of processesWith(process.execPath, program)) await endProcess(pid, program);
   }
 }

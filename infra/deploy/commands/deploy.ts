@@ -3,6 +3,7 @@ import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { withLock } from "../deployment-lock.ts";
 import { showSupport } from "../ec2/hosts/os-support.ts";
+import { requireKey } from "../ec2/operator.ts";
 import { ec2 } from "../ec2/target.ts";
 import { preflightOfAccount, preflightOfDeploy } from "../preflight.ts";
 import { recordPlace } from "../record/checks.ts";
@@ -11,7 +12,7 @@ import { requireNewName } from "../record/name-is-free.ts";
 import { frontDoor } from "../site/client.ts";
 import { siteNotes } from "../site/notes.ts";
 import { actionCount, planLine } from "../terraform/plan-text.ts";
-import { requireOutputs } from "../terraform/state.ts";
+import { readState, requireOutputs } from "../terraform/state.ts";
 import { currentStack } from "../terraform/synthesize.ts";
 
 await command(() => {
@@ -30,7 +31,9 @@ async function deploy(deployment: Deployment): Promise<void> {
   const access = await step(cloud.accessStep, () => cloud.access(region));
   await preflightOfAccount(deployment, known, access);
   const build = await step("Build the application", () => ec2.build(logs));
-  const state = (await forgetLostCloud(deployment)) ? undefined : known.state;
+  // Read again: if the state is shared, another machine may have deployed while this one was building.
+  const state = (await forgetLostCloud(deployment)) ? undefined : await readState(deployment);
+  requireKey(deployment, state);
   await requireNewName(deployment, state, () => ec2.leftovers(name, region, access));
 
   const tf = await step("Synthesize and initialize Terraform", () => currentStack(deployment, access));

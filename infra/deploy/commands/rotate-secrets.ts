@@ -10,12 +10,12 @@ const unit = "tintype-rotate.service";
 
 await command(async () => {
   const deployment = currentDeployment();
-  const outputs = await requireOutputs(deployment);
-  await withLock(deployment, () =>
-    step("Rotate the secrets on the backend host", () => rotate(deployment, outputs)),
-  );
+  await withLock(deployment, async () => {
+    const outputs = await requireOutputs(deployment);
+    await step("Rotate the secrets on the backend host", () => rotate(deployment, outputs));
+  });
   say(
-    "\nNobody was signed out. Tokens of the keys before are accepted until they expire, 14 days at the longest.",
+    "\nNo one was signed out. Tokens signed with earlier keys are accepted until they expire, 14 days at the longest.",
   );
 });
 

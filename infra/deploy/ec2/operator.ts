@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { run } from "../../cli/run.ts";
+import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 import { resourcesIn, type State } from "../terraform/state.ts";
 
@@ -29,4 +30,10 @@ export function missingKey(
     `${name} was deployed from another machine, and the SSH key to its hosts is not here. ` +
     `Copy it from there, readable by you alone: ${privateKey}`
   );
+}
+
+/** Throws a UserError in that case. */
+export function requireKey(...given: Parameters<typeof missingKey>): void {
+  const fault = missingKey(...given);
+  if (fault !== undefined) throw new UserError(fault, 2);
 }

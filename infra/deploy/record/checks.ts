@@ -3,13 +3,15 @@ import { UserError } from "../../cli/user-error.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
 import type { Deployment } from "../deployment.ts";
 import { forgetPort } from "../clouds/local-port.ts";
-import { type Known, readKnown } from "./known.ts";
+import { readState } from "../terraform/state.ts";
+import type { Known } from "./known.ts";
 import { type DeploymentRecord, readRecord, removeRecord, writeRecord } from "./record.ts";
+import { requireSameState } from "./same-state.ts";
 
 /** Says that a deployment is in another region than is set. */
 export function regionFault(
   { region }: Pick<Deployment, "region">,
-  { record, state }: Known,
+  { record, state }: Pick<Known, "record" | "state">,
 ): string | undefined {
   const begun = record?.region ?? state?.outputs["region"]?.value;
   if (begun === undefined || begun === region) return undefined;
@@ -21,7 +23,10 @@ export function regionFault(
 
 /** Throws a UserError if the deployment was begun in another region, or with its state elsewhere, than is set. */
 export async function requireSameRegion(deployment: Deployment): Promise<void> {
-  const fault = regionFault(deployment, await readKnown(deployment));
+  requireSameState(deployment);
+  const record = readRecord(deployment); // on this machine: the state may be in a bucket of the other region
+  const state = record === undefined ? await readState(deployment) : undefined;
+  const fault = regionFault(deployment, { record, state });
   if (fault !== undefined) throw new UserError(fault, 2);
 }
 

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { preflightOfPlan } from "../../deploy/preflight.ts";
+import { requireSameRegion } from "../../deploy/record/checks.ts";
+import { writeRecord } from "../../deploy/record/record.ts";
 import { scratchDeployment, writeState } from "./scratch-deployment.ts";
 
 test("all that prevents a plan is reported at once", async () => {
@@ -24,4 +26,26 @@ test("what was read is returned: the record, the state, and what a finished depl
   expect(await preflightOfPlan(blue, [])).toMatchObject({ record: undefined, outputs: undefined });
   writeState(blue, {});
   expect(await preflightOfPlan(blue, [])).toMatchObject({ outputs: { url: "http://site.example" } });
+});
+
+test("STATE-02 a record of another region is reported without a look at the state, which may be in a bucket there", async () => {
+  const blue = { ...scratchDeployment(), region: "us-est-1", stateBucket: "a-bucket" };
+  writeRecord(blue, { region: "us-east-1", account: "111111111111", stateBucket: "a-bucket" });
+  const refused = /This deployment is in us-east-1\. Say so with every command: REGION=us-east-1/;
+  await expect(preflightOfPlan(blue, [])).rejects.toThrow(refused);
+  await expect(requireSameRegion(blue)).rejects.toThrow(refused);
+});
+
+test("what is refused anyway installs no tools, and names those that are missing", async () => {
+  const blue = scratchDeployment();
+  writeFileSync(join(blue.stack, "terraform.tfstate"), "");
+  const path = process.env["PATH"];
+  process.env["PATH"] = "/nowhere";
+  try {
+    await expect(preflightOfPlan(blue, ["certutil"])).rejects.toThrow(
+      /empty or cut off[^]*Not on this machine yet:\n.*certutil/,
+    );
+  } finally {
+    process.env["PATH"] = path;
+  }
 });

@@ -142,9 +142,15 @@ describe("CONF-03 a file of settings is refused before anything runs", () => {
     ],
     ["its own name", of({ NAME: "prod" }), "deployments.prod.NAME: leave it out, the name is the key"],
     ["an empty value", of({ DOMAIN: "" }), "deployments.prod.DOMAIN: it is empty: leave it out"],
-    ["true", of({ DOMAIN: true }), "deployments.prod.DOMAIN: use a string or a number."],
-    ["a list", of({ OS: ["al2"] }), "deployments.prod.OS: use a string or a number."],
-    ["null as a value", of({ OS: null }), "deployments.prod.OS: use a string or a number."],
+    ["true", of({ DOMAIN: true }), "deployments.prod.DOMAIN: use a string or a whole number."],
+    ["a list", of({ OS: ["al2"] }), "deployments.prod.OS: use a string or a whole number."],
+    ["null as a value", of({ OS: null }), "deployments.prod.OS: use a string or a whole number."],
+    ["an object", of({ OS: { toString: 1 } }), "deployments.prod.OS: use a string or a whole number."],
+    [
+      "a number that is not exact",
+      of({ STATE_BUCKET: 2 ** 60 }),
+      "STATE_BUCKET: use a string or a whole number.",
+    ],
   ])("for %s", (_what, file, refusal) => {
     write(file);
     expect(readSettingsFile(path).faults).toEqual([expect.stringContaining(refusal)]);

@@ -35,7 +35,7 @@ test("leaves a process alone that has got the number of another", async () => {
   expect(child.killed).toBe(false);
 });
 
-test("USE-13 finds a process by its command line, where the record of it was lost", () => {
+test("finds a process by its command line, where the record of it was lost", () => {
   const own = `word-${process.pid}-of-this-test`;
   const other = spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)", own, "ü a"]);
   try {
