@@ -4,9 +4,9 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /**
  * A proxy to a server that can be paused: then open connections hang, and new ones get no reply. It can also be
- * redirected to another port, or to one without a listener.
+ * redirected to another port, or to one without a listener. `onSent` gets what clients send.
  */
-export async function tcpProxy(port: number) {
+export async function tcpProxy(port: number, onSent?: (bytes: Buffer) => void) {
   let to = port;
   const sockets = new Set<Socket>();
   let open = true;
@@ -18,6 +18,7 @@ export async function tcpProxy(port: number) {
       socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
     }
     far.on("data", ({ length }) => (bytesReturned += length));
+    if (onSent) near.on("data", onSent);
     near.pipe(far);
     far.pipe(near);
     near.on("close", () => far.destroy());
