@@ -162,8 +162,16 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     ]);
     for (const host of hosts()) await onHost(host, "rm /etc/sudoers.d/zz");
     expect(await make("status")).toMatchObject({ code: 0 });
-    const again = await make("deploy");
-    expect(again.stderr.match(/\d+ changed/g)).toEqual(["0 changed", "0 changed"]);
+  });
+
+  test("USE-10, DEP-16 is not changed by a second deploy", async () => {
+    const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs });
+    const { code, stderr } = await make("deploy");
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("No changes.") });
+    expect(stderr.match(/\w+: \d+ ok, \d+ changed/g)).toEqual([
+      expect.stringMatching(/^backend: \d+ ok, 0 changed$/),
+      expect.stringMatching(/^frontend: \d+ ok, 0 changed$/),
+    ]);
   });
 
   test("USE-18 a deploy with a fifth of a core and 1 GiB for each host ends well, and nothing is killed for lack of memory", async () => {
