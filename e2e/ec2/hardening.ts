@@ -174,7 +174,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     ]);
   });
 
-  // Five minutes, most of which the processor waits: `SLOW_HOSTS=1 make test`.
+  // Takes five minutes, so it runs only with `SLOW_HOSTS=1 make test`.
   const onSlowHosts = process.env["SLOW_HOSTS"] === "1" ? test : test.skip;
   onSlowHosts(
     "USE-18 a deploy with a fifth of a core and 1 GiB for each host ends well, and nothing is killed for lack of memory",

@@ -21,7 +21,7 @@ export interface Deployed {
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
-/** At this rate the first promise is shown; releases that fail are shown at a smaller one, which ends them sooner. */
+/** The rate of releases that succeed. Failing ones run at a lower rate, at which their deploys take less time. */
 const perSecond = 200;
 const fewPerSecond = 50;
 /** How many releases follow each other under load; the deploy after them brings this repository's. */
