@@ -104,8 +104,12 @@ export async function mailedCode(app: TestApp, email: string): Promise<string> {
 /** An account with one session. */
 export async function member(app: TestApp): Promise<Answer & { email: string }> {
   const email = newEmail();
-  await register(app, { email });
-  return { email, ...(await signIn(app, email)) };
+  const registered = await register(app, { email });
+  const signedIn = await signIn(app, email);
+  // Otherwise a busy machine shows as a 401 of whatever the test asks next.
+  if (registered.status !== 201 || signedIn.status !== 200)
+    throw new Error(`no member: ${JSON.stringify([registered.body, signedIn.body])}`);
+  return { email, ...signedIn };
 }
 
 export function refresh(app: Place, cookie: string, origin: string | null = app.siteOrigin): Promise<Answer> {

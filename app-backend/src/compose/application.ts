@@ -73,7 +73,8 @@ export function application(parts: Parts, settings: Settings) {
     mail: parts.mail,
     onFault: (error) => log.error({ err: error }, "mail was not sent"),
   });
-  const proof = passwordUseCases({ ...common, passwords, codes });
+  const { sessions: sessionStore, codes: oneTimeCodes } = stores;
+  const proof = passwordUseCases({ ...common, sessions: sessionStore, oneTimeCodes, passwords, codes });
   const sessions = sessionUseCases({
     ...common,
     sessions: stores.sessions,

@@ -12,6 +12,8 @@ export interface Account extends Profile {
   readonly id: string;
   readonly email: string;
   readonly passwordHash: string;
+  /** Raised by each new password: sessions that were opened under a lower one are over. */
+  readonly credentialVersion: number;
   readonly pictureKey: string;
   readonly confirmed: boolean;
   readonly createdAt: Date;

@@ -23,6 +23,8 @@ const overlapMs = 10_000;
 export interface Session {
   readonly id: string;
   readonly accountId: string;
+  /** The account's version when this session was opened, or when its holder last replaced the password. */
+  readonly credentialVersion: number;
   readonly current: string;
   readonly previous: string | null;
   readonly createdAt: Date;
@@ -41,16 +43,18 @@ const maxUserAgentLength = 255;
 interface Opening {
   readonly id: string;
   readonly accountId: string;
+  readonly credentialVersion: number;
   readonly current: string;
   readonly at: Date;
   readonly client: Client;
 }
 
 /** A new session with its first refresh token. */
-export function openSession({ id, accountId, current, at, client }: Opening): Session {
+export function openSession({ id, accountId, credentialVersion, current, at, client }: Opening): Session {
   return {
     id,
     accountId,
+    credentialVersion,
     current,
     userAgent: client.userAgent?.slice(0, maxUserAgentLength) ?? null,
     address: client.address ?? null,
@@ -63,8 +67,10 @@ export function openSession({ id, accountId, current, at, client }: Opening): Se
   };
 }
 
-export function isOver(session: Session, at: Date): boolean {
-  return session.idleEndsAt <= at || session.endsAt <= at;
+/** Whether a session has expired, or was opened under an older version of its account (undefined: the account is gone). */
+export function isOver(session: Session, at: Date, version: number | undefined): boolean {
+  const isOutdated = version === undefined || session.credentialVersion < version;
+  return isOutdated || session.idleEndsAt <= at || session.endsAt <= at;
 }
 
 /** Whether the last rotation is so recent that another tab may legitimately have sent the previous token. */

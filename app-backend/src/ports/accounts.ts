@@ -2,14 +2,15 @@ import type { Account, Profile } from "../domain/account.ts";
 
 export interface PasswordChange {
   readonly to: string;
-  /** The hash that was verified; undefined if a code was used instead. */
-  readonly from?: string;
-  readonly keptSessionId?: string;
+  /** The credential version of the password that was verified; undefined if a code was used instead. */
+  readonly from?: number;
 }
 
 export interface Accounts {
   /** The account of that id, or undefined. */
   get(id: string): Promise<Account | undefined>;
+  /** The credential version of an account, or undefined: read by each authenticated request. */
+  credentialVersion(id: string): Promise<number | undefined>;
   /** The account whose address has the same `emailKey`, or undefined. */
   getByEmail(email: string): Promise<Account | undefined>;
   /** Stores a new account. Of any number of parallel calls for one address one succeeds, the others throw `email_taken`. */
@@ -18,8 +19,11 @@ export interface Accounts {
   replaceProfile(id: string, profile: Partial<Profile>): Promise<void>;
   /** Replaces the picture `from` by `to`; false if `from` is no longer the picture. */
   replacePicture(id: string, from: string, to: string): Promise<boolean>;
-  /** Replaces the hash, ends all sessions of the account except the kept one, and voids its reset code, atomically. False if the hash is no longer `from`. */
-  replacePassword(id: string, change: PasswordChange): Promise<boolean>;
+  /**
+   * Replaces the hash and raises the credential version, atomically. Returns the new version; undefined, and changes
+   * nothing, if the account is gone or its version is no longer `from`.
+   */
+  replacePassword(id: string, change: PasswordChange): Promise<number | undefined>;
   /** Records that the address receives mail. */
   confirm(id: string): Promise<void>;
   /**

@@ -1,32 +1,37 @@
 import type { Session } from "../domain/session.ts";
+import type { TokenHolder } from "./tokens.ts";
 
 /** One rotation of a session: the token `to` replaces `from`. */
-export interface Rotation {
-  readonly sessionId: string;
+export interface Rotation extends TokenHolder {
   readonly from: string;
   readonly to: string;
   /** A token that became current later than this is too young to be rotated. */
   readonly currentSince: Date;
+  /** The account's version: a session that was opened under a lower one is over. */
+  readonly credentialVersion: number;
   readonly at: Date;
   readonly idleEndsAt: Date;
 }
 
+/** Sessions by account and id: under another account a session does not exist. */
 export interface Sessions {
-  /** The session of that id, expired or not; undefined if it was removed. */
-  get(id: string): Promise<Session | undefined>;
-  /** The sessions of an account, expired or not, the last used first. */
+  /** That session, expired or not; undefined if it was removed. */
+  get(holder: TokenHolder): Promise<Session | undefined>;
+  /** All sessions of an account, expired or not, the last used first. */
   listOfAccount(accountId: string): Promise<Session[]>;
   /**
-   * Stores a new session; returns false and stores nothing if the account is gone or its password has changed. Removes
-   * expired sessions and, under any number of parallel calls, all but the `maxSessions` that were used last.
+   * Stores a new session; may store nothing if the account is gone. Removes expired sessions and, under any number of
+   * parallel calls, all but the `maxSessions` that were used last.
    */
-  add(session: Session, passwordHash: string): Promise<boolean>;
-  /** Rotates if `from` is current, old enough, and the session is not expired. Exactly one of any number of parallel rotations of one token returns true. */
+  add(session: Session): Promise<void>;
+  /** Rotates if `from` is current, old enough, and the session is not over. Exactly one of any number of parallel rotations of one token returns true. */
   rotate(rotation: Rotation): Promise<boolean>;
   /** Records that the previous token was sent again. */
-  noteRetry(id: string, at: Date): Promise<void>;
+  noteRetry(holder: TokenHolder, at: Date): Promise<void>;
+  /** Raises the credential version of a session, never lowers it. */
+  renew(holder: TokenHolder, credentialVersion: number): Promise<void>;
   /** Ends one session; idempotent. */
-  remove(id: string): Promise<void>;
-  /** Ends every session of an account. */
-  removeOfAccount(accountId: string): Promise<void>;
+  remove(holder: TokenHolder): Promise<void>;
+  /** Ends all sessions of an account, except the kept one. */
+  removeOfAccount(accountId: string, keptSessionId?: string): Promise<void>;
 }

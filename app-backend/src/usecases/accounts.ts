@@ -84,6 +84,7 @@ export function accountUseCases(deps: Dependencies) {
       email,
       pictureKey: pictureKeyOf(id, picture),
       passwordHash: await passwords.hash(password),
+      credentialVersion: 0,
       username: null,
       firstName: null,
       lastName: null,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import { addAccount, at, type OpenStores, someAccount, someSession, withStores } from "./stores.ts";
+import { addAccount, type OpenStores, someAccount, someSession, withStores } from "./stores.ts";
 
 export function accountsContract(open: OpenStores): void {
   const stores = withStores(open);
@@ -69,39 +69,34 @@ export function accountsContract(open: OpenStores): void {
       expect((await accounts.get(id))?.pictureKey).toBe(`to/${taken.indexOf(true)}`);
     });
 
-    test("a new password ends all sessions except the kept one", async () => {
-      const { accounts, sessions } = stores();
+    test("a new password raises the version, of that account alone", async () => {
+      const { accounts } = stores();
       const [own, other] = [await addAccount(stores()), await addAccount(stores())];
-      const [kept, ended, others] = [someSession(own.id), someSession(own.id), someSession(other.id)];
-      for (const session of [kept, ended, others]) await sessions.add(session, "hash");
-      await accounts.replacePassword(own.id, { from: "hash", to: "new hash", keptSessionId: kept.id });
-      expect((await accounts.get(own.id))?.passwordHash).toBe("new hash");
-      expect(await sessions.get(kept.id)).toBeDefined();
-      expect(await sessions.get(ended.id)).toBeUndefined();
-      expect(await sessions.get(others.id)).toBeDefined();
-      await accounts.replacePassword(own.id, { to: "newer hash" });
-      expect(await sessions.get(kept.id)).toBeUndefined();
+      expect(await accounts.replacePassword(own.id, { from: 0, to: "new hash" })).toBe(1);
+      expect(await accounts.get(own.id)).toEqual({ ...own, passwordHash: "new hash", credentialVersion: 1 });
+      expect(await accounts.replacePassword(own.id, { to: "newer hash" })).toBe(2);
+      expect(await accounts.credentialVersion(own.id)).toBe(2);
+      expect(await accounts.credentialVersion(other.id)).toBe(0);
+      expect(await accounts.credentialVersion(randomUUID())).toBeUndefined();
     });
 
     test("a password is replaced only if it is still the one that was verified", async () => {
-      const { accounts, sessions } = stores();
+      const { accounts } = stores();
       const { id } = await addAccount(stores());
-      expect(await accounts.replacePassword(id, { from: "another", to: "new" })).toBe(false);
+      expect(await accounts.replacePassword(id, { from: 1, to: "new" })).toBeUndefined();
+      expect(await accounts.replacePassword(randomUUID(), { to: "new" })).toBeUndefined();
       expect((await accounts.get(id))?.passwordHash).toBe("hash");
-      await accounts.replacePassword(id, { from: "hash", to: "new" });
-      expect(await sessions.add(someSession(id), "hash")).toBe(false);
-      expect(await sessions.add(someSession(id), "new")).toBe(true);
     });
 
-    test("a new password voids the code for another, and no code of another purpose", async () => {
-      const { accounts, codes } = stores();
-      const { id: accountId } = await addAccount(stores());
-      const hash = "0".repeat(64);
-      for (const purpose of ["reset", "confirm"] as const)
-        await codes.replace({ accountId, purpose, hash, expiresAt: new Date(at.getTime() + 60_000) });
-      await accounts.replacePassword(accountId, { from: "hash", to: "new" });
-      expect(await codes.redeem({ accountId, purpose: "reset", hashes: [hash] }, at)).toBe(false);
-      expect(await codes.redeem({ accountId, purpose: "confirm", hashes: [hash] }, at)).toBe(true);
+    test("of parallel replacements of one password one succeeds", async () => {
+      const { accounts } = stores();
+      const { id } = await addAccount(stores());
+      const tries = Array.from({ length: 8 }, (_, index) =>
+        accounts.replacePassword(id, { from: 0, to: `hash ${index}` }),
+      );
+      const versions = await Promise.all(tries);
+      expect(versions.filter((version) => version === 1)).toHaveLength(1);
+      expect((await accounts.get(id))?.passwordHash).toBe(`hash ${versions.indexOf(1)}`);
     });
 
     test("confirming is remembered, of that account alone", async () => {
@@ -114,7 +109,7 @@ export function accountsContract(open: OpenStores): void {
 
     test("a removed account leaves nothing anywhere, and its address is free", async () => {
       const account = await addAccount(stores());
-      await stores().sessions.add(someSession(account.id), "hash");
+      await stores().sessions.add(someSession(account.id));
       const code = { accountId: account.id, purpose: "reset", hash: "0".repeat(64) } as const;
       await stores().codes.replace({ ...code, expiresAt: new Date() });
       expect(await stores().dump()).toContain(account.id);

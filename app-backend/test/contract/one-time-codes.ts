@@ -45,7 +45,17 @@ export function codesContract(open: OpenStores): void {
       expect(await redeem(code, at)).toBe(true);
     });
 
-    test("AUTH-25 a new code replaces the previous one", async () => {
+    test("a removed code is void, and one for another purpose is not", async () => {
+      const code = await newCode();
+      const other = { ...code, purpose: "confirm" } as const;
+      await stores().codes.replace(other);
+      await stores().codes.remove(code.accountId, code.purpose);
+      expect(await redeem(code, at)).toBe(false);
+      expect(await redeem(other, at)).toBe(true);
+      await stores().codes.remove(code.accountId, code.purpose); // one that is gone is no error
+    });
+
+    test("AUTH-25 a new code takes the place of the one before", async () => {
       const first = await newCode();
       const second = { ...first, hash: reference() };
       await stores().codes.replace(second);

@@ -46,6 +46,7 @@ export function someAccount(facts: Partial<Account> = {}): Account {
     id,
     email: `${id}@example.org`,
     passwordHash: "hash",
+    credentialVersion: 0,
     pictureKey: `pictures/${id}/a.png`,
     username: null,
     firstName: null,
@@ -64,5 +65,8 @@ export async function addAccount({ accounts }: Stores, facts: Partial<Account> =
 
 export function someSession(accountId: string): Session {
   const client = { address: "203.0.113.7", userAgent: "curl/8" };
-  return openSession({ id: randomUUID(), accountId, current: reference(), at, client });
+  return openSession({ id: randomUUID(), accountId, credentialVersion: 0, current: reference(), at, client });
 }
+
+/** How a store addresses a session. */
+export const holderOf = ({ id: sessionId, accountId }: Session) => ({ accountId, sessionId });

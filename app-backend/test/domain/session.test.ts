@@ -5,6 +5,7 @@ const start = new Date("2026-01-01T00:00:00Z");
 const dayMs = 24 * 3600 * 1000;
 const session = openSession({
   id: "s",
+  credentialVersion: 0,
   accountId: "a",
   current: "token",
   at: start,
@@ -13,14 +14,14 @@ const session = openSession({
 
 describe("a session", () => {
   test("SESS-07 ends after 14 idle days", () => {
-    expect(isOver(session, after(start, 14 * dayMs - 1))).toBe(false);
-    expect(isOver(session, after(start, 14 * dayMs))).toBe(true);
+    expect(isOver(session, after(start, 14 * dayMs - 1), 0)).toBe(false);
+    expect(isOver(session, after(start, 14 * dayMs), 0)).toBe(true);
   });
 
   test("SESS-07 ends after 90 days however busy", () => {
     const busy = { ...session, idleEndsAt: after(start, 100 * dayMs) };
-    expect(isOver(busy, after(start, 90 * dayMs - 1))).toBe(false);
-    expect(isOver(busy, after(start, 90 * dayMs))).toBe(true);
+    expect(isOver(busy, after(start, 90 * dayMs - 1), 0)).toBe(false);
+    expect(isOver(busy, after(start, 90 * dayMs), 0)).toBe(true);
   });
 
   test("tolerates an old token for 10 seconds", () => {
@@ -30,7 +31,14 @@ describe("a session", () => {
 
   test("keeps 255 characters of the User-Agent", () => {
     const client = { address: undefined, userAgent: "x".repeat(300) };
-    const opened = openSession({ id: "s", accountId: "a", current: "token", at: start, client });
+    const opened = openSession({
+      id: "s",
+      credentialVersion: 0,
+      accountId: "a",
+      current: "token",
+      at: start,
+      client,
+    });
     expect(opened.userAgent).toBe("x".repeat(255));
   });
 

@@ -8,6 +8,7 @@ import { logMail } from "../../src/adapters/log/mail.ts";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
+import { mysqlSessions } from "../../src/adapters/mysql/sessions.ts";
 import { sharpImageProcessor } from "../../src/adapters/sharp/image-processor.ts";
 import { openStorage } from "../../src/compose/ec2-storage.ts";
 import type { ImageProcessor } from "../../src/ports/image-processor.ts";
@@ -41,8 +42,10 @@ function accountsWith(imageProcessor: ImageProcessor) {
   const limits = rateLimiter({ limits: mysqlLimits(pool), auditLog, now });
   const common = { accounts: mysqlAccounts(pool), auditLog, rateLimiter: limits, now, newId: randomUUID };
   const mail = { codeGenerator: hmacCodeGenerator(app.config.refreshSecrets), mail: logMail(() => {}) };
-  const codes = codeUseCases({ ...common, ...mail, codes: mysqlOneTimeCodes(pool), onFault: () => {} });
-  const proof = passwordUseCases({ ...common, passwords: hashes, codes });
+  const oneTimeCodes = mysqlOneTimeCodes(pool);
+  const codes = codeUseCases({ ...common, ...mail, codes: oneTimeCodes, onFault: () => {} });
+  const stored = { sessions: mysqlSessions(pool), oneTimeCodes };
+  const proof = passwordUseCases({ ...common, ...stored, passwords: hashes, codes });
   return accountUseCases({ ...common, objectStore, imageProcessor, passwords: hashes, proof, codes });
 }
 

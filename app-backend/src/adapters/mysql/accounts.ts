@@ -12,6 +12,7 @@ interface Row {
   id: string;
   email: string;
   password_hash: string;
+  credential_version: number;
   picture_key: string;
   username: string | null;
   first_name: string | null;
@@ -21,7 +22,7 @@ interface Row {
 }
 
 const columns =
-  "id, email, password_hash, picture_key, username, first_name, last_name, confirmed, created_at";
+  "id, email, password_hash, credential_version, picture_key, username, first_name, last_name, confirmed, created_at";
 
 export function mysqlAccounts(pool: Pool): Accounts {
   async function one(rest: string, values: string[]): Promise<Account | undefined> {
@@ -37,6 +38,12 @@ export function mysqlAccounts(pool: Pool): Accounts {
   return {
     get: (id) => one("id = ?", [id]),
 
+    async credentialVersion(id) {
+      const sql = "SELECT credential_version FROM accounts WHERE id = ?";
+      const [row] = await select<Pick<Row, "credential_version">>(pool, sql, [id]);
+      return row?.credential_version;
+    },
+
     getByEmail,
 
     async add(account) {
@@ -44,7 +51,7 @@ export function mysqlAccounts(pool: Pool): Accounts {
       // Only accounts of earlier releases may have another key; the database refuses a second account with the current one.
       const mayBeOlder = keysOfEmail(account.email).some((other) => other !== key);
       if (mayBeOlder && (await getByEmail(account.email))) throw emailTaken();
-      const sql = `INSERT INTO accounts (${columns}, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+      const sql = `INSERT INTO accounts (${columns}, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
       try {
         await change(pool, sql, [...valuesOf(account), key]);
       } catch (error) {
@@ -65,16 +72,15 @@ export function mysqlAccounts(pool: Pool): Accounts {
       return (await change(pool, sql, [to, id, from])) === 1;
     },
 
-    async replacePassword(id, { to, from, keptSessionId = "" }) {
+    async replacePassword(id, { to, from }) {
       return transaction(pool, async (statements) => {
-        const condition = from === undefined ? "" : " AND password_hash = ?";
-        const values = from === undefined ? [to, id] : [to, id, from];
-        const sql = `UPDATE accounts SET password_hash = ? WHERE id = ?${condition}`;
-        if ((await statements.change(sql, values)) === 0) return false;
-        const others = "DELETE FROM sessions WHERE account_id = ? AND id <> ?";
-        await statements.change(others, [id, keptSessionId]);
-        await statements.change("DELETE FROM codes WHERE account_id = ? AND purpose = 'reset'", [id]);
-        return true;
+        const lock = "SELECT credential_version FROM accounts WHERE id = ? FOR UPDATE";
+        const [row] = await statements.select<Pick<Row, "credential_version">>(lock, [id]);
+        if (!row || (from !== undefined && row.credential_version !== from)) return undefined;
+        const version = row.credential_version + 1;
+        const sql = "UPDATE accounts SET password_hash = ?, credential_version = ? WHERE id = ?";
+        await statements.change(sql, [to, version, id]);
+        return version;
       });
     },
 
@@ -128,9 +134,10 @@ const profileColumns: Record<keyof Profile, string> = {
 };
 
 function valuesOf(account: Account) {
-  const { id, email, passwordHash, pictureKey, username, firstName, lastName, confirmed, createdAt } =
-    account;
-  return [id, email, passwordHash, pictureKey, username, firstName, lastName, confirmed, createdAt];
+  const { id, email, passwordHash, credentialVersion, pictureKey } = account;
+  const { username, firstName, lastName, confirmed, createdAt } = account;
+  const profile = [username, firstName, lastName];
+  return [id, email, passwordHash, credentialVersion, pictureKey, ...profile, confirmed, createdAt];
 }
 
 function accountOf(row: Row): Account {
@@ -138,6 +145,7 @@ function accountOf(row: Row): Account {
     id: row.id,
     email: row.email,
     passwordHash: row.password_hash,
+    credentialVersion: row.credential_version,
     pictureKey: row.picture_key,
     username: row.username,
     firstName: row.first_name,

@@ -11,6 +11,10 @@ export function mysqlOneTimeCodes(pool: Pool): OneTimeCodes {
       await change(pool, sql, [accountId, purpose, hash, expiresAt]);
     },
 
+    async remove(accountId, purpose) {
+      await change(pool, "DELETE FROM codes WHERE account_id = ? AND purpose = ?", [accountId, purpose]);
+    },
+
     async redeem({ accountId, purpose, hashes }, at) {
       const places = hashes.map(() => "?").join(", ");
       const sql = `DELETE FROM codes WHERE account_id = ? AND purpose = ? AND expires_at > ? AND hash IN (${places})`;

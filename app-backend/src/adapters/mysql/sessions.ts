@@ -1,11 +1,13 @@
 import type { Pool } from "mysql2/promise";
 import { maxSessions, type Session } from "../../domain/session.ts";
 import type { Sessions } from "../../ports/sessions.ts";
+import type { TokenHolder } from "../../ports/tokens.ts";
 import { change, select, transaction } from "./pool.ts";
 
 interface Row {
   id: string;
   account_id: string;
+  credential_version: number;
   current_hash: string;
   previous_hash: string | null;
   created_at: Date;
@@ -18,12 +20,15 @@ interface Row {
 }
 
 const columns =
-  "id, account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, retried_at, user_agent, address";
+  "id, account_id, credential_version, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, retried_at, user_agent, address";
+
+const ofHolder = "WHERE id = ? AND account_id = ?";
+const keyOf = ({ sessionId, accountId }: TokenHolder) => [sessionId, accountId];
 
 export function mysqlSessions(pool: Pool): Sessions {
   return {
-    async get(id) {
-      const [row] = await select<Row>(pool, `SELECT ${columns} FROM sessions WHERE id = ?`, [id]);
+    async get(holder) {
+      const [row] = await select<Row>(pool, `SELECT ${columns} FROM sessions ${ofHolder}`, keyOf(holder));
       return row && sessionOf(row);
     },
 
@@ -32,56 +37,64 @@ export function mysqlSessions(pool: Pool): Sessions {
       return (await select<Row>(pool, sql, [accountId])).map(sessionOf);
     },
 
-    async add(session, passwordHash) {
+    async add(session) {
       const { accountId, createdAt } = session;
       return transaction(pool, async (statements) => {
-        // The lock on the account serializes sign-ins, so that they are counted correctly. A new password is set either
-        // before, and nothing is added, or after, and ends the session.
-        const lock = "SELECT id FROM accounts WHERE id = ? AND password_hash = ? FOR UPDATE";
-        if ((await statements.select(lock, [accountId, passwordHash])).length === 0) return false;
+        // The lock on the account serializes sign-ins, so that they are counted correctly.
+        const lock = "SELECT id FROM accounts WHERE id = ? FOR UPDATE";
+        if ((await statements.select(lock, [accountId])).length === 0) return;
         const others = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
           SELECT id FROM sessions WHERE account_id = ? AND idle_ends_at > ? AND ends_at > ?
           ORDER BY rotated_at DESC, id LIMIT ${maxSessions - 1}) AS kept)`;
         await statements.change(others, [accountId, accountId, createdAt, createdAt]);
-        const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+        const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
         await statements.change(sql, valuesOf(session));
-        return true;
       });
     },
 
-    async rotate({ sessionId, from, to, currentSince, at, idleEndsAt }) {
+    async rotate(rotation) {
+      const { from, to, currentSince, credentialVersion, at, idleEndsAt } = rotation;
       // Condition and write are one statement: at REPEATABLE READ, a SELECT before it would let several succeed.
       const sql = `UPDATE sessions SET current_hash = ?, previous_hash = ?, rotated_at = ?, idle_ends_at = ?
-        WHERE id = ? AND current_hash = ? AND rotated_at <= ? AND idle_ends_at > ? AND ends_at > ?`;
-      const values = [to, from, at, idleEndsAt, sessionId, from, currentSince, at, at];
+        ${ofHolder} AND current_hash = ? AND rotated_at <= ? AND credential_version >= ?
+          AND idle_ends_at > ? AND ends_at > ?`;
+      const set = [to, from, at, idleEndsAt];
+      const values = [...set, ...keyOf(rotation), from, currentSince, credentialVersion, at, at];
       return (await change(pool, sql, values)) === 1;
     },
 
-    async noteRetry(id, at) {
-      await change(pool, "UPDATE sessions SET retried_at = ? WHERE id = ?", [at, id]);
+    async noteRetry(holder, at) {
+      await change(pool, `UPDATE sessions SET retried_at = ? ${ofHolder}`, [at, ...keyOf(holder)]);
     },
 
-    async remove(id) {
-      await change(pool, "DELETE FROM sessions WHERE id = ?", [id]);
+    async renew(holder, version) {
+      const sql = `UPDATE sessions SET credential_version = ? ${ofHolder} AND credential_version < ?`;
+      await change(pool, sql, [version, ...keyOf(holder), version]);
     },
 
-    async removeOfAccount(accountId) {
-      await change(pool, "DELETE FROM sessions WHERE account_id = ?", [accountId]);
+    async remove(holder) {
+      await change(pool, `DELETE FROM sessions ${ofHolder}`, keyOf(holder));
+    },
+
+    async removeOfAccount(accountId, keptSessionId = "") {
+      const sql = "DELETE FROM sessions WHERE account_id = ? AND id <> ?";
+      await change(pool, sql, [accountId, keptSessionId]);
     },
   };
 }
 
 function valuesOf(session: Session) {
-  const { id, accountId, current, previous, createdAt, rotatedAt, idleEndsAt, endsAt } = session;
-  const { retriedAt, userAgent, address } = session;
+  const { id, accountId, credentialVersion, current, previous } = session;
+  const { createdAt, rotatedAt, idleEndsAt, endsAt, retriedAt, userAgent, address } = session;
   const times = [createdAt, rotatedAt, idleEndsAt, endsAt, retriedAt];
-  return [id, accountId, current, previous, ...times, userAgent, address];
+  return [id, accountId, credentialVersion, current, previous, ...times, userAgent, address];
 }
 
 function sessionOf(row: Row): Session {
   return {
     id: row.id,
     accountId: row.account_id,
+    credentialVersion: row.credential_version,
     current: row.current_hash,
     previous: row.previous_hash,
     createdAt: row.created_at,

@@ -4,14 +4,18 @@ import type { Client } from "../../domain/client.ts";
 import { limits } from "../../domain/limit.ts";
 import { passwordFault } from "../../domain/password.ts";
 import type { Accounts } from "../../ports/accounts.ts";
+import type { OneTimeCodes } from "../../ports/one-time-codes.ts";
 import type { Passwords } from "../../ports/passwords.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
+import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import type { CodeUseCases } from "./codes.ts";
 import type { RateLimiter } from "../rate-limiter.ts";
 
 interface Dependencies {
   readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly oneTimeCodes: OneTimeCodes;
   readonly passwords: Passwords;
   readonly codes: CodeUseCases;
   readonly rateLimiter: RateLimiter;
@@ -27,7 +31,9 @@ export interface Reset {
 export type PasswordUseCases = ReturnType<typeof passwordUseCases>;
 
 /** Proving, changing and replacing passwords. */
-export function passwordUseCases({ accounts, passwords, codes, rateLimiter, auditLog }: Dependencies) {
+export function passwordUseCases(deps: Dependencies) {
+  const { accounts, sessions, oneTimeCodes, passwords, codes, rateLimiter, auditLog } = deps;
+
   /** The account of a signed-in caller who knows its password. Throws `wrong_password`, which blames `field`. */
   async function prove(accountId: string, password: string, field: string): Promise<Account> {
     const account = await accounts.get(accountId);
@@ -42,15 +48,22 @@ export function passwordUseCases({ accounts, passwords, codes, rateLimiter, audi
     return account;
   }
 
-  /** Replaces a password whose current value is given; ends all sessions except the caller's. */
-  async function change({ accountId, sessionId }: TokenHolder, current: string, next: string): Promise<void> {
-    const { email, passwordHash: from } = await prove(accountId, current, "current");
+  /**
+   * Replaces a password whose current value is given; ends all sessions except the caller's, and voids the reset code.
+   * The version is raised in the same write as the password: a call that stops after it leaves no session alive.
+   */
+  async function change(holder: TokenHolder, current: string, next: string): Promise<void> {
+    const { accountId, sessionId } = holder;
+    const { email, credentialVersion: from } = await prove(accountId, current, "current");
     const fault = passwordFault(next, email);
     if (fault) throw fieldError("invalid_input", "next", fault);
     const to = await passwords.hash(next);
+    await oneTimeCodes.remove(accountId, "reset");
     // The owner may have reset it since: the password that was verified is then no longer the current one.
-    if (!(await accounts.replacePassword(accountId, { to, from, keptSessionId: sessionId })))
-      throw fieldError("wrong_password", "current", "is not your password");
+    const version = await accounts.replacePassword(accountId, { to, from });
+    if (version === undefined) throw fieldError("wrong_password", "current", "is not your password");
+    await sessions.renew(holder, version);
+    await sessions.removeOfAccount(accountId, sessionId);
     auditLog("password_changed", { accountId, sessionId });
   }
 
@@ -60,6 +73,7 @@ export function passwordUseCases({ accounts, passwords, codes, rateLimiter, audi
     const to = await passwords.hash(password); // hashing may be refused: do not spend the code yet
     const { id } = await redeem(code);
     await accounts.replacePassword(id, { to });
+    await sessions.removeOfAccount(id);
     await accounts.confirm(id); // the code came by mail
     await rateLimiter.clearOfAccount(limits.signInOfAccount, email, client);
     auditLog("password_reset", { accountId: id });

@@ -51,9 +51,14 @@ export function sessionUseCases(deps: Dependencies) {
     const at = now();
     const refreshToken = tokens.firstRefresh({ accountId: account.id, sessionId: newId() }, at);
     const { accountId, sessionId, reference: current } = refreshToken;
-    const session = openSession({ id: sessionId, accountId, current, at, client });
-    if (!(await sessions.add(session, account.passwordHash)))
+    const { credentialVersion } = account;
+    const session = openSession({ id: sessionId, accountId, credentialVersion, current, at, client });
+    await sessions.add(session);
+    // A password that was replaced since ended only the sessions that existed: this one is checked after it was added.
+    if ((await accounts.credentialVersion(accountId)) !== credentialVersion) {
+      await sessions.remove(refreshToken);
       throw new AppError("bad_credentials", "password was changed while it was verified");
+    }
     auditLog("sign_in", { accountId, sessionId });
     return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
   }
@@ -84,17 +89,26 @@ export function sessionUseCases(deps: Dependencies) {
   async function refresh(text: string, key: string = newId()): Promise<SignedIn> {
     const at = now();
     const spent = tokens.readRefresh(text, at);
-    const next = (await rotate(spent, key, at)) ?? (await retry(spent, key, at));
-    const account = await accounts.get(next.accountId);
+    const account = await accounts.get(spent.accountId);
     if (!account) throw new AppError("session_ended", "account is gone");
+    const { credentialVersion } = account;
+    const next =
+      (await rotate(spent, key, credentialVersion, at)) ?? (await retry(spent, key, credentialVersion, at));
     return { account, accessToken: tokens.access(next, at), refreshToken: next };
   }
 
-  async function rotate(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken | undefined> {
+  async function rotate(
+    spent: RefreshToken,
+    key: string,
+    credentialVersion: number,
+    at: Date,
+  ): Promise<RefreshToken | undefined> {
     if (spent.expiresAt <= at) return undefined;
     const next = tokens.nextRefresh(spent, at, key);
     const won = await sessions.rotate({
+      accountId: spent.accountId,
       sessionId: spent.sessionId,
+      credentialVersion,
       from: spent.reference,
       to: next.reference,
       currentSince: overlapBegan(at),
@@ -105,11 +119,16 @@ export function sessionUseCases(deps: Dependencies) {
   }
 
   /** The token that was already issued: this one, or the one that replaced it. Any other is stolen. */
-  async function retry(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken> {
-    const session = await sessions.get(spent.sessionId);
+  async function retry(
+    spent: RefreshToken,
+    key: string,
+    credentialVersion: number,
+    at: Date,
+  ): Promise<RefreshToken> {
+    const session = await sessions.get(spent);
     if (!session) throw new AppError("session_ended", "session is gone");
-    if (isOver(session, at)) {
-      await sessions.remove(session.id);
+    if (isOver(session, at, credentialVersion)) {
+      await sessions.remove(spent);
       throw new AppError("session_ended", "session is over");
     }
     if (spent.expiresAt <= at) throw new AppError("session_ended", "refresh token has expired");
@@ -118,7 +137,7 @@ export function sessionUseCases(deps: Dependencies) {
       const next = tokens.nextRefresh(spent, session.rotatedAt, key);
       const isRepetition = next.reference === session.current; // the key made this token, and an eavesdropper has no key
       if (isRepetition || inOverlap(session, at)) {
-        await sessions.noteRetry(session.id, at);
+        await sessions.noteRetry(spent, at);
         auditLog(isRepetition ? "refresh_retried" : "refresh_overtaken", {
           accountId: session.accountId,
           sessionId: session.id,
@@ -133,7 +152,7 @@ export function sessionUseCases(deps: Dependencies) {
   }
 
   async function endStolen(spent: RefreshToken): Promise<never> {
-    await sessions.remove(spent.sessionId);
+    await sessions.remove(spent);
     auditLog("refresh_reused", { accountId: spent.accountId, sessionId: spent.sessionId });
     throw new AppError("session_ended", "refresh token was replayed");
   }
@@ -146,15 +165,16 @@ export function sessionUseCases(deps: Dependencies) {
   async function signOut(text: string, everywhere: boolean): Promise<void> {
     const at = now();
     const spent = tokens.readRefresh(text, at);
-    const session = await sessions.get(spent.sessionId);
-    const isAlive = session && !isOver(session, at) && spent.expiresAt > at;
+    const session = await sessions.get(spent);
+    const version = await accounts.credentialVersion(spent.accountId);
+    const isAlive = session && !isOver(session, at, version) && spent.expiresAt > at;
     if (!isAlive) {
-      if (session) await sessions.remove(session.id);
+      if (session) await sessions.remove(spent);
       if (everywhere) throw new AppError("session_ended", "session is gone or over");
       return;
     }
     if (![session.current, session.previous].includes(spent.reference)) return endStolen(spent);
-    await (everywhere ? sessions.removeOfAccount(session.accountId) : sessions.remove(session.id));
+    await (everywhere ? sessions.removeOfAccount(spent.accountId) : sessions.remove(spent));
     auditLog("sign_out", { accountId: session.accountId, sessionId: session.id });
   }
 
@@ -162,16 +182,17 @@ export function sessionUseCases(deps: Dependencies) {
   async function list({ accountId, sessionId }: TokenHolder): Promise<SessionView[]> {
     const at = now();
     const all = await sessions.listOfAccount(accountId);
+    const version = await accounts.credentialVersion(accountId);
     return all
-      .filter((session) => !isOver(session, at))
+      .filter((session) => !isOver(session, at, version))
       .map((session) => viewSession(session, sessionId, at));
   }
 
   /** Ends one of the caller's sessions. Throws `not_found` for any other, whether it exists or not. */
   async function end({ accountId }: TokenHolder, sessionId: string): Promise<void> {
-    const session = await sessions.get(sessionId);
-    if (session?.accountId !== accountId) throw new AppError("not_found", "no such session of the account");
-    await sessions.remove(sessionId);
+    const key = { accountId, sessionId };
+    if (!(await sessions.get(key))) throw new AppError("not_found", "no such session of the account");
+    await sessions.remove(key);
     auditLog("session_ended", { accountId, sessionId });
   }
 
@@ -179,8 +200,11 @@ export function sessionUseCases(deps: Dependencies) {
   async function authenticate(accessToken: string): Promise<TokenHolder> {
     const at = now();
     const holder = tokens.readAccess(accessToken, at);
-    const session = await sessions.get(holder.sessionId);
-    if (!session || session.accountId !== holder.accountId || isOver(session, at))
+    const [session, version] = await Promise.all([
+      sessions.get(holder),
+      accounts.credentialVersion(holder.accountId),
+    ]);
+    if (!session || isOver(session, at, version))
       throw new AppError("not_signed_in", "session is gone or over");
     return holder;
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,9 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
 import { migrate } from "../../../src/adapters/mysql/migrate.ts";
 import { withAdvisoryLock } from "../../../src/adapters/mysql/advisory-lock.ts";
 import { driverOptions } from "../../../src/adapters/mysql/pool.ts";
+import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
+import { after, isOver } from "../../../src/domain/session.ts";
 import { createDatabase } from "../../store.ts";
 
 const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
@@ -91,6 +95,34 @@ describe("migrating", () => {
     await backup.end();
   });
 
+  test("DB-03 a session of the previous release goes on, and that release works with the new tables", async () => {
+    await run(await until("0008"));
+    const accountId = randomUUID();
+    const at = new Date("2026-06-01T00:00:00.000Z");
+    const account = "id, email, email_key, password_hash, picture_key, created_at";
+    await database.pool.query(`INSERT INTO accounts (${account}) VALUES (?)`, [
+      [accountId, "ada@example.org", "ada@example.org", "hash", "pictures/ada", at],
+    ]);
+    /** As the previous release adds a session. */
+    async function olderSession() {
+      const sessionId = randomUUID();
+      const columns = "id, account_id, current_hash, created_at, rotated_at, idle_ends_at, ends_at";
+      const [current, later] = [sessionId.replaceAll("-", "").repeat(2), after(at, 60_000)];
+      const values = [sessionId, accountId, current, at, at, later, later];
+      await database.pool.query(`INSERT INTO sessions (${columns}) VALUES (?)`, [values]);
+      return { sessionId, accountId, from: current };
+    }
+    const before = await olderSession();
+    await run(migrations);
+    const [accounts, sessions] = [mysqlAccounts(database.pool), mysqlSessions(database.pool)];
+    const credentialVersion = (await accounts.credentialVersion(accountId))!;
+    for (const { from, ...holder } of [before, await olderSession()]) {
+      expect(isOver((await sessions.get(holder))!, at, credentialVersion)).toBe(false);
+      const step = { currentSince: at, at: after(at, 1), idleEndsAt: after(at, 60_000), credentialVersion };
+      expect(await sessions.rotate({ ...holder, ...step, from, to: "0".repeat(64) })).toBe(true);
+    }
+  });
+
   test("releases the lock", async () => {
     await run(migrations);
     const sql = "SELECT IS_FREE_LOCK(CONCAT(DATABASE(), '.migrate')) AS free";
@@ -98,6 +130,15 @@ describe("migrating", () => {
     expect(rows[0]?.["free"]).toBe(1);
   });
 });
+
+/** The migrations of an earlier release: those up to that number. */
+async function until(last: string): Promise<string> {
+  const earlier = await mkdtemp(join(tmpdir(), "migrations-"));
+  folders.push(earlier);
+  for (const name of files.filter((file) => file.slice(0, 4) <= last))
+    await cp(join(migrations, name), join(earlier, name));
+  return earlier;
+}
 
 /** A transaction that has read a table, like that of a backup. */
 async function reading() {

@@ -5,6 +5,7 @@ import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
 import { purge } from "../../../src/adapters/mysql/purge.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import { after, openSession, refreshIdleMs } from "../../../src/domain/session.ts";
+import { holderOf } from "../../contract/stores.ts";
 import { createDatabase } from "../../store.ts";
 
 const now = new Date("2026-06-01T00:00:00.000Z");
@@ -28,6 +29,7 @@ async function newAccount(): Promise<string> {
     id,
     email: `${id}@example.org`,
     passwordHash: "x",
+    credentialVersion: 0,
     pictureKey: "x",
     username: null,
     firstName: null,
@@ -65,8 +67,8 @@ describe("purging", () => {
     await fillSessions(100_000, after(now, -1000));
     const sessions = mysqlSessions(database.pool);
     const holder = { id: randomUUID(), accountId: await newAccount() };
-    const live = openSession({ ...holder, current: "1".repeat(64), at: now, client });
-    await sessions.add(live, "x");
+    const live = openSession({ ...holder, credentialVersion: 0, current: "1".repeat(64), at: now, client });
+    await sessions.add(live);
     let purging = true;
     const removed = purge(database.pool, now).finally(() => (purging = false));
     const waitsMs: number[] = [];
@@ -76,7 +78,15 @@ describe("purging", () => {
       const started = performance.now();
       const at = after(now, step);
       const idleEndsAt = after(at, refreshIdleMs);
-      await sessions.rotate({ sessionId: live.id, from, to, currentSince: at, at, idleEndsAt });
+      await sessions.rotate({
+        ...holderOf(live),
+        credentialVersion: 0,
+        from,
+        to,
+        currentSince: at,
+        at,
+        idleEndsAt,
+      });
       waitsMs.push(performance.now() - started);
       from = to;
     }
@@ -101,8 +111,14 @@ describe("purging", () => {
     const sessions = mysqlSessions(database.pool);
     const added = async (endsAt: Date, idleEndsAt: Date) => {
       const holder = { id: randomUUID(), accountId: await newAccount() };
-      const session = openSession({ ...holder, current: "1".repeat(64), at: after(now, -5_000), client });
-      await sessions.add({ ...session, endsAt, idleEndsAt }, "x");
+      const session = openSession({
+        ...holder,
+        credentialVersion: 0,
+        current: "1".repeat(64),
+        at: after(now, -5_000),
+        client,
+      });
+      await sessions.add({ ...session, endsAt, idleEndsAt });
       return session;
     };
     const [soon, past] = [after(now, 1), after(now, -1)];
@@ -110,7 +126,7 @@ describe("purging", () => {
     await added(soon, past);
     const live = await added(soon, soon);
     expect(await purge(database.pool, now)).toMatchObject({ sessions: 2 });
-    expect(await sessions.get(live.id)).toBeDefined();
+    expect(await sessions.get(holderOf(live))).toBeDefined();
   });
 
   test("removes expired codes and limits, and keeps the rest", async () => {

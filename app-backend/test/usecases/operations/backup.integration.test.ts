@@ -138,13 +138,19 @@ describe("a restore", () => {
   });
 
   test("BACKUP-03 runs the migrations that a backup from an older release lacks", async () => {
-    await app.pool.query("ALTER TABLE accounts DROP COLUMN image_count, DROP COLUMN image_bytes");
-    await app.pool.query("ALTER TABLE sessions DROP COLUMN retried_at");
+    const later = "DROP COLUMN image_count, DROP COLUMN image_bytes, DROP COLUMN credential_version";
+    await app.pool.query(`ALTER TABLE accounts ${later}`);
+    await app.pool.query("ALTER TABLE sessions DROP COLUMN retried_at, DROP COLUMN credential_version");
     await app.pool.query("DELETE FROM migrations WHERE name >= '0007'");
     const backup = await backups.keep();
     expect(backup.migration).toBe("0006_images.sql");
     const { migrated } = await backups.restore(backup.name);
-    expect(migrated).toEqual(["0007_image_quota.sql", "0008_session_retries.sql"]);
+    expect(migrated).toEqual([
+      "0007_image_quota.sql",
+      "0008_session_retries.sql",
+      "0009_credential_version.sql",
+      "0010_session_credential_version.sql",
+    ]);
     ada = { ...ada, body: (await signIn()).body };
     expect((await addImage(50)).id).toBeDefined();
   });
