@@ -35,6 +35,24 @@ export async function ansiblePlaybook(args: readonly string[], options: RunOptio
   }
 }
 
+/**
+ * Settings by which Ansible runs all tasks of a host in one process there, in a third of the time: Mitogen, if it is
+ * installed beside Ansible and supports its version. Empty otherwise, and from verbosity 3 on, where Mitogen logs what
+ * tasks return, secrets too. https://mitogen.networkgenomics.com/ansible_detailed.html
+ */
+export async function mitogenSettings(shell = process.env): Promise<Record<string, string>> {
+  if (Number(shell["ANSIBLE_VERBOSITY"]) >= 3) return {};
+  const { stdout } = await ansiblePlaybook(["--version"]);
+  const python = /^ *python version = .* \((\/.*)\)$/m.exec(stdout)?.[1];
+  if (python === undefined) return {};
+  // Its loaders throw for a version of Ansible that they do not support.
+  const find =
+    "import os, ansible_mitogen.loaders as l; print(os.path.join(os.path.dirname(l.__file__), 'plugins', 'strategy'))";
+  const found = await tryRun(python, ["-c", find]);
+  if (found.code !== 0) return {};
+  return { ANSIBLE_STRATEGY: "mitogen_linear", ANSIBLE_STRATEGY_PLUGINS: found.stdout.trim() };
+}
+
 /** Throws a UserError if the ansible-core on the PATH cannot manage hosts of an operating system. */
 export async function requireAnsible(os: keyof typeof ansibleRanges): Promise<void> {
   const { stdout, stderr } = await ansiblePlaybook(["--version"]);

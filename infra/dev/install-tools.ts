@@ -1,5 +1,5 @@
 import { command } from "../cli/user-error.ts";
-import { requireTools, type RequirementName } from "../cli/requirements.ts";
+import { installMitogen, requireTools, type RequirementName } from "../cli/requirements.ts";
 
 // What the tests need beside Node: all of it, or what is named.
 const all: RequirementName[] = [
@@ -11,4 +11,5 @@ const all: RequirementName[] = [
 await command(async () => {
   const named = process.argv.slice(2) as RequirementName[];
   await requireTools(named.length > 0 ? named : all);
+  if (named.length === 0) await installMitogen();
 });

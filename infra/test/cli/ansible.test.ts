@@ -1,5 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { ansiblePlaybook, type ansibleRanges, faultOfAnsible } from "../../cli/ansible.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ansiblePlaybook, type ansibleRanges, faultOfAnsible, mitogenSettings } from "../../cli/ansible.ts";
 
 type System = keyof typeof ansibleRanges;
 const printed = (version: string) => `ansible-playbook [core ${version}]\n  config file = None\n`;
@@ -41,4 +43,10 @@ test("USE-12 Ansible needs no home folder that can be written to", async () => {
   const { code, stdout } = await ansiblePlaybook(["--version"], { env: { HOME: "/proc/1/no-home" } });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^ansible-playbook/);
+});
+
+test("Mitogen is used if Ansible's own Python has it, and not where its log would show what tasks return", async () => {
+  const { ANSIBLE_STRATEGY: strategy, ANSIBLE_STRATEGY_PLUGINS: folder = "" } = await mitogenSettings({});
+  if (strategy !== undefined) expect(existsSync(join(folder, `${strategy}.py`))).toBe(true);
+  expect(await mitogenSettings({ ANSIBLE_VERBOSITY: "3" })).toEqual({});
 });

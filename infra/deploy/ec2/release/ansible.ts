@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { ansiblePlaybook } from "../../../cli/ansible.ts";
+import { ansiblePlaybook, mitogenSettings } from "../../../cli/ansible.ts";
 import { UserError } from "../../../cli/user-error.ts";
 import { repository } from "../../../cli/paths.ts";
 import { throwIfInterrupted } from "../../../cli/signals.ts";
@@ -19,6 +19,7 @@ export async function configureHosts(deployment: Deployment): Promise<string[]> 
     env: {
       ANSIBLE_CONFIG: join(repository, "ansible/ansible.cfg"),
       LC_ALL: utf8Locale(process.platform),
+      ...(await mitogenSettings()),
     },
     log,
   });
