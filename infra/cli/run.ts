@@ -34,7 +34,7 @@ function outcomeOf(program: string, args: readonly string[], options: RunOptions
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, NO_COLOR: "1", ...options.env }, // its output goes into files and messages
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       timeout: options.timeoutMs,
     });

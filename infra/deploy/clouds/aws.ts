@@ -24,6 +24,7 @@ export const aws: Cloud = {
   generation: () => undefined,
 
   prepare: async () => {},
+  applyAndBoot: (_props, apply) => apply(),
   startHosts: async () => [],
   hasHosts: async () => false,
   removeHosts: async () => {},

@@ -119,6 +119,8 @@ export interface Cloud {
 
   /** Makes what hosts are made of, so that it fails before anything is changed. */
   prepare(): Promise<void>;
+  /** Runs Terraform's apply. If this machine starts the hosts, new ones start as soon as Terraform has made them. */
+  applyAndBoot(props: StartProps, apply: () => Promise<void>): Promise<void>;
   /** Starts what Terraform made. Returns the ids of instances that are new on this machine. */
   startHosts(props: StartProps): Promise<readonly string[]>;
   hasHosts(name: string): Promise<boolean>;

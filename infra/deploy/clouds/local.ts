@@ -1,5 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../cli/user-error.ts";
 import { step } from "../../cli/steps.ts";
 import { acmeAuthority, acmeName, acmeRoot, startAcme } from "../../local-cloud/acme/acme.ts";
@@ -22,7 +23,7 @@ import {
   publishes,
   removeHosts,
 } from "../../local-cloud/ec2/hosts.ts";
-import { ec2 } from "../../local-cloud/ec2/instances.ts";
+import { ec2, type ListedInstance } from "../../local-cloud/ec2/instances.ts";
 import { hostGateway } from "../../local-cloud/ec2/networks.ts";
 import { rangeFault } from "../../local-cloud/ec2/subnet-conflicts.ts";
 import { verifySender } from "../../local-cloud/emulator/ses-proxy.ts";
@@ -43,6 +44,7 @@ import { keepPort } from "./local-port.ts";
 
 // If no engine answers, one is started here, and these are its needs.
 const engine = process.platform === "linux" ? (["engine", "iptables", "debootstrap"] as const) : [];
+const hostCount = 2;
 const shownOn = ["localhost", "127.0.0.1"] as const;
 
 /** The emulated AWS API on this machine, with containers as hosts. */
@@ -73,7 +75,8 @@ export const local: Cloud = {
   async prepare() {
     await step("Prepare the image of the hosts", () => baseImage());
   },
-  startHosts,
+  applyAndBoot,
+  startHosts: (props) => step("Boot the hosts", () => bootHosts(props)),
   async hasHosts(name) {
     return (await engineRuns()) && (await containers(name)).length > 0;
   },
@@ -146,14 +149,38 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-async function startHosts({ name, region, localPort, mailFrom, folder }: StartProps): Promise<string[]> {
+/** Terraform waits almost a minute for the bucket's lifecycle rule. The hosts boot in that time. */
+async function applyAndBoot(props: StartProps, apply: () => Promise<void>): Promise<void> {
+  if ((await containers(props.name)).length > 0) return apply();
+  const applied = new AbortController();
+  const booted = bootWhenMade(props, applied.signal).catch(() => {}); // `startHosts` repeats it, and reports why it fails
+  try {
+    await apply();
+  } finally {
+    applied.abort();
+    await booted;
+  }
+}
+
+async function bootWhenMade(props: StartProps, applied: AbortSignal): Promise<void> {
+  for (; !applied.aborted; await sleep(1000)) {
+    const instances = await instancesOf(props).catch(() => []); // a part of one may not exist yet
+    if (instances.length < hostCount || instances.every(({ volumes }) => volumes.length === 0)) continue;
+    return void (await bootHosts(props));
+  }
+}
+
+async function bootHosts(props: StartProps): Promise<string[]> {
+  const { name, region, localPort, mailFrom, folder } = props;
   keepPort(folder, localPort);
-  return step("Boot the hosts", async () => {
-    const cloud = await startCloud();
-    if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
-    const instances = await ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
-    return boot({ deployment: name, region, instances, sitePort: localPort });
-  });
+  const cloud = await startCloud();
+  if (mailFrom !== undefined) await verifySender(cloud.apiUrl, region, mailFrom);
+  return boot({ deployment: name, region, instances: await instancesOf(props), sitePort: localPort });
+}
+
+async function instancesOf({ name, region }: StartProps): Promise<ListedInstance[]> {
+  const cloud = await startCloud();
+  return ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
 }
 
 async function portOf({ instanceId }: Instance, port: number) {

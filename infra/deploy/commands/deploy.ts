@@ -41,7 +41,9 @@ async function deploy(deployment: Deployment): Promise<void> {
   say(`    ${changes === undefined ? "No changes." : planLine(changes)}`);
   if (changes !== undefined) {
     await recordPlace(deployment, access);
-    await step("Apply", (note) => tf.apply((done) => note(`${done} of ${actionCount(changes)}`)));
+    await step("Apply", (note) =>
+      cloud.applyAndBoot(deployment, () => tf.apply((done) => note(`${done} of ${actionCount(changes)}`))),
+    );
   }
 
   const outputs = await requireOutputs(deployment);

@@ -7,8 +7,10 @@ import { run, tryRun } from "../../cli/run.ts";
 import { docker } from "./docker.ts";
 
 const folder = join(import.meta.dirname, "base-image");
+// With Python and the updates, as Debian's own images for EC2.
 const debianPackages =
-  "systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,ca-certificates,curl,procps,e2fsprogs,nftables";
+  "systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,ca-certificates,curl,procps,e2fsprogs,nftables," +
+  "python3,unattended-upgrades";
 const pullTimeoutMs = 10_000;
 const packagesHash = createHash("sha256").update(debianPackages).digest("hex").slice(0, 12);
 
