@@ -38,14 +38,14 @@ export interface Deployment {
   readonly replace: "frontend" | "backend" | undefined;
   /** The IPv4 range that may use SSH and metrics; undefined: the cloud's default. */
   readonly operatorCidr: string | undefined;
-  /** Bucket of Terraform's state; undefined where that is a file in `stack`. */
+  /** Bucket of Terraform's state; undefined if that is a file in `terraformFolder`. */
   readonly stateBucket: string | undefined;
   /** Of hosts that are made from now on. */
   readonly os: OperatingSystem;
   readonly folder: string;
   readonly logs: string;
   /** Terraform's working folder: its configuration, and its state unless a bucket has it. */
-  readonly stack: string;
+  readonly terraformFolder: string;
   readonly privateKey: string;
   readonly knownHosts: string;
   readonly inventory: string;
@@ -73,7 +73,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     os: given.OS,
     folder,
     logs: join(folder, "log"),
-    stack: join(folder, "stack/stacks/ec2"),
+    terraformFolder: join(folder, "stack/stacks/ec2"),
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),
     inventory: join(folder, "inventory.json"),

@@ -113,7 +113,7 @@ describe("a deployment that is there", () => {
   test.each(["output", "status", "logs", "ssh", "rollback"])(
     "that did not finish is reported by %s",
     (command) => {
-      writeState({ stack });
+      writeState({ terraformFolder: stack });
       const { code, said } = tell(command, { CLOUD: "aws" });
       expect(said).toContain("A deploy did not finish: 2 resources exist.");
       expect(said).toContain(`make destroy NAME=${name}`);
@@ -124,7 +124,7 @@ describe("a deployment that is there", () => {
   test("whose hosts are gone has a status that says so", () => {
     const local = join(repository, `.tintype/local-${name}/stack/stacks/ec2`);
     mkdirSync(local, { recursive: true });
-    writeState({ stack: local }, {});
+    writeState({ terraformFolder: local }, {});
     const { code, shown } = tell("status", { CLOUD: "local" });
     rmSync(join(repository, `.tintype/local-${name}`), { recursive: true });
     expect(shown).toMatch(/^site +! not reachable$/m);
@@ -252,7 +252,7 @@ test("a shell on a host that is not reached fails", () => {
   const stack = join(folder, "stack/stacks/ec2");
   mkdirSync(stack, { recursive: true });
   const nowhere = { instanceId: "i-0b", publicIp: "127.0.0.255", privateIp: "10.0.0.5", apiPort: 8080 };
-  writeState({ stack }, { backend: nowhere });
+  writeState({ terraformFolder: stack }, { backend: nowhere });
   const { code, said } = tell("ssh", { CLOUD: "aws" });
   rmSync(folder, { recursive: true });
   expect(said).toContain("The backend host could not be reached, or closed the connection.");

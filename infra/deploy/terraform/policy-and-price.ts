@@ -6,8 +6,8 @@ import { hoursInMonth, type Item, monthlyPrice, priceList, regionOf } from "../.
 import type { Deployment } from "../deployment.ts";
 
 /** What the stack's program has written for a deployment. */
-export function synthesized({ stack }: Deployment): Synthesized {
-  return JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as Synthesized;
+export function synthesized({ terraformFolder }: Deployment): Synthesized {
+  return JSON.parse(readFileSync(join(terraformFolder, "cdk.tf.json"), "utf8")) as Synthesized;
 }
 
 /** How a stack stands to the security controls, for people. */

@@ -21,7 +21,7 @@ export function keepRoom(folder: string): () => void {
  * printed one into a file of that name. Undefined where that is not what went wrong.
  */
 export function rescueState(
-  stack: string,
+  terraformFolder: string,
   { stdout, stderr }: Result,
   name: "terraform.tfstate" | typeof errored = "terraform.tfstate",
 ): UserError | undefined {
@@ -29,7 +29,7 @@ export function rescueState(
   if (printed === undefined) return undefined;
   const state = printed.slice(printed.search(/^\{$/m), printed.lastIndexOf("\n}") + 2);
   JSON.parse(state);
-  writeWhole(join(stack, name), state);
-  if (name !== errored) rmSync(join(stack, errored), { force: true });
+  writeWhole(join(terraformFolder, name), state);
+  if (name !== errored) rmSync(join(terraformFolder, errored), { force: true });
   return new UserError(diskFull);
 }

@@ -7,7 +7,8 @@ import { noCredentials } from "../clouds/aws.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
 import type { Deployment } from "../deployment.ts";
 
-export const localStateFile = ({ stack }: Pick<Deployment, "stack">) => join(stack, "terraform.tfstate");
+export const localStateFile = ({ terraformFolder }: Pick<Deployment, "terraformFolder">) =>
+  join(terraformFolder, "terraform.tfstate");
 
 /** What Terraform wrote last, wherever it is kept; undefined where that is nothing. */
 export async function stateText(deployment: Deployment): Promise<string | undefined> {

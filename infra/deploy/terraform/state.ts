@@ -87,9 +87,9 @@ function cutOff(deployment: Deployment): UserError {
   return new UserError(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
 }
 
-function hintAtLocal({ name, folder, stack }: Deployment): string {
-  const local = stack.replace(folder, join(dirname(folder), `local-${name}`));
-  if (local === stack) return "";
-  const exists = existsSync(localStateFile({ stack: local }));
+function hintAtLocal({ name, folder, terraformFolder }: Deployment): string {
+  const local = terraformFolder.replace(folder, join(dirname(folder), `local-${name}`));
+  if (local === terraformFolder) return "";
+  const exists = existsSync(localStateFile({ terraformFolder: local }));
   return exists ? "\nA local deployment of that name exists: for that one add CLOUD=local" : "";
 }

@@ -36,7 +36,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     TF_INPUT: "0",
     CHECKPOINT_DISABLE: "1",
   };
-  const chdir = `-chdir=${deployment.stack}`;
+  const chdir = `-chdir=${deployment.terraformFolder}`;
   const options = { env, log: join(deployment.logs, "terraform.log") };
   const call = (...args: string[]) => run("terraform", [chdir, ...args, "-no-color"], options);
 
@@ -48,7 +48,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     release();
     if (result.code === 0) return;
     const inBucket = deployment.stateBucket !== undefined;
-    const rescued = rescueState(deployment.stack, result, inBucket ? errored : "terraform.tfstate");
+    const rescued = rescueState(deployment.terraformFolder, result, inBucket ? errored : "terraform.tfstate");
     const known = rescued ?? lockedBy(deployment, result);
     if (known === undefined) throwIfInterrupted();
     throw (
@@ -65,7 +65,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     async init() {
       // Where the state is was settled before (record/same-state.ts): Terraform is not to ask, nor to move it.
       await call("init", "-reconfigure", ...(await backendOptions(deployment, access)));
-      const left = join(deployment.stack, errored);
+      const left = join(deployment.terraformFolder, errored);
       if (deployment.stateBucket === undefined || !existsSync(left)) return;
       await call("state", "push", errored);
       rmSync(left);

@@ -37,10 +37,10 @@ test("nothing is left when the work is done, or has failed", async () => {
 });
 
 test("a folder is made for the work, and goes where nothing was written", async () => {
-  const { folder, stack } = scratchDeployment();
+  const { folder, terraformFolder } = scratchDeployment();
   const green = scratchDeployment({ folder: join(folder, "green"), logs: join(folder, "green/log") });
   await withLock(green, async () => expect(statSync(green.folder).mode & 0o777).toBe(0o700));
-  expect(readdirSync(folder)).toEqual([basename(stack)]);
+  expect(readdirSync(folder)).toEqual([basename(terraformFolder)]);
   await withLock(green, async () => writeFileSync(join(green.logs, "a.log"), ""));
   expect(readdirSync(green.folder)).toEqual(["log"]);
 });

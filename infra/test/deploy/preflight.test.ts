@@ -16,7 +16,7 @@ test("all that prevents a plan is reported at once", async () => {
 
 test("a state that cannot be read is one of the faults", async () => {
   const blue = scratchDeployment();
-  writeFileSync(join(blue.stack, "terraform.tfstate"), "");
+  writeFileSync(join(blue.terraformFolder, "terraform.tfstate"), "");
   await expect(preflightOfPlan(blue, [])).rejects.toThrow("Terraform's state is empty or cut off");
 });
 
@@ -38,7 +38,7 @@ test("STATE-02 a record of another region is reported without a look at the stat
 
 test("what is refused anyway installs no tools, and names those that are missing", async () => {
   const blue = scratchDeployment();
-  writeFileSync(join(blue.stack, "terraform.tfstate"), "");
+  writeFileSync(join(blue.terraformFolder, "terraform.tfstate"), "");
   const path = process.env["PATH"];
   process.env["PATH"] = "/nowhere";
   try {

@@ -8,8 +8,8 @@ import type { Outputs } from "../../deploy/terraform/state.ts";
 /** A deployment whose folder is new, empty and its own. */
 export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
   const folder = mkdtempSync(join(tmpdir(), "tintype-deployment-"));
-  const stack = join(folder, "stack");
-  mkdirSync(stack);
+  const terraformFolder = join(folder, "stack");
+  mkdirSync(terraformFolder);
   return {
     cloud: aws,
     name: "blue",
@@ -24,7 +24,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     os: "al2",
     folder,
     logs: folder,
-    stack,
+    terraformFolder,
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),
     inventory: join(folder, "inventory.json"),
@@ -60,7 +60,7 @@ export const scratchOutputs: Outputs = {
 };
 
 /** A state that holds two resources and, where outputs are given, all that a finished deploy leaves, but for undefined ones. */
-export function writeState({ stack }: { stack: string }, given?: object): void {
+export function writeState({ terraformFolder }: { terraformFolder: string }, given?: object): void {
   const host = {
     instanceId: "i-0f",
     privateIp: "10.0.0.4",
@@ -86,5 +86,5 @@ export function writeState({ stack }: { stack: string }, given?: object): void {
       { mode: "managed", instances: [{}] },
     ],
   };
-  writeFileSync(join(stack, "terraform.tfstate"), JSON.stringify(state));
+  writeFileSync(join(terraformFolder, "terraform.tfstate"), JSON.stringify(state));
 }

@@ -153,7 +153,7 @@ describe("a deployment that was begun with its state on this machine", () => {
 
   function begun(): string {
     mkdirSync(stack, { recursive: true });
-    writeState({ stack }, {});
+    writeState({ terraformFolder: stack }, {});
     return readFileSync(join(stack, "terraform.tfstate"), "utf8");
   }
 
@@ -191,7 +191,7 @@ describe("a deployment that was begun with its state on this machine", () => {
   test("STATE-01 does not take the place of another of its name", async () => {
     const theirs = await stored(STATE_BUCKET);
     begun();
-    writeState({ stack }, { bucket: "another" });
+    writeState({ terraformFolder: stack }, { bucket: "another" });
     const { code, said } = command("state-bucket", { STATE_BUCKET });
     expect(said).toContain(`holds a state of a deployment ${name} already`);
     expect(code).toBe(2);

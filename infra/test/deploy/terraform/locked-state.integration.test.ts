@@ -31,8 +31,8 @@ async function machine(command: string): Promise<{ deployment: Deployment; tf: T
   });
   const slow = { provisioner: { "local-exec": { command } }, triggers_replace: [command] };
   const program = { terraform: { backend: settings["backend"] }, resource: { terraform_data: { slow } } };
-  mkdirSync(deployment.stack, { recursive: true });
-  writeFileSync(join(deployment.stack, "cdk.tf.json"), JSON.stringify(program));
+  mkdirSync(deployment.terraformFolder, { recursive: true });
+  writeFileSync(join(deployment.terraformFolder, "cdk.tf.json"), JSON.stringify(program));
   const tf = await terraform(deployment, fakeCloud);
   await tf.init();
   return { deployment, tf };
@@ -108,9 +108,9 @@ test("a state that the bucket did not take is put there by the next command", as
   const { deployment } = await machine("true");
   const state = (await readState(deployment))! as unknown as { serial: number };
   const after = { ...state, serial: state.serial + 1, outputs: { kept: { value: "yes", type: "string" } } };
-  writeFileSync(join(deployment.stack, "errored.tfstate"), JSON.stringify(after));
+  writeFileSync(join(deployment.terraformFolder, "errored.tfstate"), JSON.stringify(after));
   const tf = await terraform(deployment, fakeCloud);
   await tf.init();
   expect(await readState(deployment)).toMatchObject({ outputs: { kept: { value: "yes" } } });
-  expect(existsSync(join(deployment.stack, "errored.tfstate"))).toBe(false);
+  expect(existsSync(join(deployment.terraformFolder, "errored.tfstate"))).toBe(false);
 });

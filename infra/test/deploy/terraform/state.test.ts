@@ -26,7 +26,7 @@ test.each([undefined, { frontend: undefined }])(
 test("where nothing is in AWS, a local deployment of that name is pointed at", async () => {
   const root = scratchDeployment().folder;
   const folder = join(root, "aws-blue");
-  const blue = scratchDeployment({ folder, stack: join(folder, "stack") });
+  const blue = scratchDeployment({ folder, terraformFolder: join(folder, "stack") });
   const hint = "A local deployment of that name exists: for that one add CLOUD=local";
   await expect(requireOutputs(blue)).rejects.not.toThrow(hint);
   const local = join(dirname(folder), "local-blue/stack");

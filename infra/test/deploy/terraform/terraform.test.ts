@@ -11,7 +11,7 @@ test.each(["", '{"version":4,"outp'])(
   "a state that is %j is reported, with the one before it",
   async (state) => {
     const blue = scratchDeployment();
-    const file = join(blue.stack, "terraform.tfstate");
+    const file = join(blue.terraformFolder, "terraform.tfstate");
     writeFileSync(file, state);
     writeFileSync(`${file}.backup`, before);
     await expect(readOutputs(blue)).rejects.toThrow(`mv ${file}.backup ${file}`);
@@ -21,13 +21,13 @@ test.each(["", '{"version":4,"outp'])(
 
 test("where none was before it, a file to remove is named", async () => {
   const blue = scratchDeployment();
-  const file = join(blue.stack, "terraform.tfstate");
+  const file = join(blue.terraformFolder, "terraform.tfstate");
   writeFileSync(file, "");
   await expect(readOutputs(blue)).rejects.toThrow(`If nothing was made: rm ${file}`);
 });
 
 test("a state of which nothing is left has no outputs", async () => {
   const blue = scratchDeployment();
-  writeFileSync(join(blue.stack, "terraform.tfstate"), before);
+  writeFileSync(join(blue.terraformFolder, "terraform.tfstate"), before);
   expect(await readOutputs(blue)).toBeUndefined();
 });
