@@ -53,7 +53,7 @@ export async function startApp(options: Options = {}) {
   });
   const {
     app,
-    codes,
+    drain,
     abandoned,
     metrics,
     close: closeApp,
@@ -83,7 +83,7 @@ export async function startApp(options: Options = {}) {
     logLines,
     /** The events of the audit log, in order. */
     audit: () => logLines.map((line) => JSON.parse(line)).filter((line) => "audit" in line) as AuditLine[],
-    settle: codes.drain,
+    settle: drain,
     metrics: metrics.text,
     /** How many slots requests hold, by kind. */
     async places(): Promise<Record<string, number>> {

@@ -6,14 +6,11 @@ import { httpApp } from "../http/app.ts";
 import type { Probes } from "../http/health.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
-import type { CodeGenerator } from "../ports/code-generator.ts";
+import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { ImageProcessor } from "../ports/image-processor.ts";
 import type { Images } from "../ports/images.ts";
 import type { Limits } from "../ports/limits.ts";
-import type { Mail } from "../ports/mail.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
-import type { OneTimeCodes } from "../ports/one-time-codes.ts";
-import type { Passwords } from "../ports/passwords.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { Tokens } from "../ports/tokens.ts";
 import { accountUseCases } from "../usecases/accounts.ts";
@@ -30,20 +27,19 @@ export interface Parts {
   readonly stores: {
     readonly accounts: Accounts;
     readonly sessions: Sessions;
-    readonly codes: OneTimeCodes;
     readonly limits: Limits;
     readonly images: Images;
   };
   readonly objectStore: ObjectStore;
   readonly imageProcessor: ImageProcessor;
-  readonly passwords: Passwords;
-  readonly codeGenerator: CodeGenerator;
+  readonly identity: IdentityProvider;
   readonly tokens: Tokens;
-  readonly mail: Mail;
   readonly pictureStorage: StorageEngine;
   readonly probes: Probes;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Runs work that a response does not wait for. */
+  readonly afterAnswer: (work: () => Promise<void>) => void;
 }
 
 /** Settings of a deployment that all stacks share. */
@@ -61,24 +57,16 @@ export interface Settings {
 
 /** Composes what all stacks share: the use cases over the adapters, and the API over the use cases. */
 export function application(parts: Parts, settings: Settings) {
-  const { stores, objectStore, imageProcessor, passwords, log, metrics } = parts;
+  const { stores, objectStore, imageProcessor, identity, afterAnswer, log, metrics } = parts;
   const { now, newId } = settings;
   const auditLog = auditTo(log, metrics);
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
-  const common = { accounts: stores.accounts, auditLog, rateLimiter: limiter, now, newId };
-  const codes = codeUseCases({
-    ...common,
-    codes: stores.codes,
-    codeGenerator: parts.codeGenerator,
-    mail: parts.mail,
-    onFault: (error) => log.error({ err: error }, "mail was not sent"),
-  });
-  const { sessions: sessionStore, codes: oneTimeCodes } = stores;
-  const proof = passwordUseCases({ ...common, sessions: sessionStore, oneTimeCodes, passwords, codes });
+  const common = { accounts: stores.accounts, identity, auditLog, rateLimiter: limiter, now, newId };
+  const codes = codeUseCases({ ...common, afterAnswer });
+  const proof = passwordUseCases({ ...common, sessions: stores.sessions, codes });
   const sessions = sessionUseCases({
     ...common,
     sessions: stores.sessions,
-    passwords,
     tokens: parts.tokens,
     confirmationRequired: settings.confirmationRequired,
   });
@@ -86,7 +74,7 @@ export function application(parts: Parts, settings: Settings) {
   const abandoned = abandonedUploads({ ...stored, now });
   const uploads = uploadUseCases({ ...common, ...stored, imageProcessor, abandoned });
   const images = imageUseCases({ ...stored, uploads });
-  const accounts = accountUseCases({ ...common, objectStore, imageProcessor, passwords, proof, codes });
+  const accounts = accountUseCases({ ...common, objectStore, imageProcessor, proof, codes });
 
   const openForms: Slots = slots(formSlots);
   metrics.slots("forms", openForms.taken);
@@ -109,7 +97,7 @@ export function application(parts: Parts, settings: Settings) {
     newId,
     deadlineMs: settings.deadlineMs,
   });
-  return { app, codes, abandoned };
+  return { app, abandoned };
 }
 
 const warnings = new Set([

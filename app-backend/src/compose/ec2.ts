@@ -8,9 +8,11 @@ import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
 import { mysqlImages } from "../adapters/mysql/images.ts";
 import { mysqlLimits } from "../adapters/mysql/limits.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
+import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeDatabase } from "../adapters/mysql/probe.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
+import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
 import { type Metrics, prometheusMetrics } from "../adapters/prometheus/metrics.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3UploadStorage } from "../adapters/s3/upload-storage.ts";
@@ -22,6 +24,7 @@ import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
 import type { ImageProcessor } from "../ports/image-processor.ts";
 import { application } from "./application.ts";
+import { backgroundWork } from "./background-work.ts";
 import { openStorage } from "./ec2-storage.ts";
 
 /** Overrides for tests. */
@@ -47,35 +50,43 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   metrics.slots("images", inside.taken);
   metrics.slots("passwords", passwords.waiting);
 
-  const { app, codes, abandoned } = application(
+  const identity = ownIdentityProvider({
+    hashes: mysqlPasswordHashes(pool),
+    codes: mysqlOneTimeCodes(pool),
+    passwords,
+    codeGenerator: hmacCodeGenerator(config.refreshSecrets),
+    mail: config.mail ? sesMail(config.mail) : logMail((line, message) => log.info(line, message)),
+    now,
+  });
+  const { afterAnswer, drain } = backgroundWork((error) => log.error({ err: error }, "mail was not sent"));
+
+  const { app, abandoned } = application(
     {
       stores: {
         accounts: mysqlAccounts(pool),
         sessions: mysqlSessions(pool),
-        codes: mysqlOneTimeCodes(pool),
         limits: mysqlLimits(pool),
         images: mysqlImages(pool),
       },
       objectStore,
       imageProcessor: timed(sharpImageProcessor({ inside }), metrics),
-      passwords,
-      codeGenerator: hmacCodeGenerator(config.refreshSecrets),
+      identity,
       tokens: jwtTokens({ ...config, newId }),
-      mail: config.mail ? sesMail(config.mail) : logMail((line, message) => log.info(line, message)),
       pictureStorage: s3UploadStorage({ client, bucket, newId }),
       probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
       log,
       metrics,
+      afterAnswer,
     },
     { ...config, sendsMail: config.mail !== undefined, deadlineMs, now, newId },
   );
 
   async function close(): Promise<void> {
-    await codes.drain();
+    await drain();
     await closeStorage();
   }
 
-  return { app, log, metrics, codes, abandoned, close };
+  return { app, log, metrics, drain, abandoned, close };
 }
 
 /** Measures the time of an image processor. */

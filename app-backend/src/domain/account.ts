@@ -11,7 +11,6 @@ export const maxLengths = { username: 64, firstName: 100, lastName: 100 } as con
 export interface Account extends Profile {
   readonly id: string;
   readonly email: string;
-  readonly passwordHash: string;
   /** Raised by each new password: sessions that were opened under a lower one are over. */
   readonly credentialVersion: number;
   readonly pictureKey: string;

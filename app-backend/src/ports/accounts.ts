@@ -1,11 +1,5 @@
 import type { Account, Profile } from "../domain/account.ts";
 
-export interface PasswordChange {
-  readonly to: string;
-  /** The credential version of the password that was verified; undefined if a code was used instead. */
-  readonly from?: number;
-}
-
 export interface Accounts {
   /** The account of that id, or undefined. */
   get(id: string): Promise<Account | undefined>;
@@ -13,17 +7,15 @@ export interface Accounts {
   credentialVersion(id: string): Promise<number | undefined>;
   /** The account whose address has the same `emailKey`, or undefined. */
   getByEmail(email: string): Promise<Account | undefined>;
-  /** Stores a new account. Of any number of parallel calls for one address one succeeds, the others throw `email_taken`. */
-  add(account: Account): Promise<void>;
+  /**
+   * Stores a new account with the credential that the identity provider made for it. Of any number of parallel calls for
+   * one address one succeeds, the others throw `email_taken`.
+   */
+  add(account: Account, credential: string): Promise<void>;
   /** Replaces the fields that the profile names, and keeps the rest. */
   replaceProfile(id: string, profile: Partial<Profile>): Promise<void>;
   /** Replaces the picture `from` by `to`; false if `from` is no longer the picture. */
   replacePicture(id: string, from: string, to: string): Promise<boolean>;
-  /**
-   * Replaces the hash and raises the credential version, atomically. Returns the new version; undefined, and changes
-   * nothing, if the account is gone or its version is no longer `from`.
-   */
-  replacePassword(id: string, change: PasswordChange): Promise<number | undefined>;
   /** Records that the address receives mail. */
   confirm(id: string): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import { isUploadKey } from "../domain/image.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { ImageProcessor, ImageFile } from "../ports/image-processor.ts";
-import type { Passwords } from "../ports/passwords.ts";
+import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { IncomingPicture, ObjectStore } from "../ports/object-store.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
 import type { CodeUseCases } from "./identity/codes.ts";
@@ -21,7 +21,7 @@ export interface Registration {
 interface Dependencies {
   readonly accounts: Accounts;
   readonly objectStore: ObjectStore;
-  readonly passwords: Passwords;
+  readonly identity: IdentityProvider;
   readonly proof: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly imageProcessor: ImageProcessor;
@@ -34,18 +34,8 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const {
-    accounts,
-    objectStore,
-    imageProcessor,
-    passwords,
-    proof,
-    codes,
-    rateLimiter,
-    auditLog,
-    now,
-    newId,
-  } = deps;
+  const { accounts, objectStore, imageProcessor, identity, proof, codes, rateLimiter, auditLog, now, newId } =
+    deps;
 
   /** Counts a registration before its body is received. Throws `too_many_requests`. */
   async function admitRegistration(client: Client): Promise<void> {
@@ -63,12 +53,14 @@ export function accountUseCases(deps: Dependencies) {
       // Checked before anything is written: a taken address or an unreachable database costs no hash and no object.
       if (await accounts.getByEmail(registration.email))
         throw new AppError("email_taken", "address is taken");
-      const account = await processed(registration.picture, requester, async (image) => {
-        const made = await newAccount(registration, image); // hashing may be refused: nothing is written yet
+      const { account, credential } = await processed(registration.picture, requester, async (image) => {
+        const made = newAccount(registration.email, image);
+        // A password may be refused: no object is written yet.
+        const signedUp = await identity.signUp(made, registration.password);
         await place(made.pictureKey, image, requester.signal);
-        return made;
+        return { account: made, credential: signedUp };
       });
-      await addOrTakeBack(account, requester.signal);
+      await addOrTakeBack(account, credential, requester.signal);
       auditLog("registered", { accountId: account.id });
       codes.welcome(account);
       return await view(account);
@@ -77,13 +69,12 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  async function newAccount({ email, password }: Registration, picture: ImageFile): Promise<Account> {
+  function newAccount(email: string, picture: ImageFile): Account {
     const id = newId();
     return {
       id,
       email,
       pictureKey: pictureKeyOf(id, picture),
-      passwordHash: await passwords.hash(password),
       credentialVersion: 0,
       username: null,
       firstName: null,
@@ -131,9 +122,9 @@ export function accountUseCases(deps: Dependencies) {
 
   // After any other failure the record may exist or may still be written, whatever a query shows now: an extra picture
   // is better than a missing one, and the integrity check removes it.
-  async function addOrTakeBack(account: Account, signal: AbortSignal): Promise<void> {
+  async function addOrTakeBack(account: Account, credential: string, signal: AbortSignal): Promise<void> {
     await stopIfAborted(signal, account.pictureKey);
-    await accounts.add(account).catch(async (error: unknown) => {
+    await accounts.add(account, credential).catch(async (error: unknown) => {
       if (error instanceof AppError && error.code === "email_taken") await discard(account.pictureKey);
       throw error;
     });

@@ -3,13 +3,15 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { PendingImage, Rendition } from "../../src/domain/image.ts";
 import { quota } from "../../src/domain/image.ts";
 import { after } from "../../src/domain/session.ts";
-import { addAccount, at, type OpenStores, withStores } from "./stores.ts";
+import type { Images } from "../../src/ports/images.ts";
+import { at } from "./fixtures.ts";
+import { type Open, whileOpen } from "./opened.ts";
 
-export function imagesContract(open: OpenStores): void {
-  const stores = withStores(open);
+export function imagesContract(open: Open<Images>): void {
+  const opened = whileOpen(open);
   let accountId: string;
   beforeEach(async () => {
-    accountId = (await addAccount(stores())).id;
+    accountId = await opened().raw.addAccount();
   });
 
   const pending = (facts: Partial<PendingImage> = {}): PendingImage => ({
@@ -35,14 +37,14 @@ export function imagesContract(open: OpenStores): void {
 
   async function published(ofAccount: string, publishedAt: Date): Promise<string> {
     const image = pending({ accountId: ofAccount });
-    await stores().images.add(image);
-    await stores().images.publish(image.id, renditionOf(image.id), publishedAt);
+    await opened().port.add(image);
+    await opened().port.publish(image.id, renditionOf(image.id), publishedAt);
     return image.id;
   }
 
   describe("images", () => {
     test("an image reads back as it was added, then as it was published", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const image = pending();
       expect(await images.add(image)).toBe(true);
       expect(await images.get(image.id)).toEqual(image);
@@ -53,7 +55,7 @@ export function imagesContract(open: OpenStores): void {
     });
 
     test("an image that is not there is undefined, is not published, and removing it is no error", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const id = randomUUID();
       expect(await images.get(id)).toBeUndefined();
       expect(await images.publish(id, renditionOf(id), at)).toBe(false);
@@ -61,7 +63,7 @@ export function imagesContract(open: OpenStores): void {
     });
 
     test("discarding a pending image keeps a published one", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const [image, id] = [pending(), await published(accountId, at)];
       await images.add(image);
       for (const each of [image.id, id]) await images.removePending(each);
@@ -70,7 +72,7 @@ export function imagesContract(open: OpenStores): void {
     });
 
     test("an image that takes more than the quota is not published", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const image = pending();
       await images.add(image);
       const large = { ...renditionOf(image.id), bytes: quota.maxBytes + 1 };
@@ -79,15 +81,15 @@ export function imagesContract(open: OpenStores): void {
 
     test("of parallel publications one succeeds", async () => {
       const image = pending();
-      await stores().images.add(image);
+      await opened().port.add(image);
       const tries = Array.from({ length: 6 }, () =>
-        stores().images.publish(image.id, renditionOf(image.id), at),
+        opened().port.publish(image.id, renditionOf(image.id), at),
       );
       expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
     });
 
     test("the quota holds for parallel additions, and removing frees it", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const large = () => pending({ bytes: quota.maxBytes / 4 });
       const all = Array.from({ length: 7 }, large);
       const added = await Promise.all(all.map((image) => images.add(image)));
@@ -100,7 +102,7 @@ export function imagesContract(open: OpenStores): void {
     });
 
     test("published images count with their processed size", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const image = pending({ bytes: quota.maxBytes });
       await images.add(image);
       expect(await images.add(pending())).toBe(false);
@@ -109,7 +111,7 @@ export function imagesContract(open: OpenStores): void {
     });
 
     test("a list pages through published images, the newest first, each once, also of one moment", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const base = after(at, Math.floor(Math.random() * 1e9) + 1000);
       const ids: string[] = [];
       for (let index = 0; index < 6; index += 1)
@@ -130,8 +132,8 @@ export function imagesContract(open: OpenStores): void {
     });
 
     test("a list of all accounts has images of several, a list of one only its own", async () => {
-      const { images } = stores();
-      const other = (await addAccount(stores())).id;
+      const { port: images } = opened();
+      const other = await opened().raw.addAccount();
       const [own, others] = [await published(accountId, at), await published(other, at)];
       const all = (await images.list({ limit: 100 })).map(({ id }) => id);
       expect(all).toEqual(expect.arrayContaining([own, others]));
@@ -139,7 +141,7 @@ export function imagesContract(open: OpenStores): void {
     });
 
     test("images that were started before a time and never published are found", async () => {
-      const { images } = stores();
+      const { port: images } = opened();
       const [old, young] = [pending({ createdAt: after(at, -10) }), pending()];
       await images.add(old);
       await images.add(young);
@@ -147,45 +149,6 @@ export function imagesContract(open: OpenStores): void {
       const found = (await images.listAbandoned(at, 100)).map(({ id }) => id);
       expect(found).toContain(old.id);
       expect(found).not.toContain(young.id);
-    });
-
-    test("records list the objects that they point at", async () => {
-      const { records } = stores();
-      const id = await published(accountId, at);
-      const { objectKey, thumbnailKey } = renditionOf(id);
-      const keys: string[] = [];
-      for await (const page of records.pages()) keys.push(...page);
-      expect(keys).toEqual(expect.arrayContaining([objectKey, thumbnailKey, `pictures/${accountId}/a.png`]));
-      const stranger = `images/${id}/stranger.png`;
-      expect(await records.known([objectKey, stranger])).not.toContain(stranger);
-      expect(await records.known([objectKey, stranger])).toContain(objectKey);
-    });
-
-    test("records list the objects of more than one page, each once", async () => {
-      const { records } = stores();
-      const added: { pictureKey: string }[] = [];
-      while (added.length < 501)
-        added.push(...(await Promise.all([1, 2, 3].map(() => addAccount(stores())))));
-      const keys: string[] = [];
-      for await (const page of records.pages()) keys.push(...page);
-      expect(keys).toEqual(expect.arrayContaining(added.map(({ pictureKey }) => pictureKey)));
-      expect(new Set(keys).size).toBe(keys.length);
-    });
-
-    test("an account that is removed during a publication returns its objects, or they are not published", async () => {
-      const { accounts, images } = stores();
-      for (let round = 0; round < 50; round += 1) {
-        const { id: owner } = await addAccount(stores());
-        const image = pending({ accountId: owner });
-        await images.add(image);
-        const rendition = renditionOf(image.id);
-        const [keys, isPublished] = await Promise.all([
-          accounts.remove(owner),
-          images.publish(image.id, rendition, at),
-        ]);
-        if (isPublished) expect(keys).toContain(rendition.objectKey);
-        else expect(keys).toContain(`incoming/${image.id}`);
-      }
     });
   });
 }

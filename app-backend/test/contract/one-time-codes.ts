@@ -2,27 +2,30 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Code } from "../../src/domain/code.ts";
 import { after } from "../../src/domain/session.ts";
-import { addAccount, at, type OpenStores, reference, withStores } from "./stores.ts";
+import type { OneTimeCodes } from "../../src/ports/one-time-codes.ts";
+import { at, reference } from "./fixtures.ts";
+import { type Open, whileOpen } from "./opened.ts";
 
-export function codesContract(open: OpenStores): void {
-  const stores = withStores(open);
+export function oneTimeCodesContract(open: Open<OneTimeCodes>): void {
+  const opened = whileOpen(open);
 
   async function newCode(facts: Partial<Code> = {}): Promise<Code> {
-    const { id: accountId } = await addAccount(stores());
+    const accountId = await opened().raw.addAccount();
     const expiresAt = after(at, 1000);
     const code: Code = { accountId, purpose: "reset", hash: reference(), expiresAt, ...facts };
-    await stores().codes.replace(code);
+    await opened().port.replace(code);
     return code;
   }
 
   const redeem = ({ accountId, purpose, hash }: Omit<Code, "expiresAt">, when: Date) =>
-    stores().codes.redeem({ accountId, purpose, hashes: [hash] }, when);
+    opened().port.redeem({ accountId, purpose, hashes: [hash] }, when);
 
   describe("codes", () => {
     test("AUTH-15 of parallel uses one succeeds, and none after it", async () => {
       const code = await newCode();
       const uses = await Promise.all(Array.from({ length: 4 }, () => redeem(code, at)));
       expect(uses.filter(Boolean)).toHaveLength(1);
+      expect(await opened().raw.count(code.hash)).toBe(0);
       expect(await redeem(code, at)).toBe(false);
     });
 
@@ -48,17 +51,19 @@ export function codesContract(open: OpenStores): void {
     test("a removed code is void, and one for another purpose is not", async () => {
       const code = await newCode();
       const other = { ...code, purpose: "confirm" } as const;
-      await stores().codes.replace(other);
-      await stores().codes.remove(code.accountId, code.purpose);
+      await opened().port.replace(other);
+      await opened().port.remove(code.accountId, code.purpose);
+      expect(await opened().raw.count(code.hash)).toBe(1); // the other has the same
       expect(await redeem(code, at)).toBe(false);
       expect(await redeem(other, at)).toBe(true);
-      await stores().codes.remove(code.accountId, code.purpose); // one that is gone is no error
+      await opened().port.remove(code.accountId, code.purpose); // idempotent
     });
 
     test("AUTH-25 a new code takes the place of the one before", async () => {
       const first = await newCode();
       const second = { ...first, hash: reference() };
-      await stores().codes.replace(second);
+      await opened().port.replace(second);
+      expect(await opened().raw.count(first.hash)).toBe(0);
       expect(await redeem(first, at)).toBe(false);
       expect(await redeem(second, at)).toBe(true);
     });

@@ -2,38 +2,31 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { after, maxSessions, type Session } from "../../src/domain/session.ts";
 import type { Rotation, Sessions } from "../../src/ports/sessions.ts";
-import {
-  addAccount,
-  at,
-  holderOf,
-  type OpenStores,
-  reference,
-  someSession,
-  type Stores,
-  withStores,
-} from "./stores.ts";
+import { at, holderOf, reference, someSession } from "./fixtures.ts";
+import { type Open, type Opened, whileOpen } from "./opened.ts";
 
-export function sessionsContract(open: OpenStores): void {
-  const stores = withStores(open);
+export function sessionsContract(open: Open<Sessions>): void {
+  const opened = whileOpen(open);
   let accountId: string;
   beforeEach(async () => {
-    accountId = (await addAccount(stores())).id;
+    accountId = await opened().raw.addAccount();
   });
 
   describe("sessions", () => {
     test("a session reads back as it was added, to the millisecond", async () => {
       const session = someSession(accountId);
-      await stores().sessions.add(session);
-      expect(await stores().sessions.get(holderOf(session))).toEqual(session);
+      await opened().port.add(session);
+      expect(await opened().port.get(holderOf(session))).toEqual(session);
+      expect(await opened().raw.count(session.current)).toBe(1);
     });
 
     test("a session that is not there is undefined, and removing it is no error", async () => {
-      expect(await stores().sessions.get({ accountId, sessionId: randomUUID() })).toBeUndefined();
-      await expect(stores().sessions.remove({ accountId, sessionId: randomUUID() })).resolves.toBeUndefined();
+      expect(await opened().port.get({ accountId, sessionId: randomUUID() })).toBeUndefined();
+      await expect(opened().port.remove({ accountId, sessionId: randomUUID() })).resolves.toBeUndefined();
     });
 
     test("rotating spends one reference for another, and remembers both", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const session = someSession(accountId);
       await sessions.add(session);
       const step = stepOf(session);
@@ -46,13 +39,13 @@ export function sessionsContract(open: OpenStores): void {
 
     test("an expired session does not rotate", async () => {
       const session = someSession(accountId);
-      await stores().sessions.add(session);
+      await opened().port.add(session);
       const step = { ...stepOf(session), at: session.idleEndsAt };
-      expect(await stores().sessions.rotate(step)).toBe(false);
+      expect(await opened().port.rotate(step)).toBe(false);
     });
 
     test("a token that is too young does not rotate", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const session = someSession(accountId);
       await sessions.add(session);
       const step = stepOf(session);
@@ -61,21 +54,21 @@ export function sessionsContract(open: OpenStores): void {
     });
 
     test("SESS-05 of 10 parallel rotations of one token exactly one succeeds, 100 times", async () => {
-      expect(await roundsWithOneWinner(stores(), stores().sessions.rotate)).toBe(100);
+      expect(await roundsWithOneWinner(opened(), opened().port.rotate)).toBe(100);
     });
 
     test("a list has the account's own, the last used first", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const [first, second] = [someSession(accountId), someSession(accountId)];
       await sessions.add(first);
       await sessions.add(second);
-      await sessions.add(someSession((await addAccount(stores())).id));
+      await sessions.add(someSession(await opened().raw.addAccount()));
       await sessions.rotate(stepOf(first));
       expect((await sessions.listOfAccount(accountId)).map(({ id }) => id)).toEqual([first.id, second.id]);
     });
 
     test("a retry is noted with its time", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const session = someSession(accountId);
       await sessions.add(session);
       await sessions.noteRetry(holderOf(session), after(at, 5));
@@ -84,12 +77,13 @@ export function sessionsContract(open: OpenStores): void {
 
     test("a session of an account that is gone is not added", async () => {
       const session = someSession(randomUUID());
-      await stores().sessions.add(session);
-      expect(await stores().sessions.get(holderOf(session))).toBeUndefined();
+      await opened().port.add(session);
+      expect(await opened().port.get(holderOf(session))).toBeUndefined();
+      expect(await opened().raw.count(session.id)).toBe(0);
     });
 
     test("a session does not rotate when the account's version is higher than its own, until it is renewed", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const session = someSession(accountId);
       await sessions.add(session);
       const step = { ...stepOf(session), credentialVersion: 1 };
@@ -101,10 +95,10 @@ export function sessionsContract(open: OpenStores): void {
     });
 
     test("a session is found, changed and ended under its own account alone", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const session = someSession(accountId);
       await sessions.add(session);
-      const { id: other } = await addAccount(stores());
+      const other = await opened().raw.addAccount();
       const wrong = { ...holderOf(session), accountId: other };
       expect(await sessions.get(wrong)).toBeUndefined();
       expect(await sessions.rotate({ ...stepOf(session), ...wrong })).toBe(false);
@@ -115,7 +109,7 @@ export function sessionsContract(open: OpenStores): void {
     });
 
     test("removing the other sessions of an account keeps the one that is named", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const [kept, ended] = [someSession(accountId), someSession(accountId)];
       for (const session of [kept, ended]) await sessions.add(session);
       await sessions.removeOfAccount(accountId, kept.id);
@@ -123,8 +117,8 @@ export function sessionsContract(open: OpenStores): void {
     });
 
     test("USE-09 of an account 50 are kept, the last used ones, whatever is added at once", async () => {
-      const { sessions } = stores();
-      const other = someSession((await addAccount(stores())).id);
+      const { port: sessions } = opened();
+      const other = someSession(await opened().raw.addAccount());
       await sessions.add(other);
       const old = Array.from({ length: maxSessions - 1 }, (_, index) => openedAt(after(at, index)));
       for (const session of old) await sessions.add(session);
@@ -138,7 +132,7 @@ export function sessionsContract(open: OpenStores): void {
     });
 
     test("USE-09 expired sessions do not count", async () => {
-      const { sessions } = stores();
+      const { port: sessions } = opened();
       const [idle, old, alive] = [openedAt(at), openedAt(at), openedAt(at)];
       await sessions.add({ ...idle, idleEndsAt: after(at, 100) });
       await sessions.add({ ...old, endsAt: after(at, 100) });
@@ -153,12 +147,13 @@ export function sessionsContract(open: OpenStores): void {
     }
 
     test("removing an account's sessions leaves those of others", async () => {
-      const { sessions } = stores();
-      const other = someSession((await addAccount(stores())).id);
+      const { port: sessions } = opened();
+      const other = someSession(await opened().raw.addAccount());
       for (const session of [other, someSession(accountId), someSession(accountId)])
         await sessions.add(session);
       await sessions.removeOfAccount(accountId);
       expect(await sessions.listOfAccount(accountId)).toEqual([]);
+      expect(await opened().raw.count(accountId)).toBe(1); // the account
       expect(await sessions.get(holderOf(other))).toEqual(other);
     });
   });
@@ -177,12 +172,15 @@ function stepOf(session: Session): Rotation {
 }
 
 /** In how many of 100 rounds exactly one of ten parallel rotations of one token succeeds. */
-export async function roundsWithOneWinner(stores: Stores, rotate: Sessions["rotate"]): Promise<number> {
-  const { id: accountId } = await addAccount(stores);
+export async function roundsWithOneWinner(
+  { port, raw }: Opened<Sessions>,
+  rotate: Sessions["rotate"],
+): Promise<number> {
+  const accountId = await raw.addAccount();
   let rounds = 0;
   for (let round = 0; round < 100; round++) {
     const session = someSession(accountId);
-    await stores.sessions.add(session);
+    await port.add(session);
     const steps = Array.from({ length: 10 }, () => rotate(stepOf(session)));
     if ((await Promise.all(steps)).filter(Boolean).length === 1) rounds++;
   }

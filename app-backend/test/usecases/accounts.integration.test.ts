@@ -7,8 +7,10 @@ import { hmacCodeGenerator } from "../../src/adapters/hmac/code-generator.ts";
 import { logMail } from "../../src/adapters/log/mail.ts";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
+import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
 import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
 import { mysqlSessions } from "../../src/adapters/mysql/sessions.ts";
+import { ownIdentityProvider } from "../../src/adapters/own/identity-provider.ts";
 import { sharpImageProcessor } from "../../src/adapters/sharp/image-processor.ts";
 import { openStorage } from "../../src/compose/ec2-storage.ts";
 import type { ImageProcessor } from "../../src/ports/image-processor.ts";
@@ -40,13 +42,25 @@ function accountsWith(imageProcessor: ImageProcessor) {
   const { pool, objectStore } = storage;
   const auditLog = () => {};
   const limits = rateLimiter({ limits: mysqlLimits(pool), auditLog, now });
-  const common = { accounts: mysqlAccounts(pool), auditLog, rateLimiter: limits, now, newId: randomUUID };
-  const mail = { codeGenerator: hmacCodeGenerator(app.config.refreshSecrets), mail: logMail(() => {}) };
-  const oneTimeCodes = mysqlOneTimeCodes(pool);
-  const codes = codeUseCases({ ...common, ...mail, codes: oneTimeCodes, onFault: () => {} });
-  const stored = { sessions: mysqlSessions(pool), oneTimeCodes };
-  const proof = passwordUseCases({ ...common, ...stored, passwords: hashes, codes });
-  return accountUseCases({ ...common, objectStore, imageProcessor, passwords: hashes, proof, codes });
+  const identity = ownIdentityProvider({
+    hashes: mysqlPasswordHashes(pool),
+    codes: mysqlOneTimeCodes(pool),
+    passwords: hashes,
+    codeGenerator: hmacCodeGenerator(app.config.refreshSecrets),
+    mail: logMail(() => {}),
+    now,
+  });
+  const common = {
+    accounts: mysqlAccounts(pool),
+    identity,
+    auditLog,
+    rateLimiter: limits,
+    now,
+    newId: randomUUID,
+  };
+  const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
+  const proof = passwordUseCases({ ...common, sessions: mysqlSessions(pool), codes });
+  return accountUseCases({ ...common, objectStore, imageProcessor, proof, codes });
 }
 
 test("AUTH-20 a registration leaves no picture if no password can be hashed", async () => {

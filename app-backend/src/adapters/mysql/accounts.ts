@@ -11,7 +11,6 @@ import { change, select, transaction } from "./pool.ts";
 interface Row {
   id: string;
   email: string;
-  password_hash: string;
   credential_version: number;
   picture_key: string;
   username: string | null;
@@ -22,7 +21,7 @@ interface Row {
 }
 
 const columns =
-  "id, email, password_hash, credential_version, picture_key, username, first_name, last_name, confirmed, created_at";
+  "id, email, credential_version, picture_key, username, first_name, last_name, confirmed, created_at";
 
 export function mysqlAccounts(pool: Pool): Accounts {
   async function one(rest: string, values: string[]): Promise<Account | undefined> {
@@ -46,14 +45,14 @@ export function mysqlAccounts(pool: Pool): Accounts {
 
     getByEmail,
 
-    async add(account) {
+    async add(account, credential) {
       const key = emailKey(account.email);
       // Only accounts of earlier releases may have another key; the database refuses a second account with the current one.
       const mayBeOlder = keysOfEmail(account.email).some((other) => other !== key);
       if (mayBeOlder && (await getByEmail(account.email))) throw emailTaken();
-      const sql = `INSERT INTO accounts (${columns}, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+      const sql = `INSERT INTO accounts (${columns}, password_hash, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
       try {
-        await change(pool, sql, [...valuesOf(account), key]);
+        await change(pool, sql, [...valuesOf(account), credential, key]);
       } catch (error) {
         throw isDuplicate(error) ? emailTaken(error) : error;
       }
@@ -70,18 +69,6 @@ export function mysqlAccounts(pool: Pool): Accounts {
     async replacePicture(id, from, to) {
       const sql = "UPDATE accounts SET picture_key = ? WHERE id = ? AND picture_key = ?";
       return (await change(pool, sql, [to, id, from])) === 1;
-    },
-
-    async replacePassword(id, { to, from }) {
-      return transaction(pool, async (statements) => {
-        const lock = "SELECT credential_version FROM accounts WHERE id = ? FOR UPDATE";
-        const [row] = await statements.select<Pick<Row, "credential_version">>(lock, [id]);
-        if (!row || (from !== undefined && row.credential_version !== from)) return undefined;
-        const version = row.credential_version + 1;
-        const sql = "UPDATE accounts SET password_hash = ?, credential_version = ? WHERE id = ?";
-        await statements.change(sql, [to, version, id]);
-        return version;
-      });
     },
 
     async confirm(id) {
@@ -134,17 +121,16 @@ const profileColumns: Record<keyof Profile, string> = {
 };
 
 function valuesOf(account: Account) {
-  const { id, email, passwordHash, credentialVersion, pictureKey } = account;
+  const { id, email, credentialVersion, pictureKey } = account;
   const { username, firstName, lastName, confirmed, createdAt } = account;
   const profile = [username, firstName, lastName];
-  return [id, email, passwordHash, credentialVersion, pictureKey, ...profile, confirmed, createdAt];
+  return [id, email, credentialVersion, pictureKey, ...profile, confirmed, createdAt];
 }
 
 function accountOf(row: Row): Account {
   return {
     id: row.id,
     email: row.email,
-    passwordHash: row.password_hash,
     credentialVersion: row.credential_version,
     pictureKey: row.picture_key,
     username: row.username,

@@ -4,9 +4,8 @@ import type { Client } from "../../domain/client.ts";
 import { limits } from "../../domain/limit.ts";
 import { passwordFault } from "../../domain/password.ts";
 import type { Accounts } from "../../ports/accounts.ts";
-import type { OneTimeCodes } from "../../ports/one-time-codes.ts";
-import type { Passwords } from "../../ports/passwords.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
+import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import type { CodeUseCases } from "./codes.ts";
@@ -15,8 +14,7 @@ import type { RateLimiter } from "../rate-limiter.ts";
 interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  readonly oneTimeCodes: OneTimeCodes;
-  readonly passwords: Passwords;
+  readonly identity: IdentityProvider;
   readonly codes: CodeUseCases;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
@@ -32,7 +30,7 @@ export type PasswordUseCases = ReturnType<typeof passwordUseCases>;
 
 /** Proving, changing and replacing passwords. */
 export function passwordUseCases(deps: Dependencies) {
-  const { accounts, sessions, oneTimeCodes, passwords, codes, rateLimiter, auditLog } = deps;
+  const { accounts, sessions, identity, codes, rateLimiter, auditLog } = deps;
 
   /** The account of a signed-in caller who knows its password. Throws `wrong_password`, which blames `field`. */
   async function prove(accountId: string, password: string, field: string): Promise<Account> {
@@ -40,7 +38,7 @@ export function passwordUseCases(deps: Dependencies) {
     if (!account) throw new AppError("not_signed_in", "account is gone");
     const attempt = [limits.passwordOfAccount, accountId] as const;
     await rateLimiter.consume(attempt);
-    if (!(await passwords.matches(account.passwordHash, password))) {
+    if (!(await identity.authenticate(accountId, password))) {
       auditLog("wrong_password", { accountId });
       throw fieldError("wrong_password", field, "is not your password");
     }
@@ -50,17 +48,15 @@ export function passwordUseCases(deps: Dependencies) {
 
   /**
    * Replaces a password whose current value is given; ends all sessions except the caller's, and voids the reset code.
-   * The version is raised in the same write as the password: a call that stops after it leaves no session alive.
+   * A call that stops after the password was replaced leaves no session alive.
    */
   async function change(holder: TokenHolder, current: string, next: string): Promise<void> {
     const { accountId, sessionId } = holder;
     const { email, credentialVersion: from } = await prove(accountId, current, "current");
     const fault = passwordFault(next, email);
     if (fault) throw fieldError("invalid_input", "next", fault);
-    const to = await passwords.hash(next);
-    await oneTimeCodes.remove(accountId, "reset");
     // The owner may have reset it since: the password that was verified is then no longer the current one.
-    const version = await accounts.replacePassword(accountId, { to, from });
+    const version = await identity.setPassword(accountId, next, from);
     if (version === undefined) throw fieldError("wrong_password", "current", "is not your password");
     await sessions.renew(holder, version);
     await sessions.removeOfAccount(accountId, sessionId);
@@ -69,10 +65,9 @@ export function passwordUseCases(deps: Dependencies) {
 
   /** Replaces a password by a mailed code; ends all sessions. */
   async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
-    const redeem = await codes.admit("reset", email, client);
-    const to = await passwords.hash(password); // hashing may be refused: do not spend the code yet
-    const { id } = await redeem(code);
-    await accounts.replacePassword(id, { to });
+    const { id } = await codes.redeem(email, client, (accountId) =>
+      identity.reset(accountId, code, password),
+    );
     await sessions.removeOfAccount(id);
     await accounts.confirm(id); // the code came by mail
     await rateLimiter.clearOfAccount(limits.signInOfAccount, email, client);

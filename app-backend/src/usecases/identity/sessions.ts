@@ -13,8 +13,8 @@ import {
   viewSession,
 } from "../../domain/session.ts";
 import type { Accounts } from "../../ports/accounts.ts";
-import type { Passwords } from "../../ports/passwords.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
+import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
 import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
@@ -29,7 +29,7 @@ export interface SignedIn {
 interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  readonly passwords: Passwords;
+  readonly identity: IdentityProvider;
   readonly tokens: Tokens;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
@@ -42,7 +42,7 @@ interface Dependencies {
 export type SessionUseCases = ReturnType<typeof sessionUseCases>;
 
 export function sessionUseCases(deps: Dependencies) {
-  const { accounts, sessions, passwords, tokens, rateLimiter, auditLog, confirmationRequired, now, newId } =
+  const { accounts, sessions, identity, tokens, rateLimiter, auditLog, confirmationRequired, now, newId } =
     deps;
 
   /** Opens a session. An unknown address and a wrong password take the same time and return the same error. */
@@ -69,7 +69,7 @@ export function sessionUseCases(deps: Dependencies) {
     const ofAddress = fromAddress(limits.signInFromAddress, client);
     await rateLimiter.consume(ofAddress, ofAccount);
     const account = await accounts.getByEmail(email);
-    const matches = await passwords.matches(account?.passwordHash, password);
+    const matches = await identity.authenticate(account?.id, password);
     if (!account || !matches) {
       auditLog("sign_in_failed", { accountId: account?.id });
       throw new AppError("bad_credentials", account ? "wrong password" : "no account");

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
-import { addAccount } from "../../contract/stores.ts";
 import { openMysqlStores } from "./stores.ts";
 
 let stores: Awaited<ReturnType<typeof openMysqlStores>>;
@@ -8,7 +7,7 @@ let accountId: string;
 
 beforeAll(async () => {
   stores = await openMysqlStores();
-  accountId = (await addAccount(stores)).id;
+  accountId = await stores.raw.addAccount();
 });
 afterAll(() => stores.close());
 

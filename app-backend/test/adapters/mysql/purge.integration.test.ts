@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
-import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
 import { purge } from "../../../src/adapters/mysql/purge.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import { after, openSession, refreshIdleMs } from "../../../src/domain/session.ts";
-import { holderOf } from "../../contract/stores.ts";
+import { holderOf } from "../../contract/fixtures.ts";
 import { createDatabase } from "../../store.ts";
+import { rawMysql } from "./stores.ts";
 
 const now = new Date("2026-06-01T00:00:00.000Z");
 const client = { address: undefined, userAgent: undefined };
@@ -23,22 +23,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** A sign-in removes expired sessions of its own account, so the purge must find those of other accounts. */
-async function newAccount(): Promise<string> {
-  const id = randomUUID();
-  await mysqlAccounts(database.pool).add({
-    id,
-    email: `${id}@example.org`,
-    passwordHash: "x",
-    credentialVersion: 0,
-    pictureKey: "x",
-    username: null,
-    firstName: null,
-    lastName: null,
-    confirmed: false,
-    createdAt: now,
-  });
-  return id;
-}
+const newAccount = () => rawMysql(database.pool).addAccount();
 
 /** Fills a table with that many copies of a row by doubling; each gets its own `id`. */
 async function fillSessions(count: number, endsAt: Date): Promise<void> {

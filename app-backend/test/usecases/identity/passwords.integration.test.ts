@@ -1,16 +1,17 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { hmacCodeGenerator } from "../../../src/adapters/hmac/code-generator.ts";
+import { ownIdentityProvider } from "../../../src/adapters/own/identity-provider.ts";
 import { jwtTokens } from "../../../src/adapters/jwt/tokens.ts";
 import type { Account } from "../../../src/domain/account.ts";
-import type { Accounts } from "../../../src/ports/accounts.ts";
+import type { PasswordHashes } from "../../../src/ports/password-hashes.ts";
 import type { Sessions } from "../../../src/ports/sessions.ts";
 import { codeUseCases } from "../../../src/usecases/identity/codes.ts";
 import { passwordUseCases } from "../../../src/usecases/identity/passwords.ts";
 import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
 import { rateLimiter } from "../../../src/usecases/rate-limiter.ts";
 import { openMysqlStores } from "../../adapters/mysql/stores.ts";
-import { addAccount, holderOf, reference, someSession } from "../../contract/stores.ts";
+import { holderOf, reference, someAccount, someSession } from "../../contract/fixtures.ts";
 
 const client = { address: "203.0.113.7", userAgent: "curl/8" };
 const now = () => new Date("2026-01-01T00:00:01.000Z");
@@ -29,28 +30,38 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 beforeEach(async () => {
-  account = await addAccount(stores, { passwordHash: "hash of old" });
+  account = await addAccount("hash of old");
 });
 
+async function addAccount(credential = "hash"): Promise<Account> {
+  const added = someAccount();
+  await stores.accounts.add(added, credential);
+  return added;
+}
+
+const hashOf = (id: string) => stores.hashes.get(id);
+
 /** The use cases over MySQL; a test may replace a store. */
-function identity(instead: { accounts?: Accounts; sessions?: Sessions } = {}) {
-  const { accounts, sessions, codes: oneTimeCodes } = { ...stores, ...instead };
+function identity(instead: { hashes?: PasswordHashes; sessions?: Sessions } = {}) {
+  const { accounts, sessions, codes: oneTimeCodes, hashes } = { ...stores, ...instead };
   const auditLog = () => {};
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
-  const common = { accounts, sessions, passwords, auditLog, rateLimiter: limiter, now, newId: randomUUID };
+  const common = { accounts, sessions, auditLog, rateLimiter: limiter, now, newId: randomUUID };
   const mail = { send: async () => {} };
   const codeGenerator = hmacCodeGenerator(key());
-  const codes = codeUseCases({ ...common, codes: oneTimeCodes, codeGenerator, mail, onFault: () => {} });
+  const provider = ownIdentityProvider({ hashes, codes: oneTimeCodes, passwords, codeGenerator, mail, now });
+  const identified = { ...common, identity: provider };
+  const codes = codeUseCases({ ...identified, afterAnswer: (work) => void work() });
   const tokens = jwtTokens({ accessSecrets: key(), refreshSecrets: key(), newId: randomUUID });
   return {
-    passwords: passwordUseCases({ ...common, oneTimeCodes, codes }),
-    sessions: sessionUseCases({ ...common, tokens, confirmationRequired: false }),
+    passwords: passwordUseCases({ ...identified, codes }),
+    sessions: sessionUseCases({ ...identified, tokens, confirmationRequired: false }),
     codeGenerator,
   };
 }
 
 async function threeSessions() {
-  const other = await addAccount(stores);
+  const other = await addAccount();
   const all = [someSession(account.id), someSession(account.id), someSession(other.id)] as const;
   for (const session of all) await stores.sessions.add(session);
   return all;
@@ -59,7 +70,7 @@ async function threeSessions() {
 test("SESS-09 a new password ends all sessions except the caller's", async () => {
   const [kept, ended, others] = await threeSessions();
   await identity().passwords.change(holderOf(kept), "old", "a much better password");
-  expect((await stores.accounts.get(account.id))?.passwordHash).toBe("hash of a much better password");
+  expect(await hashOf(account.id)).toBe("hash of a much better password");
   expect(await stores.sessions.get(holderOf(kept))).toMatchObject({ credentialVersion: 1 });
   expect(await stores.sessions.get(holderOf(ended))).toBeUndefined();
   expect(await stores.sessions.get(holderOf(others))).toBeDefined();
@@ -76,18 +87,18 @@ test("a new password voids the code for another, and no code of another purpose"
 });
 
 test("a password that was replaced during its proof is not replaced again", async () => {
-  const accounts = { ...stores.accounts };
-  accounts.replacePassword = async (id, change) => {
-    await stores.accounts.replacePassword(id, { to: "hash of another" });
-    return stores.accounts.replacePassword(id, change);
+  const hashes = { ...stores.hashes };
+  hashes.replace = async (id, change) => {
+    await stores.hashes.replace(id, { to: "hash of another" });
+    return stores.hashes.replace(id, change);
   };
-  const changed = identity({ accounts }).passwords.change(
+  const changed = identity({ hashes }).passwords.change(
     holderOf(someSession(account.id)),
     "old",
     "a much better password",
   );
   await expect(changed).rejects.toMatchObject({ code: "wrong_password" });
-  expect((await stores.accounts.get(account.id))?.passwordHash).toBe("hash of another");
+  expect(await hashOf(account.id)).toBe("hash of another");
 });
 
 test("SESS-22 a change that stops after the password was replaced leaves no session alive", async () => {
@@ -108,11 +119,11 @@ test("SESS-22 a session that was opened under an older password is refused by ev
   const { sessions } = identity();
   const { accessToken, refreshToken } = await sessions.signIn(account.email, "old", client);
   expect(await sessions.authenticate(accessToken)).toMatchObject({ accountId: account.id });
-  await stores.accounts.replacePassword(account.id, { to: "hash of another" });
+  await stores.hashes.replace(account.id, { to: "hash of another" });
   await expect(sessions.authenticate(accessToken)).rejects.toMatchObject({ code: "not_signed_in" });
   await expect(sessions.signOut(refreshToken.text, true)).rejects.toMatchObject({ code: "session_ended" });
   const { refreshToken: second } = await sessions.signIn(account.email, "another", client);
-  await stores.accounts.replacePassword(account.id, { to: "hash of a third" });
+  await stores.hashes.replace(account.id, { to: "hash of a third" });
   await expect(sessions.refresh(second.text)).rejects.toMatchObject({ code: "session_ended" });
   expect(await stores.sessions.listOfAccount(account.id)).toEqual([]);
 });
@@ -120,7 +131,7 @@ test("SESS-22 a session that was opened under an older password is refused by ev
 test("SESS-22 a sign-in whose password is replaced before its session is stored opens none", async () => {
   const sessions = { ...stores.sessions };
   sessions.add = async (session) => {
-    await stores.accounts.replacePassword(account.id, { to: "hash of another" });
+    await stores.hashes.replace(account.id, { to: "hash of another" });
     await stores.sessions.add(session);
   };
   const signedIn = identity({ sessions }).sessions.signIn(account.email, "old", client);

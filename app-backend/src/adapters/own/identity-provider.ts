@@ -1,0 +1,75 @@
+import { codeLifeMs, type CodePurpose } from "../../domain/code.ts";
+import { after } from "../../domain/session.ts";
+import type { CodeGenerator } from "../../ports/code-generator.ts";
+import type { IdentityProvider } from "../../ports/identity-provider.ts";
+import type { Mail } from "../../ports/mail.ts";
+import type { OneTimeCodes } from "../../ports/one-time-codes.ts";
+import type { PasswordHashes } from "../../ports/password-hashes.ts";
+import type { Passwords } from "../../ports/passwords.ts";
+import { messages } from "./messages.ts";
+
+interface Stores {
+  readonly hashes: PasswordHashes;
+  readonly codes: OneTimeCodes;
+}
+
+interface Dependencies extends Stores {
+  readonly passwords: Passwords;
+  readonly codeGenerator: CodeGenerator;
+  readonly mail: Mail;
+  readonly now: () => Date;
+}
+
+/** Stands for the account of an unknown address, so that both cases run the same statements. */
+const noAccount = "00000000-0000-0000-0000-000000000000";
+
+/** Passwords as hashes and codes by mail, in our own stores. */
+export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
+  const { hashes, codes, passwords, codeGenerator, mail, now } = deps;
+
+  async function redeem(purpose: CodePurpose, id: string | undefined, text: string): Promise<boolean> {
+    const owner = { accountId: id ?? noAccount, purpose };
+    const at = now();
+    return codes.redeem({ ...owner, hashes: codeGenerator.hashes(text, owner, at) }, at);
+  }
+
+  return {
+    signUp: (_account, password) => passwords.hash(password),
+
+    authenticate: async (accountId, password) =>
+      passwords.matches(await hashes.get(accountId ?? noAccount), password),
+
+    async requestCode(purpose, { id: accountId, email }) {
+      const code = codeGenerator.newCode();
+      const at = now();
+      const hash = codeGenerator.hash(code, { accountId, purpose }, at);
+      await codes.replace({ accountId, purpose, hash, expiresAt: after(at, codeLifeMs) });
+      await mail.send({ to: email, ...messages[purpose](code) });
+    },
+
+    confirm: (accountId, code) => redeem("confirm", accountId, code),
+
+    async reset(accountId, code, password) {
+      const to = await passwords.hash(password); // hashing may be refused: do not spend the code yet
+      const isRight = await redeem("reset", accountId, code);
+      if (!isRight || accountId === undefined) return false;
+      return (await hashes.replace(accountId, { to })) !== undefined;
+    },
+
+    async setPassword(accountId, password, from) {
+      const to = await passwords.hash(password);
+      await codes.remove(accountId, "reset");
+      return hashes.replace(accountId, { to, from });
+    },
+
+    remove: ownIdentityRemoval({ hashes, codes }),
+  };
+}
+
+/** Removes what the provider has stored of an account, without the means to verify anything. */
+export function ownIdentityRemoval({ hashes, codes }: Stores): IdentityProvider["remove"] {
+  return async (accountId) => {
+    for (const purpose of ["confirm", "reset"] as const) await codes.remove(accountId, purpose);
+    await hashes.remove(accountId);
+  };
+}

@@ -1,0 +1,30 @@
+import { randomUUID } from "node:crypto";
+import type { Account } from "../../src/domain/account.ts";
+import { openSession, type Session } from "../../src/domain/session.ts";
+
+export const at = new Date("2026-01-01T00:00:00.123Z");
+export const reference = () => randomUUID().replaceAll("-", "").repeat(2);
+
+export function someAccount(facts: Partial<Account> = {}): Account {
+  const id = randomUUID();
+  return {
+    id,
+    email: `${id}@example.org`,
+    credentialVersion: 0,
+    pictureKey: `pictures/${id}/a.png`,
+    username: null,
+    firstName: null,
+    lastName: null,
+    confirmed: false,
+    createdAt: at,
+    ...facts,
+  };
+}
+
+export function someSession(accountId: string): Session {
+  const client = { address: "203.0.113.7", userAgent: "curl/8" };
+  return openSession({ id: randomUUID(), accountId, credentialVersion: 0, current: reference(), at, client });
+}
+
+/** How a store addresses a session. */
+export const holderOf = ({ id: sessionId, accountId }: Session) => ({ accountId, sessionId });

@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "@jest/globals";
+import type { ObjectRecords } from "../../src/ports/object-records.ts";
+import { type Open, whileOpen } from "./opened.ts";
+
+export function objectRecordsContract(open: Open<ObjectRecords>): void {
+  const opened = whileOpen(open);
+
+  async function keysOfAllPages(): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const page of opened().port.pages()) keys.push(...page);
+    return keys;
+  }
+
+  describe("object records", () => {
+    test("list the objects that published images and accounts point at", async () => {
+      const { port: records, raw } = opened();
+      const accountId = await raw.addAccount();
+      const [id, pending] = [randomUUID(), randomUUID()];
+      const keys = [`images/${id}/a.jpg`, `images/${id}/b.webp`];
+      await raw.addImage({ id, accountId, objectKeys: keys });
+      await raw.addImage({ id: pending, accountId, objectKeys: [] });
+      const all = await keysOfAllPages();
+      expect(all).toEqual(expect.arrayContaining([...keys, `pictures/${accountId}/a.png`]));
+      expect(all.filter((key) => key.includes(pending))).toEqual([]);
+      const stranger = `images/${id}/stranger.png`;
+      expect(await records.known([keys[0]!, stranger])).not.toContain(stranger);
+      expect(await records.known([keys[0]!, stranger])).toContain(keys[0]);
+      expect(await records.known([])).toEqual(new Set());
+    });
+
+    test("list the objects of more than one page, each once", async () => {
+      const { raw } = opened();
+      const added: string[] = [];
+      while (added.length < 501) added.push(...(await Promise.all([1, 2, 3].map(() => raw.addAccount()))));
+      const keys = await keysOfAllPages();
+      expect(keys).toEqual(expect.arrayContaining(added.map((id) => `pictures/${id}/a.png`)));
+      expect(new Set(keys).size).toBe(keys.length);
+    });
+  });
+}
