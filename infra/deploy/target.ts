@@ -3,9 +3,13 @@ import type { Access } from "./clouds/cloud.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Outputs } from "./terraform/state.ts";
 
-/** What a deploy does differently by stack. Synthesis and Terraform are the same for all. */
+/** What a deploy does differently by stack. Terraform is the same for all. */
 export interface Target<Build> {
   readonly tools: readonly RequirementName[];
+  /** Settings of the stack's program, beside those of the command line. */
+  settings(deployment: Deployment): Promise<Readonly<Record<string, string>>>;
+  /** As `settings`, for what only goes away: a value of each. */
+  readonly settingsToDestroy: Readonly<Record<string, string>>;
   /** Builds the applications; a build is addressed by its content. */
   build(logs: string): Promise<Build>;
   /** Brings a build to what Terraform made, in steps of its own. */

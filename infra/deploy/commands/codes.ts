@@ -2,7 +2,8 @@ import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
 import { codeLines, codesIn, journalOfCodes } from "../ec2/hosts/one-time-codes.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
-import { ask, frontDoor } from "../site/client.ts";
+import { frontDoor } from "../ec2/hosts/front-door.ts";
+import { ask } from "../site/client.ts";
 import { requireOutputs } from "../terraform/state.ts";
 
 await command(async () => {

@@ -9,7 +9,7 @@ import { preflightOfAccount, preflightOfDeploy } from "../preflight.ts";
 import { recordPlace } from "../record/checks.ts";
 import { forgetLostCloud } from "../record/forget.ts";
 import { requireNewName } from "../record/name-is-free.ts";
-import { frontDoor } from "../site/client.ts";
+import { frontDoor } from "../ec2/hosts/front-door.ts";
 import { siteNotes } from "../site/notes.ts";
 import { actionCount, planLine } from "../terraform/plan-text.ts";
 import { readState, requireOutputs } from "../terraform/state.ts";
@@ -36,7 +36,9 @@ async function deploy(deployment: Deployment): Promise<void> {
   requireKey(deployment, state);
   await requireNewName(deployment, state, () => ec2.leftovers(name, region, access));
 
-  const tf = await step("Synthesize and initialize Terraform", () => currentStack(deployment, access));
+  const tf = await step("Synthesize and initialize Terraform", async () =>
+    currentStack(deployment, access, await ec2.settings(deployment)),
+  );
   const changes = await step("Plan", () => tf.plan());
   say(`    ${changes === undefined ? "No changes." : planLine(changes)}`);
   if (changes !== undefined) {

@@ -79,7 +79,7 @@ async function destroyAll(deployment: Deployment, access: Record<string, string>
   if ((await readState(deployment)) !== undefined) {
     await requireTools(["terraform"]);
     await requireStateBucket(deployment, access);
-    const tf = await stackToDestroy(deployment, access);
+    const tf = await stackToDestroy(deployment, access, ec2.settingsToDestroy);
     // What is emptied is gone: first all that may refuse, such as a state that another machine is at work with. Terraform
     // holds the lock for one run only: who begins while the bucket is being emptied is still met too late.
     await step("Ask Terraform whether all of it may go", () => tf.requireDestroyable());

@@ -1,7 +1,7 @@
 import { command } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
-import { frontDoor } from "../site/client.ts";
-import { metricsUrl } from "../site/metrics-url.ts";
+import { frontDoor } from "../ec2/hosts/front-door.ts";
+import { metricsUrl } from "../ec2/hosts/metrics-url.ts";
 import { requireOutputs } from "../terraform/state.ts";
 
 await command(async () => {

@@ -5,6 +5,7 @@ import { say } from "../../cli/steps.ts";
 import { judge } from "../../src/policy/policy.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { showSupport } from "../ec2/hosts/os-support.ts";
+import { ec2 } from "../ec2/target.ts";
 import { preflightOfAccount, preflightOfPlan } from "../preflight.ts";
 import { withLock } from "../deployment-lock.ts";
 import { reportNodeAge } from "../ec2/release/node-age.ts";
@@ -21,7 +22,7 @@ async function plan(deployment: Deployment): Promise<void> {
   const known = await preflightOfPlan(deployment, ["terraform", "ssh"]);
   const access = await deployment.cloud.access(deployment.region);
   await preflightOfAccount(deployment, known, access);
-  const changes = await (await currentStack(deployment, access)).plan();
+  const changes = await (await currentStack(deployment, access, await ec2.settings(deployment))).plan();
   printChanges(deployment, changes);
   const stack = synthesized(deployment);
   const judgement = judge(stack);

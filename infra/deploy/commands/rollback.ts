@@ -5,7 +5,7 @@ import { currentDeployment, type Deployment } from "../deployment.ts";
 import { hostNames, type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
 import { withLock } from "../deployment-lock.ts";
 import { rollbackSteps, installedOn, rollBack } from "../ec2/release/installed.ts";
-import { frontDoor } from "../site/client.ts";
+import { frontDoor } from "../ec2/hosts/front-door.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import { requireSameRegion } from "../record/checks.ts";
 import { requireOutputs } from "../terraform/state.ts";

@@ -6,7 +6,8 @@ import { type HostName, hostNames, type Hosts, hostsOf } from "../ec2/hosts/ssh.
 import { operatorPublicKey } from "../ec2/operator.ts";
 import { printable } from "../../cli/printable.ts";
 import { statusTable } from "../ec2/hosts/status-table.ts";
-import { ask, frontDoor } from "../site/client.ts";
+import { frontDoor } from "../ec2/hosts/front-door.ts";
+import { ask } from "../site/client.ts";
 import { type Outputs, requireOutputs } from "../terraform/state.ts";
 
 await command(async () => {

@@ -3,7 +3,7 @@ import { say, step } from "../../cli/steps.ts";
 import { buildBackend, buildFrontend, type Release } from "../build/release.ts";
 import type { Deployment } from "../deployment.ts";
 import { leftoversOf } from "../leftovers/leftovers.ts";
-import { frontDoor } from "../site/client.ts";
+import { frontDoor } from "./hosts/front-door.ts";
 import { requireDomain } from "../site/domain.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import type { Target } from "../target.ts";
@@ -24,6 +24,12 @@ interface Build {
 /** Two hosts and a bucket. */
 export const ec2: Target<Build> = {
   tools: ["ansible", "ssh"],
+
+  settings: async (deployment) => ({
+    OPERATOR_CIDR: deployment.operatorCidr ?? (await deployment.cloud.operatorCidr()),
+    OPERATOR_PUBLIC_KEY: await operatorPublicKey(deployment),
+  }),
+  settingsToDestroy: { OPERATOR_CIDR: "127.0.0.1/32", OPERATOR_PUBLIC_KEY: "ssh-ed25519 -" },
 
   async build(logs) {
     const log = join(logs, "build.log");

@@ -2,22 +2,11 @@ import http from "node:http";
 import https from "node:https";
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import type { Deployment } from "../deployment.ts";
 import type { FrontDoor } from "../clouds/cloud.ts";
-import { running } from "../ec2/hosts/ssh.ts";
-import type { Outputs } from "../terraform/state.ts";
-import { domainOf } from "./domain.ts";
 
 export interface Answer {
   readonly status: number;
   readonly text: string;
-}
-
-/** Throws a UserError if the frontend host does not run. */
-export async function frontDoor(deployment: Deployment, outputs: Outputs): Promise<FrontDoor> {
-  const { url, frontend } = outputs;
-  const site = { url, domain: domainOf(outputs), frontend };
-  return running(await deployment.cloud.frontDoor(site), "frontend", deployment);
 }
 
 /** Asks the site for a path. Rejects if its certificate is not valid, or no answer comes in time. */

@@ -4,7 +4,7 @@ import type { Cloud } from "../../clouds/cloud.ts";
 import type { Deployment } from "../../deployment.ts";
 import { type HostName, hostAddress, identityOptions } from "../hosts/ssh.ts";
 import { domainOf } from "../../site/domain.ts";
-import { siteNames } from "../../site/names.ts";
+import { siteNames } from "./site-names.ts";
 import { keyOnly, operatorPublicKey } from "../operator.ts";
 import type { Outputs } from "../../terraform/state.ts";
 import { acmeClient } from "./acme-client.ts";

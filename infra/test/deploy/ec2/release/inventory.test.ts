@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { hostAddress, sshArguments } from "../../../../deploy/ec2/hosts/ssh.ts";
 import { writeInventory } from "../../../../deploy/ec2/release/inventory.ts";
-import { siteNames } from "../../../../deploy/site/names.ts";
+import { siteNames } from "../../../../deploy/ec2/release/site-names.ts";
 import { scratchDeployment, scratchOutputs as outputs } from "../../scratch-deployment.ts";
 
 const release = { id: "0123456789ab", archive: "/archive.tar.gz" };

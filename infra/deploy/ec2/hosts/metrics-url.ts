@@ -1,8 +1,8 @@
-import type { Deployment } from "../deployment.ts";
-import { running } from "../ec2/hosts/ssh.ts";
-import type { Outputs } from "../terraform/state.ts";
+import type { Deployment } from "../../deployment.ts";
+import { running } from "./ssh.ts";
+import type { Outputs } from "../../terraform/state.ts";
 
-/** The URL under which this machine reads what the API has counted; undefined where the deployment is older than that. */
+/** The URL under which this machine reads what the API has counted; undefined if the deployment is older than that. */
 export async function metricsUrl(deployment: Deployment, outputs: Outputs): Promise<string | undefined> {
   const { metricsPort } = outputs.backend;
   if (metricsPort === undefined) return undefined;
