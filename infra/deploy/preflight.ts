@@ -8,8 +8,8 @@ import type { Deployment } from "./deployment.ts";
 import { missingKey } from "./ec2/operator.ts";
 import { accountFault, regionFault } from "./record/checks.ts";
 import { type Known, readKnown } from "./record/known.ts";
-import { readRecord } from "./record/record.ts";
-import { requireSameState } from "./record/same-state.ts";
+import { readRecord } from "./deployment-record.ts";
+import { requireSameState } from "./terraform/same-state.ts";
 import { requireKnownDomain, unnamedDomain } from "./site/domain.ts";
 import { requireStateBucket } from "./terraform/state-bucket.ts";
 

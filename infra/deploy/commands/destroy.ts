@@ -13,7 +13,7 @@ import { withLock } from "../deployment-lock.ts";
 import { quoted } from "../../cli/quoted.ts";
 import { stackToDestroy } from "../terraform/synthesize.ts";
 import { requireStateBucket } from "../terraform/state-bucket.ts";
-import { readRecord } from "../record/record.ts";
+import { readRecord } from "../deployment-record.ts";
 import { requireSameAccount, requireSameRegion, forgetPlace } from "../record/checks.ts";
 import { readOutputs, readState } from "../terraform/state.ts";
 import { isSwitchedOn } from "../flags.ts";

@@ -15,7 +15,7 @@ import { withLock } from "../deployment-lock.ts";
 import { faultsOf, makeSafe } from "../terraform/bucket-safety.ts";
 import { notOurs, ownBucketRegion, unsafe } from "../terraform/state-bucket.ts";
 import { stateClient } from "../terraform/state-storage.ts";
-import { moveState } from "../terraform/move-state.ts";
+import { moveState } from "../record/move-state.ts";
 import { requireSameAccount } from "../record/checks.ts";
 
 const ours = { Key: "Purpose", Value: "tintype-state" };

@@ -5,8 +5,8 @@ import type { Deployment } from "../deployment.ts";
 import { forgetPort } from "../clouds/local-port.ts";
 import { readState } from "../terraform/state.ts";
 import type { Known } from "./known.ts";
-import { type DeploymentRecord, readRecord, removeRecord, writeRecord } from "./record.ts";
-import { requireSameState } from "./same-state.ts";
+import { type DeploymentRecord, readRecord, removeRecord, writeRecord } from "../deployment-record.ts";
+import { requireSameState } from "../terraform/same-state.ts";
 
 /** Says that a deployment is in another region than is set. */
 export function regionFault(

@@ -1,6 +1,6 @@
 import type { Deployment } from "../deployment.ts";
 import { outputsIn, type Outputs, readState, type State } from "../terraform/state.ts";
-import { type DeploymentRecord, readRecord } from "./record.ts";
+import { type DeploymentRecord, readRecord } from "../deployment-record.ts";
 
 /** What this machine and the state know of a deployment. */
 export interface Known {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
 import { localStateFile, stateText } from "./state-storage.ts";
-import { requireSameState } from "../record/same-state.ts";
+import { requireSameState } from "./same-state.ts";
 
 export interface Outputs {
   readonly url: string;

@@ -63,7 +63,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
 
   return {
     async init() {
-      // Where the state is was settled before (record/same-state.ts): Terraform is not to ask, nor to move it.
+      // Where the state is was settled before (same-state.ts): Terraform is not to ask, nor to move it.
       await call("init", "-reconfigure", ...(await backendOptions(deployment, access)));
       const left = join(deployment.terraformFolder, errored);
       if (deployment.stateBucket === undefined || !existsSync(left)) return;

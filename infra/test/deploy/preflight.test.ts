@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { preflightOfPlan } from "../../deploy/preflight.ts";
 import { requireSameRegion } from "../../deploy/record/checks.ts";
-import { writeRecord } from "../../deploy/record/record.ts";
+import { writeRecord } from "../../deploy/deployment-record.ts";
 import { scratchDeployment, writeState } from "./scratch-deployment.ts";
 
 test("all that prevents a plan is reported at once", async () => {

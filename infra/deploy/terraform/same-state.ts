@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../../cli/user-error.ts";
 import type { Deployment } from "../deployment.ts";
-import { localStateFile } from "../terraform/state-storage.ts";
-import { readRecord } from "./record.ts";
+import { localStateFile } from "./state-storage.ts";
+import { readRecord } from "../deployment-record.ts";
 
 /** Throws a UserError where this machine began the deployment with its state elsewhere than STATE_BUCKET says. */
 export function requireSameState(deployment: Deployment): void {

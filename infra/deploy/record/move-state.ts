@@ -3,10 +3,10 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { UserError } from "../../cli/user-error.ts";
 import { stateKey } from "../../src/constructs/state-backend.ts";
 import type { Deployment } from "../deployment.ts";
-import { localStateFile, stateClient, stateText } from "./state-storage.ts";
-import { readRecord, writeRecord } from "../record/record.ts";
-import { accountOf } from "../record/checks.ts";
-import { readState, resourcesIn } from "./state.ts";
+import { localStateFile, stateClient, stateText } from "../terraform/state-storage.ts";
+import { readRecord, writeRecord } from "../deployment-record.ts";
+import { accountOf } from "./checks.ts";
+import { readState, resourcesIn } from "../terraform/state.ts";
 
 /** Moves the state of a deployment that was begun on this machine into its bucket. Gives whether there was one. */
 export async function moveState(deployment: Deployment, access: Record<string, string>): Promise<boolean> {

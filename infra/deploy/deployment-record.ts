@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "../../cli/atomic-file.ts";
-import type { Deployment } from "../deployment.ts";
+import { writeWhole } from "../cli/atomic-file.ts";
+import type { Deployment } from "./deployment.ts";
 
 /** Where a deployment was begun. Elsewhere Terraform finds nothing of it, and would make it a second time. */
 export interface DeploymentRecord {
