@@ -45,3 +45,19 @@ test("WEB-03 what is for TLS alone is sent over TLS alone, with every answer, th
     expect(mapped).toMatch(/^("max-age=31536000; includeSubDomains"|same-origin)$/);
   }
 });
+
+test("WEB-03 the edge of the serverless stack sends what nginx sends over TLS", () => {
+  const edge = read("infra/src/constructs/serverless/edge-headers.ts");
+  const [, page = ""] =
+    / {8}default "(default-src 'none'; script-src .+)";/.exec(read(`${templates}/nginx.conf.j2`)) ?? [];
+  expect(edge).toContain(`\`${page.replaceAll("{{ frontend_image_origin }}", "${imageOrigin}")}\``);
+  expect(edge).toContain(`"${ofExpress()["content-security-policy"]}"`);
+  const nginx = ofNginx();
+  expect(edge).toContain(String(nginx["permissions-policy"]));
+  for (const name of ["cross-origin-resource-policy", "referrer-policy"]) {
+    expect(edge).toContain(`"${nginx[name]}"`);
+  }
+  expect(edge).toContain("accessControlMaxAgeSec: 31_536_000, includeSubdomains: true");
+  expect(edge).toMatch(/"Cross-Origin-Opener-Policy": "same-origin"/);
+  expect(edge).toContain("contentTypeOptions:");
+});

@@ -34,12 +34,22 @@ const arm = /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./;
 
 export const defaultRegion = "us-east-1";
 
-const stackSettings = z.object({
+/** What every stack reads. */
+const common = {
   NAME: deploymentName,
   REGION: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "use a region's code, such as eu-central-1")
     .default(defaultRegion),
+  MAIL_FROM: z.string().regex(address, "use a plain email address, such as hello@example.org").optional(),
+  STATE_BUCKET: z.string().regex(bucketName, "use 3 to 63 lower-case letters, digits and hyphens").optional(),
+  DOMAIN: hostName.optional(),
+};
+
+const confirmation = z.enum(["optional", "required"], "use optional or required").default("optional");
+
+const stackSettings = z.object({
+  ...common,
   OS: z.enum(["al2", "al2023"], "use al2 or al2023").default("al2"),
   INSTANCE_TYPE: z
     .string()
@@ -57,9 +67,28 @@ const stackSettings = z.object({
       "SSH and metrics may not be open to the world: name your own address",
     ),
   OPERATOR_PUBLIC_KEY: z.string().regex(/^(ssh-ed25519|ssh-rsa) /, "use an OpenSSH public key"),
-  MAIL_FROM: z.string().regex(address, "use a plain email address, such as hello@example.org").optional(),
-  STATE_BUCKET: z.string().regex(bucketName, "use 3 to 63 lower-case letters, digits and hyphens").optional(),
-  DOMAIN: hostName.optional(),
+});
+
+// Relative, so that the location of a clone is not in Terraform's state.
+const archive = z.string().regex(/^[\w.-]+(\/[\w.-]+)*\.zip$/, "use a relative path to a zip archive");
+const archiveHash = z.string().regex(/^[A-Za-z\d+/]{43}=$/, "use a SHA-256 in base64");
+const yesOrNo = z.enum(["yes", "no"], "use yes or no");
+
+const serverlessSettings = z.object({
+  ...common,
+  CONFIRMATION: confirmation,
+  API_ZIP: archive,
+  API_ZIP_HASH: archiveHash,
+  IMAGES_ZIP: archive,
+  IMAGES_ZIP_HASH: archiveHash,
+  IMAGE_ORIGIN: z
+    .string()
+    .regex(/^https?:\/\/[\w.-]+(:\d+)?$/, "use an origin, such as https://images.example.org")
+    .optional(),
+  PROTECTION: yesOrNo.default("yes"),
+  RESERVED_CONCURRENCY: yesOrNo.default("yes"),
+  CERTIFICATE_ISSUED: yesOrNo.default("no"),
+  SECRETS_VERSION: z.coerce.number("use a number from 1").int().min(1, "use a number from 1").default(1),
 });
 
 export type OperatingSystem = "al2" | "al2023";
@@ -82,11 +111,38 @@ export interface Settings {
   readonly domain?: string | undefined;
 }
 
+export type StackName = "ec2" | "serverless";
+
+export interface ServerlessSettings {
+  /** The deployment's name: every AWS name and tag comes from it. */
+  readonly name: string;
+  readonly region: string;
+  /** @default - Cognito's own sender */
+  readonly mailFrom?: string | undefined;
+  /** @default - Terraform's state is a file beside its configuration */
+  readonly stateBucket?: string | undefined;
+  /** The site's name, which has a certificate. @default - the name that CloudFront gives */
+  readonly domain?: string | undefined;
+  /** Whether ACM has issued the domain's certificate: until then the site keeps CloudFront's name. */
+  readonly certificateIssued: boolean;
+  readonly confirmation: "optional" | "required";
+  /** Zip archives of functions: path from the folder of Terraform's configuration, SHA-256 in base64. */
+  readonly archives: Readonly<Record<"api" | "images", { readonly path: string; readonly hash: string }>>;
+  /** Of presigned URLs. @default - the bucket's in AWS */
+  readonly imageOrigin?: string | undefined;
+  /** Whether AWS refuses to delete the pool and the tables. */
+  readonly protection: boolean;
+  /** Whether functions reserve a part of the account's concurrency. AWS refuses that if the quota is small. */
+  readonly reservedConcurrency: boolean;
+  /** A higher one replaces the secrets. */
+  readonly secretsVersion: number;
+}
+
 /** What a person may set on the command line; the rest is found out or made by a deploy. */
 export const personsSettings = stackSettings
   .omit({ OPERATOR_PUBLIC_KEY: true })
   .partial({ OPERATOR_CIDR: true })
-  .extend({ CONFIRMATION: z.enum(["optional", "required"], "use optional or required").default("optional") });
+  .extend({ CONFIRMATION: confirmation });
 
 /** Reads settings from an environment, in which an empty one is left out; throws one Error that names every fault. */
 export function parseSettings<Schema extends z.ZodType>(
@@ -100,7 +156,35 @@ export function parseSettings<Schema extends z.ZodType>(
   throw new Error(["These settings are missing or wrong:", ...faults].join("\n"));
 }
 
-/** All settings of the stack. */
+/** Which stack is meant. */
+export function readStackName(env: NodeJS.ProcessEnv): StackName {
+  const names = z.enum(["ec2", "serverless"], "use ec2 or serverless").default("ec2");
+  return parseSettings(z.object({ STACK: names }), env).STACK;
+}
+
+/** All settings of the stack `serverless`. */
+export function readServerlessSettings(env: NodeJS.ProcessEnv): ServerlessSettings {
+  const parsed = parseSettings(serverlessSettings, env);
+  return {
+    name: parsed.NAME,
+    region: parsed.REGION,
+    mailFrom: parsed.MAIL_FROM,
+    stateBucket: parsed.STATE_BUCKET,
+    domain: parsed.DOMAIN === "none" ? undefined : parsed.DOMAIN,
+    certificateIssued: parsed.CERTIFICATE_ISSUED === "yes",
+    confirmation: parsed.CONFIRMATION,
+    archives: {
+      api: { path: parsed.API_ZIP, hash: parsed.API_ZIP_HASH },
+      images: { path: parsed.IMAGES_ZIP, hash: parsed.IMAGES_ZIP_HASH },
+    },
+    imageOrigin: parsed.IMAGE_ORIGIN,
+    protection: parsed.PROTECTION === "yes",
+    reservedConcurrency: parsed.RESERVED_CONCURRENCY === "yes",
+    secretsVersion: parsed.SECRETS_VERSION,
+  };
+}
+
+/** All settings of the stack `ec2`. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = parseSettings(stackSettings, env);
   return {

@@ -60,3 +60,17 @@ export async function synthesizedStack(env: Record<string, string> = {}): Promis
   const files = await synthesize({ env });
   return JSON.parse(files["stacks/ec2/cdk.tf.json"]!) as Configuration;
 }
+
+/** Settings of a `serverless` stack; its archives need not exist for a synthesis. */
+export const serverlessSettings = {
+  STACK: "serverless",
+  API_ZIP: "functions/api.zip",
+  API_ZIP_HASH: `${"a".repeat(43)}=`,
+  IMAGES_ZIP: "functions/images.zip",
+  IMAGES_ZIP_HASH: `${"b".repeat(43)}=`,
+};
+
+export async function serverlessStack(env: Record<string, string> = {}): Promise<Configuration> {
+  const files = await synthesize({ env: { ...serverlessSettings, ...env } });
+  return JSON.parse(files["stacks/serverless/cdk.tf.json"]!) as Configuration;
+}

@@ -1,12 +1,11 @@
 import { S3BucketCorsConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js";
 import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
-import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
-import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
-import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
-import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
+import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { Construct } from "constructs";
+import { policyDocument } from "./policy-document.ts";
+import { privateBucket, tlsOnly } from "./private-bucket.ts";
 
 export interface ImageBucketProps {
   readonly name: string;
@@ -20,28 +19,15 @@ export class ImageBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: ImageBucketProps) {
     super(scope, id);
-    this.bucket = new S3Bucket(this, "bucket", {
-      bucketPrefix: `tintype-${props.name}-`,
-      forceDestroy: true, // `make destroy` leaves nothing behind, versions included
-    });
-    const bucket = this.bucket.id;
+    const { bucket: s3, block } = privateBucket(this, `tintype-${props.name}-`);
+    this.bucket = s3;
+    const bucket = s3.id;
 
-    const block = new S3BucketPublicAccessBlock(this, "public-access-block", {
+    new S3BucketPolicy(this, "policy", {
       bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
+      policy: policyDocument(tlsOnly(this.arn)),
+      dependsOn: [block],
     });
-    new S3BucketOwnershipControls(this, "ownership", {
-      bucket,
-      rule: { objectOwnership: "BucketOwnerEnforced" },
-    });
-    new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
-      bucket,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
-    });
-    new S3BucketPolicy(this, "policy", { bucket, policy: this.tlsOnly(), dependsOn: [block] });
     new S3BucketCorsConfiguration(this, "cors", {
       bucket,
       corsRule: [
@@ -64,20 +50,9 @@ export class ImageBucket extends Construct {
     return this.bucket.arn;
   }
 
-  private tlsOnly(): string {
-    return JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Sid: "TlsOnly",
-          Effect: "Deny",
-          Principal: "*",
-          Action: "s3:*",
-          Resource: [this.arn, `${this.arn}/*`],
-          Condition: { Bool: { "aws:SecureTransport": "false" } },
-        },
-      ],
-    });
+  /** The origin of its presigned URLs. */
+  get origin(): string {
+    return `https://${this.bucket.bucketRegionalDomainName}`;
   }
 
   /** What a killed upload or a removed account left is gone by itself, and so are old backups. */

@@ -5,18 +5,21 @@ export interface StateProps {
   readonly name: string;
   /** @default - a file beside the configuration */
   readonly stateBucket?: string | undefined;
+  /** @default ec2 */
+  readonly stack?: string;
 }
 
 /** The object that holds a deployment's state, in a bucket that may hold those of others. */
-export const stateKey = (name: string) => `tintype/${name}/terraform.tfstate`;
+export const stateKey = (name: string, stack = "ec2") =>
+  stack === "ec2" ? `tintype/${name}/terraform.tfstate` : `tintype/${name}/${stack}/terraform.tfstate`;
 
 /** Where Terraform keeps what it made. In a bucket it locks the state by an object beside it. */
-export function keepState(stack: TerraformStack, { name, stateBucket }: StateProps): void {
+export function keepState(stack: TerraformStack, { name, stateBucket, stack: id }: StateProps): void {
   if (stateBucket === undefined) {
     new LocalBackend(stack, { path: "terraform.tfstate" });
     return;
   }
   // The bucket's region is an option of `terraform init`: it need not be the deployment's.
-  new S3Backend(stack, { bucket: stateBucket, key: stateKey(name), encrypt: true, usePathStyle: true });
+  new S3Backend(stack, { bucket: stateBucket, key: stateKey(name, id), encrypt: true, usePathStyle: true });
   stack.addOverride("terraform.backend.s3.use_lockfile", true); // which the bindings do not know yet
 }

@@ -1,0 +1,140 @@
+import type { ImageBucket } from "../image-bucket.ts";
+import type { Function, Right } from "./function.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Tables } from "./tables.ts";
+import type { UserPool } from "./user-pool.ts";
+
+export interface Reached {
+  readonly bucket: ImageBucket;
+  readonly tables: Tables;
+  readonly pool: UserPool;
+}
+
+const below = ({ arn }: ImageBucket, ...prefixes: readonly string[]) =>
+  prefixes.map((prefix) => `${arn}/${prefix}/*`);
+
+/** The API: records and sessions, URLs that it signs, sign-ins, its secrets. It decodes no image. */
+export function apiRights(
+  { bucket, tables: { records, expiring }, pool }: Reached,
+  secrets: Secrets,
+  images: Function,
+): Right[] {
+  return [
+    {
+      reason: "accounts and images, and conditions on them in transactions",
+      actions: [
+        ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+        "dynamodb:ConditionCheckItem",
+      ],
+      resources: [records.arn],
+    },
+    {
+      reason: "the feed, and the images of one account",
+      actions: ["dynamodb:Query"],
+      resources: [records.indexArns],
+    },
+    {
+      reason: "sessions, codes, limits, networks, revocations",
+      actions: [
+        ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+        "dynamodb:Query",
+      ],
+      resources: [expiring.arn],
+    },
+    {
+      reason: "sign uploads, and close one that is complete",
+      actions: ["s3:PutObject"],
+      resources: below(bucket, "incoming"),
+    },
+    {
+      reason: "sign downloads, and see what was uploaded",
+      actions: ["s3:GetObject"],
+      resources: below(bucket, "images", "incoming", "pictures"),
+    },
+    {
+      reason: "remove what no record points at",
+      actions: ["s3:DeleteObject"],
+      resources: below(bucket, "images", "incoming", "pictures"),
+    },
+    {
+      reason: "tell a missing object from a forbidden one",
+      actions: ["s3:ListBucket"],
+      resources: [bucket.arn],
+    },
+    {
+      reason: "try, set and remove a password",
+      actions: [
+        ...["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminSetUserPassword"],
+        ...["cognito-idp:AdminUserGlobalSignOut", "cognito-idp:AdminDeleteUser"],
+      ],
+      resources: [pool.arn],
+    },
+    {
+      reason: "read its secrets and those before them",
+      actions: ["ssm:GetParameters", "ssm:GetParameterHistory"],
+      resources: secrets.arns(),
+    },
+    {
+      reason: "have an image processed",
+      actions: ["lambda:InvokeFunction"],
+      resources: [images.liveArn],
+    },
+  ];
+}
+
+/** Decodes what strangers send: it reaches no record, session, secret or account. */
+export function imagesRights({ bucket }: Pick<Reached, "bucket">): Right[] {
+  return [
+    {
+      reason: "read an upload",
+      actions: ["s3:GetObject"],
+      resources: below(bucket, "incoming"),
+    },
+    {
+      reason: "store what it made of an upload",
+      actions: ["s3:PutObject"],
+      resources: below(bucket, "images", "pictures"),
+    },
+  ];
+}
+
+/** Removes what expired and compares the stores. Sessions and codes end by themselves. */
+export function jobsRights({ bucket, tables: { records }, pool }: Reached): Right[] {
+  return [
+    {
+      reason: "compare and repair records",
+      actions: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+      resources: [records.arn],
+    },
+    {
+      reason: "abandoned uploads, and all images by month and account",
+      actions: ["dynamodb:Query"],
+      resources: [records.indexArns],
+    },
+    {
+      reason: "list objects and their former versions",
+      actions: ["s3:ListBucket", "s3:ListBucketVersions"],
+      resources: [bucket.arn],
+    },
+    {
+      reason: "compare objects with their records",
+      actions: ["s3:GetObject", "s3:GetObjectVersion"],
+      resources: below(bucket, "images", "pictures"),
+    },
+    {
+      reason: "restore an object, and close an abandoned upload",
+      actions: ["s3:PutObject"],
+      resources: below(bucket, "images", "incoming", "pictures"),
+    },
+    {
+      reason: "remove objects that no record points at",
+      actions: ["s3:DeleteObject"],
+      resources: below(bucket, "images", "pictures"),
+    },
+    {
+      reason: "compare identities with accounts, and remove one without an account",
+      actions: ["cognito-idp:ListUsers", "cognito-idp:AdminDeleteUser"],
+      resources: [pool.arn],
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter/index.js";
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+
+export interface SecretsProps {
+  readonly name: string;
+  /** A higher version replaces all secrets; the parameters' history keeps the former ones. */
+  readonly version: number;
+}
+
+const names = ["access-token", "refresh-token", "upload-token", "edge-proof"] as const;
+export type SecretName = (typeof names)[number];
+
+/**
+ * Random secrets, made while Terraform applies and kept in SSM alone: ephemeral values and write-only arguments are in
+ * no plan and no state. https://developer.hashicorp.com/terraform/language/manage-sensitive-data/ephemeral
+ */
+export class Secrets extends Construct {
+  /** Below it each secret has its name. */
+  readonly path: string;
+  private readonly parameters: Record<SecretName, SsmParameter>;
+
+  constructor(scope: Construct, id: string, { name, version }: SecretsProps) {
+    super(scope, id);
+    this.path = `/tintype/${name}`;
+    const parameter = (secret: SecretName) => [secret, this.parameter(secret, version)];
+    this.parameters = Object.fromEntries(names.map(parameter)) as Record<SecretName, SsmParameter>;
+  }
+
+  arns(): string[] {
+    return names.map((name) => this.parameters[name].arn);
+  }
+
+  private parameter(secret: SecretName, version: number): SsmParameter {
+    const stack = TerraformStack.of(this);
+    // The bindings know neither ephemeral blocks nor this one.
+    stack.addOverride(`ephemeral.aws_secretsmanager_random_password.${secret}`, {
+      password_length: 64,
+      exclude_punctuation: true,
+    });
+    return new SsmParameter(this, secret, {
+      name: `${this.path}/${secret}`,
+      type: "SecureString",
+      valueWo: `\${ephemeral.aws_secretsmanager_random_password.${secret}.random_password}`,
+      valueWoVersion: version,
+    });
+  }
+}
