@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { Control } from "./control.ts";
 import { bucketControls } from "./controls/s3.ts";
+import { edgeControls } from "./controls/edge.ts";
 import { firewallControls } from "./controls/security-groups.ts";
+import { functionControls } from "./controls/lambda.ts";
 import { hostControls } from "./controls/ec2.ts";
+import { identityControls } from "./controls/cognito.ts";
 import { rightsControls } from "./controls/iam.ts";
+import { secretControls } from "./controls/ssm.ts";
+import { tableControls } from "./controls/dynamodb.ts";
 import type { Synthesized } from "./synthesized.ts";
 
 /** A control that a resource may break, and why. */
@@ -32,6 +37,11 @@ export const controls: readonly Control[] = [
   ...firewallControls,
   ...bucketControls,
   ...rightsControls,
+  ...functionControls,
+  ...tableControls,
+  ...identityControls,
+  ...secretControls,
+  ...edgeControls,
 ];
 
 export const exceptions = JSON.parse(

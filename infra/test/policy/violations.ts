@@ -1,21 +1,5 @@
-import type { Configuration, Resource } from "../synthesize.ts";
-
-/** Breaks one control in a stack that keeps it. */
-type Breach = (stack: Configuration) => void;
-
-const each = (type: string, change: (resource: Resource) => void): Breach => {
-  return ({ resource }) => Object.values(resource[type]!).forEach(change);
-};
-const removed =
-  (type: string): Breach =>
-  ({ resource }) => {
-    delete resource[type];
-  };
-const added =
-  (type: string, body: Resource): Breach =>
-  ({ resource }) => {
-    resource[type] = { ...resource[type], planted: body };
-  };
+import { added, type Breach, each, removed } from "./breach.ts";
+import type { Resource } from "../synthesize.ts";
 
 const opened = (from: number, to = from, more: Resource = { cidr_ipv4: "0.0.0.0/0" }) =>
   added("aws_vpc_security_group_ingress_rule", {
