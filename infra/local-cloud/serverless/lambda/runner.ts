@@ -1,0 +1,184 @@
+import { setTimeout as sleepMs } from "node:timers/promises";
+import { asyncInvocations, type Dropped } from "./async-invocations.ts";
+import { unpackedCode } from "./function-code.ts";
+import { type Environment, openEnvironment, type Outcome, type RoleCredentials } from "./environment.ts";
+import { environmentKey, type FunctionDescription } from "./function-description.ts";
+import type { Log } from "./environment-log.ts";
+import { maxPayloadBytes } from "./runtime-api.ts";
+import type { Sandboxes } from "./sandbox.ts";
+
+export type Invocation =
+  | (Outcome & { readonly kind: "ran" })
+  /** As many as may run do so. */
+  | { readonly kind: "throttled" }
+  /** The event is larger than 6 MB. */
+  | { readonly kind: "tooLarge" }
+  | { readonly kind: "notFound" };
+
+export interface RunnerProps {
+  /** A function by its ARN, perhaps with a version or an alias; undefined if there is none. Asked at each invocation. */
+  readonly describe: (arn: string) => Promise<FunctionDescription | undefined>;
+  readonly sandboxes: Sandboxes;
+  /** Code is unpacked below it, each sum once. */
+  readonly codeFolder: string;
+  readonly credentials: (role: string) => RoleCredentials;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Before an asynchronous event is tried again. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  readonly onDropped?: (event: Dropped) => void;
+  /** Of all functions together. New accounts have 10, others 1,000. */
+  readonly accountConcurrency?: number;
+  /** An environment that waits longer is given up. */
+  readonly idleMs?: number;
+  readonly initTimeoutMs?: number;
+}
+
+interface Pool {
+  /** Environments that are frozen, with the key of what they are made from. */
+  readonly idle: {
+    readonly key: string;
+    readonly environment: Environment;
+    readonly timer: NodeJS.Timeout;
+  }[];
+}
+
+const stoppedOutcome: Outcome = {
+  payload: JSON.stringify({ errorType: "ServiceException", errorMessage: "The runner was stopped" }),
+  failed: true,
+};
+
+/** Runs functions as Lambda does. `stop` leaves no environment behind; call `sweep` of the sandboxes before the first. */
+export function lambdaRunner(props: RunnerProps) {
+  const { describe, sandboxes, accountConcurrency = 1000, idleMs = 300_000, initTimeoutMs = 10_000 } = props;
+  const { sleep = (ms, signal) => sleepMs(ms, undefined, { signal }) } = props;
+  const pools = new Map<string, Pool>();
+  const environments = new Set<Environment>();
+  const running = new Map<string, number>();
+  const unpacking = new Map<string, Promise<string>>();
+  const stats = { coldStarts: 0 };
+  let isStopped = false;
+
+  async function invoke(arn: string, payload: string): Promise<Invocation> {
+    if (Buffer.byteLength(payload) > maxPayloadBytes) return { kind: "tooLarge" };
+    const description = await describe(arn);
+    if (description === undefined || isStopped) return { kind: "notFound" };
+    const { name } = description;
+    // Nothing is awaited between the count and its increase.
+    if (!mayRun(description)) return { kind: "throttled" };
+    running.set(name, (running.get(name) ?? 0) + 1);
+    try {
+      return { kind: "ran", ...(await runIn(description, arn, payload)) };
+    } finally {
+      running.set(name, running.get(name)! - 1);
+    }
+  }
+
+  function mayRun({ name, reservedConcurrency = Infinity }: FunctionDescription): boolean {
+    const all = [...running.values()].reduce((sum, count) => sum + count, 0);
+    return (running.get(name) ?? 0) < reservedConcurrency && all < accountConcurrency;
+  }
+
+  async function runIn(description: FunctionDescription, arn: string, payload: string): Promise<Outcome> {
+    const key = environmentKey(description);
+    const pool = poolOf(description);
+    const environment = takeIdle(pool, key, description) ?? (await open(description));
+    const unready = await environment.ready;
+    if (unready !== undefined) {
+      forget(environment);
+      return unready;
+    }
+    const outcome = await environment.invoke(arn, payload);
+    if (outcome === undefined && !isStopped) {
+      forget(environment);
+      return runIn(description, arn, payload);
+    }
+    if (!environment.isAlive() || isStopped) forget(environment);
+    else rest(pool, key, environment);
+    return outcome ?? stoppedOutcome;
+  }
+
+  function poolOf({ name, version }: FunctionDescription): Pool {
+    const id = `${name}:${version}`;
+    if (!pools.has(id)) pools.set(id, { idle: [] });
+    return pools.get(id)!;
+  }
+
+  /** The one that was used last; those of an older declaration, or whose credentials are about to end, are given up. */
+  function takeIdle(pool: Pool, key: string, { timeoutMs }: FunctionDescription): Environment | undefined {
+    const soon = props.now().getTime() + timeoutMs;
+    const kept = pool.idle.splice(0).filter((candidate) => {
+      const { environment } = candidate;
+      if (candidate.key === key && environment.isAlive() && environment.expires.getTime() > soon) return true;
+      clearTimeout(candidate.timer);
+      forget(environment);
+      return false;
+    });
+    const taken = kept.pop();
+    clearTimeout(taken?.timer);
+    pool.idle.push(...kept);
+    return taken?.environment;
+  }
+
+  function rest(pool: Pool, key: string, environment: Environment): void {
+    const timer = setTimeout(() => {
+      pool.idle.splice(
+        pool.idle.findIndex((candidate) => candidate.environment === environment),
+        1,
+      );
+      forget(environment);
+    }, idleMs).unref();
+    pool.idle.push({ key, environment, timer });
+  }
+
+  async function open(description: FunctionDescription): Promise<Environment> {
+    stats.coldStarts += 1;
+    const task = await taskOf(description);
+    const { log } = props;
+    const credentials = props.credentials(description.role);
+    const environment = await openEnvironment({
+      description,
+      task,
+      sandboxes,
+      credentials,
+      log,
+      initTimeoutMs,
+    });
+    environments.add(environment);
+    return environment;
+  }
+
+  function taskOf(description: FunctionDescription): Promise<string> {
+    const { codeSha256 } = description;
+    const known = unpacking.get(codeSha256) ?? unpackedCode(props.codeFolder, description);
+    unpacking.set(codeSha256, known);
+    known.catch(() => unpacking.delete(codeSha256));
+    return known;
+  }
+
+  const ending = new Set<Promise<void>>();
+  function forget(environment: Environment): void {
+    const end = environment.kill().finally(() => {
+      environments.delete(environment);
+      ending.delete(end);
+    });
+    ending.add(end);
+  }
+
+  const { invokeAsync, stop: stopAsync } = asyncInvocations({ invoke, ...props, sleep });
+
+  return {
+    invoke,
+    invokeAsync,
+    stats: () => ({ ...stats, environments: environments.size }),
+    async stop(): Promise<void> {
+      isStopped = true;
+      stopAsync();
+      for (const { idle } of pools.values()) for (const { timer } of idle) clearTimeout(timer);
+      for (const environment of environments) forget(environment);
+      while (ending.size > 0) await Promise.all(ending);
+    },
+  };
+}
+
+export type LambdaRunner = ReturnType<typeof lambdaRunner>;
