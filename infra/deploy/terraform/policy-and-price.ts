@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Judgement } from "../../src/policy/policy.ts";
 import type { Synthesized } from "../../src/policy/synthesized.ts";
-import { hoursInMonth, type Item, monthlyPrice, priceList, regionOf } from "../../src/price/price.ts";
+import {
+  hoursInMonth,
+  type Item,
+  monthlyPrice,
+  pricedRegions,
+  priceList,
+  regionOf,
+  sourcesOf,
+} from "../../src/price/price.ts";
 import type { Deployment } from "../deployment.ts";
 
 /** What the stack's program has written for a deployment. */
@@ -23,16 +31,16 @@ export function policyReport({ passed, excepted, findings }: Judgement): string[
 export function priceReport(stack: Synthesized): string[] {
   const items = monthlyPrice(stack);
   if (items === undefined) {
-    const known = Object.keys(priceList.regions).join(", ");
+    const known = pricedRegions(stack).join(", ");
     return [`Price: not known for ${regionOf(stack)}; the list of ${priceList.asOf} has ${known}.`];
   }
   const known = items.reduce((sum, { price = 0 }) => sum + price, 0);
   const least = items.some(({ price }) => price === undefined) ? "more than" : "about";
-  const { asOf, currency, terms, sources } = priceList;
+  const { asOf, currency, terms } = priceList;
   return [
     `Price: ${least} ${known.toFixed(2)} ${currency} a month (${hoursInMonth} hours, ${terms}; prices of ${asOf}).`,
     ...items.map(line),
-    `  ${sources.join(" ")}`,
+    `  ${sourcesOf(stack).join(" ")}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { publicAddresses } from "../policy/public-address.ts";
+import { serverlessItems, serverlessSources, type ServerlessPrices, type UserTiers } from "./serverless.ts";
 import { blocks, providersOf, resourcesOf, type Synthesized } from "../policy/synthesized.ts";
 
 interface RegionPrices {
@@ -9,6 +10,8 @@ interface RegionPrices {
   readonly s3GbMonth: number;
   readonly s3ThousandUploads: number;
   readonly outGb: number;
+  /** @default - not known */
+  readonly serverless?: ServerlessPrices;
 }
 
 interface PriceList {
@@ -20,6 +23,7 @@ interface PriceList {
   readonly surplusVcpuHour: number;
   /** By instance type; `baseline` is the share of each vCPU that its price includes. */
   readonly burstable: Readonly<Record<string, { readonly vcpus: number; readonly baseline: number }>>;
+  readonly activeUserTiers: UserTiers;
   readonly regions: Readonly<Record<string, RegionPrices>>;
 }
 
@@ -35,16 +39,45 @@ export const priceList = JSON.parse(
   readFileSync(new URL("price-list.json", import.meta.url), "utf8"),
 ) as PriceList;
 
-/** What a month of a synthesized stack costs, by what is billed; undefined where the list does not have its region. */
+const isServerless = (stack: Synthesized) => resourcesOf(stack, "aws_lambda_function").length > 0;
+
+/**
+ * What a month of a synthesized stack costs, by what is billed; undefined where the list does not have its region. What is
+ * paid by the request has no price here, and says what it comes to.
+ */
 export function monthlyPrice(stack: Synthesized): Item[] | undefined {
   const prices = priceList.regions[regionOf(stack)];
   if (prices === undefined) return undefined;
+  if (isServerless(stack)) {
+    if (prices.serverless === undefined) return undefined;
+    return [
+      ...objects(stack, prices),
+      ...serverlessItems(stack, prices.serverless, priceList.activeUserTiers),
+    ];
+  }
   return [
     ...instances(stack, prices),
     ...surplus(stack),
     ...volumes(stack, prices),
-    ...traffic(stack, prices),
+    ...addresses(stack, prices),
+    ...objects(stack, prices),
   ];
+}
+
+/** The regions whose prices of such a stack are in the list. */
+export function pricedRegions(stack: Synthesized): string[] {
+  const regions = Object.entries(priceList.regions);
+  return regions
+    .filter(([, prices]) => !isServerless(stack) || prices.serverless !== undefined)
+    .map(([region]) => region);
+}
+
+/** Where the prices of a stack stand. */
+export function sourcesOf(stack: Synthesized): readonly string[] {
+  const prices = priceList.regions[regionOf(stack)]?.serverless;
+  if (!isServerless(stack) || prices === undefined) return priceList.sources;
+  const objectStore = priceList.sources.filter((source) => source.includes("/s3/"));
+  return [...objectStore, ...serverlessSources(prices, priceList.activeUserTiers)];
 }
 
 export const regionOf = (stack: Synthesized): string =>
@@ -91,12 +124,15 @@ function volumes(stack: Synthesized, { volumeGbMonth }: RegionPrices): Item[] {
   return summed(sizes).map(([type, gb]) => item(`${gb} GB ${type}`, volumeGbMonth[type], "a GB", gb));
 }
 
+function addresses(stack: Synthesized, { publicAddressHour }: RegionPrices): Item[] {
+  const count = publicAddresses(stack);
+  return [item(`${count} public IPv4`, publicAddressHour, "an hour", count * hoursInMonth)];
+}
+
 /** How much S3 holds and takes, no stack says: a small site is assumed. */
-function traffic(stack: Synthesized, prices: RegionPrices): Item[] {
-  const addresses = publicAddresses(stack);
+function objects(stack: Synthesized, prices: RegionPrices): Item[] {
   const { s3GbMonth: gb, s3ThousandUploads: uploads, outGb } = prices;
   return [
-    item(`${addresses} public IPv4`, prices.publicAddressHour, "an hour", addresses * hoursInMonth),
     {
       what: `S3: 1 GB at ${gb}, 10,000 uploads at ${uploads} a thousand (assumed)`,
       price: resourcesOf(stack, "aws_s3_bucket").length * (gb + 10 * uploads),
