@@ -112,12 +112,12 @@ function replacements(host: string | undefined, resources: readonly string[]): s
  * Where the provider comes from: the operator's own configuration, else the registry, else a mirror on disk.
  * Terraform itself looks for mirrors in its implied directories only; machines without internet keep one under /opt.
  */
-async function cliConfiguration(): Promise<Record<string, string>> {
+export async function cliConfiguration(folder = stateRoot): Promise<Record<string, string>> {
   const own = process.env["TF_CLI_CONFIG_FILE"] || join(homedir(), ".terraformrc");
   if (existsSync(own)) return {};
   const reached = await fetch(registry, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
   const mirror = reached?.ok ? undefined : findMirror();
-  const file = join(stateRoot, "terraform.rc");
+  const file = join(folder, "terraform.rc");
   const source = mirror === undefined ? "" : `filesystem_mirror { path = ${JSON.stringify(mirror)} }`;
   writeFileSync(file, mirror === undefined ? "" : `provider_installation {\n  ${source}\n}\n`);
   return { TF_CLI_CONFIG_FILE: file };
