@@ -22,8 +22,16 @@ describe("the types of the API in the frontend", () => {
     [{ type: "array", items: { type: "boolean" } }, "boolean[]"],
     [{ type: "object", additionalProperties: { type: "string" } }, "Record<string, string>"],
     [{ type: "string", contentEncoding: "binary" }, "File"],
+    [{ $ref: "#/components/schemas/thing" }, "Thing"],
   ])("%j is %s", (schema, type) => {
     expect(apiTypes(operation(schema))).toContain(`response: ${type};`);
+  });
+
+  test("a component has a type of its own", () => {
+    const schemas = { thing: { type: "object", properties: { id: { type: "string" } }, required: ["id"] } };
+    expect(
+      apiTypes({ ...operation({ $ref: "#/components/schemas/thing" }), components: { schemas } }),
+    ).toContain("export type Thing = {\n  id: string;\n};\n");
   });
 
   test("a property that is not required is optional", () => {

@@ -5,6 +5,7 @@ import { openapi } from "../app-backend/src/http/contract/openapi.ts";
 
 /** What of JSON Schema the document uses. Anything else is refused, so that no type is silently wrong. */
 interface Schema {
+  $ref?: string;
   type?: string | string[];
   format?: string;
   contentEncoding?: string;
@@ -31,6 +32,7 @@ interface Operation {
 
 interface Document {
   paths: Record<string, Record<string, Operation>>;
+  components?: { schemas: Record<string, Schema> };
 }
 
 /** The file that holds the types: neither frontend nor backend imports the other, so this script stands between them. */
@@ -41,9 +43,12 @@ export function apiTypes(document = openapi("") as Document): string {
   const operations = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
     .map((operation) => property(operation.operationId, operationType(operation), operation.summary));
+  const components = Object.entries(document.components?.schemas ?? {})
+    .filter(([name]) => name !== "problem") // read by hand: a proxy may have written it
+    .map(([name, schema]) => `export type ${typeName(name)} = ${type(schema)};\n\n`);
   return `// Written by \`make format\` from the API's OpenAPI document. Do not edit.
 
-/** What each operation takes and returns. Times are ISO 8601. */
+${components.join("")}/** What each operation takes and returns. Times are ISO 8601. */
 export type Operations = ${block(operations)};
 `;
 }
@@ -61,11 +66,17 @@ function operationType({ parameters = [], requestBody, responses }: Operation): 
   ]);
 }
 
+/** The first of several: what the page sends. */
 function schemaOf(from: Content | undefined): Schema | undefined {
   return Object.values(from?.content ?? {})[0]?.schema;
 }
 
+function typeName(component: string): string {
+  return component.replace(/^./, (first) => first.toUpperCase());
+}
+
 function type(schema: Schema): string {
+  if (schema.$ref) return typeName(schema.$ref.replace("#/components/schemas/", ""));
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (schema.anyOf) return schema.anyOf.map(type).join(" | ");

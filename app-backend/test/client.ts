@@ -18,7 +18,7 @@ export interface Answer {
     items: (SessionView & ImageView)[];
     cursor?: string;
     image: ImageView;
-    upload: { url: string; headers: Record<string, string> };
+    upload: { url: string; headers: Record<string, string>; token: string };
     url: string;
     sendsMail: boolean;
   };

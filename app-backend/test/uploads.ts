@@ -1,5 +1,5 @@
 import type { TestApp } from "./app.ts";
-import { type Answer, bearer, postJson, send } from "./client.ts";
+import { type Answer, bearer, goodPassword, newEmail, postJson, send, sendJson } from "./client.ts";
 import { onePixelPng } from "./images.ts";
 
 interface Sent {
@@ -44,4 +44,41 @@ export async function upload(app: TestApp, accessToken: string, image: Uint8Arra
 
 export async function addImage(app: TestApp, accessToken: string, image: Uint8Array = onePixelPng) {
   return (await upload(app, accessToken, image)).body.image;
+}
+
+interface SentPicture extends Omit<Sent, "name"> {
+  /** Of the account whose picture it is; none for a registration. */
+  readonly accessToken?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Announces the picture of an account, or of a registration. */
+export function announcePicture(
+  app: TestApp,
+  image: Uint8Array,
+  { contentType = "image/png", bytes = image.length, accessToken, headers = {} }: SentPicture = {},
+): Promise<Answer> {
+  const path = accessToken ? "/account/image/upload" : "/auth/register/upload";
+  const as = accessToken ? bearer(accessToken) : {};
+  return postJson(app, path, { contentType, bytes }, { ...as, ...headers });
+}
+
+/** The token of a picture that is announced and sent. */
+export async function sendPicture(app: TestApp, image: Uint8Array, sent: SentPicture = {}): Promise<string> {
+  const announced = await announcePicture(app, image, sent);
+  await put(announced, image);
+  return announced.body.upload.token;
+}
+
+export function registerBy(
+  app: TestApp,
+  upload: unknown,
+  { email = newEmail(), password = goodPassword } = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  return postJson(app, "/auth/register", { email, password, upload }, headers);
+}
+
+export function changePictureBy(app: TestApp, accessToken: string, upload: unknown): Promise<Answer> {
+  return sendJson(app, "PUT", "/account/image", { upload }, bearer(accessToken));
 }

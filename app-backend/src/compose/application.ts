@@ -13,11 +13,13 @@ import type { Limits } from "../ports/limits.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { Tokens } from "../ports/tokens.ts";
+import type { UploadTokens } from "../ports/upload-tokens.ts";
 import { accountUseCases } from "../usecases/accounts.ts";
 import { codeUseCases } from "../usecases/identity/codes.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
 import { sessionUseCases } from "../usecases/identity/sessions.ts";
 import { imageUseCases } from "../usecases/images.ts";
+import { pictureUploads } from "../usecases/picture-uploads.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { rateLimiter } from "../usecases/rate-limiter.ts";
 import { uploadUseCases } from "../usecases/uploads.ts";
@@ -34,6 +36,7 @@ export interface Parts {
   readonly imageProcessor: ImageProcessor;
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
+  readonly uploadTokens: UploadTokens;
   readonly pictureStorage: StorageEngine;
   readonly probes: Probes;
   readonly log: Logger;
@@ -57,7 +60,7 @@ export interface Settings {
 
 /** Composes what all stacks share: the use cases over the adapters, and the API over the use cases. */
 export function application(parts: Parts, settings: Settings) {
-  const { stores, objectStore, imageProcessor, identity, afterAnswer, log, metrics } = parts;
+  const { stores, objectStore, imageProcessor, identity, uploadTokens, afterAnswer, log, metrics } = parts;
   const { now, newId } = settings;
   const auditLog = auditTo(log, metrics);
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
@@ -85,6 +88,7 @@ export function application(parts: Parts, settings: Settings) {
     passwords: proof,
     codes,
     images,
+    pictureUploads: pictureUploads({ ...common, objectStore, uploadTokens, limits: stores.limits }),
     openForms,
     pictureStorage: parts.pictureStorage,
     probes: parts.probes,

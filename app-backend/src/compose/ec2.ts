@@ -3,6 +3,7 @@ import type { DestinationStream } from "pino";
 import { argon2Passwords } from "../adapters/argon2/passwords.ts";
 import { hmacCodeGenerator } from "../adapters/hmac/code-generator.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
+import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { logMail } from "../adapters/log/mail.ts";
 import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
 import { mysqlImages } from "../adapters/mysql/images.ts";
@@ -72,6 +73,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       imageProcessor: timed(sharpImageProcessor({ inside }), metrics),
       identity,
       tokens: jwtTokens({ ...config, newId }),
+      uploadTokens: jwtUploadTokens(config.refreshSecrets),
       pictureStorage: s3UploadStorage({ client, bucket, newId }),
       probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
       log,

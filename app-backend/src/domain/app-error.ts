@@ -16,6 +16,7 @@ export type ErrorCode =
   | "email_taken"
   | "quota_exceeded"
   | "not_uploaded"
+  | "upload_ended"
   | "image_too_large"
   | "image_dimensions"
   | "unsupported_image"

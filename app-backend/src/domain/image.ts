@@ -12,7 +12,6 @@ export const maxWorkBytes = 600e6;
 /** The longer side of a thumbnail at most, in pixels. */
 export const thumbnailSide = 480;
 
-export const uploadLifeMs = 15 * 60_000;
 /** An upload that is not completed within this time is discarded. */
 export const abandonedAfterMs = 24 * 3_600_000;
 

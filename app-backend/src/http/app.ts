@@ -7,6 +7,7 @@ import type { CodeUseCases } from "../usecases/identity/codes.ts";
 import type { ImageUseCases } from "../usecases/images.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
+import type { PictureUploads } from "../usecases/picture-uploads.ts";
 import { accountRouter } from "./account.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { answerHeaders } from "./answer-headers.ts";
@@ -27,6 +28,7 @@ export interface HttpDependencies {
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
+  readonly pictureUploads: PictureUploads;
   readonly pictureStorage: StorageEngine;
   readonly openForms: Slots;
   readonly probes: Probes;
@@ -47,7 +49,7 @@ export interface HttpDependencies {
 
 /** The API as an Express application, which does not listen yet. */
 export function httpApp(deps: HttpDependencies): Express {
-  const { accounts, sessions, passwords, codes, images, siteOrigins } = deps;
+  const { accounts, sessions, passwords, codes, images, pictureUploads, siteOrigins } = deps;
   const forms = pictureForms({
     storage: deps.pictureStorage,
     discard: accounts.discard,
@@ -69,8 +71,8 @@ export function httpApp(deps: HttpDependencies): Express {
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",
-    authRouter({ accounts, sessions, passwords, codes, forms, cookie, siteOrigins }),
-    accountRouter({ accounts, sessions, forms }),
+    authRouter({ accounts, sessions, passwords, codes, pictureUploads, forms, cookie, siteOrigins }),
+    accountRouter({ accounts, sessions, pictureUploads, forms }),
     imagesRouter(images, sessions),
   );
   app.use(() => {

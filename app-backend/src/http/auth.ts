@@ -1,10 +1,11 @@
-import { Router, type Response } from "express";
+import { type Request, type Response, Router } from "express";
 import { AppError } from "../domain/app-error.ts";
 import { accessLifeMs } from "../domain/session.ts";
-import type { AccountUseCases } from "../usecases/accounts.ts";
+import type { AccountUseCases, Registration } from "../usecases/accounts.ts";
 import type { CodeUseCases } from "../usecases/identity/codes.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { SessionUseCases, SignedIn } from "../usecases/identity/sessions.ts";
+import type { PictureUploads } from "../usecases/picture-uploads.ts";
 import { authenticate } from "./authenticate.ts";
 import { clientOf } from "./client.ts";
 import { operations } from "./contract/operations.ts";
@@ -19,6 +20,7 @@ interface Dependencies {
   readonly sessions: SessionUseCases;
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
+  readonly pictureUploads: PictureUploads;
   readonly forms: PictureForms;
   readonly cookie: RefreshCookie;
   readonly siteOrigins: readonly string[];
@@ -26,16 +28,21 @@ interface Dependencies {
 
 /** Registration, removal, and sessions. */
 export function authRouter(deps: Dependencies): Router {
-  const { accounts, sessions, passwords, codes, forms, cookie, siteOrigins } = deps;
+  const { accounts, sessions, passwords, codes, pictureUploads, forms, cookie, siteOrigins } = deps;
   const router = Router();
   const sameOrigin = requireSameOrigin(siteOrigins);
 
   router.post(operations.register.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
-    await accounts.admitRegistration(clientOf(req));
-    const { fields, picture } = await forms.receive(req, res, operations.register.body);
-    const account = await accounts.register({ ...fields, picture }, requesterOf(req));
+    const registration = req.is("json") ? await uploadedRegistration(req) : await formOf(req, res);
+    const account = await accounts.register(registration, requesterOf(req));
     res.locals["accountId"] = account.id;
     res.status(201).json({ account });
+  });
+
+  router.post(operations.announceRegistration.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
+    const file = parse(operations.announceRegistration.body, req.body);
+    await accounts.admitRegistration(clientOf(req));
+    res.status(201).json({ upload: await pictureUploads.open("registration", file) });
   });
 
   router.post(operations.signIn.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
@@ -112,6 +119,18 @@ export function authRouter(deps: Dependencies): Router {
     await sessions.end(holder, id);
     res.status(204).end();
   });
+
+  async function formOf(req: Request, res: Response): Promise<Registration> {
+    await accounts.admitRegistration(clientOf(req));
+    const { fields, picture } = await forms.receive(req, res, operations.register.body);
+    return { ...fields, picture };
+  }
+
+  /** It was counted when its upload was announced. */
+  async function uploadedRegistration(req: Request): Promise<Registration> {
+    const { upload, ...fields } = parse(operations.register.byUpload, req.body);
+    return { ...fields, picture: await pictureUploads.claim(upload, "registration") };
+  }
 
   async function answer(res: Response, signedIn: SignedIn, shown?: string): Promise<void> {
     const { account, accessToken, refreshToken } = signedIn;

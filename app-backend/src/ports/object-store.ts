@@ -1,7 +1,15 @@
+import type { Announced } from "../domain/upload.ts";
 import type { ImageFile } from "./image-processor.ts";
 
 /** An upload under `incoming/`, which expires after a day. */
 export interface IncomingPicture {
+  readonly key: string;
+  /** What the bucket accepted, if it was sent by the URL of `upload`. */
+  readonly announced?: Announced;
+}
+
+/** An upload by the URL of `ObjectStore.upload`. */
+export interface AnnouncedUpload extends Announced {
   readonly key: string;
 }
 
@@ -16,16 +24,21 @@ export interface Upload {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-interface UploadRule {
-  readonly contentType: string;
-  readonly bytes: number;
+interface UploadRule extends Announced {
   readonly lifeMs: number;
 }
 
 /** Objects in the bucket, by their keys. */
 export interface ObjectStore {
-  /** The content of an object; undefined if it is missing or empty. Throws the signal's reason once that is aborted. */
-  read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /**
+   * The content of an object; undefined if it is missing or empty, or not of the expected type and size. Throws the
+   * signal's reason once that is aborted.
+   */
+  read(
+    key: string,
+    signal?: AbortSignal,
+    expected?: Announced,
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
   /**
    * Writes an immutable object: a second write of the same key has the same bytes. Throws the signal's reason once that
    * is aborted; the object may exist or not then.

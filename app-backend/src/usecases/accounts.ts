@@ -65,7 +65,7 @@ export function accountUseCases(deps: Dependencies) {
       codes.welcome(account);
       return await view(account);
     } finally {
-      await discard(registration.picture.key, requester.signal);
+      await endUpload(registration.picture, requester.signal);
     }
   }
 
@@ -86,12 +86,13 @@ export function accountUseCases(deps: Dependencies) {
 
   /** Processes an upload into a picture and removes its files when `use` has ended. */
   async function processed<Result>(
-    { key }: IncomingPicture,
+    { key, announced }: IncomingPicture,
     requester: Requester,
     use: (image: ImageFile) => Promise<Result>,
   ): Promise<Result> {
-    const inFiles = await imageProcessor.process(() => objectStore.read(key, requester.signal), requester);
-    if (!inFiles) throw new AppError("unavailable", "upload is gone");
+    const read = () => objectStore.read(key, requester.signal, announced);
+    const inFiles = await imageProcessor.process(read, requester);
+    if (!inFiles) throw new AppError(announced ? "not_uploaded" : "unavailable", "upload is not there");
     try {
       return await use(inFiles.original);
     } finally {
@@ -135,7 +136,16 @@ export function accountUseCases(deps: Dependencies) {
    * does not wait for it: a bucket that does not answer takes longer than nginx waits.
    */
   async function discard(key: string, signal?: AbortSignal): Promise<void> {
-    const removed = objectStore.remove(key).catch(() => undefined);
+    await unlessAborted(objectStore.remove(key), signal);
+  }
+
+  /** Like `discard`, for an upload: a URL that could write it again is closed. */
+  async function endUpload({ key, announced }: IncomingPicture, signal: AbortSignal): Promise<void> {
+    await unlessAborted(announced ? objectStore.closeUpload(key) : objectStore.remove(key), signal);
+  }
+
+  async function unlessAborted(removal: Promise<void>, signal?: AbortSignal): Promise<void> {
+    const removed = removal.catch(() => undefined);
     if (signal?.aborted) return;
     const aborted = new Promise((resolve) => signal?.addEventListener("abort", resolve));
     await Promise.race([removed, aborted]);
@@ -176,7 +186,7 @@ export function accountUseCases(deps: Dependencies) {
       });
       return await get(id);
     } finally {
-      await discard(picture.key, requester.signal);
+      await endUpload(picture, requester.signal);
     }
   }
 

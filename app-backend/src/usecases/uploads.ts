@@ -1,4 +1,4 @@
-import { AppError, fieldError } from "../domain/app-error.ts";
+import { AppError } from "../domain/app-error.ts";
 import {
   type Image,
   isPublished,
@@ -6,11 +6,10 @@ import {
   type PendingImageView,
   type Rendition,
   uploadKeyOf,
-  uploadLifeMs,
   viewPending,
 } from "../domain/image.ts";
-import { imageTypeOf, maxImageBytes } from "../domain/image-type.ts";
 import { limits } from "../domain/limit.ts";
+import { type Announced, requireAcceptable, uploadLifeMs } from "../domain/upload.ts";
 import type { Requester } from "../domain/client.ts";
 import type { ImageProcessor, ProcessedImage } from "../ports/image-processor.ts";
 import type { Images } from "../ports/images.ts";
@@ -19,10 +18,8 @@ import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { singleFlight } from "./single-flight.ts";
 
-export interface Announcement {
+export interface Announcement extends Announced {
   readonly name: string;
-  readonly contentType: string;
-  readonly bytes: number;
 }
 
 interface Dependencies {
@@ -44,9 +41,7 @@ export function uploadUseCases(deps: Dependencies) {
 
   /** Reserves quota for an image and allows its upload. Counts against the limit until the image is published. */
   async function announce(accountId: string, { name, contentType, bytes }: Announcement) {
-    if (imageTypeOf(contentType) === undefined)
-      throw fieldError("unsupported_image", "contentType", "is not an image type that is accepted");
-    if (bytes > maxImageBytes) throw fieldError("image_too_large", "bytes", `are more than ${maxImageBytes}`);
+    requireAcceptable({ contentType, bytes });
     const attempt = [limits.uploadOfAccount, accountId] as const;
     await rateLimiter.consume(attempt);
     const image: PendingImage = { id: newId(), accountId, name, contentType, bytes, createdAt: now() };

@@ -15,6 +15,7 @@ export const access: Record<keyof typeof operations, Row> = {
   settings: [200, 200],
   openapi: [200, 200],
   register: [400, 400], // reports what is missing, without sign-in
+  announceRegistration: [400, 400],
   signIn: [400, 400],
   confirm: [400, 400],
   resend: [400, 400],
@@ -25,6 +26,7 @@ export const access: Record<keyof typeof operations, Row> = {
   getAccount: [401, 200],
   changeProfile: [401, 200],
   changePicture: [401, 400], // the form is missing
+  announcePicture: [401, 400],
   changePassword: [401, 400],
   listSessions: [401, 200],
   endSession: [401, 204, 404, 404],

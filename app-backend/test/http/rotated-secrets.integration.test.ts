@@ -7,7 +7,9 @@ import type { Keyring } from "../../src/domain/keyring.ts";
 import { serve, stop } from "../../src/process/serve.ts";
 import { advancePastGrace } from "../advance-past-grace.ts";
 import { startApp, type TestApp } from "../app.ts";
-import { getAccount, mailedCode, member, postJson, refresh } from "../client.ts";
+import { getAccount, goodPassword, mailedCode, member, newEmail, postJson, refresh } from "../client.ts";
+import { onePixelPng } from "../images.ts";
+import { sendPicture } from "../uploads.ts";
 
 let app: TestApp;
 
@@ -42,10 +44,11 @@ async function restarted(handover: Date) {
   };
 }
 
-test("OPS-10 new secrets end no session: earlier tokens, refresh and a mailed code stay valid", async () => {
+test("OPS-10 new secrets end no session: earlier tokens, refresh, a mailed code and an upload stay valid", async () => {
   const { body, cookie, email } = await member(app);
   await postJson(app, "/auth/forgot", { email });
   const code = await mailedCode(app, email);
+  const upload = await sendPicture(app, onePixelPng);
   const next = await restarted(new Date());
   try {
     expect((await getAccount(next, body.accessToken)).status).toBe(200);
@@ -56,6 +59,9 @@ test("OPS-10 new secrets end no session: earlier tokens, refresh and a mailed co
     expect((await getAccount(app, renewed.body.accessToken)).status).toBe(401);
     await advancePastGrace(app);
     expect((await refresh(next, renewed.cookie)).status).toBe(200);
+    expect(
+      (await postJson(next, "/auth/register", { email: newEmail(), password: goodPassword, upload })).status,
+    ).toBe(201);
     const password = "a much better one";
     expect((await postJson(next, "/auth/reset", { email, code, password })).status).toBe(204);
   } finally {

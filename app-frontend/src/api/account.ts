@@ -1,14 +1,20 @@
-import { type Transfer, request, upload } from "./request.ts";
-import type { Operations } from "./schema.ts";
+import { request } from "./request.ts";
+import type { Account, Operations } from "./schema.ts";
+
+export type { Account };
 
 /** What signing in and refreshing return. */
 export type TokenResponse = Operations["signIn"]["response"];
-export type Account = TokenResponse["account"];
 
 /** A device where an account is signed in. */
 export type Session = Operations["listSessions"]["response"]["items"][number];
 
 export type Credentials = Operations["signIn"]["body"];
+
+export type PictureAnnouncement = Operations["announcePicture"]["body"];
+
+/** The URL that takes a picture straight to S3, once, and the token of the request that uses it. Both within 15 minutes. */
+export type AnnouncedPicture = Operations["announcePicture"]["response"];
 
 type AccountResponse = Operations["getAccount"]["response"];
 
@@ -57,20 +63,27 @@ export const getAccount = async (accessToken: string) =>
 export const changeProfile = async (accessToken: string, json: Operations["changeProfile"]["body"]) =>
   (await request<AccountResponse>("/account", { method: "PATCH", accessToken, json })).account;
 
-export async function changePicture(accessToken: string, image: File, transfer: Transfer): Promise<Account> {
-  const form = new FormData();
-  form.append("image", image);
-  const call = { method: "PUT", form, accessToken, ...transfer } as const;
-  return (await upload<AccountResponse>("/account/image", call)).account;
+/** Longer than the server takes at most, so that it answers: it processes the picture. */
+const processingTimeoutMs = 60_000;
+
+export const announcePicture = (accessToken: string, json: PictureAnnouncement) =>
+  request<AnnouncedPicture>("/account/image/upload", { method: "POST", accessToken, json });
+
+/** Replaces the picture by one that was sent. */
+export async function changePicture(
+  accessToken: string,
+  json: Operations["changePicture"]["body"],
+  signal: AbortSignal,
+): Promise<Account> {
+  const call = { method: "PUT", accessToken, json, signal, timeoutMs: processingTimeoutMs };
+  return (await request<AccountResponse>("/account/image", call)).account;
 }
 
-export async function register(
-  { email, password, image }: Operations["register"]["body"],
-  transfer: Transfer,
-): Promise<Account> {
-  const form = new FormData();
-  form.append("email", email);
-  form.append("password", password);
-  form.append("image", image); // last: the server reads the fields before it streams the file
-  return (await upload<AccountResponse>("/auth/register", { method: "POST", form, ...transfer })).account;
+export const announceRegistration = (json: PictureAnnouncement) =>
+  request<AnnouncedPicture>("/auth/register/upload", { method: "POST", json });
+
+/** Creates an account with a picture that was sent. */
+export async function register(json: Operations["register"]["body"], signal: AbortSignal): Promise<Account> {
+  const call = { method: "POST", json, signal, timeoutMs: processingTimeoutMs };
+  return (await request<AccountResponse>("/auth/register", call)).account;
 }

@@ -39,6 +39,7 @@ const messages: Record<string, string> = {
   unreachable: `${productName} cannot be reached. Check your connection, then try again.`,
   unreadable_image: "This file cannot be read. Choose it again, or choose another one.",
   unsupported_image: "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.",
+  upload_ended: "This picture has to be sent again. Try again.",
   upload_refused: "This picture could not be stored. Try again.",
   wrong_password: "This is not your password. Check it and try again.",
 };

@@ -1,4 +1,4 @@
-import { type Transfer, putFile, request } from "./request.ts";
+import { putFile, request } from "./request.ts";
 import type { Operations } from "./schema.ts";
 
 export const imageTypes = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"] as const;
@@ -30,8 +30,7 @@ export function listImages(accessToken: string, { mine, cursor, limit }: ImageQu
 export const announceImage = (accessToken: string, json: UploadRequest) =>
   request<PresignedUpload>("/images", { method: "POST", accessToken, json });
 
-export const sendImage = ({ url, headers }: PresignedUpload["upload"], file: File, transfer: Transfer) =>
-  putFile(url, headers, file, transfer);
+export const sendImage = putFile;
 
 /** Checks, re-encodes and publishes what was sent. Idempotent. */
 export const completeImage = async (accessToken: string, id: string) =>

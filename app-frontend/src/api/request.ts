@@ -1,6 +1,14 @@
 import { ApiError, apiError } from "./error.ts";
 
-export type Call = { method?: string; accessToken?: string; idempotencyKey?: string; json?: unknown };
+export type Call = {
+  method?: string;
+  accessToken?: string;
+  idempotencyKey?: string;
+  json?: unknown;
+  /** Aborts the call, which then rejects with `cancelled`. */
+  signal?: AbortSignal;
+  timeoutMs?: number;
+};
 
 export type Transfer = {
   /** Called with the fraction that is sent, from 0 to 1. */
@@ -9,34 +17,21 @@ export type Transfer = {
   signal: AbortSignal;
 };
 
-export type Upload = Transfer & { method: "POST" | "PUT"; form: FormData; accessToken?: string };
-
-type Sending = Transfer & { method: "POST" | "PUT"; body: FormData | File; headers: Record<string, string> };
+/** Where S3 takes a file by one PUT. */
+export type UploadTarget = { url: string; headers: Record<string, string> };
 
 type Reply = { status: number; body: string; retryAfter: string | null };
 
-const timeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 const uploadTimeoutMs = 10 * 60_000;
 
 export async function request<T>(path: string, call: Call = {}): Promise<T> {
   return read<T>(await send(`/api${path}`, call));
 }
 
-export async function upload<T>(path: string, { form, accessToken, ...call }: Upload): Promise<T> {
-  const headers: Record<string, string> = accessToken ? { authorization: `Bearer ${accessToken}` } : {};
-  const xhr = await sendBody(`/api${path}`, { ...call, body: form, headers });
-  const retryAfter = xhr.getResponseHeader("retry-after");
-  return read<T>({ status: xhr.status, body: xhr.responseText, retryAfter });
-}
-
 /** Puts a file into S3 by a presigned URL, which takes it once. */
-export async function putFile(
-  url: string,
-  headers: Record<string, string>,
-  file: File,
-  transfer: Transfer,
-): Promise<void> {
-  const { status, responseText } = await sendBody(url, { method: "PUT", body: file, headers, ...transfer });
+export async function putFile(to: UploadTarget, file: File, transfer: Transfer): Promise<void> {
+  const { status, responseText } = await put(to, file, transfer);
   const isThere = status === 412; // sent before, and only S3's answer was lost
   if (isThere || (status >= 200 && status <= 299)) return;
   throw new ApiError(storageCode(status, responseText), { status });
@@ -44,7 +39,7 @@ export async function putFile(
 
 async function send(
   url: string,
-  { method = "GET", accessToken, idempotencyKey, json }: Call,
+  { method = "GET", accessToken, idempotencyKey, json, signal, timeoutMs = usualTimeoutMs }: Call,
 ): Promise<Reply> {
   const headers = new Headers({ accept: "application/json" });
   if (accessToken) headers.set("authorization", `Bearer ${accessToken}`);
@@ -52,26 +47,28 @@ async function send(
   if (json) headers.set("content-type", "application/json");
   const body = json ? JSON.stringify(json) : null;
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(url, { method, headers, body, signal, cache: "no-store" });
+    const signals = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
+    const stop = AbortSignal.any(signals);
+    const response = await fetch(url, { method, headers, body, signal: stop, cache: "no-store" });
     const retryAfter = response.headers.get("retry-after");
     return { status: response.status, body: await response.text(), retryAfter };
   } catch (error) {
+    if (signal?.aborted) throw new ApiError("cancelled");
     const late = error instanceof DOMException && error.name === "TimeoutError";
     throw new ApiError(late ? "timeout" : "unreachable");
   }
 }
 
 /** `XMLHttpRequest`, because `fetch` reports no upload progress. */
-function sendBody(
-  url: string,
-  { method, body, headers, onProgress, signal }: Sending,
+function put(
+  { url, headers }: UploadTarget,
+  file: File,
+  { onProgress, signal }: Transfer,
 ): Promise<XMLHttpRequest> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open(method, url);
+    xhr.open("PUT", url);
     xhr.timeout = uploadTimeoutMs;
-    xhr.setRequestHeader("accept", "application/json");
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     xhr.onload = () => resolve(xhr);
@@ -80,7 +77,7 @@ function sendBody(
     xhr.onabort = () => reject(new ApiError("cancelled"));
     signal.addEventListener("abort", () => xhr.abort());
     if (signal.aborted) reject(new ApiError("cancelled"));
-    else xhr.send(body);
+    else xhr.send(file);
   });
 }
 

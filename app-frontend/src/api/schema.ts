@@ -1,5 +1,17 @@
 // Written by `make format` from the API's OpenAPI document. Do not edit.
 
+export type Account = {
+  id: string;
+  email: string;
+  /** Shows the picture to anyone who has it, for an hour. */
+  imageUrl: string;
+  username: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  confirmed: boolean;
+  createdAt: string;
+};
+
 /** What each operation takes and returns. Times are ISO 8601. */
 export type Operations = {
   /** Make an account with a picture */
@@ -8,19 +20,26 @@ export type Operations = {
       email: string;
       /** At least 8 characters. */
       password: string;
-      image: File;
+      /** The token of an upload, which works once. */
+      upload: string;
     };
     response: {
-      account: {
-        id: string;
-        email: string;
-        /** Shows the picture to anyone who has it, for an hour. */
-        imageUrl: string;
-        username: string | null;
-        firstName: string | null;
-        lastName: string | null;
-        confirmed: boolean;
-        createdAt: string;
+      account: Account;
+    };
+  };
+  /** Get a URL that takes the picture of a new account straight to S3, and a token to register with */
+  announceRegistration: {
+    body: {
+      contentType: string;
+      bytes: number;
+    };
+    response: {
+      upload: {
+        /** For one PUT of exactly that file with these headers. 412: it was taken before. */
+        url: string;
+        headers: Record<string, string>;
+        /** For one request within 15 minutes, when the file was sent. */
+        token: string;
       };
     };
   };
@@ -34,17 +53,7 @@ export type Operations = {
       accessToken: string;
       /** Seconds. */
       expiresIn: number;
-      account: {
-        id: string;
-        email: string;
-        /** Shows the picture to anyone who has it, for an hour. */
-        imageUrl: string;
-        username: string | null;
-        firstName: string | null;
-        lastName: string | null;
-        confirmed: boolean;
-        createdAt: string;
-      };
+      account: Account;
     };
   };
   /** Trade the refresh token for an access token, and for the next one if it is older than 10 seconds */
@@ -53,17 +62,7 @@ export type Operations = {
       accessToken: string;
       /** Seconds. */
       expiresIn: number;
-      account: {
-        id: string;
-        email: string;
-        /** Shows the picture to anyone who has it, for an hour. */
-        imageUrl: string;
-        username: string | null;
-        firstName: string | null;
-        lastName: string | null;
-        confirmed: boolean;
-        createdAt: string;
-      };
+      account: Account;
     };
   };
   /** End the session, or all sessions of the account */
@@ -144,17 +143,7 @@ export type Operations = {
   /** One's own account */
   getAccount: {
     response: {
-      account: {
-        id: string;
-        email: string;
-        /** Shows the picture to anyone who has it, for an hour. */
-        imageUrl: string;
-        username: string | null;
-        firstName: string | null;
-        lastName: string | null;
-        confirmed: boolean;
-        createdAt: string;
-      };
+      account: Account;
     };
   };
   /** Change what the body names of the profile; empty text or null clears it */
@@ -165,35 +154,32 @@ export type Operations = {
       lastName?: string | null;
     };
     response: {
-      account: {
-        id: string;
-        email: string;
-        /** Shows the picture to anyone who has it, for an hour. */
-        imageUrl: string;
-        username: string | null;
-        firstName: string | null;
-        lastName: string | null;
-        confirmed: boolean;
-        createdAt: string;
-      };
+      account: Account;
     };
   };
   /** Replace the picture */
   changePicture: {
     body: {
-      image: File;
+      /** The token of an upload, which works once. */
+      upload: string;
     };
     response: {
-      account: {
-        id: string;
-        email: string;
-        /** Shows the picture to anyone who has it, for an hour. */
-        imageUrl: string;
-        username: string | null;
-        firstName: string | null;
-        lastName: string | null;
-        confirmed: boolean;
-        createdAt: string;
+      account: Account;
+    };
+  };
+  /** Get a URL that takes a new picture straight to S3, and a token to replace the picture with */
+  announcePicture: {
+    body: {
+      contentType: string;
+      bytes: number;
+    };
+    response: {
+      upload: {
+        /** For one PUT of exactly that file with these headers. 412: it was taken before. */
+        url: string;
+        headers: Record<string, string>;
+        /** For one request within 15 minutes, when the file was sent. */
+        token: string;
       };
     };
   };
@@ -226,9 +212,9 @@ export type Operations = {
   /** Reserve an image and get a URL that takes it straight to S3 */
   announceImage: {
     body: {
-      name: string;
       contentType: string;
       bytes: number;
+      name: string;
     };
     response: {
       image: {
@@ -238,8 +224,8 @@ export type Operations = {
         bytes: number;
         createdAt: string;
       };
-      /** For one PUT of exactly that file with these headers. 412: it was taken before. */
       upload: {
+        /** For one PUT of exactly that file with these headers. 412: it was taken before. */
         url: string;
         headers: Record<string, string>;
       };

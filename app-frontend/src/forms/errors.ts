@@ -10,8 +10,10 @@ const fieldsOfCode: Record<string, readonly string[]> = {
   bad_code: ["code"],
   damaged_image: ["image"],
   email_taken: ["email"],
+  empty_image: ["image"],
   image_dimensions: ["image"],
   image_too_large: ["image"],
+  unreadable_image: ["image"],
   unsupported_image: ["image"],
   wrong_password: ["current", "password"],
 };

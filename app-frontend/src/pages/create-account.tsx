@@ -1,11 +1,12 @@
-import { useRef, useState } from "react";
-import { register } from "../api/account.ts";
+import { useMemo, useRef, useState } from "react";
+import { announceRegistration, register } from "../api/account.ts";
 import { hasCode } from "../api/error.ts";
 import { emailError, newPasswordError } from "../forms/errors.ts";
 import { messageFor } from "../api/error-messages.ts";
 import { paths } from "../navigation/paths.ts";
 import { imageTypes } from "../api/images.ts";
 import { imageProblem } from "../uploads/image-file.ts";
+import { pictureUpload } from "../uploads/picture-upload.ts";
 import { Link, navigate } from "../navigation/router.tsx";
 import { useSession } from "../session/session.tsx";
 import { Form, Submit } from "../ui/form.tsx";
@@ -35,7 +36,8 @@ function CreateAccountForm({ onStranded }: { onStranded: () => void }) {
 
   async function create(signal: AbortSignal) {
     setSent(0);
-    await register({ ...form.values, image: picture.file! }, { onProgress: setSent, signal });
+    const use = (token: string) => register({ ...form.values, upload: token }, signal);
+    await picture.upload!.run({ announce: announceRegistration, use }, { onProgress: setSent, signal });
     await session.signIn(form.values).catch((error: unknown) => {
       if (!hasCode(error, "not_confirmed")) return onStranded();
       navigate(paths.confirm(), { state: { email: form.values.email } });
@@ -86,6 +88,7 @@ function usePicture() {
   const [file, setFile] = useState<File>();
   const [error, setError] = useState<string>();
   const last = useRef<File>(undefined);
+  const upload = useMemo(() => file && pictureUpload(file), [file]);
 
   async function pick(picked: File) {
     last.current = picked;
@@ -96,7 +99,7 @@ function usePicture() {
   }
 
   const missing = () => (file ? undefined : (error ?? "Choose a picture."));
-  return { file, error, pick, missing };
+  return { file, upload, error, pick, missing };
 }
 
 function Created() {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { JSDOM, VirtualConsole } from "jsdom";
-import { request, upload } from "../../src/api/request.ts";
+import { putFile, request } from "../../src/api/request.ts";
 
 let server: Server;
 let origin: string;
@@ -50,8 +50,6 @@ afterAll(() => window.close());
 const says = (status: number, body: string, headers: Record<string, string> = {}) => {
   answer = (_req, res) => void res.writeHead(status, headers).end(body);
 };
-const transfer = () => ({ onProgress: () => undefined, signal: new AbortController().signal });
-const form = () => new window.FormData() as FormData;
 
 describe("a call of the API", () => {
   it("returns the answer, and undefined for an empty one", async () => {
@@ -87,31 +85,73 @@ describe("a call of the API", () => {
   });
 });
 
-describe("an upload to the API", () => {
+describe("a call of the API that can be aborted", () => {
+  const call = (signal = new AbortController().signal) =>
+    request("/x", { method: "PUT", json: {}, accessToken: "t", signal });
+
   it("knows how long to wait from Retry-After", async () => {
     says(429, '{"code":"too_many_requests"}', { "retry-after": "45" });
-    const sent = upload("/x", { method: "PUT", form: form(), accessToken: "t", ...transfer() });
-    await expect(sent).rejects.toMatchObject({ message: "Too many attempts. Try again in 45 seconds." });
+    await expect(call()).rejects.toMatchObject({ message: "Too many attempts. Try again in 45 seconds." });
     expect(received.at(-1)).toBe("PUT /api/x Bearer t");
   });
 
   it("is not sent if it was aborted before", async () => {
-    const signal = AbortSignal.abort();
-    const sent = upload("/x", { method: "PUT", form: form(), ...transfer(), signal });
-    await expect(sent).rejects.toMatchObject({ code: "cancelled" });
+    await expect(call(AbortSignal.abort())).rejects.toMatchObject({ code: "cancelled" });
     expect(received).toEqual([]);
   });
 
   it("rejects as cancelled if it is aborted", async () => {
     const calledOff = new AbortController();
     answer = () => calledOff.abort();
-    const sent = upload("/x", { method: "POST", form: form(), ...transfer(), signal: calledOff.signal });
-    await expect(sent).rejects.toMatchObject({ code: "cancelled" });
+    await expect(call(calledOff.signal)).rejects.toMatchObject({ code: "cancelled" });
   });
 
   it("is unreachable without an answer", async () => {
     answer = (req) => req.socket.destroy();
-    const sent = upload("/x", { method: "POST", form: form(), ...transfer() });
-    await expect(sent).rejects.toMatchObject({ code: "unreachable" });
+    await expect(call()).rejects.toMatchObject({ code: "unreachable" });
+  });
+
+  it("is late after its own timeout", async () => {
+    answer = () => undefined;
+    const late = request("/x", { signal: new AbortController().signal, timeoutMs: 50 });
+    await expect(late).rejects.toMatchObject({ code: "timeout" });
+  });
+});
+
+describe("a file for S3", () => {
+  const file = () => new window.File([Uint8Array.of(1, 2, 3)], "a.png") as File;
+  const put = (signal = new AbortController().signal) =>
+    putFile({ url: "/1", headers: { "content-type": "image/png" } }, file(), { onProgress() {}, signal });
+
+  it.each([200, 412])("is there on status %i", async (status) => {
+    says(status, "");
+    await put();
+    expect(received.at(-1)).toBe("PUT /1 -");
+  });
+
+  it.each([
+    [403, "<Code>SignatureDoesNotMatch</Code>", "upload_refused"],
+    [400, "<Code>EntityTooLarge</Code>", "image_too_large"],
+    [409, "<Code>ConditionalRequestConflict</Code>", "unavailable"],
+    [503, "<Code>SlowDown</Code>", "unavailable"],
+  ])("is refused on status %i with %s", async (status, body, code) => {
+    says(status, body);
+    await expect(put()).rejects.toMatchObject({ code });
+  });
+
+  it("is not sent if it was aborted before", async () => {
+    await expect(put(AbortSignal.abort())).rejects.toMatchObject({ code: "cancelled" });
+    expect(received).toEqual([]);
+  });
+
+  it("rejects as cancelled if it is aborted", async () => {
+    const calledOff = new AbortController();
+    answer = () => calledOff.abort();
+    await expect(put(calledOff.signal)).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  it("is unreachable without an answer", async () => {
+    answer = (req) => req.socket.destroy();
+    await expect(put()).rejects.toMatchObject({ code: "unreachable" });
   });
 });

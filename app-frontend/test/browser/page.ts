@@ -30,6 +30,12 @@ export async function show(what: ReactNode, pathname = "/") {
     after: (work: () => unknown) => act(async () => void (await work())),
     press: (button: HTMLElement) => act(async () => (button.focus(), button.click())),
     type: (field: HTMLInputElement, text: string) => act(async () => enter(field, text)),
+    /** Picks a file, as if in the browser's dialog. */
+    pick: (field: HTMLInputElement, file: File) =>
+      act(async () => {
+        Object.defineProperty(field, "files", { value: [file], configurable: true });
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      }),
     close: () => act(async () => (react.unmount(), window.close())),
   };
 }

@@ -30,15 +30,17 @@ export const inSession = (session: SessionStore, what: ReactNode) => (
   <SessionProvider session={session}>{what}</SessionProvider>
 );
 
-type Answers = Record<string, (body: unknown) => unknown>;
+type Answers = Record<string, (body: unknown, headers: Headers) => unknown>;
 
 /** The whole site at `pathname`, with a server that returns `answers` and is unreachable for everything else. */
 export async function open(pathname: string, answers: Answers) {
-  globalThis.fetch = async (url, { method = "GET", body } = {}) => {
+  globalThis.fetch = async (url, { method = "GET", body, headers } = {}) => {
     const answer = answers[`${method} ${String(url)}`];
     if (!answer) throw new TypeError("Failed to fetch");
-    return Response.json((await answer(body ? JSON.parse(String(body)) : undefined)) ?? {});
+    const found = (await answer(body ? JSON.parse(String(body)) : undefined, new Headers(headers))) ?? {};
+    return found instanceof Response ? found : Response.json(found);
   };
+  Object.assign(globalThis, { XMLHttpRequest: sentTo(answers) });
   const hint = { isSet: () => true, set() {}, clear() {} };
   const key = refreshKey(() => localStorage);
   const session = sessionStore(api, { ...browserClock, after }, hint, key, () => {});
@@ -49,6 +51,34 @@ export async function open(pathname: string, answers: Answers) {
     </UploadsProvider>
   );
   return { session, page: await show(inSession(session, app), pathname) };
+}
+
+/** Files go by `XMLHttpRequest`, which reports progress. An answer is their status. */
+function sentTo(answers: Answers) {
+  return class {
+    upload: { onprogress?: (event: object) => void } = {};
+    status = 0;
+    responseText = "";
+    onload?: () => void;
+    onerror?: () => void;
+    onabort?: () => void;
+    #request = "";
+
+    open(method: string, url: string) {
+      this.#request = `${method} ${url}`;
+    }
+    setRequestHeader() {}
+    abort() {
+      this.onabort?.();
+    }
+    async send(file: File) {
+      this.upload.onprogress?.({ loaded: 0, total: file.size });
+      const answer = answers[this.#request];
+      if (!answer) return this.onerror?.();
+      this.status = (await answer(file, new Headers())) as number;
+      this.onload?.();
+    }
+  };
 }
 
 /** No other tabs answer, and tests end before any token expires. */

@@ -14,6 +14,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { AppError } from "../../domain/app-error.ts";
+import type { Announced } from "../../domain/upload.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
 import type { signedUrls } from "./signed-urls.ts";
 import { rethrowStorageError } from "./storage-error.ts";
@@ -27,18 +28,26 @@ interface Dependencies {
   readonly sign: ReturnType<typeof signedUrls>;
 }
 
+interface Reading {
+  readonly VersionId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly expected?: Announced | undefined;
+}
+
 export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectStore {
   async function read(
     key: string,
-    { VersionId, signal }: { VersionId?: string | undefined; signal?: AbortSignal | undefined } = {},
+    { VersionId, signal, expected }: Reading = {},
   ): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
-      const { Body, ContentLength } = await client.send(
+      const { Body, ContentLength, ContentType } = await client.send(
         new GetObjectCommand({ Bucket: bucket, Key: key, VersionId }),
         { abortSignal: signal },
       );
       const body = Body as Readable;
-      if (ContentLength !== 0) return whole(body);
+      const isExpected =
+        !expected || (ContentLength === expected.bytes && ContentType === expected.contentType);
+      if (ContentLength !== 0 && isExpected) return whole(body);
       body.destroy();
       return undefined;
     } catch (error) {
@@ -73,7 +82,7 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
   }
 
   return {
-    read: (key, signal) => read(key, { signal }),
+    read: (key, signal, expected) => read(key, { signal, expected }),
     digest: (key) => digest(key),
 
     async *list(prefix) {

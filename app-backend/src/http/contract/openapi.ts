@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ErrorCode } from "../../domain/app-error.ts";
 import { productName } from "../../domain/product.ts";
-import { problem } from "./responses.ts";
+import { ownAccount, problem } from "./responses.ts";
 import { type Operation, operations } from "./operations.ts";
 import { statusOf } from "./problem.ts";
 
@@ -21,7 +21,7 @@ export function openapi(release: string): object {
     servers: [{ url: "/api" }],
     paths,
     components: {
-      schemas: { problem: jsonSchema(problem, "output") },
+      schemas: { problem: jsonSchema(problem, "output"), ...partsOf(ownAccount) },
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         cookie: {
@@ -47,7 +47,7 @@ function describe(operation: Operation): object {
     summary,
     ...(proof && { security: [{ [proof]: [] }] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(operation.body && { requestBody: requestBody(operation.body, operation.picture) }),
+    ...(operation.body && { requestBody: requestBody(operation.body, operation.byUpload) }),
     responses: responses(operation),
   };
 }
@@ -61,14 +61,15 @@ function parametersOf(place: "query" | "header" | "path", schema: z.ZodObject | 
   }));
 }
 
-function requestBody(body: z.ZodObject, picture = false): object {
-  if (!picture)
-    return { required: true, content: { "application/json": { schema: jsonSchema(body, "input") } } };
+/** A body with a picture may also be a form: the JSON comes first. */
+function requestBody(body: z.ZodObject, byUpload: z.ZodObject | undefined): object {
+  const json = { "application/json": { schema: jsonSchema(byUpload ?? body, "input") } };
+  if (!byUpload) return { required: true, content: json };
   const file = z.object({ image: z.file() });
   const schema = {
     allOf: [jsonSchema(body, "input"), jsonSchema(file, "input")],
   };
-  return { required: true, content: { "multipart/form-data": { schema } } };
+  return { required: true, content: { ...json, "multipart/form-data": { schema } } };
 }
 
 function responses({ status, answer, refusals }: Operation): object {
@@ -92,6 +93,11 @@ function refusal(codes: string[]): object {
 }
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
-  return rest;
+  const { $schema: _, $defs: __, ...rest } = z.toJSONSchema(schema, { io });
+  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as object;
+}
+
+/** The parts of an answer that have an id: they are components, and the answers refer to them. */
+function partsOf(answer: z.ZodType): object {
+  return z.toJSONSchema(answer, { io: "output" }).$defs ?? {};
 }

@@ -12,8 +12,8 @@ export interface Operation {
   /** What authenticates the caller: a bearer token, or the refresh cookie together with the site's Origin. */
   readonly proof?: "bearer" | "cookie";
   readonly body?: z.ZodObject;
-  /** The body is a form with a file `image`. */
-  readonly picture?: true;
+  /** The body comes with a picture: as a form with a file `image`, or as this JSON with the token of its upload. */
+  readonly byUpload?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** Headers that a client may send, in lower case. */
   readonly headers?: z.ZodObject;
@@ -32,6 +32,8 @@ const imageRefusals = [
   "unprocessable_image",
 ] as const;
 const pictureRefusals = [...imageRefusals, "too_many_requests"] as const;
+const uploadRefusals = ["not_uploaded", "upload_ended"] as const;
+const announcementRefusals = ["image_too_large", "unsupported_image", "too_many_requests"] as const;
 
 /** Every operation, by name. A test compares this list with the application's routes. */
 export const operations = {
@@ -40,10 +42,19 @@ export const operations = {
     path: "/auth/register",
     summary: "Make an account with a picture",
     body: inputs.registration,
-    picture: true,
+    byUpload: inputs.registrationByUpload,
     status: 201,
     answer: answers.ownAccount,
-    refusals: ["email_taken", "bad_origin", ...pictureRefusals],
+    refusals: ["email_taken", "bad_origin", ...pictureRefusals, ...uploadRefusals],
+  },
+  announceRegistration: {
+    method: "post",
+    path: "/auth/register/upload",
+    summary: "Get a URL that takes the picture of a new account straight to S3, and a token to register with",
+    body: inputs.pictureAnnouncement,
+    status: 201,
+    answer: answers.announcedPicture,
+    refusals: ["bad_origin", ...announcementRefusals],
   },
   signIn: {
     method: "post",
@@ -167,10 +178,20 @@ export const operations = {
     summary: "Replace the picture",
     proof: "bearer",
     body: inputs.onlyPicture,
-    picture: true,
+    byUpload: inputs.pictureByUpload,
     status: 200,
     answer: answers.ownAccount,
-    refusals: ["not_signed_in", ...pictureRefusals],
+    refusals: ["not_signed_in", ...pictureRefusals, ...uploadRefusals],
+  },
+  announcePicture: {
+    method: "post",
+    path: "/account/image/upload",
+    summary: "Get a URL that takes a new picture straight to S3, and a token to replace the picture with",
+    proof: "bearer",
+    body: inputs.pictureAnnouncement,
+    status: 201,
+    answer: answers.announcedPicture,
+    refusals: ["not_signed_in", ...announcementRefusals],
   },
   listImages: {
     method: "get",
@@ -190,13 +211,7 @@ export const operations = {
     body: inputs.announcement,
     status: 201,
     answer: answers.announced,
-    refusals: [
-      "not_signed_in",
-      "quota_exceeded",
-      "image_too_large",
-      "unsupported_image",
-      "too_many_requests",
-    ],
+    refusals: ["not_signed_in", "quota_exceeded", ...announcementRefusals],
   },
   completeImage: {
     method: "post",

@@ -27,6 +27,7 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   email_taken: [409, "There is an account with this address"],
   quota_exceeded: [409, "The account's image quota is full"],
   not_uploaded: [409, "The image has not been uploaded"],
+  upload_ended: [409, "The upload cannot be used: start another one"],
   image_dimensions: [422, "The image has too many pixels or frames"],
   image_too_large: [413, "The image is too large"],
   unsupported_image: [415, "The image is of no supported type"],

@@ -42,6 +42,11 @@ const detail = (maxLength: number) =>
     .optional();
 
 export const registration = z.object({ email: newEmail, password: newPassword }).superRefine(judgePassword);
+/** Long enough for every token of an upload. */
+const uploadToken = z.string("must be text").max(2048, "is too long").meta({
+  description: "The token of an upload, which works once.",
+});
+export const registrationByUpload = registration.safeExtend({ upload: uploadToken });
 export const credentials = z.object({ email: known, password: known });
 export const ownPassword = z.object({ password: known });
 export const address = z.object({ email: known });
@@ -73,8 +78,16 @@ export const byId = z.object({ id: z.string().transform((id) => (shapeOfId.test(
 /** A form with only a picture. */
 export const onlyPicture = z.object({});
 
-/** The announcement of an upload. */
-export const announcement = z.object({
+export const pictureByUpload = z.object({ upload: uploadToken });
+
+/** The announcement of an account's picture. */
+export const pictureAnnouncement = z.object({
+  contentType: z.string("must be text").max(100, "is too long"),
+  bytes: z.int("must be a whole number").min(1, "must be at least 1"),
+});
+
+/** The announcement of an image. */
+export const announcement = pictureAnnouncement.extend({
   name: z
     .string("must be text")
     .max(1024, "is too long")
@@ -84,8 +97,6 @@ export const announcement = z.object({
       `needs 1 to ${maxNameLength} characters`,
     )
     .refine((name) => name === "" || canBeSeen(name), cannotBeSeen),
-  contentType: z.string("must be text").max(100, "is too long"),
-  bytes: z.int("must be a whole number").min(1, "must be at least 1"),
 });
 
 const maxPage = 100;

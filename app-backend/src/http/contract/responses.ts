@@ -13,7 +13,8 @@ const account = z
     confirmed: z.boolean(),
     createdAt: z.iso.datetime(),
   })
-  .strict();
+  .strict()
+  .meta({ id: "account" });
 
 const session = z
   .object({
@@ -58,15 +59,21 @@ export const imageList = z
     cursor: z.string().optional().meta({ description: "Where the next page begins; none after the last." }),
   })
   .strict();
-export const announced = z
+const target = {
+  url: z.url().meta({
+    description: "For one PUT of exactly that file with these headers. 412: it was taken before.",
+  }),
+  headers: z.record(z.string(), z.string()),
+};
+export const announced = z.object({ image: pendingImage, upload: z.object(target).strict() }).strict();
+export const announcedPicture = z
   .object({
-    image: pendingImage,
     upload: z
-      .object({ url: z.url(), headers: z.record(z.string(), z.string()) })
-      .strict()
-      .meta({
-        description: "For one PUT of exactly that file with these headers. 412: it was taken before.",
-      }),
+      .object({
+        ...target,
+        token: z.string().meta({ description: "For one request within 15 minutes, when the file was sent." }),
+      })
+      .strict(),
   })
   .strict();
 export const download = z.object({ url: z.url() }).strict();

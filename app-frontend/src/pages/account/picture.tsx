@@ -1,8 +1,9 @@
 import { useId, useState } from "react";
-import { changePicture } from "../../api/account.ts";
+import { announcePicture, changePicture } from "../../api/account.ts";
 import { messageFor } from "../../api/error-messages.ts";
 import { imageTypes } from "../../api/images.ts";
 import { imageProblem } from "../../uploads/image-file.ts";
+import { pictureUpload } from "../../uploads/picture-upload.ts";
 import { useSession } from "../../session/session.tsx";
 import { FileButton } from "../../ui/file-button.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
@@ -60,7 +61,17 @@ function usePictureChange() {
   async function send(file: File, signal: AbortSignal) {
     setSent(0);
     setPicked(file);
-    await session.change((token) => changePicture(token, file, { onProgress: setSent, signal }));
+    const upload = pictureUpload(file);
+    // In one change: all calls are of one account, also if another signs in during the upload. A renewed token resumes it.
+    await session.change((accessToken) =>
+      upload.run(
+        {
+          announce: (picture) => announcePicture(accessToken, picture),
+          use: (token) => changePicture(accessToken, { upload: token }, signal),
+        },
+        { onProgress: setSent, signal },
+      ),
+    );
   }
 
   return { ...submission, picked, sent, change };
