@@ -188,7 +188,6 @@ const rights: Record<string, Record<string, string[]>> = {
     TrySetAndRemoveAPassword: [
       "cognito-idp:AdminInitiateAuth",
       "cognito-idp:AdminSetUserPassword",
-      "cognito-idp:AdminUserGlobalSignOut",
       "cognito-idp:AdminDeleteUser",
     ],
     ReadItsSecretsAndThoseBeforeThem: ["ssm:GetParameters", "ssm:GetParameterHistory"],

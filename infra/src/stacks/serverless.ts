@@ -5,7 +5,7 @@ import { Aws } from "../constructs/provider.ts";
 import { Alarms } from "../constructs/serverless/alarms.ts";
 import { Certificate } from "../constructs/serverless/certificate.ts";
 import { Edge } from "../constructs/serverless/edge.ts";
-import { Function } from "../constructs/serverless/function.ts";
+import { Lambda } from "../constructs/serverless/function.ts";
 import { HttpApi } from "../constructs/serverless/http-api.ts";
 import { Outputs } from "../constructs/serverless/outputs.ts";
 import { apiRights, imagesRights, jobsRights } from "../constructs/serverless/rights.ts";
@@ -57,7 +57,7 @@ export class ServerlessStack extends TerraformStack {
       RECORDS_TABLE: tables.records.name,
       USER_POOL_ID: pool.id,
     };
-    const images = new Function(this, "images-function", {
+    const images = new Lambda(this, "images-function", {
       name: `${name}-images`,
       handler: "images.handler",
       archive: archives.images,
@@ -69,7 +69,7 @@ export class ServerlessStack extends TerraformStack {
       reservedConcurrency: reservedConcurrency ? 10 : undefined,
     });
     const namespace = `Tintype/${name}`;
-    const api = new Function(this, "api-function", {
+    const api = new Lambda(this, "api-function", {
       name: `${name}-api`,
       handler: "api.handler",
       archive: archives.api,
@@ -87,7 +87,7 @@ export class ServerlessStack extends TerraformStack {
       },
       rights: apiRights(reached, secrets, images),
     });
-    const jobs = new Function(this, "jobs-function", {
+    const jobs = new Lambda(this, "jobs-function", {
       name: `${name}-jobs`,
       handler: "jobs.handler",
       archive: archives.api,

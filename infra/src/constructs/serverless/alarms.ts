@@ -3,16 +3,16 @@ import {
   type CloudwatchMetricAlarmConfig,
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { Construct } from "constructs";
-import type { Function } from "./function.ts";
+import type { Lambda } from "./function.ts";
 import type { Table } from "./table.ts";
 
 export interface AlarmsProps {
   readonly name: string;
   /** Of the metrics that the application writes into its log (CloudWatch's embedded metric format). */
   readonly namespace: string;
-  readonly api: Function;
-  readonly images: Function;
-  readonly jobs: Function;
+  readonly api: Lambda;
+  readonly images: Lambda;
+  readonly jobs: Lambda;
   readonly records: Table;
 }
 
@@ -36,7 +36,7 @@ export class Alarms extends Construct {
     super(scope, id);
     this.name = props.name;
     const { api, images, jobs, records, namespace } = props;
-    const lambda = (watched: Function) => ({
+    const lambda = (watched: Lambda) => ({
       namespace: "AWS/Lambda",
       dimensions: { FunctionName: watched.name },
     });

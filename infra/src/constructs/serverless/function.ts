@@ -38,7 +38,7 @@ export const logRetentionDays = 14;
  * A function with its own role and log group. A deploy publishes a version, tries it, and only then moves the alias `live`:
  * Terraform makes the alias and leaves it where it is.
  */
-export class Function extends Construct {
+export class Lambda extends Construct {
   readonly name: string;
   private readonly alias: LambdaAlias;
 

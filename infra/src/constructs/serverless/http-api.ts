@@ -5,7 +5,7 @@ import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage/in
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
-import { type Function, logRetentionDays } from "./function.ts";
+import { type Lambda, logRetentionDays } from "./function.ts";
 
 export interface HttpApiProps {
   readonly name: string;
@@ -58,7 +58,7 @@ export class HttpApi extends Construct {
   }
 
   /** Has a function answer all requests, by what its alias points at. */
-  answerBy(lambda: Function): void {
+  answerBy(lambda: Lambda): void {
     const integration = new Apigatewayv2Integration(this, "integration", {
       apiId: this.api.id,
       integrationType: "AWS_PROXY",

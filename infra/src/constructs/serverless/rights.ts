@@ -1,5 +1,5 @@
 import type { ImageBucket } from "../image-bucket.ts";
-import type { Function, Right } from "./function.ts";
+import type { Lambda, Right } from "./function.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Tables } from "./tables.ts";
 import type { UserPool } from "./user-pool.ts";
@@ -17,7 +17,7 @@ const below = ({ arn }: ImageBucket, ...prefixes: readonly string[]) =>
 export function apiRights(
   { bucket, tables: { records, expiring }, pool }: Reached,
   secrets: Secrets,
-  images: Function,
+  images: Lambda,
 ): Right[] {
   return [
     {
@@ -64,8 +64,9 @@ export function apiRights(
     {
       reason: "try, set and remove a password",
       actions: [
-        ...["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminSetUserPassword"],
-        ...["cognito-idp:AdminUserGlobalSignOut", "cognito-idp:AdminDeleteUser"],
+        "cognito-idp:AdminInitiateAuth",
+        "cognito-idp:AdminSetUserPassword",
+        "cognito-idp:AdminDeleteUser",
       ],
       resources: [pool.arn],
     },

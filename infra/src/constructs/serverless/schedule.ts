@@ -3,11 +3,11 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
-import type { Function } from "./function.ts";
+import type { Lambda } from "./function.ts";
 
 export interface ScheduleProps {
   readonly name: string;
-  readonly lambda: Function;
+  readonly lambda: Lambda;
   /** By job: when it runs, as EventBridge writes it. */
   readonly jobs: Readonly<Record<string, string>>;
 }
