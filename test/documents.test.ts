@@ -49,6 +49,11 @@ describe("a decision", () => {
       expect(index).toContain(`- [${title.slice("# ".length)}](${basename(name)})\n`);
     },
   );
+
+  test("its number is no other's", () => {
+    const numbers = names.map((name) => basename(name).slice(0, 4));
+    expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([]);
+  });
 });
 
 describe("docs/security/asvs.md", () => {

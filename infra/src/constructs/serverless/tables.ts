@@ -8,7 +8,7 @@ export interface TablesProps {
 
 /**
  * Two tables, because only one may be restored: an older `records` loses changes, an older `expiring` would bring ended
- * sessions back to life. Which item has which keys: docs/decisions/0027-two-tables.md.
+ * sessions back to life. Which item has which keys: docs/decisions/0030-two-tables.md.
  */
 export class Tables extends Construct {
   /** Accounts, the keys of their addresses, images. */
