@@ -85,7 +85,7 @@ export const serverlessBreaches: Readonly<Record<string, readonly [what: string,
     ],
   ],
   CKV2_AWS_34: [["a parameter is in the clear", parameter((body) => (body["type"] = "String"))]],
-  CKV_AWS_337: [["a fifth parameter has AWS's key", added("aws_ssm_parameter", { type: "SecureString" })]],
+  CKV_AWS_337: [["a fourth parameter has AWS's key", added("aws_ssm_parameter", { type: "SecureString" })]],
   TINTYPE_7: [
     ["a value is in the state", parameter((body) => (body["value"] = "a"))],
     ["an insecure value is in the state", parameter((body) => (body["insecure_value"] = "a"))],

@@ -8,7 +8,7 @@ export interface SecretsProps {
   readonly version: number;
 }
 
-const names = ["access-token", "refresh-token", "upload-token", "edge-proof"] as const;
+const names = ["access-token", "refresh-token", "edge-proof"] as const;
 export type SecretName = (typeof names)[number];
 
 /**
