@@ -97,6 +97,6 @@ async function makeBucket(name: string, site: string, env: Record<string, string
   });
   await client.send(new CreateBucketCommand({ Bucket: name }));
   // As the stack has it: the page sends images straight to the bucket.
-  const rule = { AllowedOrigins: [site], AllowedMethods: ["GET", "HEAD", "POST"], AllowedHeaders: ["*"] };
+  const rule = { AllowedOrigins: [site], AllowedMethods: ["GET", "HEAD", "PUT"], AllowedHeaders: ["*"] };
   await client.send(new PutBucketCorsCommand({ Bucket: name, CORSConfiguration: { CORSRules: [rule] } }));
 }
