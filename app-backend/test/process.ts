@@ -1,31 +1,43 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { TestApp } from "./app.ts";
 
-const entrypoint = fileURLToPath(new URL("../src/entrypoints/ec2/server.ts", import.meta.url));
+const argumentsFor = (entrypoint: "server" | "integrity") => [
+  "--no-warnings",
+  "--import",
+  "tsx",
+  fileURLToPath(new URL(`../src/entrypoints/ec2/${entrypoint}.ts`, import.meta.url)),
+];
 
-/** Starts the server as a separate process, with the database and bucket of an application in this process. */
-export async function startProcess({ config, siteOrigin }: TestApp) {
+/** The environment of a process with the database and bucket of an application in this process. */
+function environmentOf({ config, siteOrigin }: TestApp): NodeJS.ProcessEnv {
   const { database, storage } = config;
-  const child = spawn(process.execPath, ["--no-warnings", "--import", "tsx", entrypoint], {
+  return {
+    ...process.env,
+    NODE_OPTIONS: "",
+    PORT: "0",
+    SITE_ORIGIN: siteOrigin,
+    MYSQL_HOST: database.host,
+    MYSQL_PORT: String(database.port),
+    MYSQL_USER: database.user,
+    MYSQL_PASSWORD: database.password,
+    MYSQL_DATABASE: database.database,
+    BUCKET: storage.bucket,
+    AWS_REGION: storage.region,
+    AWS_ENDPOINT_URL_S3: storage.endpoint,
+    ACCESS_TOKEN_SECRET: config.accessSecrets.current.toString("base64"),
+    REFRESH_TOKEN_SECRET: config.refreshSecrets.current.toString("base64"),
+  };
+}
+
+/** Starts the server as a separate process. */
+export async function startProcess(app: TestApp) {
+  const { siteOrigin } = app;
+  const child = spawn(process.execPath, argumentsFor("server"), {
     stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      NODE_OPTIONS: "",
-      PORT: "0",
-      SITE_ORIGIN: siteOrigin,
-      MYSQL_HOST: database.host,
-      MYSQL_PORT: String(database.port),
-      MYSQL_USER: database.user,
-      MYSQL_PASSWORD: database.password,
-      MYSQL_DATABASE: database.database,
-      BUCKET: storage.bucket,
-      AWS_REGION: storage.region,
-      AWS_ENDPOINT_URL_S3: storage.endpoint,
-      ACCESS_TOKEN_SECRET: config.accessSecrets.current.toString("base64"),
-      REFRESH_TOKEN_SECRET: config.refreshSecrets.current.toString("base64"),
-    },
+    env: environmentOf(app),
   });
   const port = await new Promise<number>((resolve, reject) => {
     let printed = "";
@@ -37,9 +49,17 @@ export async function startProcess({ config, siteOrigin }: TestApp) {
     });
   });
 
-  async function close(): Promise<void> {
-    child.kill("SIGTERM");
+  async function end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    child.kill(signal);
     await once(child, "exit");
   }
-  return { url: `http://127.0.0.1:${port}`, siteOrigin, pid: child.pid!, close };
+  const url = `http://127.0.0.1:${port}`;
+  return { url, siteOrigin, pid: child.pid!, close: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+}
+
+/** Runs the nightly job as a separate process; returns what it prints. */
+export async function runIntegrityJob(app: TestApp): Promise<{ removed: number; abandoned: number }> {
+  const args = [...argumentsFor("integrity"), "check"];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environmentOf(app) });
+  return JSON.parse(stdout);
 }

@@ -14,6 +14,7 @@ import type { ObjectStore } from "../ports/object-store.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { Tokens } from "../ports/tokens.ts";
 import type { UploadTokens } from "../ports/upload-tokens.ts";
+import { accountRemoval } from "../usecases/account-removal.ts";
 import { accountUseCases } from "../usecases/accounts.ts";
 import { codeUseCases } from "../usecases/identity/codes.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
@@ -77,7 +78,18 @@ export function application(parts: Parts, settings: Settings) {
   const abandoned = abandonedUploads({ ...stored, now });
   const uploads = uploadUseCases({ ...common, ...stored, imageProcessor, abandoned });
   const images = imageUseCases({ ...stored, uploads });
-  const accounts = accountUseCases({ ...common, objectStore, imageProcessor, proof, codes });
+  const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
+  const onUnfinished = (error: unknown) =>
+    log.error({ err: error }, "the removal of an account is to be resumed");
+  const accounts = accountUseCases({
+    ...common,
+    objectStore,
+    imageProcessor,
+    proof,
+    codes,
+    removal,
+    onUnfinished,
+  });
 
   const openForms: Slots = slots(formSlots);
   metrics.slots("forms", openForms.taken);

@@ -1,10 +1,16 @@
 import { mysqlCopies } from "../adapters/mysql/backup/database-copies.ts";
+import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
 import { mysqlImages } from "../adapters/mysql/images.ts";
 import { mysqlObjectRecords } from "../adapters/mysql/object-records.ts";
+import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
+import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { type DatabaseConfig, openPool } from "../adapters/mysql/pool.ts";
 import { purge } from "../adapters/mysql/purge.ts";
+import { mysqlSessions } from "../adapters/mysql/sessions.ts";
+import { ownIdentityRemoval } from "../adapters/own/identity-provider.ts";
 import { s3Backups } from "../adapters/s3/backups.ts";
 import type { BackupConfig, ServerConfig } from "../config/ec2.ts";
+import { accountRemoval } from "../usecases/account-removal.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { backupUseCase } from "../usecases/operations/backup.ts";
 import { integrityCheck } from "../usecases/operations/integrity.ts";
@@ -17,11 +23,20 @@ export function openPurge(config: DatabaseConfig) {
   return { purge: (at: Date) => purge(pool, at), close: () => pool.end() };
 }
 
-/** The job that compares records with objects, and discards uploads that were never completed. */
+/**
+ * The job that finishes removals of accounts, discards uploads that were never completed, and compares records with
+ * objects.
+ */
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const { pool, objectStore, close } = openStorage(config, now);
+  const stored = { images: mysqlImages(pool), objectStore, now };
+  const identity = {
+    remove: ownIdentityRemoval({ hashes: mysqlPasswordHashes(pool), codes: mysqlOneTimeCodes(pool) }),
+  };
+  const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity };
   return {
-    collect: abandonedUploads({ images: mysqlImages(pool), objectStore, now }).giveUp,
+    resume: accountRemoval({ ...stored, ...accounts }).resume,
+    collect: abandonedUploads(stored).giveUp,
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), objectStore, now }),
     close,
   };

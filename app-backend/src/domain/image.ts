@@ -52,10 +52,6 @@ export function uploadKeyOf(id: string): string {
   return `incoming/${id}`;
 }
 
-export function isUploadKey(key: string): boolean {
-  return key.startsWith("incoming/");
-}
-
 /** A position in a list that is ordered by time, the newest first. */
 export interface Cursor {
   readonly at: Date;

@@ -19,8 +19,12 @@ export interface Accounts {
   /** Records that the address receives mail. */
   confirm(id: string): Promise<void>;
   /**
-   * Removes the account with its sessions, codes and images. Returns the keys of all its objects, including those of
-   * uploads that were not completed.
+   * Marks an account as removed, wipes its record except for the id, and frees its address. For all methods above it is
+   * gone. Idempotent; the first time counts.
    */
-  remove(id: string): Promise<string[]>;
+  markRemoved(id: string, at: Date): Promise<void>;
+  /** The ids of marked accounts whose record still exists, in order, from after that id. */
+  listRemoved(after: string, limit: number): Promise<string[]>;
+  /** Removes the record of a marked account; idempotent. */
+  remove(id: string): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { viewAccount, type Account, type AccountView, type Profile } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { Client, Requester } from "../domain/client.ts";
-import { isUploadKey } from "../domain/image.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { ImageProcessor, ImageFile } from "../ports/image-processor.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { IncomingPicture, ObjectStore } from "../ports/object-store.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
+import type { AccountRemoval } from "./account-removal.ts";
 import type { CodeUseCases } from "./identity/codes.ts";
 import { fromAddress, type RateLimiter } from "./rate-limiter.ts";
 import type { PasswordUseCases } from "./identity/passwords.ts";
@@ -24,6 +24,9 @@ interface Dependencies {
   readonly identity: IdentityProvider;
   readonly proof: PasswordUseCases;
   readonly codes: CodeUseCases;
+  readonly removal: AccountRemoval;
+  /** Called if a removal could not be finished: it will be resumed. */
+  readonly onUnfinished: (error: unknown) => void;
   readonly imageProcessor: ImageProcessor;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
@@ -34,8 +37,8 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const { accounts, objectStore, imageProcessor, identity, proof, codes, rateLimiter, auditLog, now, newId } =
-    deps;
+  const { accounts, objectStore, imageProcessor, identity, proof, codes, removal, onUnfinished } = deps;
+  const { rateLimiter, auditLog, now, newId } = deps;
 
   /** Counts a registration before its body is received. Throws `too_many_requests`. */
   async function admitRegistration(client: Client): Promise<void> {
@@ -202,11 +205,9 @@ export function accountUseCases(deps: Dependencies) {
   /** Removes an account, its sessions, records and objects. Throws `wrong_password`. */
   async function remove(id: string, password: string): Promise<void> {
     await proof.prove(id, password, "password");
-    const keys = await accounts.remove(id);
+    await removal.begin(id);
     auditLog("account_removed", { accountId: id });
-    const uploads = keys.filter(isUploadKey).map((key) => objectStore.closeUpload(key));
-    const objects = keys.filter((key) => !isUploadKey(key));
-    await Promise.allSettled([objectStore.removeAll(objects), ...uploads]); // the integrity check removes what is left
+    await removal.finish(id).catch(onUnfinished);
   }
 
   async function view(account: Account): Promise<AccountView> {

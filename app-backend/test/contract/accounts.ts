@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Account } from "../../src/domain/account.ts";
 import type { Accounts } from "../../src/ports/accounts.ts";
-import { someAccount } from "./fixtures.ts";
+import { at, someAccount } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";
 
 export function accountsContract(open: Open<Accounts>): void {
@@ -28,7 +28,8 @@ export function accountsContract(open: Open<Accounts>): void {
       expect(await accounts.get(randomUUID())).toBeUndefined();
       expect(await accounts.getByEmail("unknown@example.org")).toBeUndefined();
       expect(await accounts.credentialVersion(randomUUID())).toBeUndefined();
-      expect(await accounts.remove(randomUUID())).toEqual([]);
+      await accounts.markRemoved(randomUUID(), at);
+      await expect(accounts.remove(randomUUID())).resolves.toBeUndefined();
     });
 
     test("AUTH-05 of parallel accounts for one address one is added, the others are refused", async () => {
@@ -52,7 +53,7 @@ export function accountsContract(open: Open<Accounts>): void {
         await expect(add(other!)).rejects.toMatchObject({ code: "email_taken" });
         for (const email of both) expect((await accounts.getByEmail(email))?.id).toBe(account.id);
         expect((await accounts.getByEmail(typed!.toUpperCase()))?.email).toBe(typed);
-        await accounts.remove(account.id);
+        await accounts.markRemoved(account.id, at);
       }
       const outcomes = await Promise.allSettled([...both, ...both, ...both].map(add));
       expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
@@ -92,12 +93,40 @@ export function accountsContract(open: Open<Accounts>): void {
       expect((await accounts.get(other.id))?.confirmed).toBe(false);
     });
 
-    test("a removed account leaves nothing, and its address is free", async () => {
+    test("AUTH-27 an account that is marked as removed is gone, holds no personal data, and its address is free", async () => {
       const { port: accounts, raw } = opened();
-      const account = await addAccount();
-      expect(await accounts.remove(account.id)).toEqual([account.pictureKey]);
-      expect(await raw.count(account.id)).toBe(0);
-      await accounts.add(someAccount({ email: account.email }), "credential");
+      const [username, lastName] = [`ada ${randomUUID()}`, `Lovelace ${randomUUID()}`];
+      const { id, email, pictureKey } = await addAccount({ username, lastName });
+      await accounts.markRemoved(id, at);
+      expect(await accounts.get(id)).toBeUndefined();
+      expect(await accounts.getByEmail(email)).toBeUndefined();
+      expect(await accounts.credentialVersion(id)).toBeUndefined();
+      await accounts.replaceProfile(id, { firstName: `late ${id}` });
+      await accounts.confirm(id);
+      for (const from of [pictureKey, ""])
+        expect(await accounts.replacePicture(id, from, `pictures/${id}/late.png`)).toBe(false);
+      expect(await raw.count(id)).toBe(1);
+      for (const text of [email, pictureKey, username, lastName, "late"])
+        expect(await raw.count(text)).toBe(0);
+      const next = someAccount({ email });
+      await accounts.add(next, "credential");
+      await accounts.markRemoved(id, at);
+      expect(await accounts.getByEmail(email)).toEqual(next);
+    });
+
+    test("marked accounts are listed page by page until their records are removed", async () => {
+      const { port: accounts, raw } = opened();
+      for (const id of await accounts.listRemoved("", 100)) await accounts.remove(id);
+      const [kept, ...removed] = await Promise.all([1, 2, 3, 4, 5, 6].map(() => addAccount()));
+      for (const { id } of removed) await accounts.markRemoved(id, at);
+      const ids: string[] = [];
+      for (let page = ["first"]; page.length > 0; ids.push(...page))
+        page = await accounts.listRemoved(ids.at(-1) ?? "", 2);
+      expect(ids).toEqual(removed.map(({ id }) => id).toSorted());
+      for (const { id } of [kept!, ...removed, removed[0]!]) await accounts.remove(id);
+      expect(await accounts.listRemoved("", 100)).toEqual([]);
+      expect(await accounts.get(kept!.id)).toEqual(kept);
+      for (const id of ids) expect(await raw.count(id)).toBe(0);
     });
   });
 }

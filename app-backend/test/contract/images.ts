@@ -101,6 +101,18 @@ export function imagesContract(open: Open<Images>): void {
       expect(await images.add(large())).toBe(false);
     });
 
+    test("an account that is marked as removed gets no image, and publishes none", async () => {
+      const { port: images, raw } = opened();
+      const removed = await raw.addAccount({ isRemoved: true });
+      const image = pending({ accountId: removed });
+      expect(await images.add(image)).toBe(false);
+      expect(await raw.count(image.id)).toBe(0);
+      await raw.addImage({ id: image.id, accountId: removed, objectKeys: [] });
+      const publication = images.publish(image.id, renditionOf(image.id), at);
+      await expect(publication).rejects.toMatchObject({ code: "quota_exceeded" });
+      expect(await raw.count(renditionOf(image.id).objectKey)).toBe(0);
+    });
+
     test("published images count with their processed size", async () => {
       const { port: images } = opened();
       const image = pending({ bytes: quota.maxBytes });
@@ -149,6 +161,47 @@ export function imagesContract(open: Open<Images>): void {
       const found = (await images.listAbandoned(at, 100)).map(({ id }) => id);
       expect(found).toContain(old.id);
       expect(found).not.toContain(young.id);
+    });
+
+    test("withdrawn images are seen by no one, keep the keys of their objects, and are not taken for pending", async () => {
+      const { port: images } = opened();
+      const other = await opened().raw.addAccount();
+      const [image, id, others] = [pending(), await published(accountId, at), await published(other, at)];
+      await images.add(image);
+      for (let times = 0; times < 2; times += 1) await images.withdrawOfAccount(accountId);
+      expect(await images.list({ accountId, limit: 100 })).toEqual([]);
+      expect((await images.list({ limit: 100 })).map((each) => each.id)).not.toContain(id);
+      expect(await images.get(id)).not.toHaveProperty("publishedAt");
+      expect(await images.publish(id, renditionOf(id), at)).toBe(false);
+      await images.removePending(id);
+      expect((await images.listAbandoned(after(at, 1), 100)).map((each) => each.id)).not.toContain(id);
+      const { objectKey, thumbnailKey } = renditionOf(id);
+      const all = await images.listWithdrawn(accountId, 100);
+      expect(all).toHaveLength(2);
+      expect(all).toEqual(
+        expect.arrayContaining([
+          { id, objectKeys: [objectKey, thumbnailKey] },
+          { id: image.id, objectKeys: [] },
+        ]),
+      );
+      expect((await images.list({ accountId: other, limit: 100 })).map((each) => each.id)).toEqual([others]);
+    });
+
+    test("withdrawn images are removed in pages, and published ones are not", async () => {
+      const { port: images, raw } = opened();
+      for (let count = 0; count < 5; count += 1) await published(accountId, at);
+      await images.withdrawOfAccount(accountId);
+      const listed = await images.listWithdrawn(accountId, 3);
+      expect(listed).toHaveLength(3);
+      const id = await published(accountId, at);
+      const shown = { id, objectKeys: [] };
+      await images.removeWithdrawn(await raw.addAccount(), listed);
+      expect(await images.listWithdrawn(accountId, 100)).toHaveLength(5);
+      for (let times = 0; times < 2; times += 1) await images.removeWithdrawn(accountId, [...listed, shown]);
+      expect(await images.listWithdrawn(accountId, 100)).toHaveLength(2);
+      for (const each of listed) expect(await raw.count(each.id)).toBe(0);
+      expect(await images.get(id)).toHaveProperty("publishedAt");
+      await images.removeWithdrawn(accountId, []);
     });
   });
 }

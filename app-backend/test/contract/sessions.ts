@@ -75,11 +75,13 @@ export function sessionsContract(open: Open<Sessions>): void {
       expect(await sessions.get(holderOf(session))).toEqual({ ...session, retriedAt: after(at, 5) });
     });
 
-    test("a session of an account that is gone is not added", async () => {
-      const session = someSession(randomUUID());
-      await opened().port.add(session);
-      expect(await opened().port.get(holderOf(session))).toBeUndefined();
-      expect(await opened().raw.count(session.id)).toBe(0);
+    test("a session of an account that is gone or marked as removed is not added", async () => {
+      for (const id of [randomUUID(), await opened().raw.addAccount({ isRemoved: true })]) {
+        const session = someSession(id);
+        await opened().port.add(session);
+        expect(await opened().port.get(holderOf(session))).toBeUndefined();
+        expect(await opened().raw.count(session.id)).toBe(0);
+      }
     });
 
     test("a session does not rotate when the account's version is higher than its own, until it is renewed", async () => {

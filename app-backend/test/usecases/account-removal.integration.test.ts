@@ -1,35 +1,249 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { at } from "../contract/fixtures.ts";
-import { openMysqlStores } from "../adapters/mysql/stores.ts";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
+import { mysqlImages } from "../../src/adapters/mysql/images.ts";
+import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
+import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
+import { mysqlSessions } from "../../src/adapters/mysql/sessions.ts";
+import { ownIdentityRemoval } from "../../src/adapters/own/identity-provider.ts";
+import { openIntegrity } from "../../src/compose/ec2-jobs.ts";
+import { openStorage } from "../../src/compose/ec2-storage.ts";
+import { accountRemoval } from "../../src/usecases/account-removal.ts";
+import { rawMysql } from "../adapters/mysql/stores.ts";
+import { startApp, type TestApp } from "../app.ts";
+import {
+  type Answer,
+  goodPassword,
+  member,
+  postJson,
+  refresh,
+  register,
+  sendJson,
+  bearer,
+  getAccount,
+  signIn,
+} from "../client.ts";
+import { runIntegrityJob, startProcess } from "../process.ts";
+import { announce } from "../uploads.ts";
 
-let stores: Awaited<ReturnType<typeof openMysqlStores>>;
+type Member = Answer & { readonly email: string };
+/** Called around each call of an adapter; may never return. */
+type Around = (call: () => unknown) => unknown;
+
+let app: TestApp;
+let bystander: Member;
+
+jest.setTimeout(240_000);
 
 beforeAll(async () => {
-  stores = await openMysqlStores();
+  app = await startApp();
+  bystander = await member(app);
+  await furnish(bystander);
 });
-afterAll(() => stores.close());
-
-test("an account that is removed during a publication returns its objects, or they are not published", async () => {
-  const { accounts, images, raw } = stores;
-  for (let round = 0; round < 50; round += 1) {
-    const [accountId, id] = [await raw.addAccount(), randomUUID()];
-    await images.add({ id, accountId, name: "Silver", contentType: "image/png", bytes: 100, createdAt: at });
-    const rendition = {
-      contentType: "image/jpeg" as const,
-      bytes: 90,
-      width: 40,
-      height: 30,
-      objectKey: `images/${id}/a.jpg`,
-      thumbnailKey: `images/${id}/b.webp`,
-      thumbnailWidth: 20,
-      thumbnailHeight: 15,
-    };
-    const [keys, isPublished] = await Promise.all([
-      accounts.remove(accountId),
-      images.publish(id, rendition, at),
-    ]);
-    if (isPublished) expect(keys).toContain(rendition.objectKey);
-    else expect(keys).toContain(`incoming/${id}`);
+afterAll(async () => {
+  const left = await leftOf(bystander);
+  await app.close();
+  expect(left).toEqual({ rows: 7, objects: 5 });
+});
+/** Two images with their objects, an upload and a reset code, beside picture, session and confirmation code. */
+async function furnish({ body, email }: Member): Promise<void> {
+  const accountId = body.account.id;
+  const raw = rawMysql(app.pool);
+  for (const _ of [1, 2]) {
+    const id = randomUUID();
+    const objectKeys = [`images/${id}/${accountId}.jpg`, `images/${id}/${accountId}.webp`];
+    await raw.addImage({ id, accountId, objectKeys });
+    for (const key of objectKeys) await putObject(key);
   }
+  expect((await announce(app, body.accessToken, Buffer.from("a"))).status).toBe(201);
+  await postJson(app, "/auth/forgot", { email });
+  await app.settle();
+}
+
+async function putObject(Key: string): Promise<void> {
+  await app.s3.send(new PutObjectCommand({ Bucket: app.config.storage.bucket, Key, Body: "one" }));
+}
+
+/** Rows and objects that name an account, read without any port. */
+async function leftOf({ body }: Member) {
+  const { id } = body.account;
+  const keys = await app.bucket.keys();
+  return {
+    rows: await rawMysql(app.pool).count(id),
+    objects: keys.filter((key) => key.includes(id)).length,
+  };
+}
+
+/** The use case over the real stores; `around` sees each call of theirs. */
+function removalOver(storage: ReturnType<typeof openStorage>, around: Around) {
+  const seen = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get: (target, name, self) => {
+        const method: unknown = Reflect.get(target, name, self);
+        return typeof method === "function" ? (...args: unknown[]) => around(() => method(...args)) : method;
+      },
+    });
+  const { pool, objectStore } = storage;
+  return accountRemoval({
+    accounts: seen(mysqlAccounts(pool)),
+    sessions: seen(mysqlSessions(pool)),
+    images: seen(mysqlImages(pool)),
+    objectStore: seen(objectStore),
+    identity: {
+      remove: ownIdentityRemoval({
+        hashes: seen(mysqlPasswordHashes(pool)),
+        codes: seen(mysqlOneTimeCodes(pool)),
+      }),
+    },
+    now: () => new Date(),
+  });
+}
+
+const stopped = new Error("stopped here");
+
+/** Removes an account until a call, with or without its effect. Returns whether that call was reached. */
+async function removeUntil(accountId: string, stopAt: number, isDone: boolean): Promise<boolean> {
+  const storage = openStorage(app.config, () => new Date());
+  let calls = 0;
+  const { begin, finish } = removalOver(storage, (call) => {
+    calls += 1;
+    if (calls < stopAt) return call();
+    const done = calls === stopAt && isDone ? call() : undefined;
+    if (!(done instanceof Promise)) throw stopped;
+    return done.then(() => Promise.reject(stopped));
+  });
+  try {
+    await begin(accountId);
+    await finish(accountId);
+    return false;
+  } catch (error) {
+    if (error !== stopped) throw error;
+    return true;
+  } finally {
+    await storage.close();
+  }
+}
+
+async function resumed(): Promise<number> {
+  const { resume, close } = openIntegrity(app.config);
+  return resume().finally(close);
+}
+
+describe("AUTH-30 a removal", () => {
+  test.each([
+    ["before", false],
+    ["after", true],
+  ])(
+    "that stops %s any call of a store leaves an account that is gone, and is resumed",
+    async (_when, isDone) => {
+      let stopAt = 1;
+      for (; ; stopAt += 1) {
+        const person = await member(app);
+        await furnish(person);
+        const { id } = person.body.account;
+        expect(await leftOf(person)).toEqual({ rows: 7, objects: 5 });
+        const isStopped = await removeUntil(id, stopAt, isDone);
+        const isBegun = stopAt > 1 || isDone;
+        if (isBegun) {
+          expect((await getAccount(app, person.body.accessToken)).status).toBe(401);
+          expect((await refresh(app, person.cookie)).status).toBe(401);
+          expect((await signIn(app, person.email)).status).toBe(401);
+          expect(await rawMysql(app.pool).count(person.email)).toBe(0);
+        } else {
+          expect((await getAccount(app, person.body.accessToken)).status).toBe(200);
+          expect(await removeUntil(id, Infinity, false)).toBe(false);
+        }
+        await resumed();
+        expect(await leftOf(person)).toEqual({ rows: 0, objects: 0 });
+        if (!isStopped) break;
+      }
+      expect(stopAt).toBeGreaterThan(14);
+    },
+  );
+
+  test("that stopped frees the address, and removes nothing of the next account with it", async () => {
+    const person = await member(app);
+    await furnish(person);
+    await removeUntil(person.body.account.id, 2, false);
+    const next = await register(app, { email: person.email });
+    expect(next.status).toBe(201);
+    expect(await resumed()).toBe(1);
+    expect(await leftOf(person)).toEqual({ rows: 0, objects: 0 });
+    expect((await signIn(app, person.email)).body.account.id).toBe(next.body.account.id);
+  });
+
+  test("whose process is killed is finished by the nightly job", async () => {
+    const bucket = await holdingBucket();
+    const person = await member(app);
+    await furnish(person);
+    const storage = { ...app.config.storage, endpoint: `http://127.0.0.1:${bucket.port}` };
+    const server = await startProcess({ ...app, config: { ...app.config, storage } });
+    const origin = { ...bearer(person.body.accessToken), origin: app.siteOrigin };
+    const at = { ...app, url: server.url };
+    const answer = sendJson(at, "DELETE", "/auth/remove", { password: goodPassword }, origin);
+    await Promise.all([expect(answer).rejects.toThrow(), bucket.held.then(() => server.kill())]);
+    bucket.close();
+    expect(await leftOf(person)).toEqual({ rows: 4, objects: 5 });
+    expect((await signIn(app, person.email)).status).toBe(401);
+    expect(await runIntegrityJob(app)).toMatchObject({ removed: 1 });
+    expect(await leftOf(person)).toEqual({ rows: 0, objects: 0 });
+  });
+
+  test("during a publication removes its objects, or they are not published", async () => {
+    const storage = openStorage(app.config, () => new Date());
+    const [images, raw] = [mysqlImages(app.pool), rawMysql(app.pool)];
+    const { begin, finish } = removalOver(storage, (call) => call());
+    let published = 0;
+    for (let round = 0; round < 50; round += 1) {
+      const [accountId, id] = [await raw.addAccount(), randomUUID()];
+      const at = new Date();
+      await images.add({
+        id,
+        accountId,
+        name: "Silver",
+        contentType: "image/png",
+        bytes: 100,
+        createdAt: at,
+      });
+      const [objectKey, thumbnailKey] = [`images/${id}/a.jpg`, `images/${id}/b.webp`];
+      for (const key of [objectKey, thumbnailKey]) await putObject(key);
+      const size = { bytes: 90, width: 40, height: 30, thumbnailWidth: 20, thumbnailHeight: 15 };
+      const rendition = { contentType: "image/jpeg" as const, ...size, objectKey, thumbnailKey };
+      const publication = images.publish(id, rendition, at).catch(() => false);
+      const removed = begin(accountId).then(() => finish(accountId));
+      const [isPublished] = await Promise.all([publication, removed]);
+      expect(await raw.count(id)).toBe(0);
+      const left = (await app.bucket.keys()).filter((key) => key.includes(id));
+      if (isPublished) expect(left).toEqual([]);
+      published += Number(isPublished);
+    }
+    expect(published).toBeGreaterThan(0);
+    await storage.close();
+  });
 });
+
+/** A way to the bucket that removes no object; `held` resolves when it was asked to. */
+async function holdingBucket() {
+  const { port } = new URL(app.config.storage.endpoint!);
+  let hold = () => {};
+  const held = new Promise<void>((resolve) => (hold = resolve));
+  const server = createServer((req, res) => {
+    const { method = "", url: path = "", headers } = req;
+    if (path.includes("?delete")) return hold();
+    const passedOn = request({ host: "127.0.0.1", port, method, path, headers }, (answer) => {
+      res.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(res);
+    });
+    req.pipe(passedOn);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { port: (server.address() as AddressInfo).port, held, close };
+}

@@ -8,12 +8,14 @@ import { logMail } from "../../src/adapters/log/mail.ts";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
+import { mysqlImages } from "../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
 import { mysqlSessions } from "../../src/adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../../src/adapters/own/identity-provider.ts";
 import { sharpImageProcessor } from "../../src/adapters/sharp/image-processor.ts";
 import { openStorage } from "../../src/compose/ec2-storage.ts";
 import type { ImageProcessor } from "../../src/ports/image-processor.ts";
+import { accountRemoval } from "../../src/usecases/account-removal.ts";
 import { accountUseCases } from "../../src/usecases/accounts.ts";
 import { codeUseCases } from "../../src/usecases/identity/codes.ts";
 import { rateLimiter } from "../../src/usecases/rate-limiter.ts";
@@ -58,9 +60,12 @@ function accountsWith(imageProcessor: ImageProcessor) {
     now,
     newId: randomUUID,
   };
+  const sessions = mysqlSessions(pool);
+  const removal = accountRemoval({ ...common, sessions, images: mysqlImages(pool), objectStore });
   const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
-  const proof = passwordUseCases({ ...common, sessions: mysqlSessions(pool), codes });
-  return accountUseCases({ ...common, objectStore, imageProcessor, proof, codes });
+  const proof = passwordUseCases({ ...common, sessions, codes });
+  const onUnfinished = () => {};
+  return accountUseCases({ ...common, objectStore, imageProcessor, proof, codes, removal, onUnfinished });
 }
 
 test("AUTH-20 a registration leaves no picture if no password can be hashed", async () => {

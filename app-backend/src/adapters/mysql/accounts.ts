@@ -3,10 +3,9 @@ import type { Pool } from "mysql2/promise";
 import type { Account, Profile } from "../../domain/account.ts";
 import { AppError } from "../../domain/app-error.ts";
 import { emailKey, tidyEmail } from "../../domain/email.ts";
-import { uploadKeyOf } from "../../domain/image.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import { isDuplicate } from "./database-error.ts";
-import { change, select, transaction } from "./pool.ts";
+import { change, select } from "./pool.ts";
 
 interface Row {
   id: string;
@@ -25,7 +24,11 @@ const columns =
 
 export function mysqlAccounts(pool: Pool): Accounts {
   async function one(rest: string, values: string[]): Promise<Account | undefined> {
-    const [row] = await select<Row>(pool, `SELECT ${columns} FROM accounts WHERE ${rest}`, values);
+    const [row] = await select<Row>(
+      pool,
+      `SELECT ${columns} FROM accounts WHERE removed_at IS NULL AND ${rest}`,
+      values,
+    );
     return row && accountOf(row);
   }
 
@@ -38,7 +41,7 @@ export function mysqlAccounts(pool: Pool): Accounts {
     get: (id) => one("id = ?", [id]),
 
     async credentialVersion(id) {
-      const sql = "SELECT credential_version FROM accounts WHERE id = ?";
+      const sql = "SELECT credential_version FROM accounts WHERE id = ? AND removed_at IS NULL";
       const [row] = await select<Pick<Row, "credential_version">>(pool, sql, [id]);
       return row?.credential_version;
     },
@@ -63,28 +66,34 @@ export function mysqlAccounts(pool: Pool): Accounts {
       if (named.length === 0) return;
       const sets = named.map(([, column]) => `${column} = ?`).join(", ");
       const values = named.map(([field]) => profile[field as keyof Profile] ?? null);
-      await change(pool, `UPDATE accounts SET ${sets} WHERE id = ?`, [...values, id]);
+      await change(pool, `UPDATE accounts SET ${sets} WHERE id = ? AND removed_at IS NULL`, [...values, id]);
     },
 
     async replacePicture(id, from, to) {
-      const sql = "UPDATE accounts SET picture_key = ? WHERE id = ? AND picture_key = ?";
+      const sql =
+        "UPDATE accounts SET picture_key = ? WHERE id = ? AND picture_key = ? AND removed_at IS NULL";
       return (await change(pool, sql, [to, id, from])) === 1;
     },
 
     async confirm(id) {
-      await change(pool, "UPDATE accounts SET confirmed = TRUE WHERE id = ?", [id]);
+      await change(pool, "UPDATE accounts SET confirmed = TRUE WHERE id = ? AND removed_at IS NULL", [id]);
+    },
+
+    async markRemoved(id, at) {
+      const profile = Object.values(profileColumns).map((column) => `${column} = NULL`);
+      // No address has a blank.
+      const sql = `UPDATE accounts SET removed_at = ?, email = '', email_key = CONCAT('removed ', id), picture_key = '',
+        ${profile.join(", ")} WHERE id = ? AND removed_at IS NULL`;
+      await change(pool, sql, [at, id]);
+    },
+
+    async listRemoved(after, limit) {
+      const sql = `SELECT id FROM accounts WHERE removed_at IS NOT NULL AND id > ? ORDER BY id LIMIT ${Number(limit)}`;
+      return (await select<Pick<Row, "id">>(pool, sql, [after])).map(({ id }) => id);
     },
 
     async remove(id) {
-      return transaction(pool, async (statements) => {
-        const picture = "SELECT picture_key FROM accounts WHERE id = ? FOR UPDATE";
-        const [account] = await statements.select<{ picture_key: string }>(picture, [id]);
-        if (!account) return [];
-        const sql = "SELECT id, object_key, thumbnail_key FROM images WHERE account_id = ? FOR UPDATE";
-        const images = await statements.select<ImageKeys>(sql, [id]);
-        await statements.change("DELETE FROM accounts WHERE id = ?", [id]); // foreign keys cascade to the rest
-        return [account.picture_key, ...images.flatMap(keysOf)];
-      });
+      await change(pool, "DELETE FROM accounts WHERE id = ? AND removed_at IS NOT NULL", [id]);
     },
   };
 }
@@ -102,16 +111,6 @@ function keysOfEmail(email: string) {
   const at = key.lastIndexOf("@") + 1;
   const asTyped = tidyEmail(email).toLowerCase().normalize("NFC");
   return [asTyped, key, key.slice(0, at) + domainToUnicode(key.slice(at))] as const;
-}
-
-interface ImageKeys {
-  readonly id: string;
-  readonly object_key: string | null;
-  readonly thumbnail_key: string | null;
-}
-
-function keysOf({ id, object_key, thumbnail_key }: ImageKeys): string[] {
-  return object_key === null ? [uploadKeyOf(id)] : [object_key, thumbnail_key!];
 }
 
 const profileColumns: Record<keyof Profile, string> = {

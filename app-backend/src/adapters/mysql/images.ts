@@ -2,7 +2,7 @@ import type { Pool } from "mysql2/promise";
 import { AppError } from "../../domain/app-error.ts";
 import { type Image, type PendingImage, quota } from "../../domain/image.ts";
 import type { Images } from "../../ports/images.ts";
-import { select, transaction } from "./pool.ts";
+import { change, select, transaction } from "./pool.ts";
 
 interface Row {
   id: string;
@@ -22,6 +22,9 @@ interface Row {
 
 const columns = `id, account_id, name, content_type, bytes, width, height, object_key, thumbnail_key,
   thumbnail_width, thumbnail_height, created_at, published_at`;
+
+/** A withdrawn image keeps its keys. */
+const pending = "published_at IS NULL AND object_key IS NULL";
 
 // `bytes` is the announced size until the image is published, then the size of its objects.
 const uncount = `UPDATE accounts SET image_count = image_count - 1, image_bytes = image_bytes - ?
@@ -71,7 +74,7 @@ export function mysqlImages(pool: Pool): Images {
     async add({ id, accountId, name, contentType, bytes, createdAt }) {
       return transaction(pool, async (statements) => {
         const count = `UPDATE accounts SET image_count = image_count + 1, image_bytes = image_bytes + ?
-          WHERE id = ? AND image_count < ? AND image_bytes + ? <= ?`;
+          WHERE id = ? AND removed_at IS NULL AND image_count < ? AND image_bytes + ? <= ?`;
         const counted = [bytes, accountId, quota.maxImages, bytes, quota.maxBytes];
         if ((await statements.change(count, counted)) === 0) return false;
         const sql = `INSERT INTO images (id, account_id, name, content_type, bytes, created_at)
@@ -84,12 +87,12 @@ export function mysqlImages(pool: Pool): Images {
     async publish(id, rendition, at) {
       return transaction(pool, async (statements) => {
         const [row] = await statements.select<Row>(
-          `SELECT ${columns} FROM images WHERE id = ? AND published_at IS NULL FOR UPDATE`,
+          `SELECT ${columns} FROM images WHERE id = ? AND ${pending} FOR UPDATE`,
           [id],
         );
         if (!row) return false;
         const recount = `UPDATE accounts SET image_bytes = image_bytes + ? - LEAST(image_bytes, ?)
-          WHERE id = ? AND image_bytes + ? - LEAST(image_bytes, ?) <= ?`;
+          WHERE id = ? AND removed_at IS NULL AND image_bytes + ? - LEAST(image_bytes, ?) <= ?`;
         const bytesNow = [rendition.bytes, row.bytes];
         const counted = [...bytesNow, row.account_id, ...bytesNow, quota.maxBytes];
         if ((await statements.change(recount, counted)) === 0)
@@ -106,12 +109,32 @@ export function mysqlImages(pool: Pool): Images {
     remove: (id) => removeWhere("id = ?", id),
 
     async removePending(id) {
-      await removeWhere("id = ? AND published_at IS NULL", id);
+      await removeWhere(`id = ? AND ${pending}`, id);
     },
 
     async listAbandoned(before, limit) {
-      const rest = `WHERE published_at IS NULL AND created_at < ? ORDER BY created_at LIMIT ${Number(limit)}`;
+      const rest = `WHERE ${pending} AND created_at < ? ORDER BY created_at LIMIT ${Number(limit)}`;
       return (await rows(rest, [before])).map(imageOf);
+    },
+
+    async withdrawOfAccount(accountId) {
+      const sql = "UPDATE images SET published_at = NULL WHERE account_id = ? AND published_at IS NOT NULL";
+      await change(pool, sql, [accountId]);
+    },
+
+    async listWithdrawn(accountId, limit) {
+      const rest = `WHERE account_id = ? AND published_at IS NULL ORDER BY id LIMIT ${Number(limit)}`;
+      return (await rows(rest, [accountId])).map(({ id, object_key, thumbnail_key }) => ({
+        id,
+        objectKeys: object_key ? [object_key, thumbnail_key] : [],
+      }));
+    },
+
+    async removeWithdrawn(accountId, images) {
+      if (images.length === 0) return;
+      const marks = images.map(() => "?").join(", ");
+      const sql = `DELETE FROM images WHERE account_id = ? AND published_at IS NULL AND id IN (${marks})`;
+      await change(pool, sql, [accountId, ...images.map(({ id }) => id)]);
     },
   };
 }

@@ -13,7 +13,7 @@ interface Row {
 const tables = {
   images:
     "SELECT id, object_key AS first_key, thumbnail_key AS second_key FROM images WHERE published_at IS NOT NULL",
-  accounts: "SELECT id, picture_key AS first_key, NULL AS second_key FROM accounts WHERE TRUE",
+  accounts: "SELECT id, picture_key AS first_key, NULL AS second_key FROM accounts WHERE picture_key <> ''",
 } as const;
 
 /** Of all tables with object keys, or of those listed in `among`. */

@@ -41,7 +41,7 @@ export function mysqlSessions(pool: Pool): Sessions {
       const { accountId, createdAt } = session;
       return transaction(pool, async (statements) => {
         // The lock on the account serializes sign-ins, so that they are counted correctly.
-        const lock = "SELECT id FROM accounts WHERE id = ? FOR UPDATE";
+        const lock = "SELECT id FROM accounts WHERE id = ? AND removed_at IS NULL FOR UPDATE";
         if ((await statements.select(lock, [accountId])).length === 0) return;
         const others = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
           SELECT id FROM sessions WHERE account_id = ? AND idle_ends_at > ? AND ends_at > ?

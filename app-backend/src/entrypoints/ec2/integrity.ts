@@ -4,11 +4,12 @@ import { orExit } from "./or-exit.ts";
 
 // `integrity.mjs check` reports faults; `repair` also repairs what it can. Exit code 1: faults remain.
 const repair = process.argv[2] === "repair";
-const { collect, inspect, close } = openIntegrity(orExit(serverConfig));
+const { resume, collect, inspect, close } = openIntegrity(orExit(serverConfig));
 try {
+  const removed = await resume(); // first: what is left of a removal is no fault
   const abandoned = await collect();
   const report = await inspect(repair);
-  console.log(JSON.stringify({ integrity: report, abandoned }));
+  console.log(JSON.stringify({ integrity: report, abandoned, removed }));
   if (report.left.length > 0) process.exitCode = 1;
 } catch (error) {
   console.error(`integrity check failed: ${error instanceof Error ? error.message : error}`);

@@ -38,8 +38,16 @@ export function rawMysql(pool: Pool): RawStore {
     async addAccount(facts = {}) {
       const { id = randomUUID(), credential = "hash" } = facts;
       const { email = `${id}@example.org`, pictureKey = `pictures/${id}/a.png` } = facts;
-      const columns = "id, email, email_key, password_hash, picture_key, created_at";
-      const values = [id, email, email.toLowerCase(), credential, pictureKey, new Date()];
+      const columns = "id, email, email_key, password_hash, picture_key, created_at, removed_at";
+      const values = [
+        id,
+        email,
+        email.toLowerCase(),
+        credential,
+        pictureKey,
+        new Date(),
+        facts.isRemoved ? new Date() : null,
+      ];
       await pool.query(`INSERT INTO accounts (${columns}) VALUES (?)`, [values]);
       return id;
     },

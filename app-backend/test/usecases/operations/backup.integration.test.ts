@@ -138,8 +138,8 @@ describe("a restore", () => {
   });
 
   test("BACKUP-03 runs the migrations that a backup from an older release lacks", async () => {
-    const later = "DROP COLUMN image_count, DROP COLUMN image_bytes, DROP COLUMN credential_version";
-    await app.pool.query(`ALTER TABLE accounts ${later}`);
+    const later = ["image_count", "image_bytes", "credential_version", "removed_at"];
+    await app.pool.query(`ALTER TABLE accounts ${later.map((column) => `DROP COLUMN ${column}`).join(", ")}`);
     await app.pool.query("ALTER TABLE sessions DROP COLUMN retried_at, DROP COLUMN credential_version");
     await app.pool.query("DELETE FROM migrations WHERE name >= '0007'");
     const backup = await backups.keep();
@@ -150,6 +150,7 @@ describe("a restore", () => {
       "0008_session_retries.sql",
       "0009_credential_version.sql",
       "0010_session_credential_version.sql",
+      "0011_removed_accounts.sql",
     ]);
     ada = { ...ada, body: (await signIn()).body };
     expect((await addImage(50)).id).toBeDefined();

@@ -1,0 +1,74 @@
+import { uploadKeyOf } from "../domain/image.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { IdentityProvider } from "../ports/identity-provider.ts";
+import type { Images } from "../ports/images.ts";
+import type { ObjectStore } from "../ports/object-store.ts";
+import type { Sessions } from "../ports/sessions.ts";
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly images: Images;
+  readonly objectStore: ObjectStore;
+  readonly identity: Pick<IdentityProvider, "remove">;
+  readonly now: () => Date;
+}
+
+export type AccountRemoval = ReturnType<typeof accountRemoval>;
+
+/** One request to the bucket removes 1000 objects: those of 500 images. */
+const imagesAtOnce = 500;
+const accountsAtOnce = 100;
+
+/**
+ * Removes accounts in steps, each within one store and idempotent. After the first the account is gone for everyone, and
+ * its address is free; the others remove what it leaves, in the request or later by a job.
+ */
+export function accountRemoval({ accounts, sessions, images, objectStore, identity, now }: Dependencies) {
+  /** The first step: from here on the removal is certain. */
+  const begin = (accountId: string) => accounts.markRemoved(accountId, now());
+
+  /** All other steps. The record of the account is last: while it exists, `resume` finds it. */
+  async function finish(accountId: string): Promise<void> {
+    // Devices and addresses go first: the bucket may be away for long.
+    await sessions.removeOfAccount(accountId);
+    await identity.remove(accountId);
+    await removeImages(accountId);
+    for await (const objects of objectStore.list(`pictures/${accountId}/`))
+      await objectStore.removeAll(objects.map(({ key }) => key));
+    await accounts.remove(accountId);
+  }
+
+  /** Objects before their records, which name them; nothing shows a record that is withdrawn. */
+  async function removeImages(accountId: string): Promise<void> {
+    for (;;) {
+      await images.withdrawOfAccount(accountId);
+      const found = await images.listWithdrawn(accountId, imagesAtOnce);
+      if (found.length === 0) return;
+      const uploads = found.filter(({ objectKeys }) => objectKeys.length === 0);
+      await objectStore.removeAll(found.flatMap(({ objectKeys }) => objectKeys));
+      await Promise.all(uploads.map(({ id }) => objectStore.closeUpload(uploadKeyOf(id))));
+      await images.removeWithdrawn(accountId, found);
+    }
+  }
+
+  /** Finishes all removals that stopped halfway. Returns their number; throws the first error, after trying all. */
+  async function resume(): Promise<number> {
+    const errors: unknown[] = [];
+    let [finished, after] = [0, ""];
+    for (;;) {
+      const found = await accounts.listRemoved(after, accountsAtOnce);
+      for (const id of found)
+        await finish(id).then(
+          () => (finished += 1),
+          (error: unknown) => errors.push(error),
+        );
+      if (found.length < accountsAtOnce) break;
+      after = found.at(-1)!;
+    }
+    if (errors.length > 0) throw errors[0];
+    return finished;
+  }
+
+  return { begin, finish, resume };
+}
