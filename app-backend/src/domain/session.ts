@@ -38,6 +38,11 @@ export interface Session {
   readonly address: string | null;
 }
 
+/** A session in its store, beside the credential version that its account has now: undefined if the account is gone. */
+export interface StoredSession extends Session {
+  readonly accountVersion: number | undefined;
+}
+
 const maxUserAgentLength = 255;
 
 interface Opening {
@@ -67,9 +72,10 @@ export function openSession({ id, accountId, credentialVersion, current, at, cli
   };
 }
 
-/** Whether a session has expired, or was opened under an older version of its account (undefined: the account is gone). */
-export function isOver(session: Session, at: Date, version: number | undefined): boolean {
-  const isOutdated = version === undefined || session.credentialVersion < version;
+/** Whether a session has expired, its account is gone, or has another password since. */
+export function isOver(session: StoredSession, at: Date): boolean {
+  const isOutdated =
+    session.accountVersion === undefined || session.credentialVersion < session.accountVersion;
   return isOutdated || session.idleEndsAt <= at || session.endsAt <= at;
 }
 

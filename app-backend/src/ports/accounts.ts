@@ -3,8 +3,6 @@ import type { Account, Profile } from "../domain/account.ts";
 export interface Accounts {
   /** The account of that id, or undefined. */
   get(id: string): Promise<Account | undefined>;
-  /** The credential version of an account, or undefined: read by each authenticated request. */
-  credentialVersion(id: string): Promise<number | undefined>;
   /** The account whose address has the same `emailKey`, or undefined. */
   getByEmail(email: string): Promise<Account | undefined>;
   /**

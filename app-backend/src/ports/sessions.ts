@@ -1,4 +1,4 @@
-import type { Session } from "../domain/session.ts";
+import type { Session, StoredSession } from "../domain/session.ts";
 import type { TokenHolder } from "./tokens.ts";
 
 /** One rotation of a session: the token `to` replaces `from`. */
@@ -13,12 +13,15 @@ export interface Rotation extends TokenHolder {
   readonly idleEndsAt: Date;
 }
 
-/** Sessions by account and id: under another account a session does not exist. */
+/**
+ * Sessions by account and id: under another account a session does not exist. They are in one store with the accounts,
+ * so that one query returns a session and the version of its account.
+ */
 export interface Sessions {
   /** That session, expired or not; undefined if it was removed. */
-  get(holder: TokenHolder): Promise<Session | undefined>;
+  get(holder: TokenHolder): Promise<StoredSession | undefined>;
   /** All sessions of an account, expired or not, the last used first. */
-  listOfAccount(accountId: string): Promise<Session[]>;
+  listOfAccount(accountId: string): Promise<StoredSession[]>;
   /**
    * Stores a new session; may store nothing if the account is gone. Removes expired sessions and, under any number of
    * parallel calls, all but the `maxSessions` that were used last.

@@ -27,7 +27,6 @@ export function accountsContract(open: Open<Accounts>): void {
       const { port: accounts } = opened();
       expect(await accounts.get(randomUUID())).toBeUndefined();
       expect(await accounts.getByEmail("unknown@example.org")).toBeUndefined();
-      expect(await accounts.credentialVersion(randomUUID())).toBeUndefined();
       await accounts.markRemoved(randomUUID(), at);
       await expect(accounts.remove(randomUUID())).resolves.toBeUndefined();
     });
@@ -79,12 +78,6 @@ export function accountsContract(open: Open<Accounts>): void {
       expect((await accounts.get(id))?.pictureKey).toBe(`to/${taken.indexOf(true)}`);
     });
 
-    test("the credential version is that of the account", async () => {
-      const [own, other] = [await addAccount({ credentialVersion: 3 }), await addAccount()];
-      expect(await opened().port.credentialVersion(own.id)).toBe(3);
-      expect(await opened().port.credentialVersion(other.id)).toBe(0);
-    });
-
     test("confirming is remembered, of that account alone", async () => {
       const { port: accounts } = opened();
       const [{ id }, other] = [await addAccount(), await addAccount()];
@@ -100,7 +93,6 @@ export function accountsContract(open: Open<Accounts>): void {
       await accounts.markRemoved(id, at);
       expect(await accounts.get(id)).toBeUndefined();
       expect(await accounts.getByEmail(email)).toBeUndefined();
-      expect(await accounts.credentialVersion(id)).toBeUndefined();
       await accounts.replaceProfile(id, { firstName: `late ${id}` });
       await accounts.confirm(id);
       for (const from of [pictureKey, ""])

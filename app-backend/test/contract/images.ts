@@ -44,14 +44,16 @@ export function imagesContract(open: Open<Images>): void {
 
   describe("images", () => {
     test("an image reads back as it was added, then as it was published", async () => {
-      const { port: images } = opened();
+      const { port: images, raw } = opened();
       const image = pending();
       expect(await images.add(image)).toBe(true);
+      expect(await raw.count(image.id)).toBe(1);
       expect(await images.get(image.id)).toEqual(image);
       expect(await images.publish(image.id, renditionOf(image.id), after(at, 5))).toBe(true);
       const whole = { ...image, ...renditionOf(image.id), publishedAt: after(at, 5) };
       expect(await images.get(image.id)).toEqual(whole);
       expect(await images.remove(image.id)).toEqual(whole);
+      expect(await raw.count(image.id)).toBe(0);
     });
 
     test("an image that is not there is undefined, is not published, and removing it is no error", async () => {

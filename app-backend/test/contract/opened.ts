@@ -23,6 +23,7 @@ export interface RawAccount {
   readonly pictureKey?: string;
   /** What the identity provider made for the account. */
   readonly credential?: string;
+  readonly credentialVersion?: number;
   readonly isRemoved?: boolean;
 }
 

@@ -40,12 +40,6 @@ export function mysqlAccounts(pool: Pool): Accounts {
   return {
     get: (id) => one("id = ?", [id]),
 
-    async credentialVersion(id) {
-      const sql = "SELECT credential_version FROM accounts WHERE id = ? AND removed_at IS NULL";
-      const [row] = await select<Pick<Row, "credential_version">>(pool, sql, [id]);
-      return row?.credential_version;
-    },
-
     getByEmail,
 
     async add(account, credential) {

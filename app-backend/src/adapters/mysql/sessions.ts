@@ -1,5 +1,5 @@
 import type { Pool } from "mysql2/promise";
-import { maxSessions, type Session } from "../../domain/session.ts";
+import { maxSessions, type Session, type StoredSession } from "../../domain/session.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import { change, select, transaction } from "./pool.ts";
@@ -17,10 +17,15 @@ interface Row {
   retried_at: Date | null;
   user_agent: string | null;
   address: string | null;
+  account_version: number | null;
 }
 
 const columns =
   "id, account_id, credential_version, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, retried_at, user_agent, address";
+
+/** What a session is read with: each request asks for it, so it is one statement. */
+const stored = `${columns}, (SELECT credential_version FROM accounts
+  WHERE accounts.id = sessions.account_id AND removed_at IS NULL) AS account_version`;
 
 const ofHolder = "WHERE id = ? AND account_id = ?";
 const keyOf = ({ sessionId, accountId }: TokenHolder) => [sessionId, accountId];
@@ -28,12 +33,12 @@ const keyOf = ({ sessionId, accountId }: TokenHolder) => [sessionId, accountId];
 export function mysqlSessions(pool: Pool): Sessions {
   return {
     async get(holder) {
-      const [row] = await select<Row>(pool, `SELECT ${columns} FROM sessions ${ofHolder}`, keyOf(holder));
+      const [row] = await select<Row>(pool, `SELECT ${stored} FROM sessions ${ofHolder}`, keyOf(holder));
       return row && sessionOf(row);
     },
 
     async listOfAccount(accountId) {
-      const sql = `SELECT ${columns} FROM sessions WHERE account_id = ? ORDER BY rotated_at DESC, id`;
+      const sql = `SELECT ${stored} FROM sessions WHERE account_id = ? ORDER BY rotated_at DESC, id`;
       return (await select<Row>(pool, sql, [accountId])).map(sessionOf);
     },
 
@@ -90,7 +95,7 @@ function valuesOf(session: Session) {
   return [id, accountId, credentialVersion, current, previous, ...times, userAgent, address];
 }
 
-function sessionOf(row: Row): Session {
+function sessionOf(row: Row): StoredSession {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -104,5 +109,6 @@ function sessionOf(row: Row): Session {
     retriedAt: row.retried_at,
     userAgent: row.user_agent,
     address: row.address,
+    accountVersion: row.account_version ?? undefined,
   };
 }

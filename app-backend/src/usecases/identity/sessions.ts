@@ -55,7 +55,8 @@ export function sessionUseCases(deps: Dependencies) {
     const session = openSession({ id: sessionId, accountId, credentialVersion, current, at, client });
     await sessions.add(session);
     // A password that was replaced since ended only the sessions that existed: this one is checked after it was added.
-    if ((await accounts.credentialVersion(accountId)) !== credentialVersion) {
+    const stored = await sessions.get(refreshToken);
+    if (!stored || isOver(stored, at)) {
       await sessions.remove(refreshToken);
       throw new AppError("bad_credentials", "password was changed while it was verified");
     }
@@ -92,8 +93,7 @@ export function sessionUseCases(deps: Dependencies) {
     const account = await accounts.get(spent.accountId);
     if (!account) throw new AppError("session_ended", "account is gone");
     const { credentialVersion } = account;
-    const next =
-      (await rotate(spent, key, credentialVersion, at)) ?? (await retry(spent, key, credentialVersion, at));
+    const next = (await rotate(spent, key, credentialVersion, at)) ?? (await retry(spent, key, at));
     return { account, accessToken: tokens.access(next, at), refreshToken: next };
   }
 
@@ -119,15 +119,10 @@ export function sessionUseCases(deps: Dependencies) {
   }
 
   /** The token that was already issued: this one, or the one that replaced it. Any other is stolen. */
-  async function retry(
-    spent: RefreshToken,
-    key: string,
-    credentialVersion: number,
-    at: Date,
-  ): Promise<RefreshToken> {
+  async function retry(spent: RefreshToken, key: string, at: Date): Promise<RefreshToken> {
     const session = await sessions.get(spent);
     if (!session) throw new AppError("session_ended", "session is gone");
-    if (isOver(session, at, credentialVersion)) {
+    if (isOver(session, at)) {
       await sessions.remove(spent);
       throw new AppError("session_ended", "session is over");
     }
@@ -166,8 +161,7 @@ export function sessionUseCases(deps: Dependencies) {
     const at = now();
     const spent = tokens.readRefresh(text, at);
     const session = await sessions.get(spent);
-    const version = await accounts.credentialVersion(spent.accountId);
-    const isAlive = session && !isOver(session, at, version) && spent.expiresAt > at;
+    const isAlive = session && !isOver(session, at) && spent.expiresAt > at;
     if (!isAlive) {
       if (session) await sessions.remove(spent);
       if (everywhere) throw new AppError("session_ended", "session is gone or over");
@@ -182,9 +176,8 @@ export function sessionUseCases(deps: Dependencies) {
   async function list({ accountId, sessionId }: TokenHolder): Promise<SessionView[]> {
     const at = now();
     const all = await sessions.listOfAccount(accountId);
-    const version = await accounts.credentialVersion(accountId);
     return all
-      .filter((session) => !isOver(session, at, version))
+      .filter((session) => !isOver(session, at))
       .map((session) => viewSession(session, sessionId, at));
   }
 
@@ -200,12 +193,8 @@ export function sessionUseCases(deps: Dependencies) {
   async function authenticate(accessToken: string): Promise<TokenHolder> {
     const at = now();
     const holder = tokens.readAccess(accessToken, at);
-    const [session, version] = await Promise.all([
-      sessions.get(holder),
-      accounts.credentialVersion(holder.accountId),
-    ]);
-    if (!session || isOver(session, at, version))
-      throw new AppError("not_signed_in", "session is gone or over");
+    const session = await sessions.get(holder);
+    if (!session || isOver(session, at)) throw new AppError("not_signed_in", "session is gone or over");
     return holder;
   }
 

@@ -114,10 +114,10 @@ describe("migrating", () => {
     }
     const before = await olderSession();
     await run(migrations);
-    const [accounts, sessions] = [mysqlAccounts(database.pool), mysqlSessions(database.pool)];
-    const credentialVersion = (await accounts.credentialVersion(accountId))!;
+    const sessions = mysqlSessions(database.pool);
+    const { credentialVersion } = (await mysqlAccounts(database.pool).get(accountId))!;
     for (const { from, ...holder } of [before, await olderSession()]) {
-      expect(isOver((await sessions.get(holder))!, at, credentialVersion)).toBe(false);
+      expect(isOver((await sessions.get(holder))!, at)).toBe(false);
       const step = { currentSince: at, at: after(at, 1), idleEndsAt: after(at, 60_000), credentialVersion };
       expect(await sessions.rotate({ ...holder, ...step, from, to: "0".repeat(64) })).toBe(true);
     }

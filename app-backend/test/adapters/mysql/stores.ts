@@ -36,14 +36,16 @@ export async function openMysqlStores() {
 export function rawMysql(pool: Pool): RawStore {
   return {
     async addAccount(facts = {}) {
-      const { id = randomUUID(), credential = "hash" } = facts;
+      const { id = randomUUID(), credential = "hash", credentialVersion = 0 } = facts;
       const { email = `${id}@example.org`, pictureKey = `pictures/${id}/a.png` } = facts;
-      const columns = "id, email, email_key, password_hash, picture_key, created_at, removed_at";
+      const columns =
+        "id, email, email_key, password_hash, credential_version, picture_key, created_at, removed_at";
       const values = [
         id,
         email,
         email.toLowerCase(),
         credential,
+        credentialVersion,
         pictureKey,
         new Date(),
         facts.isRemoved ? new Date() : null,
