@@ -5,6 +5,7 @@ import {
   type GetResource,
   readDistribution,
 } from "../../../../local-cloud/serverless/edge/read-distribution.ts";
+import { proofFunction, siteFunction } from "../../../../src/constructs/serverless/edge-functions.ts";
 import { createS3Proxy } from "../../../../local-cloud/s3-proxy/src/server.ts";
 import { closed, listening, send, type Sent } from "../http-api/harness.ts";
 
@@ -64,23 +65,8 @@ export const resources: Record<string, string> = {
     <CustomHeadersConfig><Quantity>1</Quantity><Items><ResponseHeadersPolicyCustomHeader><Header>X-Kept</Header><Value>policy</Value><Override>false</Override></ResponseHeadersPolicyCustomHeader></Items></CustomHeadersConfig>
     <RemoveHeadersConfig><Quantity>1</Quantity><Items><ResponseHeadersPolicyRemoveHeader><Header>Server</Header></ResponseHeadersPolicyRemoveHeader></Items></RemoveHeadersConfig>
     </ResponseHeadersPolicyConfig></ResponseHeadersPolicy>`,
-  "function/pages": `
-function handler(event) {
-  var request = event.request;
-  if (request.headers.host && request.headers.host.value.endsWith(".cloudfront.net")) {
-    return { statusCode: 308, headers: { location: { value: "https://site.example/" } } };
-  }
-  var last = request.uri.slice(request.uri.lastIndexOf("/") + 1);
-  if (last.indexOf(".") < 0) request.uri = "/index.html";
-  return request;
-}`,
-  "function/proof": `
-import cf from "cloudfront";
-var store = cf.kvs();
-async function handler(event) {
-  event.request.headers["x-edge-proof"] = { value: await store.get("edge-proof") };
-  return event.request;
-}`,
+  "function/pages": siteFunction("site.example"),
+  "function/proof": proofFunction,
 };
 
 export interface Reached {
