@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  await runner.stop();
+  await runner?.stop(); // undefined if the engine did not start
   expect(await containers()).toEqual([]);
   await stopOwnEngine();
 });
