@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stopOwnEngine } from "../local-cloud/ec2/docker.ts";
 import { startServices } from "../local-cloud/services/services.ts";
 import { command } from "../cli/user-error.ts";
 
@@ -22,6 +23,7 @@ await command(async () => {
     process.exitCode = code ?? 1;
   } finally {
     await services.stop();
+    await stopOwnEngine(); // tests in several processes may have started one
     rmSync(folder, { recursive: true });
   }
 });

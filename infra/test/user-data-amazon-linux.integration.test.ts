@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { ensureEngine, stopOwnEngine } from "../local-cloud/ec2/docker.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { ensureEngine } from "../local-cloud/ec2/docker.ts";
 import { completePath } from "../cli/requirements.ts";
 import { type FirstBoot, firstBoot } from "./first-boot.ts";
 
@@ -20,7 +20,6 @@ beforeAll(async () => {
   completePath();
   await ensureEngine();
 }, 120_000);
-afterAll(stopOwnEngine);
 
 const systems = {
   al2: { python: "python3.8", release: 7, other: /^dnf / },

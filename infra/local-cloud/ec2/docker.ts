@@ -57,7 +57,8 @@ export async function ensureEngine(): Promise<void> {
   engine.unref();
   for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 250) {
     if (await engineRuns()) return;
-    if (engine.exitCode !== null) break;
+    // It ends at once if another command has just started one.
+    if (engine.exitCode !== null && processesWith("dockerd", pidFile).length === 0) break;
     await sleep(250);
   }
   throw new UserError(`The Docker engine did not start. See ${log}`);

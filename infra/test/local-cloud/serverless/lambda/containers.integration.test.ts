@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import { baseImage } from "../../../../local-cloud/ec2/base-image.ts";
-import { dockerLines, ensureEngine, stopOwnEngine } from "../../../../local-cloud/ec2/docker.ts";
+import { dockerLines, ensureEngine } from "../../../../local-cloud/ec2/docker.ts";
 import { containerSandboxes } from "../../../../local-cloud/serverless/lambda/container-sandboxes.ts";
 import { lockedRuntime } from "../../../../deploy/ec2/release/node-runtime.ts";
 import { functionOf, startRunner } from "./harness.ts";
@@ -36,7 +36,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await runner?.stop(); // undefined if the engine did not start
   expect(await containers()).toEqual([]);
-  await stopOwnEngine();
 });
 
 test("SLS-42 a function that takes more memory than it has is killed, and /tmp is empty at the next start", async () => {
