@@ -1,6 +1,7 @@
 import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
-import { codeLines, codesIn, journalOfCodes } from "../ec2/hosts/one-time-codes.ts";
+import { mailedCodesCommand } from "../ec2/hosts/host-commands.ts";
+import { codeLines, codesIn } from "../ec2/hosts/one-time-codes.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { frontDoor } from "../ec2/hosts/front-door.ts";
 import { ask } from "../site/client.ts";
@@ -10,7 +11,7 @@ await command(async () => {
   const deployment = currentDeployment();
   const outputs = await requireOutputs(deployment);
   const email = process.env["FOR"] || undefined;
-  const { code, stdout, stderr } = await hostsOf(deployment, outputs).run("backend", journalOfCodes);
+  const { code, stdout, stderr } = await hostsOf(deployment, outputs).run("backend", mailedCodesCommand);
   if (code !== 0) throw new UserError(`The backend host did not answer: ${stderr.trim()}`);
   const codes = codesIn(stdout, email);
   if (codes.length > 0) {

@@ -1,5 +1,6 @@
 import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment } from "../deployment.ts";
+import { jobs } from "../ec2/hosts/host-commands.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { runJob } from "../ec2/hosts/systemd-job.ts";
 import { requireOutputs } from "../terraform/state.ts";
@@ -9,8 +10,7 @@ import { isSwitchedOn } from "../flags.ts";
 await command(async () => {
   const deployment = currentDeployment();
   const repairs = isSwitchedOn("REPAIR");
-  const task = repairs ? "repair" : "check";
-  const job = { unit: `tintype-integrity@${task}.service`, report: "integrity" };
+  const job = jobs.integrity(repairs ? "repair" : "check");
   const { isWell, report, said } = await runJob(hostsOf(deployment, await requireOutputs(deployment)), job);
   if (report === undefined) {
     throw new UserError(`The check did not run: ${said}\nMore about it: ${deployment.make("logs")}`);

@@ -2,6 +2,7 @@ import { command, UserError } from "../../cli/user-error.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
+import { originCountCommand } from "../ec2/hosts/host-commands.ts";
 import { hostNames, type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
 import { withLock } from "../deployment-lock.ts";
 import { rollbackSteps, installedOn, rollBack } from "../ec2/release/installed.ts";
@@ -52,9 +53,7 @@ async function rollback(deployment: Deployment): Promise<void> {
 
 /** The origin stands in the release of the API, but in nginx and the bucket's rules too, which a rollback leaves alone. */
 async function requireSameOrigin(hosts: Hosts): Promise<void> {
-  const settings = "current/backend.env previous/backend.env";
-  const shell = `cd /opt/tintype && sudo grep -hs ^SITE_ORIGIN= ${settings} | sort -u | wc -l`;
-  const { stdout } = await hosts.run("backend", shell);
+  const { stdout } = await hosts.run("backend", originCountCommand);
   if (Number(stdout) <= 1) return;
   throw new UserError(
     "The last deploy gave the site another address, which a rollback cannot undo. Deploy the previous source instead.",

@@ -1,12 +1,11 @@
 import { command, UserError } from "../../cli/user-error.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
+import { rotationUnit } from "../ec2/hosts/host-commands.ts";
 import { hostsOf } from "../ec2/hosts/ssh.ts";
 import { runUnit } from "../ec2/hosts/systemd-job.ts";
 import { withLock } from "../deployment-lock.ts";
 import { type Outputs, requireOutputs } from "../terraform/state.ts";
-
-const unit = "tintype-rotate.service";
 
 await command(async () => {
   const deployment = currentDeployment();
@@ -21,7 +20,7 @@ await command(async () => {
 
 /** By a unit, which goes on when the connection is lost. No secret comes back: the unit says one word, or what is wrong. */
 async function rotate(deployment: Deployment, outputs: Outputs): Promise<void> {
-  const { code, lines, stderr } = await runUnit(hostsOf(deployment, outputs), unit);
+  const { code, lines, stderr } = await runUnit(hostsOf(deployment, outputs), rotationUnit);
   if (code === 0) return;
   if (stderr.includes("not found")) {
     throw new UserError(

@@ -1,6 +1,7 @@
 import { command, UserError } from "../../cli/user-error.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { type Fact, type Facts, factsOf, questions } from "../ec2/hosts/health.ts";
+import { type Fact, type Facts, factsOf } from "../ec2/hosts/health.ts";
+import { healthCommands } from "../ec2/hosts/host-commands.ts";
 import { findingsOn } from "../ec2/hosts/findings.ts";
 import { type HostName, hostNames, type Hosts, hostsOf } from "../ec2/hosts/ssh.ts";
 import { operatorPublicKey } from "../ec2/operator.ts";
@@ -48,7 +49,7 @@ async function askHost(
 ): Promise<Facts> {
   const instance = { text: instanceId, well: true };
   try {
-    const { code, stdout, stderr } = await hosts.run(host, questions[host]);
+    const { code, stdout, stderr } = await hosts.run(host, healthCommands[host]);
     if (stdout === "")
       return { instance, fault: { text: printable(stderr.trim()) || `ssh ended with ${code}`, well: false } };
     const facts = factsOf(host, printable(stdout));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UserError } from "../../../cli/user-error.ts";
 import { say, step } from "../../../cli/steps.ts";
 import { plural } from "../../../cli/plural.ts";
+import { jobs, rowCountsCommand } from "../hosts/host-commands.ts";
 import type { Hosts } from "../hosts/ssh.ts";
 import { runJob } from "../hosts/systemd-job.ts";
 import { type BackupRecord, contentsOf } from "./manifest.ts";
@@ -17,9 +18,7 @@ type Restored = z.infer<typeof restored>;
 
 /** What a restore will replace, in a few words. */
 export async function presentContents(hosts: Hosts): Promise<string> {
-  const counts = "SELECT (SELECT COUNT(*) FROM accounts), (SELECT COUNT(*) FROM images)";
-  const shell = `sudo mysql --batch --skip-column-names --execute='${counts}' tintype`;
-  const { code, stdout } = await hosts.run("backend", shell);
+  const { code, stdout } = await hosts.run("backend", rowCountsCommand);
   const [accounts = 0, images = 0] = stdout.trim().split(/\s+/).map(Number);
   return code === 0 ? contentsOf({ accounts, images }) : "tables that cannot be read";
 }
@@ -27,8 +26,7 @@ export async function presentContents(hosts: Hosts): Promise<string> {
 /** Has the backend host put a backup of its bucket in the place of what it has, and compare records with objects. */
 export async function restoreOnHost(hosts: Hosts, { name, rows }: BackupRecord): Promise<void> {
   const done = await step("Check it, keep what is there, and exchange the tables", async () => {
-    const job = { unit: `tintype-restore@${name}.service`, report: "restore" };
-    const { isWell, report, said } = await runJob(hosts, job);
+    const { isWell, report, said } = await runJob(hosts, jobs.restore(name));
     if (isWell && report !== undefined) return restored.parse(report["restore"]);
     const reason = said || "the release on the host knows no backups yet";
     throw new UserError(`It was not restored: ${reason}\nTo see more: ${hosts.make("logs")}`);
@@ -46,8 +44,7 @@ function tell(hosts: Hosts, { before, migrated, broughtBack }: Restored): void {
 
 /** Throws a UserError if objects of the restored records are gone: no loss is silent. */
 async function requireWhole(hosts: Hosts, lost: string[]): Promise<void> {
-  const job = { unit: "tintype-integrity@check.service", report: "integrity" };
-  const { report, said } = await runJob(hosts, job);
+  const { report, said } = await runJob(hosts, jobs.integrity("check"));
   if (report === undefined)
     throw new UserError(`Restored, but records and objects were not compared: ${said}`);
   const { missing, mismatched, orphaned } = z

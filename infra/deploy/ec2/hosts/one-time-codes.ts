@@ -11,10 +11,6 @@ export interface Code {
 
 const lifeMs = 10 * 60_000; // codeLifeMs in app-backend/src/domain/code.ts
 
-/** Prints the lines of the journal that hold messages; older codes have expired. */
-export const journalOfCodes =
-  "sudo journalctl --unit 'tintype-*' --since -30min --no-pager --output cat | grep -F '\"mail\":{' || true";
-
 /** The codes in a journal, for one address or all, the oldest first: of each address and subject the last, as it ends those before. */
 export function codesIn(journal: string, email?: string): Code[] {
   const last = new Map<string, Code>();

@@ -1,4 +1,5 @@
 import { UserError } from "../../../cli/user-error.ts";
+import { runUnitCommand } from "./host-commands.ts";
 import type { Hosts } from "./ssh.ts";
 
 interface Job {
@@ -34,11 +35,7 @@ export async function runJob(hosts: Hosts, { unit, report }: Job): Promise<Outco
 
 /** The same of any unit that ends. `lines` are those of the journal: its own, and systemd's about it. */
 export async function runUnit(hosts: Hosts, unit: string) {
-  const shell =
-    `since=$(date +%s); sudo systemctl start ${unit}; code=$?; ` +
-    "sudo journalctl --sync 2>/dev/null || sleep 1; " + // what the job said last may not be in the journal yet
-    `sudo journalctl --unit ${unit} --since @$since --no-pager --output cat; exit $code`;
-  const { code, stdout, stderr } = await hosts.run("backend", shell, timeoutMs);
+  const { code, stdout, stderr } = await hosts.run("backend", runUnitCommand(unit), timeoutMs);
   if (code === connectionLost || code === timedOut) {
     throw new UserError(
       `The connection to the backend host was lost; ${unit} may still be at work there, and end well. ` +

@@ -1,4 +1,5 @@
 import { UserError } from "../../../cli/user-error.ts";
+import { releasesCommand } from "../hosts/host-commands.ts";
 import { type HostName, hostNames, type Hosts } from "../hosts/ssh.ts";
 
 /** What a host tells of its releases (ansible/roles/base/files/releases.sh); empty is what is not there. */
@@ -14,12 +15,11 @@ export interface RollbackStep {
   readonly to: string;
 }
 
-const program = "sudo /opt/tintype/bin/releases";
 /** It waits for the application up to three times, for 2 minutes each (serve.sh), and migrates. */
 const switchTimeoutMs = 10 * 60_000;
 
 export async function installedOn(hosts: Hosts, host: HostName): Promise<Installed> {
-  const { code, stdout, stderr } = await hosts.run(host, `${program} show`);
+  const { code, stdout, stderr } = await hosts.run(host, releasesCommand("show"));
   if (code !== 0) throw new UserError(`The ${host} host did not answer: ${stderr.trim()}`);
   const [current = "", previous = "", deploy = ""] = stdout.split("\n");
   // It becomes part of a command on the other host too, over which a host that was broken into has no say.
@@ -46,7 +46,6 @@ export async function rollBack(
   hosts: Hosts,
   { host, deploy }: { host: HostName; deploy: string },
 ): Promise<void> {
-  const shell = `${program} rollback '${deploy}'`;
-  const { code, stderr } = await hosts.run(host, shell, switchTimeoutMs);
+  const { code, stderr } = await hosts.run(host, releasesCommand("rollback", deploy), switchTimeoutMs);
   if (code !== 0) throw new UserError(`The ${host} host did not go back.\n\n${stderr.trim()}`);
 }

@@ -46,9 +46,7 @@ test("USE-22 what is read is what the API writes, for as long as it is valid", (
   const backend = (path: string) =>
     readFileSync(join(import.meta.dirname, "../../../../../app-backend/src", path), "utf8");
   expect(
-    backend("usecases/identity/messages.ts").match(
-      /Your code for \$\{productName\} is \$\{grouped\(code\)\}\./g,
-    ),
+    backend("adapters/own/messages.ts").match(/Your code for \$\{productName\} is \$\{grouped\(code\)\}\./g),
   ).toHaveLength(2);
   expect(backend("domain/code.ts")).toMatch(/codeLifeMs = 10 \* 60/);
   expect(settingsOf["codes"]).toContain("FOR");
