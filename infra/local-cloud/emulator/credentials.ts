@@ -13,6 +13,8 @@ export interface Credentials {
   issue(role: string): TemporaryCredentials;
   /** The secret that belongs to a key, or undefined where AWS would refuse the key or its token. */
   secretFor(accessKeyId: string, sessionToken: string | undefined): string | undefined;
+  /** The role to which `issue` gave a token; undefined without one. Not a proof: `secretFor` verifies the token. */
+  roleOf(sessionToken: string | undefined): string | undefined;
 }
 
 /** One operator and any number of roles. Nothing is stored: a token proves itself by its MAC. */
@@ -41,7 +43,10 @@ export function localCredentials(now: () => Date): Credentials {
     return mac(`secret ${sessionToken}`);
   }
 
-  return { operator, issue, secretFor };
+  const roleOf = (sessionToken: string | undefined) =>
+    sessionToken === undefined ? undefined : decodeURIComponent(sessionToken.split(".")[0]!);
+
+  return { operator, issue, secretFor, roleOf };
 }
 
 function equal(a: string, b: string): boolean {

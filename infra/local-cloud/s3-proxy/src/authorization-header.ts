@@ -4,22 +4,36 @@ import type { S3Request } from "./request.ts";
 import { S3Error, accessDenied } from "./s3-error.ts";
 import { signingAlgorithm, checkRequestSignature, signer } from "./sigv4.ts";
 
-/** Verifies `Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...`; throws the refusal. */
-export async function authorizationHeader(
-  request: S3Request,
-  header: string,
-  { secretFor, now }: Callers,
-): Promise<Authenticated> {
-  const amzDate = requestDate(request, now());
-  const { credential, signedHeaders, signature } = parseHeader(header, amzDate);
-  const payloadHash = request.headers.get("x-amz-content-sha256");
-  if (payloadHash === undefined) {
+/** In what the services differ: whose credentials count, and what hash of the payload was signed. */
+export interface HeaderRules {
+  readonly isService: (service: string) => boolean;
+  /** Throws the refusal if the request does not say it. */
+  readonly payloadHash: (request: S3Request) => string;
+}
+
+const rulesOfS3: HeaderRules = {
+  isService: (service) => service === "s3",
+  payloadHash({ headers }) {
+    const payloadHash = headers.get("x-amz-content-sha256");
+    if (payloadHash !== undefined) return payloadHash;
     throw new S3Error(
       400,
       "InvalidRequest",
       "Missing required header for this request: x-amz-content-sha256",
     );
-  }
+  },
+};
+
+/** Verifies `Authorization: AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...`; throws the refusal. */
+export async function authorizationHeader(
+  request: S3Request,
+  header: string,
+  { secretFor, now }: Callers,
+  rules = rulesOfS3,
+): Promise<Authenticated> {
+  const amzDate = requestDate(request, now());
+  const { credential, signedHeaders, signature } = parseHeader(header, amzDate, rules);
+  const payloadHash = rules.payloadHash(request);
   const token = request.headers.get("x-amz-security-token");
   const secret = await knownSecret(secretFor, credential.accessKeyId, token);
   const by = signer(credential, secret, amzDate);
@@ -52,7 +66,7 @@ function fromHttpDate(text: string | undefined): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString().replace(/[-:]|\.\d{3}/g, "");
 }
 
-function parseHeader(header: string, amzDate: string) {
+function parseHeader(header: string, amzDate: string, { isService }: HeaderRules) {
   const [algorithm, ...rest] = header.split(/\s+/);
   if (algorithm !== signingAlgorithm) {
     throw new S3Error(
@@ -62,7 +76,7 @@ function parseHeader(header: string, amzDate: string) {
     );
   }
   const fields = new Map(rest.join("").split(",").map(splitField));
-  const credential = parseCredential(fields.get("Credential") ?? "", amzDate);
+  const credential = parseCredential(fields.get("Credential") ?? "", amzDate, isService);
   const signedHeaders = fields.get("SignedHeaders")?.split(";");
   const signature = fields.get("Signature");
   if (!credential || !signedHeaders || !signature) {

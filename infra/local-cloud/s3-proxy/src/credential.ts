@@ -6,7 +6,7 @@ export type SecretFor = (
   sessionToken: string | undefined,
 ) => Promise<string | undefined> | string | undefined;
 
-/** `<access key>/<day>/<region>/s3/aws4_request`, taken apart. */
+/** `<access key>/<day>/<region>/<service>/aws4_request`, taken apart. */
 export interface Credential {
   readonly accessKeyId: string;
   readonly day: string;
@@ -17,14 +17,19 @@ export interface Credential {
   readonly text: string;
 }
 
-/** Undefined unless it is a credential for S3 on the day of `amzDate`. */
-export function parseCredential(text: string, amzDate: string): Credential | undefined {
-  const match = /^(?<accessKeyId>[^/]+)\/(?<scope>(?<day>\d{8})\/(?<region>[^/]+)\/s3\/aws4_request)$/.exec(
-    text,
-  );
-  const { accessKeyId = "", scope = "", day = "", region = "" } = match?.groups ?? {};
-  if (!match || !amzDate.startsWith(day)) return undefined;
-  return { accessKeyId, day, region, service: "s3", scope, text };
+/** Undefined unless it is a credential for S3, or for a service that `isService` accepts, on the day of `amzDate`. */
+export function parseCredential(
+  text: string,
+  amzDate: string,
+  isService: (service: string) => boolean = (service) => service === "s3",
+): Credential | undefined {
+  const match =
+    /^(?<accessKeyId>[^/]+)\/(?<scope>(?<day>\d{8})\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request)$/.exec(
+      text,
+    );
+  const { accessKeyId = "", scope = "", day = "", region = "", service = "" } = match?.groups ?? {};
+  if (!match || !amzDate.startsWith(day) || !isService(service)) return undefined;
+  return { accessKeyId, day, region, service, scope, text };
 }
 
 /** The secret of an access key; throws what S3 answers to a key or token that it does not know. */

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+  DeleteUserPoolCommand,
+  DescribeUserPoolCommand,
+  SignUpCommand,
+  UpdateUserPoolCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+  CreateFunctionCommand,
+  DeleteFunctionCommand,
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  PublishVersionCommand,
+  UpdateFunctionCodeCommand,
+} from "@aws-sdk/client-lambda";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type Proxy, startApiProxy } from "./harness.ts";
+
+let proxy: Proxy;
+beforeAll(async () => void (proxy = await startApiProxy()));
+afterAll(() => proxy.stop());
+
+test("a user pool keeps at an update what cannot change, and its tags", async () => {
+  const client = new CognitoIdentityProviderClient(proxy.operator);
+  const fixed = {
+    UsernameAttributes: ["email" as const],
+    UsernameConfiguration: { CaseSensitive: false },
+    UserPoolTags: { Project: "tintype" },
+  };
+  const PasswordPolicy = { MinimumLength: 12 };
+  const created = await client.send(
+    new CreateUserPoolCommand({ PoolName: "settings", ...fixed, Policies: { PasswordPolicy } }),
+  );
+  const UserPoolId = created.UserPool!.Id!;
+  const off = {
+    RequireLowercase: false,
+    RequireUppercase: false,
+    RequireNumbers: false,
+    RequireSymbols: false,
+  };
+  const expected = {
+    ...fixed,
+    UserPoolTier: "ESSENTIALS",
+    Policies: { PasswordPolicy: { ...PasswordPolicy, ...off } },
+  };
+  const described = async () => (await client.send(new DescribeUserPoolCommand({ UserPoolId }))).UserPool;
+  expect(await described()).toMatchObject(expected);
+
+  const stricter = { PasswordPolicy: { ...PasswordPolicy, RequireNumbers: true } };
+  await client.send(new UpdateUserPoolCommand({ UserPoolId, Policies: stricter, UserPoolTier: "LITE" }));
+  expect(await described()).toMatchObject({
+    ...fixed,
+    UserPoolTier: "LITE",
+    Policies: { PasswordPolicy: { ...off, RequireNumbers: true } },
+  });
+
+  await client.send(new UpdateUserPoolCommand({ UserPoolId, DeletionProtection: "ACTIVE" }));
+  const remove = new DeleteUserPoolCommand({ UserPoolId });
+  await expect(client.send(remove)).rejects.toMatchObject({ name: "InvalidParameterException" });
+  await client.send(new UpdateUserPoolCommand({ UserPoolId, DeletionProtection: "INACTIVE" }));
+  await client.send(remove);
+  await expect(described()).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+});
+
+test("the emulator's user plane, which takes any code, is never reached", async () => {
+  const client = new CognitoIdentityProviderClient(proxy.operator);
+  const signUp = client.send(new SignUpCommand({ ClientId: "c", Username: "a@example.org", Password: "p" }));
+  await expect(signUp).rejects.toMatchObject({ name: "UnsupportedOperationException" });
+});
+
+test("a function keeps its logging settings and its code", async () => {
+  const client = new LambdaClient(proxy.operator);
+  const AssumeRolePolicyDocument = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+    ],
+  });
+  const { Role } = await new IAMClient(proxy.operator).send(
+    new CreateRoleCommand({ RoleName: "settings-function", AssumeRolePolicyDocument }),
+  );
+  const FunctionName = "settings";
+  const LoggingConfig = { LogFormat: "JSON" as const, LogGroup: "/aws/lambda/own" };
+  const code = (text: string) => Buffer.from(`not a real zip: ${text}`);
+  await client.send(
+    new CreateFunctionCommand({
+      ...{ FunctionName, Role: Role!.Arn!, LoggingConfig },
+      ...{ Runtime: "nodejs22.x", Handler: "index.handler", Code: { ZipFile: code("first") } },
+    }),
+  );
+  await client.send(new PublishVersionCommand({ FunctionName }));
+  await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code("second") }));
+
+  const configuration = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  expect(configuration).toMatchObject({ LoggingConfig });
+  const { Functions } = await client.send(new ListFunctionsCommand());
+  expect(Functions).toContainEqual(expect.objectContaining({ FunctionName, LoggingConfig }));
+
+  const fetched = async (Qualifier?: string) => {
+    const { Code, Configuration } = await client.send(
+      new GetFunctionCommand({ FunctionName, ...(Qualifier && { Qualifier }) }),
+    );
+    expect(Configuration).toMatchObject({ LoggingConfig });
+    const bytes = Buffer.from(await (await fetch(Code!.Location!)).arrayBuffer());
+    expect(createHash("sha256").update(bytes).digest("base64")).toBe(Configuration!.CodeSha256);
+    return bytes;
+  };
+  expect(await fetched("1")).toEqual(code("first"));
+  expect(await fetched()).toEqual(code("second"));
+  expect((await fetch(`${proxy.endpoint}/_code/${"0".repeat(64)}`)).status).toBe(404);
+
+  await client.send(new DeleteFunctionCommand({ FunctionName }));
+  await expect(client.send(new GetFunctionCommand({ FunctionName }))).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+  });
+});
