@@ -18,9 +18,9 @@ export async function takeSnapshot(config: DatabaseConfig): Promise<Snapshot> {
     await reader.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     await reader.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
     const dump = await startClient("dump", config, dumpArguments(config));
-    const head = await begun(dump);
+    const beginning = await begun(dump);
     return {
-      sql: allOf(head, dump),
+      sql: allOf(beginning, dump),
       tables: () => tableChecksums(reader, config.database),
       close: async () => {
         dump.child.kill();
@@ -48,20 +48,28 @@ function dumpArguments({ database }: DatabaseConfig): string[] {
   return ["--single-transaction", "--quick", "--no-tablespaces", "--hex-blob", "--skip-comments", database];
 }
 
-/** Waits for the first table or the end of the dump: by then its transaction has begun. Returns what was read. */
-async function begun({ child }: ClientProgram): Promise<Buffer[]> {
+/**
+ * Waits for the first table or the end of the dump: by then its transaction has begun. Returns what was read, and the
+ * iterator that reads the rest. It stays open: Node discards what a program has printed when that ends without a reader.
+ */
+async function begun({ child }: ClientProgram) {
+  const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>;
   const head: Buffer[] = [];
   const timer = setTimeout(() => child.kill(), beginTimeoutMs);
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    head.push(chunk as Buffer);
-    if (Buffer.concat(head).includes("CREATE TABLE")) break;
+  while (!Buffer.concat(head).includes("CREATE TABLE")) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    head.push(value);
   }
   clearTimeout(timer);
-  return head;
+  return { head, chunks };
 }
 
-async function* allOf(head: Buffer[], { child, ended }: ClientProgram): AsyncGenerator<Buffer> {
+async function* allOf(
+  { head, chunks }: Awaited<ReturnType<typeof begun>>,
+  { ended }: ClientProgram,
+): AsyncGenerator<Buffer> {
   yield* head;
-  if (!child.stdout.readableEnded) yield* child.stdout as AsyncIterable<Buffer>;
+  yield* chunks;
   await ended;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
@@ -36,4 +37,17 @@ test("BACKUP-09 a copy without enough disk space is not started, and the shortag
   expect(
     await copies(0).restored("scratch", sql(), async (copy) => Object.keys(await copy.tables())),
   ).toEqual(["there"]);
+});
+
+test("BACKUP-01 a snapshot is whole if its dump ends before anyone reads it", async () => {
+  await database.pool.query("CREATE TABLE long_ago (text VARCHAR(1000))");
+  const rows = Array.from({ length: 100 }, (_, row) => [String(row).padStart(1000, "x")]);
+  await database.pool.query("INSERT INTO long_ago VALUES ?", [rows]);
+  const snapshot = await copies().snapshot();
+  await sleep(1000);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of snapshot.sql) chunks.push(chunk);
+  await snapshot.close();
+  const dump = Buffer.concat(chunks).toString();
+  expect(rows.filter(([text]) => !dump.includes(text!))).toEqual([]);
 });
