@@ -5,7 +5,7 @@ import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versionin
 import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { Construct } from "constructs";
 import { policyDocument } from "./policy-document.ts";
-import { privateBucket, tlsOnly } from "./private-bucket.ts";
+import { oldVersions, privateBucket, tlsOnly } from "./private-bucket.ts";
 
 export interface ImageBucketProps {
   readonly name: string;
@@ -79,13 +79,7 @@ export class ImageBucket extends Construct {
           filter: [{ prefix: "backups/" }],
           expiration: [{ days: 30 }],
         },
-        {
-          id: "old-versions",
-          status: "Enabled",
-          filter: [{ prefix: "" }],
-          noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
-        },
+        oldVersions,
       ],
     });
   }

@@ -35,6 +35,15 @@ export function privateBucket(scope: Construct, bucketPrefix: string): PrivateBu
   return { bucket: s3, block };
 }
 
+/** The lifecycle rule of a bucket with versions: what was replaced or removed stays for a week, half an upload for a day. */
+export const oldVersions = {
+  id: "old-versions",
+  status: "Enabled",
+  filter: [{ prefix: "" }],
+  noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
+  abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+};
+
 /** The statement of a bucket's policy that refuses plain HTTP. */
 export const tlsOnly = (bucketArn: string) => ({
   Sid: "TlsOnly",

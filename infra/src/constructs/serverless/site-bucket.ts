@@ -3,7 +3,7 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.j
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
 import { Construct } from "constructs";
 import { policyDocument } from "../policy-document.ts";
-import { type PrivateBucket, privateBucket, tlsOnly } from "../private-bucket.ts";
+import { oldVersions, type PrivateBucket, privateBucket, tlsOnly } from "../private-bucket.ts";
 
 export interface SiteBucketProps {
   readonly name: string;
@@ -24,15 +24,7 @@ export class SiteBucket extends Construct {
     new S3BucketLifecycleConfiguration(this, "lifecycle", {
       bucket,
       dependsOn: [versioning],
-      rule: [
-        {
-          id: "old-versions",
-          status: "Enabled",
-          filter: [{ prefix: "" }],
-          noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
-        },
-      ],
+      rule: [oldVersions],
     });
   }
 
