@@ -7,6 +7,8 @@ export const codeLifeMs = 10 * 60_000;
  * of the person who has the code.
  */
 export const codeDigits = 12;
+/** Ours, or those of Amazon Cognito, which has six and limits attempts itself. */
+export const codeShape = /^(\d{6}|\d{12})$/;
 
 /** A stored code: only its hash. An account has at most one for each purpose. */
 export interface Code {

@@ -5,19 +5,25 @@ import { productName } from "./product.ts";
 /** The least number of characters (code points). No composition rules: NIST SP 800-63B section 3.1.1.2. */
 export const minPasswordLength = 8;
 
-/** The most UTF-16 units that are accepted: an attacker could otherwise make us hash long texts. */
-export const maxPasswordLength = 1024;
+/**
+ * What Amazon Cognito accepts, hence the rule of every stack: an account may move from one to the other.
+ * docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html
+ */
+export const maxPasswordLength = 256;
+const outerBlank = /^\s|\s$|[\n\r\u2028\u2029]/;
 
 const fewCharacters = 3;
 
 /**
  * What is wrong with a new password for the account of that address, or undefined. A password is used exactly as typed:
- * no trimming, no normalization.
+ * no trimming, no normalization. Earlier passwords may break a rule of today: it is not applied to what is only compared.
  */
 export function passwordFault(password: string, email = ""): string | undefined {
   // A lone surrogate has no UTF-8 form: two such passwords would hash alike.
   if (/\p{Cs}/u.test(password)) return "holds broken characters";
   if ([...password].length < minPasswordLength) return `needs at least ${minPasswordLength} characters`;
+  if (password.length > maxPasswordLength) return `has more than ${maxPasswordLength} characters`;
+  if (outerBlank.test(password)) return "begins or ends with a blank, or has a line break";
   const key = password.toLowerCase();
   if (commonPasswords.has(key)) return "is one of the passwords that are tried first: choose another";
   const address = emailKey(email);

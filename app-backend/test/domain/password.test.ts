@@ -12,10 +12,20 @@ describe("a new password", () => {
     expect(passwordFault("🐎".repeat(8))).toBeUndefined();
   });
 
-  test.each(["aaaaaaaa", "        ", "nul\0inside", "x".repeat(1024)])(
+  test.each(["aaaaaaaa", "a      a", "nul\0inside", "x".repeat(256)])(
     "AUTH-03 obeys no composition rule: %j",
     (text) => expect(passwordFault(text)).toBeUndefined(),
   );
+
+  test.each([` 12345678`, `12345678\u00a0`, "\t12345678", "        ", "1234\n5678", "1234\u20285678"])(
+    "AUTH-03 has no blank at either end and no line break, as Amazon Cognito takes none: %j",
+    (text) => expect(passwordFault(text)).toBe("begins or ends with a blank, or has a line break"),
+  );
+
+  test("AUTH-03 has at most 256 characters, as many as Amazon Cognito takes", () => {
+    expect(passwordFault("x".repeat(257))).toBe("has more than 256 characters");
+    expect(passwordFault("🐎".repeat(129))).toBe("has more than 256 characters");
+  });
 
   test.each(["password", "PassWord1", "1q2w3e4r5t", "iloveyou"])(
     "AUTH-03 is not one of the commonest: %s",

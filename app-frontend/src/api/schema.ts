@@ -18,7 +18,7 @@ export type Operations = {
   register: {
     body: {
       email: string;
-      /** At least 8 characters. */
+      /** 8 to 256 characters, with no blank at either end. */
       password: string;
       /** The token of an upload, which works once. */
       upload: string;
@@ -106,7 +106,7 @@ export type Operations = {
     body: {
       email: string;
       code: string;
-      /** At least 8 characters. */
+      /** 8 to 256 characters, with no blank at either end. */
       password: string;
     };
     response: void;
@@ -115,7 +115,7 @@ export type Operations = {
   changePassword: {
     body: {
       current: string;
-      /** At least 8 characters. */
+      /** 8 to 256 characters, with no blank at either end. */
       next: string;
     };
     response: void;

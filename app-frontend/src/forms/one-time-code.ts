@@ -4,5 +4,5 @@ export function codeDigits(text: string): string {
 }
 
 export function codeError(text: string): string | undefined {
-  return /^\d{12}$/.test(codeDigits(text)) ? undefined : "Enter the 12 digits of the code.";
+  return /^(\d{6}|\d{12})$/.test(codeDigits(text)) ? undefined : "Enter all digits of the code.";
 }

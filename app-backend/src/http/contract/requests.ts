@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { cursor } from "./cursor.ts";
 import { maxLengths } from "../../domain/account.ts";
-import { codeDigits } from "../../domain/code.ts";
+import { codeShape } from "../../domain/code.ts";
 import { maxNameLength } from "../../domain/image.ts";
 import { emailFault, tidyEmail } from "../../domain/email.ts";
 import { hasUnwritable, isBlank } from "../../domain/writing.ts";
 import { maxPasswordLength, minPasswordLength, passwordFault } from "../../domain/password.ts";
 
-const text = z.string("must be text").max(maxPasswordLength, "is too long");
+/** An attacker could otherwise make us hash long texts. */
+const text = z.string("must be text").max(1024, { error: "is too long", abort: true });
 
 /** An address or a password to compare: any text is valid input. */
 const known = text;
@@ -16,10 +17,12 @@ const newEmail = text.transform(tidyEmail).superRefine((email, context) => {
   const message = emailFault(email);
   if (message) context.addIssue({ code: "custom", message });
 });
-const newPassword = text.meta({ description: `At least ${minPasswordLength} characters.` });
+const newPassword = text.meta({
+  description: `${minPasswordLength} to ${maxPasswordLength} characters, with no blank at either end.`,
+});
 const code = text
   .transform((typed) => typed.replace(/\s/g, ""))
-  .refine((digits) => new RegExp(`^\\d{${codeDigits}}$`).test(digits), `is not ${codeDigits} digits`);
+  .refine((digits) => codeShape.test(digits), "is not the digits of a code");
 
 const cannotBeSeen = "holds characters that cannot be seen";
 const canBeSeen = (typed: string) => !hasUnwritable(typed) && !isBlank(typed);
