@@ -17,7 +17,7 @@ export interface Accounts {
   /** Records that the address receives mail. */
   confirm(id: string): Promise<void>;
   /**
-   * Marks an account as removed, wipes its record except for the id, and frees its address. For all methods above it is
+   * Marks an account as removed, wipes its record except for id and credential, and frees its address. For all methods above it is
    * gone. Idempotent; the first time counts.
    */
   markRemoved(id: string, at: Date): Promise<void>;

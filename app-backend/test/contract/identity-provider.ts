@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { codeLifeMs } from "../../src/domain/code.ts";
 import type { Identity, IdentityProvider } from "../../src/ports/identity-provider.ts";
 import { type Opened, whileOpen } from "./opened.ts";
 
@@ -8,9 +7,11 @@ export interface OpenedIdentityProvider extends Opened<IdentityProvider> {
   /** The last code that was mailed to the address; undefined if there was none. */
   mailedCode(email: string): string | undefined;
   /** Moves the clock of the provider. */
-  advance(ms: number): void;
+  advance(ms: number): void | Promise<void>;
+  /** How many digits its codes have, and how long one confirms an address. */
+  readonly codes: { readonly digits: number; readonly lifeMs: number };
   /** From now on, or no longer, passwords are refused as `unavailable`. */
-  refusePasswords(refused: boolean): void;
+  refusePasswords(refused: boolean): void | Promise<void>;
 }
 
 const password = "correct horse battery";
@@ -26,11 +27,20 @@ export function identityProviderContract(open: () => Promise<OpenedIdentityProvi
 
   async function signedUp(): Promise<Identity> {
     const id = randomUUID();
-    const identity = { id, email: `${id}@example.org` };
+    const identity = { id, email: `${id}@example.org`, confirmed: false, credentialVersion: 0 };
     const credential = await opened().port.signUp(identity, password);
     await opened().raw.addAccount({ ...identity, credential });
     return identity;
   }
+
+  async function confirmed(): Promise<Identity> {
+    expect(await opened().port.confirm(account, await newCode("confirm"))).toBe(true);
+    return { ...account, confirmed: true };
+  }
+
+  /** Of no account. */
+  const stranger = (): Identity => ({ ...account, id: randomUUID(), email: `${randomUUID()}@example.org` });
+  const at = (credentialVersion: number, of: Identity): Identity => ({ ...of, credentialVersion });
 
   async function newCode(purpose: "confirm" | "reset", of = account): Promise<string> {
     await opened().port.requestCode(purpose, of);
@@ -40,91 +50,114 @@ export function identityProviderContract(open: () => Promise<OpenedIdentityProvi
   const other = (code: string) => [...code].toReversed().join("") + (code.at(-1) === "1" ? "2" : "1");
 
   describe("an identity provider", () => {
+    test("a sign-up that is withdrawn leaves nothing, and its address is free", async () => {
+      const { port: identity, raw } = opened();
+      const first = { ...stranger(), email: `${randomUUID()}@example.org` };
+      const credential = await identity.signUp(first, password);
+      for (const _ of [1, 2]) await identity.withdraw(first, credential);
+      expect(await identity.authenticate(first, password)).toBe(false);
+      const second = { ...first, id: randomUUID() };
+      await raw.addAccount({ ...second, credential: await identity.signUp(second, next) });
+      expect(await identity.authenticate(second, next)).toBe(true);
+      expect(await identity.authenticate(second, password)).toBe(false);
+    });
+
     test("knows the password of an account, and no other", async () => {
       const { port: identity, raw } = opened();
-      expect(await identity.authenticate(account.id, password)).toBe(true);
-      for (const wrong of [next, `${password} `, password.toUpperCase(), ""])
-        expect(await identity.authenticate(account.id, wrong)).toBe(false);
-      expect(await identity.authenticate(randomUUID(), password)).toBe(false);
+      for (const open of [async () => account, confirmed]) {
+        const known = await open();
+        expect(await identity.authenticate(known, password)).toBe(true);
+        for (const wrong of [next, `${password} `, password.toUpperCase(), ""])
+          expect(await identity.authenticate(known, wrong)).toBe(false);
+      }
+      expect(await identity.authenticate(stranger(), password)).toBe(false);
       expect(await identity.authenticate(undefined, password)).toBe(false);
       expect(await raw.count(password)).toBe(0);
     });
 
     test("replaces a password once for a version, and raises the version", async () => {
       const { port: identity } = opened();
-      expect(await identity.setPassword(account.id, next, 0)).toBe(1);
-      expect(await identity.authenticate(account.id, next)).toBe(true);
-      expect(await identity.authenticate(account.id, password)).toBe(false);
-      expect(await identity.setPassword(account.id, "of an older version", 0)).toBeUndefined();
-      expect(await identity.authenticate(account.id, next)).toBe(true);
-      expect(await identity.setPassword(randomUUID(), next, 0)).toBeUndefined();
+      const known = await confirmed();
+      expect(await identity.setPassword(known, next)).toBe(1);
+      expect(await identity.authenticate(known, next)).toBe(true);
+      expect(await identity.authenticate(known, password)).toBe(false);
+      expect(await identity.setPassword(known, "of an older version")).toBeUndefined();
+      expect(await identity.authenticate(known, next)).toBe(true);
+      expect(await identity.setPassword({ ...stranger(), confirmed: true }, next)).toBeUndefined();
     });
 
     test("of parallel replacements of one password one succeeds", async () => {
       const { port: identity } = opened();
-      const tries = Array.from({ length: 4 }, (_, index) =>
-        identity.setPassword(account.id, `${next} ${index}`, 0),
-      );
+      const known = await confirmed();
+      const tries = Array.from({ length: 4 }, (_, index) => identity.setPassword(known, `${next} ${index}`));
       const versions = await Promise.all(tries);
       expect(versions.filter((version) => version === 1)).toHaveLength(1);
-      expect(await identity.authenticate(account.id, `${next} ${versions.indexOf(1)}`)).toBe(true);
+      expect(await identity.authenticate(known, `${next} ${versions.indexOf(1)}`)).toBe(true);
     });
 
     test("AUTH-15 a code confirms once, and only its account, before it expires", async () => {
-      const { port: identity, advance } = opened();
+      const { port: identity, advance, codes } = opened();
       const code = await newCode("confirm");
-      expect(await identity.confirm(account.id, other(code))).toBe(false);
-      for (const id of [randomUUID(), undefined]) expect(await identity.confirm(id, code)).toBe(false);
-      const uses = await Promise.all(Array.from({ length: 4 }, () => identity.confirm(account.id, code)));
+      expect(await identity.confirm(account, other(code))).toBe(false);
+      for (const none of [stranger(), undefined]) expect(await identity.confirm(none, code)).toBe(false);
+      const uses = await Promise.all(Array.from({ length: 4 }, () => identity.confirm(account, code)));
       expect(uses.filter(Boolean)).toHaveLength(1);
-      const late = await newCode("confirm");
-      advance(codeLifeMs);
-      expect(await identity.confirm(account.id, late)).toBe(false);
+      const second = await signedUp();
+      const late = await newCode("confirm", second);
+      await advance(codes.lifeMs);
+      expect(await identity.confirm(second, late)).toBe(false);
     });
 
     test("AUTH-25 a second code replaces the first, and none serves another purpose", async () => {
       const { port: identity } = opened();
-      const first = await newCode("reset");
-      const second = await newCode("reset");
-      if (first !== second) expect(await identity.reset(account.id, first, next)).toBe(false);
-      expect(await identity.confirm(account.id, second)).toBe(false);
-      expect(await identity.reset(account.id, second, next)).toBe(true);
+      const known = await confirmed();
+      const first = await newCode("reset", known);
+      const second = await newCode("reset", known);
+      if (first !== second) expect(await identity.reset(known, first, next)).toBe(false);
+      expect(await identity.confirm(known, second)).toBe(false);
+      expect(await identity.reset(known, second, next)).toBe(true);
     });
 
     test("AUTH-15 a reset replaces the password once, and raises the version", async () => {
       const { port: identity } = opened();
-      const code = await newCode("reset");
-      expect(await identity.reset(account.id, other(code), next)).toBe(false);
-      expect(await identity.reset(undefined, code, next)).toBe(false);
-      expect(await identity.authenticate(account.id, password)).toBe(true);
-      expect(await identity.reset(account.id, code, next)).toBe(true);
-      expect(await identity.authenticate(account.id, next)).toBe(true);
-      expect(await identity.reset(account.id, code, password)).toBe(false);
-      expect(await identity.setPassword(account.id, password, 0)).toBeUndefined();
-      expect(await identity.setPassword(account.id, password, 1)).toBe(2);
+      for (const open of [async () => account, confirmed]) {
+        const known = await open();
+        const code = await newCode("reset", known);
+        expect(await identity.reset(known, other(code), next)).toBe(false);
+        expect(await identity.reset(undefined, code, next)).toBe(false);
+        expect(await identity.authenticate(known, password)).toBe(true);
+        expect(await identity.reset(known, code, next)).toBe(true);
+        const after = { ...known, confirmed: true };
+        expect(await identity.authenticate(after, next)).toBe(true);
+        expect(await identity.reset(at(1, after), code, password)).toBe(false);
+        expect(await identity.setPassword(after, password)).toBeUndefined();
+        expect(await identity.setPassword(at(1, after), password)).toBe(2);
+        account = await signedUp();
+      }
     });
 
     test("AUTH-15 a new password voids the reset code", async () => {
       const { port: identity } = opened();
-      const code = await newCode("reset");
-      await identity.setPassword(account.id, next, 0);
-      expect(await identity.reset(account.id, code, password)).toBe(false);
-      expect(await identity.authenticate(account.id, next)).toBe(true);
+      const known = await confirmed();
+      const code = await newCode("reset", known);
+      await identity.setPassword(known, next);
+      expect(await identity.reset(at(1, known), code, password)).toBe(false);
+      expect(await identity.authenticate(known, next)).toBe(true);
     });
 
     test("AUTH-20 a reset that is refused as unavailable does not spend its code", async () => {
       const { port: identity, refusePasswords } = opened();
       const code = await newCode("reset");
-      refusePasswords(true);
-      const refused = identity.reset(account.id, code, next);
+      await refusePasswords(true);
+      const refused = identity.reset(account, code, next);
       await expect(refused).rejects.toMatchObject({ code: "unavailable" });
-      refusePasswords(false);
-      expect(await identity.reset(account.id, code, next)).toBe(true);
+      await refusePasswords(false);
+      expect(await identity.reset(account, code, next)).toBe(true);
     });
 
     test("AUTH-24 stores no code", async () => {
       const code = await newCode("reset");
-      expect(code).toMatch(/^\d{12}$/);
+      expect(code).toMatch(new RegExp(`^\\d{${opened().codes.digits}}$`));
       expect(await opened().raw.count(code)).toBe(0);
     });
 
@@ -132,11 +165,11 @@ export function identityProviderContract(open: () => Promise<OpenedIdentityProvi
       const { port: identity } = opened();
       const kept = await signedUp();
       const [code, keptCode] = [await newCode("reset"), await newCode("reset", kept)];
-      for (const id of [account.id, account.id, randomUUID()]) await identity.remove(id);
-      expect(await identity.authenticate(account.id, password)).toBe(false);
-      expect(await identity.reset(account.id, code, next)).toBe(false);
-      expect(await identity.authenticate(kept.id, password)).toBe(true);
-      expect(await identity.reset(kept.id, keptCode, next)).toBe(true);
+      for (const one of [account, account, stranger()]) await identity.remove(one.id);
+      expect(await identity.authenticate(account, password)).toBe(false);
+      expect(await identity.reset(account, code, next)).toBe(false);
+      expect(await identity.authenticate(kept, password)).toBe(true);
+      expect(await identity.reset(kept, keptCode, next)).toBe(true);
     });
   });
 }

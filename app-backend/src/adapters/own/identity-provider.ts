@@ -36,8 +36,10 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
   return {
     signUp: (_account, password) => passwords.hash(password),
 
-    authenticate: async (accountId, password) =>
-      passwords.matches(await hashes.get(accountId ?? noAccount), password),
+    withdraw: async () => {}, // the credential was all of it
+
+    authenticate: async (account, password) =>
+      passwords.matches(await hashes.get(account?.id ?? noAccount), password),
 
     async requestCode(purpose, { id: accountId, email }) {
       const code = codeGenerator.newCode();
@@ -47,19 +49,19 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
       await mail.send({ to: email, ...messages[purpose](code) });
     },
 
-    confirm: (accountId, code) => redeem("confirm", accountId, code),
+    confirm: (account, code) => redeem("confirm", account?.id, code),
 
-    async reset(accountId, code, password) {
+    async reset(account, code, password) {
       const to = await passwords.hash(password); // hashing may be refused: do not spend the code yet
-      const isRight = await redeem("reset", accountId, code);
-      if (!isRight || accountId === undefined) return false;
-      return (await hashes.replace(accountId, { to })) !== undefined;
+      const isRight = await redeem("reset", account?.id, code);
+      if (!isRight || account === undefined) return false;
+      return (await hashes.replace(account.id, { to })) !== undefined;
     },
 
-    async setPassword(accountId, password, from) {
+    async setPassword({ id, credentialVersion: from }, password) {
       const to = await passwords.hash(password);
-      await codes.remove(accountId, "reset");
-      return hashes.replace(accountId, { to, from });
+      await codes.remove(id, "reset");
+      return hashes.replace(id, { to, from });
     },
 
     remove: ownIdentityRemoval({ hashes, codes }),

@@ -40,18 +40,18 @@ export function codeUseCases(deps: Dependencies) {
   }
 
   /**
-   * The account of the address, if `verify` accepts a code for its id. Counts the attempt for the client's network.
+   * The account of the address, if `verify` accepts a code for it. Counts the attempt for the client's network.
    * Throws `bad_code` for every other code, and for every other address.
    */
   async function redeem(
     email: string,
     client: Client,
-    verify: (accountId: string | undefined) => Promise<boolean>,
+    verify: (account: Account | undefined) => Promise<boolean>,
   ): Promise<Account> {
     const ofAddress = fromAddress(limits.codeFromAddress, client);
     await rateLimiter.consume(ofAddress);
     const account = await accounts.getByEmail(email);
-    const isRight = await verify(account?.id);
+    const isRight = await verify(account);
     if (!account || !isRight) {
       auditLog("code_failed", { accountId: account?.id });
       throw fieldError("bad_code", "code", "is wrong or has expired");
@@ -63,7 +63,7 @@ export function codeUseCases(deps: Dependencies) {
 
   /** Records that the address belongs to its account. */
   async function confirm(email: string, code: string, client: Client): Promise<void> {
-    const { id } = await redeem(email, client, (accountId) => identity.confirm(accountId, code));
+    const { id } = await redeem(email, client, (account) => identity.confirm(account, code));
     await accounts.confirm(id);
     auditLog("confirmed", { accountId: id });
   }

@@ -38,7 +38,7 @@ export function passwordUseCases(deps: Dependencies) {
     if (!account) throw new AppError("not_signed_in", "account is gone");
     const attempt = [limits.passwordOfAccount, accountId] as const;
     await rateLimiter.consume(attempt);
-    if (!(await identity.authenticate(accountId, password))) {
+    if (!(await identity.authenticate(account, password))) {
       auditLog("wrong_password", { accountId });
       throw fieldError("wrong_password", field, "is not your password");
     }
@@ -52,11 +52,11 @@ export function passwordUseCases(deps: Dependencies) {
    */
   async function change(holder: TokenHolder, current: string, next: string): Promise<void> {
     const { accountId, sessionId } = holder;
-    const { email, credentialVersion: from } = await prove(accountId, current, "current");
-    const fault = passwordFault(next, email);
+    const account = await prove(accountId, current, "current");
+    const fault = passwordFault(next, account.email);
     if (fault) throw fieldError("invalid_input", "next", fault);
     // The owner may have reset it since: the password that was verified is then no longer the current one.
-    const version = await identity.setPassword(accountId, next, from);
+    const version = await identity.setPassword(account, next);
     if (version === undefined) throw fieldError("wrong_password", "current", "is not your password");
     await sessions.renew(holder, version);
     await sessions.removeOfAccount(accountId, sessionId);
@@ -65,9 +65,7 @@ export function passwordUseCases(deps: Dependencies) {
 
   /** Replaces a password by a mailed code; ends all sessions. */
   async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
-    const { id } = await codes.redeem(email, client, (accountId) =>
-      identity.reset(accountId, code, password),
-    );
+    const { id } = await codes.redeem(email, client, (account) => identity.reset(account, code, password));
     await sessions.removeOfAccount(id);
     await accounts.confirm(id); // the code came by mail
     await rateLimiter.clearOfAccount(limits.signInOfAccount, email, client);

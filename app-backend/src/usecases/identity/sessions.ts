@@ -70,7 +70,7 @@ export function sessionUseCases(deps: Dependencies) {
     const ofAddress = fromAddress(limits.signInFromAddress, client);
     await rateLimiter.consume(ofAddress, ofAccount);
     const account = await accounts.getByEmail(email);
-    const matches = await identity.authenticate(account?.id, password);
+    const matches = await identity.authenticate(account, password);
     if (!account || !matches) {
       auditLog("sign_in_failed", { accountId: account?.id });
       throw new AppError("bad_credentials", account ? "wrong password" : "no account");

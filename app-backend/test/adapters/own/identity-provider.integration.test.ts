@@ -5,6 +5,7 @@ import { hmacCodeGenerator } from "../../../src/adapters/hmac/code-generator.ts"
 import { mysqlOneTimeCodes } from "../../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { ownIdentityProvider } from "../../../src/adapters/own/identity-provider.ts";
+import { codeDigits, codeLifeMs } from "../../../src/domain/code.ts";
 import { AppError } from "../../../src/domain/app-error.ts";
 import { after } from "../../../src/domain/session.ts";
 import type { Message } from "../../../src/ports/mail.ts";
@@ -35,12 +36,13 @@ describe("our own, over MySQL", () => {
     )();
     return {
       ...opened,
+      codes: { digits: codeDigits, lifeMs: codeLifeMs },
       mailedCode: (email) =>
         /\d{4} \d{4} \d{4}/
           .exec(mailed.findLast(({ to }) => to === email)?.text ?? "")?.[0]
           .replaceAll(" ", ""),
-      advance: (ms) => (now = after(now, ms)),
-      refusePasswords: (refused) => (isRefused = refused),
+      advance: (ms) => void (now = after(now, ms)),
+      refusePasswords: (refused) => void (isRefused = refused),
     };
   });
 });
