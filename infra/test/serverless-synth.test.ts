@@ -166,15 +166,9 @@ describe("the site's bucket", () => {
 const rights: Record<string, Record<string, string[]>> = {
   api: {
     Logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    AccountsAndImagesAndConditionsOnThemInTransactions: [
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:DeleteItem",
-      "dynamodb:ConditionCheckItem",
-    ],
+    AccountsAndImages: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
     TheFeedAndTheImagesOfOneAccount: ["dynamodb:Query"],
-    SessionsCodesLimitsNetworksRevocations: [
+    SessionsLimitsNetworksRevocations: [
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:UpdateItem",
@@ -201,7 +195,8 @@ const rights: Record<string, Record<string, string[]>> = {
   jobs: {
     Logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
     CompareAndRepairRecords: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-    AbandonedUploadsAndAllImagesByMonthAndAccount: ["dynamodb:Query"],
+    EndTheSessionsOfAnAccountWhoseRemovalHasStoppedHalfway: ["dynamodb:Query", "dynamodb:DeleteItem"],
+    RemovedAccountsAbandonedUploadsAndAllImagesByMonthAndAccount: ["dynamodb:Query"],
     ListObjectsAndTheirFormerVersions: ["s3:ListBucket", "s3:ListBucketVersions"],
     CompareObjectsWithTheirRecords: ["s3:GetObject", "s3:GetObjectVersion"],
     RestoreAnObjectAndCloseAnAbandonedUpload: ["s3:PutObject"],

@@ -55,6 +55,7 @@ export class ServerlessStack extends TerraformStack {
     const stores = {
       BUCKET: bucket.name,
       RECORDS_TABLE: tables.records.name,
+      EXPIRING_TABLE: tables.expiring.name,
       USER_POOL_ID: pool.id,
     };
     const images = new Lambda(this, "images-function", {
@@ -78,7 +79,6 @@ export class ServerlessStack extends TerraformStack {
       variables: {
         ...stores,
         SITE_ORIGIN: siteOrigin,
-        EXPIRING_TABLE: tables.expiring.name,
         USER_POOL_CLIENT_ID: pool.clientId,
         SECRETS_PATH: secrets.path,
         IMAGES_FUNCTION: images.liveArn,

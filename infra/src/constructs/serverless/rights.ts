@@ -21,11 +21,8 @@ export function apiRights(
 ): Right[] {
   return [
     {
-      reason: "accounts and images, and conditions on them in transactions",
-      actions: [
-        ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-        "dynamodb:ConditionCheckItem",
-      ],
+      reason: "accounts and images",
+      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       resources: [records.arn],
     },
     {
@@ -34,7 +31,7 @@ export function apiRights(
       resources: [records.indexArns],
     },
     {
-      reason: "sessions, codes, limits, networks, revocations",
+      reason: "sessions, limits, networks, revocations",
       actions: [
         ...["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
         "dynamodb:Query",
@@ -99,8 +96,8 @@ export function imagesRights({ bucket }: Pick<Reached, "bucket">): Right[] {
   ];
 }
 
-/** Removes what expired and compares the stores. Sessions and codes end by themselves. */
-export function jobsRights({ bucket, tables: { records }, pool }: Reached): Right[] {
+/** Finishes removals of accounts, discards abandoned uploads and compares the stores. Sessions expire by themselves. */
+export function jobsRights({ bucket, tables: { records, expiring }, pool }: Reached): Right[] {
   return [
     {
       reason: "compare and repair records",
@@ -108,7 +105,12 @@ export function jobsRights({ bucket, tables: { records }, pool }: Reached): Righ
       resources: [records.arn],
     },
     {
-      reason: "abandoned uploads, and all images by month and account",
+      reason: "end the sessions of an account whose removal has stopped halfway",
+      actions: ["dynamodb:Query", "dynamodb:DeleteItem"],
+      resources: [expiring.arn],
+    },
+    {
+      reason: "removed accounts, abandoned uploads, and all images by month and account",
       actions: ["dynamodb:Query"],
       resources: [records.indexArns],
     },

@@ -13,7 +13,7 @@ export interface TablesProps {
 export class Tables extends Construct {
   /** Accounts, the keys of their addresses, images. */
   readonly records: Table;
-  /** Sessions, one-time codes, limits, known networks, revoked tokens. */
+  /** Sessions, limits, known networks, revoked tokens. */
   readonly expiring: Table;
 
   constructor(scope: Construct, id: string, { name, protection }: TablesProps) {
