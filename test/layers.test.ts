@@ -56,6 +56,12 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ],
   ["mysql knows no driver but its own", `${backend}/adapters/mysql/c.ts`, "jsonwebtoken", "mysql2/promise"],
   ["s3 knows no driver but its own", `${backend}/adapters/s3/a.ts`, "mysql2/promise", "@aws-sdk/client-s3"],
+  [
+    "dynamodb knows no driver but its own",
+    `${backend}/adapters/dynamodb/a.ts`,
+    "@aws-sdk/client-s3",
+    "@aws-sdk/client-dynamodb",
+  ],
   ["jwt knows no driver but its own", `${backend}/adapters/jwt/a.ts`, "@aws-sdk/client-s3", "jsonwebtoken"],
   ["ses knows no driver but its own", `${backend}/adapters/ses/a.ts`, "mysql2", "@aws-sdk/client-sesv2"],
   ["sharp knows no driver but its own", `${backend}/adapters/sharp/a.ts`, "mysql2", "sharp"],

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { endChild } from "../../cli/end-child.ts";
@@ -7,6 +8,7 @@ import { localCredentials } from "../emulator/credentials.ts";
 import { startMariadb } from "./mariadb.ts";
 import { startMoto } from "../emulator/moto.ts";
 import { createS3Proxy } from "../s3-proxy/src/server.ts";
+import { createApiProxy } from "../serverless/api-proxy/server.ts";
 
 export interface Services {
   /** Where they are, in the names that the application's configuration uses. */
@@ -14,29 +16,43 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** What the application needs around it, without a container: a database in `folder`, and S3 behind its strict proxy. */
+/** How late the indexes of one of the two DynamoDBs are. */
+const indexLagMs = 700;
+
+/**
+ * What the application needs around it, without a container: a database in `folder`, S3 behind its strict proxy, and
+ * DynamoDB behind its own, once with indexes that answer later than their tables.
+ */
 export async function startServices(folder: string): Promise<Services> {
   const now = () => new Date();
   const credentials = localCredentials(now);
   const log = createWriteStream(join(folder, "moto.log"));
   const [database, moto] = await Promise.all([startMariadb(folder), startMoto(log)]);
   const s3 = createS3Proxy({ upstream: moto.url, secretFor: credentials.secretFor, now });
-  s3.listen(0, "127.0.0.1");
-  await once(s3, "listening");
+  const upstream = { upstream: moto.url, credentials, now };
+  const servers = [s3, ...[0, indexLagMs].map((lag) => createApiProxy({ ...upstream, indexLagMs: lag }))];
+  const [s3Url = "", dynamodbUrl = "", lateDynamodbUrl = ""] = await Promise.all(servers.map(listen));
 
   return {
     environment: {
       ...database.environment,
       MOTO_URL: moto.url.href,
-      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`,
+      AWS_ENDPOINT_URL_S3: s3Url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
+      LATE_DYNAMODB_URL: lateDynamodbUrl,
       AWS_ACCESS_KEY_ID: credentials.operator.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.operator.secretAccessKey,
       AWS_REGION: "us-east-1",
     },
     async stop() {
-      s3.close();
-      s3.closeAllConnections();
+      for (const server of servers) server.close().closeAllConnections();
       await Promise.all([database.stop(), endChild(moto.process)]);
     },
   };
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,0 +1,56 @@
+import pLimit from "p-limit";
+import type { ObjectRecords } from "../../ports/object-records.ts";
+import { isRemoved } from "./accounts.ts";
+import { dynamodbFeeds, isMonth, isOfAccounts } from "./feeds.ts";
+import { objectKeysOf } from "./image-items.ts";
+import { type Item, text, timeOrNull } from "./items.ts";
+import { accountKey, imageKey } from "./keys.ts";
+import type { Dynamodb } from "./requests.ts";
+
+const pageItems = 500;
+const atOnce = 25;
+
+/** Records are found by the feeds of images and of accounts: no role may scan a table. */
+export function dynamodbObjectRecords(db: Dynamodb): ObjectRecords {
+  const feeds = dynamodbFeeds(db);
+
+  async function picturesOf(accountIds: readonly string[]): Promise<string[]> {
+    const accounts = await pLimit(atOnce).map(accountIds, (id) => db.get(accountKey(id)));
+    return accounts.flatMap((account) =>
+      account && !isRemoved(account) ? [text(account, "pictureKey")] : [],
+    );
+  }
+
+  /** The keys of the objects of the record that a key names: images/ID/... or pictures/ID/... */
+  async function keysBeside(key: string): Promise<string[]> {
+    const [folder, id = ""] = key.split("/");
+    if (folder === "pictures") return picturesOf([id]);
+    const image = await db.get(imageKey(id));
+    return image ? publishedKeysOf(image) : [];
+  }
+
+  return {
+    async *pages() {
+      for (const feed of await feeds.list()) {
+        if (!isMonth(feed) && !isOfAccounts(feed)) continue;
+        const where = "#feed = :feed";
+        const selection = { table: "records", index: "feed", where, limit: pageItems } as const;
+        for await (const page of db.query({ ...selection, values: { feed } }))
+          yield isMonth(feed)
+            ? page.flatMap(publishedKeysOf)
+            : await picturesOf(page.map((item) => text(item, "accountId")));
+      }
+    },
+
+    async known(keys) {
+      const wanted = new Set(keys);
+      const folders = [...new Map(keys.map((key) => [key.split("/").slice(0, 2).join("/"), key])).values()];
+      const found = await pLimit(atOnce).map(folders, keysBeside);
+      return new Set(found.flat().filter((key) => wanted.has(key)));
+    },
+  };
+}
+
+function publishedKeysOf(image: Item): string[] {
+  return timeOrNull(image, "publishedAt") === null ? [] : objectKeysOf(image);
+}

@@ -1,0 +1,125 @@
+import { maxSessions, type Session } from "../../domain/session.ts";
+import type { Sessions } from "../../ports/sessions.ts";
+import type { TokenHolder } from "../../ports/tokens.ts";
+import { isRemoved } from "./accounts.ts";
+import { type Item, number, text, textOrNull, time, timeOrNull } from "./items.ts";
+import { accountKey, expiryOf, sessionKey, sessionsOf } from "./keys.ts";
+import type { Dynamodb } from "./requests.ts";
+
+export function dynamodbSessions(db: Dynamodb): Sessions {
+  /** The version of an account; undefined if it is gone. */
+  async function versionOf(accountId: string): Promise<number | undefined> {
+    const account = await db.get(accountKey(accountId));
+    return account && !isRemoved(account) ? number(account, "credentialVersion") : undefined;
+  }
+
+  /** Not by an index: a session that was opened a moment ago must not survive the end of all. */
+  async function allOfAccount(accountId: string): Promise<Session[]> {
+    const where = "#pk = :pk AND begins_with(#sk, :sk)";
+    const values = { pk: sessionsOf(accountId), sk: "session#" };
+    const found: Session[] = [];
+    for await (const page of db.query({ table: "expiring", where, values }))
+      found.push(...page.map(sessionOf));
+    return found.toSorted(byUse);
+  }
+
+  async function remove(holder: TokenHolder): Promise<void> {
+    await db.write({ delete: sessionKey(holder) });
+  }
+
+  /** Unless it was used since. */
+  async function removeUnused({ id: sessionId, accountId, rotatedAt }: Session): Promise<void> {
+    const key = sessionKey({ accountId, sessionId });
+    await db.write({ delete: key, condition: "#rotatedAt = :rotatedAt", values: { rotatedAt } });
+  }
+
+  return {
+    async get(holder) {
+      const [item, accountVersion] = await Promise.all([
+        db.get(sessionKey(holder)),
+        versionOf(holder.accountId),
+      ]);
+      return item && { ...sessionOf(item), accountVersion };
+    },
+
+    async listOfAccount(accountId) {
+      const [all, accountVersion] = await Promise.all([allOfAccount(accountId), versionOf(accountId)]);
+      return all.map((session) => ({ ...session, accountVersion }));
+    },
+
+    async add(session) {
+      const { id: sessionId, accountId, createdAt } = session;
+      // Not in a transaction, in which parallel sign-ins would conflict: the caller checks the account again afterwards.
+      if ((await versionOf(accountId)) === undefined) return;
+      const key = sessionKey({ accountId, sessionId });
+      const refused = await db.write({
+        put: key,
+        item: valuesOf(session),
+        condition: "attribute_not_exists(#pk)",
+      });
+      if (refused && !refused.isRepeated) throw new Error("session exists already");
+      const others = (await allOfAccount(accountId)).filter(({ id }) => id !== sessionId);
+      const isAlive = ({ idleEndsAt, endsAt }: Session) => idleEndsAt > createdAt && endsAt > createdAt;
+      const kept = new Set(others.filter(isAlive).slice(0, maxSessions - 1));
+      await Promise.all(others.filter((other) => !kept.has(other)).map(removeUnused));
+    },
+
+    async rotate({ from, to, currentSince, credentialVersion, at, idleEndsAt, ...holder }) {
+      const isCurrent = "#current = :previous AND #rotatedAt <= :since AND #credentialVersion >= :version";
+      const isAlive = "#idleEndsAt > :rotatedAt AND #endsAt > :rotatedAt"; // an expired one may still be there
+      const refused = await db.write({
+        update: sessionKey(holder),
+        set: { current: to, previous: from, rotatedAt: at, idleEndsAt, expiresAt: expiryOf(idleEndsAt) },
+        condition: `${isCurrent} AND ${isAlive}`,
+        values: { since: currentSince, version: credentialVersion },
+      });
+      // The token is new with each call: if it is current, this call has made it so.
+      return !refused || (refused.isRepeated && refused.item?.["current"]?.S === to);
+    },
+
+    async noteRetry(holder, at) {
+      await db.write({
+        update: sessionKey(holder),
+        set: { retriedAt: at },
+        condition: "attribute_exists(#pk)",
+      });
+    },
+
+    async renew(holder, credentialVersion) {
+      const condition = "#credentialVersion < :credentialVersion";
+      await db.write({ update: sessionKey(holder), set: { credentialVersion }, condition });
+    },
+
+    remove,
+
+    async removeOfAccount(accountId, keptSessionId) {
+      const ended = (await allOfAccount(accountId)).filter(({ id }) => id !== keptSessionId);
+      await Promise.all(ended.map(({ id: sessionId }) => remove({ accountId, sessionId })));
+    },
+  };
+}
+
+function byUse(one: Session, other: Session): number {
+  return other.rotatedAt.getTime() - one.rotatedAt.getTime() || (one.id < other.id ? -1 : 1);
+}
+
+function valuesOf(session: Session) {
+  return { ...session, expiresAt: expiryOf(session.idleEndsAt) };
+}
+
+function sessionOf(item: Item): Session {
+  return {
+    id: text(item, "id"),
+    accountId: text(item, "accountId"),
+    credentialVersion: number(item, "credentialVersion"),
+    current: text(item, "current"),
+    previous: textOrNull(item, "previous"),
+    createdAt: time(item, "createdAt"),
+    rotatedAt: time(item, "rotatedAt"),
+    idleEndsAt: time(item, "idleEndsAt"),
+    endsAt: time(item, "endsAt"),
+    retriedAt: timeOrNull(item, "retriedAt"),
+    userAgent: textOrNull(item, "userAgent"),
+    address: textOrNull(item, "address"),
+  };
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from "node:crypto";
+import { describe, jest } from "@jest/globals";
+import { dynamodbAccounts } from "../../../src/adapters/dynamodb/accounts.ts";
+import { dynamodbImages } from "../../../src/adapters/dynamodb/images.ts";
+import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
+import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
+import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
+import { dynamodbSessions } from "../../../src/adapters/dynamodb/sessions.ts";
+import { accountsContract } from "../../contract/accounts.ts";
+import { imagesContract } from "../../contract/images.ts";
+import { limitsContract } from "../../contract/limits.ts";
+import { objectRecordsContract } from "../../contract/object-records.ts";
+import { passwordHashesContract } from "../../contract/password-hashes.ts";
+import { sessionsContract } from "../../contract/sessions.ts";
+import { openDynamodbPort } from "./stores.ts";
+
+// The emulator takes one call after the other.
+jest.setTimeout(600_000);
+
+describe("DynamoDB", () => {
+  accountsContract(openDynamodbPort(dynamodbAccounts));
+  sessionsContract(openDynamodbPort(dynamodbSessions));
+  passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
+  limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
+  imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));
+  objectRecordsContract(openDynamodbPort(dynamodbObjectRecords));
+});

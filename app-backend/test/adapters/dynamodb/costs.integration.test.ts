@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { jwtTokens } from "../../../src/adapters/jwt/tokens.ts";
+import { limits } from "../../../src/domain/limit.ts";
+import { after } from "../../../src/domain/session.ts";
+import type { IdentityProvider } from "../../../src/ports/identity-provider.ts";
+import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
+import { fromAddress, rateLimiter } from "../../../src/usecases/rate-limiter.ts";
+import { at, someAccount } from "../../contract/fixtures.ts";
+import { unitsOf } from "./costs.ts";
+import { renditionOf } from "./rendition.ts";
+import { requestCounter } from "./request-counter.ts";
+import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
+
+// The emulator takes one call after the other.
+jest.setTimeout(240_000);
+
+const client = { address: "203.0.113.7", userAgent: "curl/8" };
+const keyring = () => ({ current: randomBytes(64), former: [] });
+
+let stores: DynamodbStores;
+let counter: ReturnType<typeof requestCounter>;
+let sessions: ReturnType<typeof sessionUseCases>;
+let limiter: ReturnType<typeof rateLimiter>;
+let time = at;
+
+beforeAll(async () => {
+  stores = await openDynamodbStores();
+  counter = requestCounter(stores.client);
+  const common = { now: () => time, newId: randomUUID, auditLog: () => undefined };
+  limiter = rateLimiter({ ...common, limits: stores.limits });
+  sessions = sessionUseCases({
+    ...common,
+    accounts: stores.accounts,
+    sessions: stores.sessions,
+    // Another service, which no table pays for.
+    identity: { authenticate: async () => true } as unknown as IdentityProvider,
+    tokens: jwtTokens({ accessSecrets: keyring(), refreshSecrets: keyring(), newId: randomUUID }),
+    rateLimiter: limiter,
+    confirmationRequired: false,
+  });
+  await member(); // its month is known from now on
+});
+afterAll(() => stores.close());
+beforeEach(() => {
+  time = at;
+});
+
+async function member() {
+  const account = someAccount();
+  await stores.accounts.add(account, "hash");
+  return account;
+}
+
+/** Requests and capacity units of `work`. */
+async function costOf(work: () => Promise<unknown>) {
+  counter.reset();
+  await work();
+  const units = counter.requests.map(unitsOf);
+  return { requests: units.length, units: units.reduce((sum, each) => sum + each, 0) };
+}
+
+describe("SLS-25 what a request of a person asks of DynamoDB:", () => {
+  test("a sign-in, on a new network and on a known one", async () => {
+    const { email } = await member();
+    const signIn = () => sessions.signIn(email, "password", client);
+    const first = await costOf(signIn);
+    const second = await costOf(signIn);
+    for (const cost of [first, second]) {
+      expect(cost.requests).toBeLessThanOrEqual(13);
+      expect(cost.units).toBeLessThanOrEqual(13);
+    }
+  });
+
+  test("a refresh", async () => {
+    const { email } = await member();
+    const { refreshToken } = await sessions.signIn(email, "password", client);
+    time = after(at, 60_000);
+    expect(await costOf(() => sessions.refresh(refreshToken.text))).toEqual({ requests: 2, units: 2 });
+  });
+
+  test("who am I", async () => {
+    const { id, email } = await member();
+    const { accessToken } = await sessions.signIn(email, "password", client);
+    const cost = await costOf(async () => {
+      await sessions.authenticate(accessToken);
+      await stores.accounts.get(id);
+    });
+    expect(cost).toEqual({ requests: 3, units: 3 });
+  });
+
+  test("an announcement and a publication, and a page of 20", async () => {
+    const { id: accountId } = await member();
+    const announce = async () => {
+      const id = randomUUID();
+      await limiter.consume([limits.uploadOfAccount, accountId]);
+      const name = "a".repeat(100);
+      await stores.images.add({ id, accountId, name, contentType: "image/png", bytes: 100, createdAt: at });
+      return id;
+    };
+    const publish = (id: string) => stores.images.publish(id, renditionOf(id), new Date());
+    await publish(await announce()); // its month is known from now on
+    let id = "";
+    expect(await costOf(async () => (id = await announce()))).toEqual({ requests: 2, units: 7 });
+    expect(await costOf(() => publish(id))).toEqual({ requests: 2, units: 9 });
+    for (let count = 0; count < 20; count += 1) await publish(await announce());
+    const page = await costOf(() => stores.images.list({ limit: 21 }));
+    expect(page.requests).toBe(1);
+    expect(page.units).toBeLessThanOrEqual(3.5);
+  });
+
+  test("a request that is refused by a limit takes at most 2 units", async () => {
+    const { email } = await member();
+    const from = { ...client, address: "198.51.100.7" };
+    for (let count = 0; count < limits.signInFromAddress.free; count += 1)
+      await limiter.consume(fromAddress(limits.signInFromAddress, from));
+    const refused = () => expect(sessions.signIn(email, "wrong", from)).rejects.toThrow("limit reached");
+    expect(await costOf(refused)).toEqual({ requests: 2, units: 2 });
+  });
+
+  test("no item of it is larger than what is counted as 1 KB", async () => {
+    const sizes = (await stores.tables.items()).map((item) => JSON.stringify(item).length);
+    expect(Math.max(...sizes)).toBeLessThan(1_024);
+  });
+});
