@@ -1,21 +1,23 @@
 import type { StorageEngine } from "multer";
+import type { RequestHandler } from "express";
 import type { Logger } from "pino";
-import type { Metrics } from "../adapters/prometheus/metrics.ts";
 import { formSlots, type Slots, slots } from "../domain/slots.ts";
 import { httpApp } from "../http/app.ts";
 import type { Probes } from "../http/health.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
-import type { ImageProcessor } from "../ports/image-processor.ts";
+import type { ImageIntake } from "../ports/image-intake.ts";
 import type { Images } from "../ports/images.ts";
 import type { Limits } from "../ports/limits.ts";
+import type { Metrics } from "../ports/metrics.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { Tokens } from "../ports/tokens.ts";
 import type { UploadTokens } from "../ports/upload-tokens.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
 import { accountUseCases } from "../usecases/accounts.ts";
+import type { BearerSessions } from "../usecases/identity/bearer-sessions.ts";
 import { codeUseCases } from "../usecases/identity/codes.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
 import { sessionUseCases } from "../usecases/identity/sessions.ts";
@@ -34,11 +36,16 @@ export interface Parts {
     readonly images: Images;
   };
   readonly objectStore: ObjectStore;
-  readonly imageProcessor: ImageProcessor;
+  readonly imageIntake: ImageIntake;
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
   readonly uploadTokens: UploadTokens;
-  readonly pictureStorage: StorageEngine;
+  /** @default - access tokens of ours alone */
+  readonly bearerSessions?: BearerSessions;
+  /** Undefined: pictures in forms are refused. */
+  readonly pictureStorage: StorageEngine | undefined;
+  /** Refuses requests before anything is done for them. */
+  readonly admit?: RequestHandler | undefined;
   readonly probes: Probes;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -61,7 +68,8 @@ export interface Settings {
 
 /** Composes what all stacks share: the use cases over the adapters, and the API over the use cases. */
 export function application(parts: Parts, settings: Settings) {
-  const { stores, objectStore, imageProcessor, identity, uploadTokens, afterAnswer, log, metrics } = parts;
+  const { stores, objectStore, identity, uploadTokens, afterAnswer, log, metrics } = parts;
+  const imageIntake = timed(parts.imageIntake, metrics);
   const { now, newId } = settings;
   const auditLog = auditTo(log, metrics);
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
@@ -72,11 +80,12 @@ export function application(parts: Parts, settings: Settings) {
     ...common,
     sessions: stores.sessions,
     tokens: parts.tokens,
+    bearerSessions: parts.bearerSessions,
     confirmationRequired: settings.confirmationRequired,
   });
   const stored = { images: stores.images, objectStore };
   const abandoned = abandonedUploads({ ...stored, now });
-  const uploads = uploadUseCases({ ...common, ...stored, imageProcessor, abandoned });
+  const uploads = uploadUseCases({ ...common, ...stored, imageIntake, abandoned });
   const images = imageUseCases({ ...stored, uploads });
   const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
   const onUnfinished = (error: unknown) =>
@@ -84,7 +93,7 @@ export function application(parts: Parts, settings: Settings) {
   const accounts = accountUseCases({
     ...common,
     objectStore,
-    imageProcessor,
+    imageIntake,
     proof,
     codes,
     removal,
@@ -103,6 +112,7 @@ export function application(parts: Parts, settings: Settings) {
     pictureUploads: pictureUploads({ ...common, objectStore, uploadTokens, limits: stores.limits }),
     openForms,
     pictureStorage: parts.pictureStorage,
+    admit: parts.admit,
     probes: parts.probes,
     siteOrigins: settings.siteOrigins,
     cookieName: settings.refreshCookie,
@@ -114,6 +124,23 @@ export function application(parts: Parts, settings: Settings) {
     deadlineMs: settings.deadlineMs,
   });
   return { app, abandoned };
+}
+
+/** Measures how long images take. */
+function timed(intake: ImageIntake, metrics: Metrics): ImageIntake {
+  return {
+    async take(...request) {
+      const startedAt = performance.now();
+      let outcome: "taken" | "refused" = "refused";
+      try {
+        const taken = await intake.take(...request);
+        if (taken) outcome = "taken";
+        return taken;
+      } finally {
+        metrics.image(outcome, performance.now() - startedAt);
+      }
+    },
+  };
 }
 
 const warnings = new Set([

@@ -14,7 +14,7 @@ import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeDatabase } from "../adapters/mysql/probe.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
-import { type Metrics, prometheusMetrics } from "../adapters/prometheus/metrics.ts";
+import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3UploadStorage } from "../adapters/s3/upload-storage.ts";
 import { sesMail } from "../adapters/ses/mail.ts";
@@ -23,7 +23,7 @@ import type { ServerConfig } from "../config/ec2.ts";
 import { imageSlots, slots } from "../domain/slots.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
-import type { ImageProcessor } from "../ports/image-processor.ts";
+import { imageIntake } from "../usecases/image-intake.ts";
 import { application } from "./application.ts";
 import { backgroundWork } from "./background-work.ts";
 import { openStorage } from "./ec2-storage.ts";
@@ -70,7 +70,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
         images: mysqlImages(pool),
       },
       objectStore,
-      imageProcessor: timed(sharpImageProcessor({ inside }), metrics),
+      imageIntake: imageIntake({ imageProcessor: sharpImageProcessor({ inside }), objectStore }),
       identity,
       tokens: jwtTokens({ ...config, newId }),
       uploadTokens: jwtUploadTokens(config.refreshSecrets),
@@ -89,21 +89,4 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   }
 
   return { app, log, metrics, drain, abandoned, close };
-}
-
-/** Measures the time of an image processor. */
-function timed(imageProcessor: ImageProcessor, metrics: Metrics): ImageProcessor {
-  return {
-    async process(read, requester) {
-      const startedAt = performance.now();
-      let outcome: "taken" | "refused" = "refused";
-      try {
-        const processed = await imageProcessor.process(read, requester);
-        if (processed) outcome = "taken";
-        return processed;
-      } finally {
-        metrics.image(outcome, performance.now() - startedAt);
-      }
-    },
-  };
 }

@@ -20,6 +20,7 @@ export type ErrorCode =
   | "image_too_large"
   | "image_dimensions"
   | "unsupported_image"
+  | "json_required"
   | "damaged_image"
   | "unprocessable_image"
   | "too_many_requests"

@@ -16,7 +16,7 @@ import { imagesRouter } from "./images.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./health.ts";
 import type { Slots } from "../domain/slots.ts";
-import { pictureForms } from "./picture-form.ts";
+import { noForms, pictureForms } from "./picture-form.ts";
 import { refreshCookie } from "./refresh-cookie.ts";
 import { type RequestLine, requestLog } from "./request-log.ts";
 import { limitRequests } from "./requester.ts";
@@ -29,8 +29,11 @@ export interface HttpDependencies {
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
   readonly pictureUploads: PictureUploads;
-  readonly pictureStorage: StorageEngine;
+  /** Stores pictures that come in forms. Undefined: bodies arrive whole and are small, and forms are refused. */
+  readonly pictureStorage: StorageEngine | undefined;
   readonly openForms: Slots;
+  /** Refuses requests before anything is done for them. */
+  readonly admit?: RequestHandler | undefined;
   readonly probes: Probes;
   /** The site's origins: the first is its main one, the others also serve it. */
   readonly siteOrigins: readonly [string, ...string[]];
@@ -50,11 +53,8 @@ export interface HttpDependencies {
 /** The API as an Express application, which does not listen yet. */
 export function httpApp(deps: HttpDependencies): Express {
   const { accounts, sessions, passwords, codes, images, pictureUploads, siteOrigins } = deps;
-  const forms = pictureForms({
-    storage: deps.pictureStorage,
-    discard: accounts.discard,
-    open: deps.openForms,
-  });
+  const { pictureStorage: storage, openForms: open } = deps;
+  const forms = storage ? pictureForms({ storage, discard: accounts.discard, open }) : noForms();
   const cookie = refreshCookie(siteOrigins[0], deps.cookieName);
 
   const app = express();
@@ -63,8 +63,9 @@ export function httpApp(deps: HttpDependencies): Express {
   app.use(
     requestLog(deps.log, deps.newId, deps.onRequest),
     setAnswerHeaders,
+    ...(deps.admit ? [deps.admit] : []),
     limitRequests(deps.deadlineMs),
-    refuseSlowBodies(),
+    ...(storage ? [refuseSlowBodies()] : []),
   );
   app.use("/api", allowedMethods());
   app.use("/api", openRouter(deps));

@@ -22,7 +22,17 @@ interface Dependencies {
   readonly open: Slots;
 }
 
-export type PictureForms = ReturnType<typeof pictureForms>;
+export type PictureForms = Pick<ReturnType<typeof pictureForms>, "receive">;
+
+/** Refuses all forms: a function gets at most 6 MB, of which base64 leaves 4.5 MB for a picture. */
+export function noForms(): PictureForms {
+  return {
+    async receive(req) {
+      const way = `as JSON with the token of an upload, which POST ${req.baseUrl}${req.path}/upload returns`;
+      throw fieldError("json_required", "image", `is only taken ${way}`);
+    },
+  };
+}
 
 /** Receives multipart forms with fields and one file `image`, which is in S3 when `receive` returns. */
 export function pictureForms({ storage, discard, open }: Dependencies) {

@@ -3,7 +3,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { Client, Requester } from "../domain/client.ts";
 import { limits } from "../domain/limit.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { ImageProcessor, ImageFile } from "../ports/image-processor.ts";
+import type { ImageIntake } from "../ports/image-intake.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { IncomingPicture, ObjectStore } from "../ports/object-store.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
@@ -27,7 +27,7 @@ interface Dependencies {
   readonly removal: AccountRemoval;
   /** Called if a removal could not be finished: it will be resumed. */
   readonly onUnfinished: (error: unknown) => void;
-  readonly imageProcessor: ImageProcessor;
+  readonly imageIntake: ImageIntake;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
   readonly now: () => Date;
@@ -37,7 +37,7 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const { accounts, objectStore, imageProcessor, identity, proof, codes, removal, onUnfinished } = deps;
+  const { accounts, objectStore, imageIntake, identity, proof, codes, removal, onUnfinished } = deps;
   const { rateLimiter, auditLog, now, newId } = deps;
 
   /** Counts a registration before its body is received. Throws `too_many_requests`. */
@@ -56,13 +56,9 @@ export function accountUseCases(deps: Dependencies) {
       // Checked before anything is written: a taken address or an unreachable database costs no hash and no object.
       if (await accounts.getByEmail(registration.email))
         throw new AppError("email_taken", "address is taken");
-      const { account, credential } = await processed(registration.picture, requester, async (image) => {
-        const made = newAccount(registration.email, image);
-        // A password may be refused: no object is written yet.
-        const signedUp = await identity.signUp(made, registration.password);
-        await place(made.pictureKey, image, requester.signal);
-        return { account: made, credential: signedUp };
-      });
+      const id = newId();
+      const account = newAccount(id, registration.email, await place(id, registration.picture, requester));
+      const credential = await signUp(account, registration.password, requester.signal);
       await addOrTakeBack(account, credential, requester.signal);
       auditLog("registered", { accountId: account.id });
       codes.welcome(account);
@@ -72,12 +68,11 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  function newAccount(email: string, picture: ImageFile): Account {
-    const id = newId();
+  function newAccount(id: string, email: string, pictureKey: string): Account {
     return {
       id,
       email,
-      pictureKey: pictureKeyOf(id, picture),
+      pictureKey,
       credentialVersion: 0,
       username: null,
       firstName: null,
@@ -87,29 +82,15 @@ export function accountUseCases(deps: Dependencies) {
     };
   }
 
-  /** Processes an upload into a picture and removes its files when `use` has ended. */
-  async function processed<Result>(
-    { key, announced }: IncomingPicture,
-    requester: Requester,
-    use: (image: ImageFile) => Promise<Result>,
-  ): Promise<Result> {
-    const read = () => objectStore.read(key, requester.signal, announced);
-    const inFiles = await imageProcessor.process(read, requester);
-    if (!inFiles) throw new AppError(announced ? "not_uploaded" : "unavailable", "upload is not there");
-    try {
-      return await use(inFiles.original);
-    } finally {
-      await inFiles.discard();
-    }
-  }
-
-  /** Writes a picture that no record names yet; an aborted request leaves none. */
-  async function place(key: string, image: ImageFile, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    await objectStore.write(key, image, signal).catch(async (error: unknown) => {
-      await stopIfAborted(signal, key);
-      throw error;
-    });
+  /**
+   * Processes an upload and stores it as a picture that no record names yet; an aborted request leaves none. The key has
+   * its own id: if the same picture is sent again, removing the previous one must not remove the new one.
+   */
+  async function place(accountId: string, upload: IncomingPicture, requester: Requester): Promise<string> {
+    const destination = { prefix: `pictures/${accountId}/${newId()}/`, thumbnail: false, shared: false };
+    const taken = await imageIntake.take(upload, destination, requester);
+    if (!taken) throw new AppError(upload.announced ? "not_uploaded" : "unavailable", "upload is not there");
+    return taken.original.key;
   }
 
   /** The last moment at which an aborted request can leave nothing: the record comes next. */
@@ -119,19 +100,29 @@ export function accountUseCases(deps: Dependencies) {
     throw signal.reason;
   }
 
-  // The key has its own id: if the same picture is sent again, removing the previous one must not remove the new one.
-  function pictureKeyOf(accountId: string, { sha256, extension }: ImageFile): string {
-    return `pictures/${accountId}/${newId()}/${sha256}.${extension}`;
+  /** A password that is refused leaves no picture. */
+  async function signUp(account: Account, password: string, signal: AbortSignal): Promise<string> {
+    await stopIfAborted(signal, account.pictureKey);
+    return identity.signUp(account, password).catch(async (error: unknown) => {
+      await discard(account.pictureKey, signal);
+      throw error;
+    });
   }
 
   // After any other failure the record may exist or may still be written, whatever a query shows now: an extra picture
-  // is better than a missing one, and the integrity check removes it.
+  // is better than a missing one, and the integrity check removes it. An identity without an account blocks nothing.
   async function addOrTakeBack(account: Account, credential: string, signal: AbortSignal): Promise<void> {
-    await stopIfAborted(signal, account.pictureKey);
+    if (signal.aborted) await takeBack(account, credential, signal);
+    signal.throwIfAborted();
     await accounts.add(account, credential).catch(async (error: unknown) => {
-      if (error instanceof AppError && error.code === "email_taken") await discard(account.pictureKey);
+      if (error instanceof AppError && error.code === "email_taken") await takeBack(account, credential);
       throw error;
     });
+  }
+
+  async function takeBack(account: Account, credential: string, signal?: AbortSignal): Promise<void> {
+    const withdrawn = unlessAborted(identity.withdraw(account, credential), signal);
+    await Promise.all([withdrawn, discard(account.pictureKey, signal)]);
   }
 
   /**
@@ -177,11 +168,7 @@ export function accountUseCases(deps: Dependencies) {
     requester: Requester,
   ): Promise<AccountView> {
     try {
-      const to = await processed(picture, requester, async (image) => {
-        const key = pictureKeyOf(id, image);
-        await place(key, image, requester.signal);
-        return key;
-      });
+      const to = await place(id, picture, requester);
       await stopIfAborted(requester.signal, to);
       await put(id, to).catch(async (error: unknown) => {
         if (error instanceof AppError && error.code === "not_signed_in") await discard(to); // the account was removed concurrently

@@ -19,18 +19,31 @@ export type RateLimiter = ReturnType<typeof rateLimiter>;
 
 /** Enforces limits on attempts. */
 export function rateLimiter({ limits, auditLog, now }: Dependencies) {
+  async function consume(...tries: readonly Attempt[]): Promise<void> {
+    for (const [rule, subject] of tries) {
+      const retryAfterMs = await limits.consume(rule, subject, now());
+      if (retryAfterMs === 0) continue;
+      auditLog("limit_reached", { limit: rule.name });
+      throw new AppError("too_many_requests", `limit reached: ${rule.name}`, { retryAfterMs });
+    }
+  }
+
+  const refund = ([rule, subject]: Attempt): Promise<void> => limits.refund(rule, subject);
+
   return {
     /**
      * Counts the attempts in order; throws `too_many_requests` at the first that is over its limit. The network comes
      * first, so that a network over its own limit cannot keep an account over the account's limit.
      */
-    async consume(...tries: readonly Attempt[]): Promise<void> {
-      for (const [rule, subject] of tries) {
-        const retryAfterMs = await limits.consume(rule, subject, now());
-        if (retryAfterMs === 0) continue;
-        auditLog("limit_reached", { limit: rule.name });
-        throw new AppError("too_many_requests", `limit reached: ${rule.name}`, { retryAfterMs });
-      }
+    consume,
+    /** Counts the attempts as `consume` does, then has them judged. If that is `unavailable`, they are refunded. */
+    async judge<Verdict>(tries: readonly Attempt[], judgement: () => Promise<Verdict>): Promise<Verdict> {
+      await consume(...tries);
+      return judgement().catch(async (error: unknown) => {
+        if (error instanceof AppError && error.code === "unavailable")
+          await Promise.allSettled(tries.map(refund));
+        throw error;
+      });
     },
     /**
      * An attempt on the account of an address, counted separately for each network that the account knows, and together
@@ -52,7 +65,7 @@ export function rateLimiter({ limits, auditLog, now }: Dependencies) {
         await limits.clear(rule, subjectOf(account, network));
     },
     /** Refunds attempts that turned out to be no failure. */
-    refund: ([rule, subject]: Attempt): Promise<void> => limits.refund(rule, subject),
+    refund,
     /** Clears the attempts, after the person has authenticated. */
     clear: ([rule, subject]: Attempt): Promise<void> => limits.clear(rule, subject),
   };

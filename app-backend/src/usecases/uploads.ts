@@ -11,7 +11,7 @@ import {
 import { limits } from "../domain/limit.ts";
 import { type Announced, requireAcceptable, uploadLifeMs } from "../domain/upload.ts";
 import type { Requester } from "../domain/client.ts";
-import type { ImageProcessor, ProcessedImage } from "../ports/image-processor.ts";
+import type { ImageIntake, TakenIn } from "../ports/image-intake.ts";
 import type { Images } from "../ports/images.ts";
 import type { ObjectStore, Upload } from "../ports/object-store.ts";
 import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
@@ -25,7 +25,7 @@ export interface Announcement extends Announced {
 interface Dependencies {
   readonly images: Images;
   readonly objectStore: ObjectStore;
-  readonly imageProcessor: ImageProcessor;
+  readonly imageIntake: ImageIntake;
   readonly abandoned: AbandonedUploads;
   readonly rateLimiter: RateLimiter;
   readonly now: () => Date;
@@ -36,7 +36,7 @@ export type UploadUseCases = ReturnType<typeof uploadUseCases>;
 
 /** Uploads of images: announced to the API, sent to the bucket, completed by the API. */
 export function uploadUseCases(deps: Dependencies) {
-  const { images, objectStore, imageProcessor, abandoned, rateLimiter, now, newId } = deps;
+  const { images, objectStore, imageIntake, abandoned, rateLimiter, now, newId } = deps;
   const completions = singleFlight<Image>();
 
   /** Reserves quota for an image and allows its upload. Counts against the limit until the image is published. */
@@ -69,20 +69,17 @@ export function uploadUseCases(deps: Dependencies) {
   }
 
   async function develop(accountId: string, id: string, requester: Requester): Promise<Image> {
-    const read = () => objectStore.read(uploadKeyOf(id), requester.signal);
-    const developed = await imageProcessor.process(read, requester).catch(async (error: unknown) => {
-      if (isForGood(error)) await abandoned.discard(id);
-      throw error;
-    });
-    if (!developed) return publishedMeanwhile(accountId, id);
-    try {
-      const rendition = await store(id, developed, requester.signal);
-      requester.signal.throwIfAborted(); // the next attempt uses what is stored
-      const isNew = await publish(id, rendition);
-      if (isNew) await rateLimiter.refund([limits.uploadOfAccount, accountId]);
-    } finally {
-      await developed.discard();
-    }
+    const destination = { prefix: `images/${id}/`, thumbnail: true, shared: true };
+    const taken = await imageIntake
+      .take({ key: uploadKeyOf(id) }, destination, requester)
+      .catch(async (error: unknown) => {
+        if (isForGood(error)) await abandoned.discard(id);
+        throw error;
+      });
+    if (!taken) return publishedMeanwhile(accountId, id);
+    requester.signal.throwIfAborted(); // the next attempt uses what is stored
+    const isNew = await publish(id, renditionOf(taken));
+    if (isNew) await rateLimiter.refund([limits.uploadOfAccount, accountId]);
     await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
     return publishedMeanwhile(accountId, id);
   }
@@ -110,22 +107,6 @@ export function uploadUseCases(deps: Dependencies) {
     return image;
   }
 
-  async function store(
-    id: string,
-    { original, thumbnail }: ProcessedImage,
-    signal: AbortSignal,
-  ): Promise<Rendition> {
-    const objectKey = `images/${id}/${original.sha256}.${original.extension}`;
-    const thumbnailKey = `images/${id}/${thumbnail.sha256}.${thumbnail.extension}`;
-    await Promise.all([
-      objectStore.write(objectKey, original, signal),
-      objectStore.write(thumbnailKey, thumbnail, signal),
-    ]);
-    const { contentType, width, height } = original;
-    const size = { width, height, thumbnailWidth: thumbnail.width, thumbnailHeight: thumbnail.height };
-    return { contentType, bytes: original.bytes + thumbnail.bytes, ...size, objectKey, thumbnailKey };
-  }
-
   /** Removes unreferenced objects; the integrity check finds those that could not be removed. */
   async function removeAll(keys: readonly string[]): Promise<void> {
     await Promise.all(keys.map((key) => objectStore.remove(key).catch(() => undefined)));
@@ -138,6 +119,19 @@ export function uploadUseCases(deps: Dependencies) {
   }
 
   return { announce, complete, inProgress: completions.inProgress };
+}
+
+function renditionOf({ original, thumbnail }: TakenIn): Rendition {
+  if (!thumbnail) throw new Error("no thumbnail was made");
+  const { contentType, width, height } = original;
+  return {
+    ...{ contentType, width, height },
+    bytes: original.bytes + thumbnail.bytes,
+    objectKey: original.key,
+    thumbnailKey: thumbnail.key,
+    thumbnailWidth: thumbnail.width,
+    thumbnailHeight: thumbnail.height,
+  };
 }
 
 /** Whether a retry of this upload can never succeed. */

@@ -18,6 +18,7 @@ import type { ImageProcessor } from "../../src/ports/image-processor.ts";
 import { accountRemoval } from "../../src/usecases/account-removal.ts";
 import { accountUseCases } from "../../src/usecases/accounts.ts";
 import { codeUseCases } from "../../src/usecases/identity/codes.ts";
+import { imageIntake } from "../../src/usecases/image-intake.ts";
 import { rateLimiter } from "../../src/usecases/rate-limiter.ts";
 import { passwordUseCases } from "../../src/usecases/identity/passwords.ts";
 import { startApp, type TestApp } from "../app.ts";
@@ -65,7 +66,16 @@ function accountsWith(imageProcessor: ImageProcessor) {
   const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
   const proof = passwordUseCases({ ...common, sessions, codes });
   const onUnfinished = () => {};
-  return accountUseCases({ ...common, objectStore, imageProcessor, proof, codes, removal, onUnfinished });
+  const intake = imageIntake({ imageProcessor, objectStore });
+  return accountUseCases({
+    ...common,
+    objectStore,
+    imageIntake: intake,
+    proof,
+    codes,
+    removal,
+    onUnfinished,
+  });
 }
 
 test("AUTH-20 a registration leaves no picture if no password can be hashed", async () => {

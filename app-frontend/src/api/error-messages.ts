@@ -23,6 +23,7 @@ const messages: Record<string, string> = {
   image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
   internal,
   invalid_input: "Something in the form is not right. Check it and try again.",
+  json_required: "This page is out of date. Reload it and try again.",
   malformed_request: "The server did not understand the form. Reload the page and try again.",
   not_confirmed: "This address is not confirmed yet. Enter the code that confirms it.",
   not_found: "This no longer exists. Reload the page to see what has changed.",

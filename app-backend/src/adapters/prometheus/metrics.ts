@@ -1,4 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Metrics, RequestFacts } from "../../ports/metrics.ts";
+
+export interface PrometheusMetrics extends Metrics {
+  readonly contentType: string;
+  /** All metrics in the text format. */
+  text(): Promise<string>;
+}
 
 export interface Measured {
   readonly release: string;
@@ -8,20 +15,8 @@ export interface Measured {
   readonly ofProcess: boolean;
 }
 
-export interface RequestFacts {
-  readonly method: string;
-  /** The route's pattern, or `none`: labels have a fixed set of values, none of which a client controls. */
-  readonly route: string;
-  readonly status: number;
-  readonly ms: number;
-  /** Problem code, if it was refused. */
-  readonly refusal?: string | undefined;
-}
-
-export type Metrics = ReturnType<typeof prometheusMetrics>;
-
 /** Counters, gauges and histograms in the text format of Prometheus. */
-export function prometheusMetrics({ release, poolStats, ofProcess }: Measured) {
+export function prometheusMetrics({ release, poolStats, ofProcess }: Measured): PrometheusMetrics {
   const registry = new Registry();
   const watched = new Map<string, () => number>();
   const registers = [registry];
@@ -67,7 +62,6 @@ export function prometheusMetrics({ release, poolStats, ofProcess }: Measured) {
   });
 
   return {
-    /** Shows how many slots of one kind are taken. `of` has a fixed set of values. */
     slots: (of: string, read: () => number): void => void watched.set(of, read),
 
     contentType: registry.contentType,

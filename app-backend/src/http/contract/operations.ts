@@ -31,7 +31,7 @@ const imageRefusals = [
   "image_dimensions",
   "unprocessable_image",
 ] as const;
-const pictureRefusals = [...imageRefusals, "too_many_requests"] as const;
+const pictureRefusals = [...imageRefusals, "json_required", "too_many_requests"] as const;
 const uploadRefusals = ["not_uploaded", "upload_ended"] as const;
 const announcementRefusals = ["image_too_large", "unsupported_image", "too_many_requests"] as const;
 

@@ -30,6 +30,7 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   upload_ended: [409, "The upload cannot be used: start another one"],
   image_dimensions: [422, "The image has too many pixels or frames"],
   image_too_large: [413, "The image is too large"],
+  json_required: [415, "Pictures are not taken as forms here"],
   unsupported_image: [415, "The image is of no supported type"],
   damaged_image: [422, "The image is damaged or cut off"],
   unprocessable_image: [422, "The image is of a kind that cannot be processed"],

@@ -49,9 +49,10 @@ export function codeUseCases(deps: Dependencies) {
     verify: (account: Account | undefined) => Promise<boolean>,
   ): Promise<Account> {
     const ofAddress = fromAddress(limits.codeFromAddress, client);
-    await rateLimiter.consume(ofAddress);
-    const account = await accounts.getByEmail(email);
-    const isRight = await verify(account);
+    const { account, isRight } = await rateLimiter.judge([ofAddress], async () => {
+      const found = await accounts.getByEmail(email);
+      return { account: found, isRight: await verify(found) };
+    });
     if (!account || !isRight) {
       auditLog("code_failed", { accountId: account?.id });
       throw fieldError("bad_code", "code", "is wrong or has expired");

@@ -37,8 +37,7 @@ export function passwordUseCases(deps: Dependencies) {
     const account = await accounts.get(accountId);
     if (!account) throw new AppError("not_signed_in", "account is gone");
     const attempt = [limits.passwordOfAccount, accountId] as const;
-    await rateLimiter.consume(attempt);
-    if (!(await identity.authenticate(account, password))) {
+    if (!(await rateLimiter.judge([attempt], () => identity.authenticate(account, password)))) {
       auditLog("wrong_password", { accountId });
       throw fieldError("wrong_password", field, "is not your password");
     }

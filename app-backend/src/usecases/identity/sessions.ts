@@ -18,6 +18,7 @@ import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
 import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
+import type { BearerSessions } from "./bearer-sessions.ts";
 
 /** What a device holds after signing in or refreshing. */
 export interface SignedIn {
@@ -31,6 +32,8 @@ interface Dependencies {
   readonly sessions: Sessions;
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
+  /** @default - access tokens of ours alone */
+  readonly bearerSessions?: BearerSessions | undefined;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
   /** Whether an address has to be confirmed before its account can be used. */
@@ -42,8 +45,7 @@ interface Dependencies {
 export type SessionUseCases = ReturnType<typeof sessionUseCases>;
 
 export function sessionUseCases(deps: Dependencies) {
-  const { accounts, sessions, identity, tokens, rateLimiter, auditLog, confirmationRequired, now, newId } =
-    deps;
+  const { accounts, sessions, identity, tokens, bearerSessions, rateLimiter, auditLog, now, newId } = deps;
 
   /** Opens a session. An unknown address and a wrong password take the same time and return the same error. */
   async function signIn(email: string, password: string, client: Client): Promise<SignedIn> {
@@ -68,16 +70,17 @@ export function sessionUseCases(deps: Dependencies) {
   async function identify(email: string, password: string, client: Client): Promise<Account> {
     const ofAccount = await rateLimiter.ofAccount(limits.signInOfAccount, email, client);
     const ofAddress = fromAddress(limits.signInFromAddress, client);
-    await rateLimiter.consume(ofAddress, ofAccount);
-    const account = await accounts.getByEmail(email);
-    const matches = await identity.authenticate(account, password);
+    const { account, matches } = await rateLimiter.judge([ofAddress, ofAccount], async () => {
+      const found = await accounts.getByEmail(email);
+      return { account: found, matches: await identity.authenticate(found, password) };
+    });
     if (!account || !matches) {
       auditLog("sign_in_failed", { accountId: account?.id });
       throw new AppError("bad_credentials", account ? "wrong password" : "no account");
     }
     await rateLimiter.clear(ofAccount);
     await rateLimiter.refund(ofAddress);
-    if (confirmationRequired && !account.confirmed)
+    if (deps.confirmationRequired && !account.confirmed)
       throw new AppError("not_confirmed", "address is not confirmed");
     await rateLimiter.know(email, client);
     return account;
@@ -189,9 +192,11 @@ export function sessionUseCases(deps: Dependencies) {
     auditLog("session_ended", { accountId, sessionId });
   }
 
-  /** The holder of a bearer token. Throws `not_signed_in` unless the token is valid and its session is alive. */
+  /** The holder of a bearer token, ours or the identity provider's. Throws `not_signed_in` unless the token is valid and its session is alive. */
   async function authenticate(accessToken: string): Promise<TokenHolder> {
     const at = now();
+    const ofProvider = await bearerSessions?.authenticate(accessToken, at);
+    if (ofProvider) return ofProvider;
     const holder = tokens.readAccess(accessToken, at);
     const session = await sessions.get(holder);
     if (!session || isOver(session, at)) throw new AppError("not_signed_in", "session is gone or over");
