@@ -180,6 +180,7 @@ const rights: Record<string, Record<string, string[]>> = {
     RemoveWhatNoRecordPointsAt: ["s3:DeleteObject"],
     TellAMissingObjectFromAForbiddenOne: ["s3:ListBucket"],
     TrySetAndRemoveAPassword: [
+      "cognito-idp:AdminGetUser",
       "cognito-idp:AdminInitiateAuth",
       "cognito-idp:AdminSetUserPassword",
       "cognito-idp:AdminDeleteUser",

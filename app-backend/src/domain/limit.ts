@@ -45,6 +45,14 @@ export const limits = {
   },
   pictureOfAccount: { name: "picture of account", ...perAddress },
   registerFromAddress: { name: "register from address", ...perAddress },
+  /** Longer than a request takes: of two sign-ups of one address the second waits for the first to end, or to be stopped. */
+  signUpOfAddress: {
+    name: "sign-up of address",
+    free: 1,
+    delayMs: 35 * secondMs,
+    maxDelayMs: 35 * secondMs,
+    forgetMs: 35 * secondMs,
+  },
   /** A token of an upload is used once: it expires before a second use is free. */
   useOfUpload: { name: "use of upload", free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },
 } as const satisfies Record<string, LimitRule>;

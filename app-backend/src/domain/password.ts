@@ -14,6 +14,11 @@ const outerBlank = /^\s|\s$|[\n\r\u2028\u2029]/;
 
 const fewCharacters = 3;
 
+/** Whether any password of today's rule can be that text. */
+export function couldBePassword(text: string): boolean {
+  return text !== "" && text.length <= maxPasswordLength && !outerBlank.test(text);
+}
+
 /**
  * What is wrong with a new password for the account of that address, or undefined. A password is used exactly as typed:
  * no trimming, no normalization. Earlier passwords may break a rule of today: it is not applied to what is only compared.

@@ -5,7 +5,7 @@ import { type Opened, whileOpen } from "./opened.ts";
 
 export interface OpenedIdentityProvider extends Opened<IdentityProvider> {
   /** The last code that was mailed to the address; undefined if there was none. */
-  mailedCode(email: string): string | undefined;
+  mailedCode(email: string): string | undefined | Promise<string | undefined>;
   /** Moves the clock of the provider. */
   advance(ms: number): void | Promise<void>;
   /** How many digits its codes have, and how long one confirms an address. */
@@ -44,7 +44,7 @@ export function identityProviderContract(open: () => Promise<OpenedIdentityProvi
 
   async function newCode(purpose: "confirm" | "reset", of = account): Promise<string> {
     await opened().port.requestCode(purpose, of);
-    return opened().mailedCode(of.email)!;
+    return (await opened().mailedCode(of.email))!;
   }
 
   const other = (code: string) => [...code].toReversed().join("") + (code.at(-1) === "1" ? "2" : "1");

@@ -9,6 +9,7 @@ import { startMariadb } from "./mariadb.ts";
 import { startMoto } from "../emulator/moto.ts";
 import { createS3Proxy } from "../s3-proxy/src/server.ts";
 import { createApiProxy } from "../serverless/api-proxy/server.ts";
+import { createUserPools } from "./user-pools.ts";
 
 export interface Services {
   /** Where they are, in the names that the application's configuration uses. */
@@ -16,12 +17,13 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+const region = "us-east-1";
 /** How late the indexes of one of the two DynamoDBs are. */
 const indexLagMs = 700;
 
 /**
- * What the application needs around it, without a container: a database in `folder`, S3 behind its strict proxy, and
- * DynamoDB behind its own, once with indexes that answer later than their tables.
+ * What the application needs around it, without a container: a database in `folder`, S3 behind its strict proxy,
+ * DynamoDB behind its own, once with indexes that answer later than their tables, and user pools.
  */
 export async function startServices(folder: string): Promise<Services> {
   const now = () => new Date();
@@ -30,8 +32,11 @@ export async function startServices(folder: string): Promise<Services> {
   const [database, moto] = await Promise.all([startMariadb(folder), startMoto(log)]);
   const s3 = createS3Proxy({ upstream: moto.url, secretFor: credentials.secretFor, now });
   const upstream = { upstream: moto.url, credentials, now };
-  const servers = [s3, ...[0, indexLagMs].map((lag) => createApiProxy({ ...upstream, indexLagMs: lag }))];
-  const [s3Url = "", dynamodbUrl = "", lateDynamodbUrl = ""] = await Promise.all(servers.map(listen));
+  const [serial, late] = [0, indexLagMs].map((lag) => createApiProxy({ ...upstream, indexLagMs: lag }));
+  const servers = [s3, serial!, late!, createUserPools(moto.url, region)];
+  const [s3Url = "", dynamodbUrl = "", lateDynamodbUrl = "", userPoolsUrl = ""] = await Promise.all(
+    servers.map(listen),
+  );
 
   return {
     environment: {
@@ -40,9 +45,10 @@ export async function startServices(folder: string): Promise<Services> {
       AWS_ENDPOINT_URL_S3: s3Url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
       LATE_DYNAMODB_URL: lateDynamodbUrl,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: userPoolsUrl,
       AWS_ACCESS_KEY_ID: credentials.operator.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.operator.secretAccessKey,
-      AWS_REGION: "us-east-1",
+      AWS_REGION: region,
     },
     async stop() {
       for (const server of servers) server.close().closeAllConnections();

@@ -61,6 +61,7 @@ export function apiRights(
     {
       reason: "try, set and remove a password",
       actions: [
+        "cognito-idp:AdminGetUser",
         "cognito-idp:AdminInitiateAuth",
         "cognito-idp:AdminSetUserPassword",
         "cognito-idp:AdminDeleteUser",

@@ -1,0 +1,226 @@
+import { randomUUID } from "node:crypto";
+import {
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  AdminSetUserPasswordCommand,
+  type CognitoIdentityProviderClient,
+  ConfirmForgotPasswordCommand,
+  ConfirmSignUpCommand,
+  ForgotPasswordCommand,
+  ResendConfirmationCodeCommand,
+  SignUpCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { AppError, fieldError } from "../../domain/app-error.ts";
+import { emailKey } from "../../domain/email.ts";
+import { couldBePassword } from "../../domain/password.ts";
+import { after } from "../../domain/session.ts";
+import type { Identity, IdentityProvider } from "../../ports/identity-provider.ts";
+import type { PasswordHashes } from "../../ports/password-hashes.ts";
+import { inTime } from "./client.ts";
+import { isRefusal, rethrowCognitoError } from "./cognito-error.ts";
+import { isFirstPassword, newCredential, readCredential } from "./credential.ts";
+import { cognitoUsers } from "./identities.ts";
+
+/** Keeps sign-ups of one address apart. */
+export interface Reservations {
+  /** Reserves a key, for longer than a request takes. Returns 0, or the milliseconds until it is free. */
+  take(key: string): Promise<number>;
+  release(key: string): Promise<void>;
+}
+
+/** Remembers under which credential version a reset code was requested: under another one it is void. */
+export interface ResetRequests {
+  add(accountId: string, credentialVersion: number, until: Date): Promise<void>;
+  has(accountId: string, credentialVersion: number, at: Date): Promise<boolean>;
+}
+
+interface Dependencies {
+  readonly client: CognitoIdentityProviderClient;
+  readonly userPoolId: string;
+  readonly clientId: string;
+  /** Of the records of accounts: here not hashes, but what `credential.ts` describes. */
+  readonly credentials: PasswordHashes;
+  readonly reservations: Reservations;
+  readonly resetRequests: ResetRequests;
+  readonly now: () => Date;
+}
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html, "Resource quotas". */
+const resetCodeLifeMs = 3_600_000;
+
+/**
+ * Passwords and mailed codes in an Amazon Cognito user pool, where the user name is the key of the address. The pool's
+ * tokens are not used: sessions are ours. Its client has no flow in which they could be refreshed.
+ */
+export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
+  const { client, userPoolId: UserPoolId, clientId: ClientId, credentials, now } = deps;
+  const { reservations, resetRequests } = deps;
+  const { remove: removeUser } = cognitoUsers(client, UserPoolId);
+  /** Accounts whose first code was mailed by their sign-up, in this process. */
+  const welcomed = new Set<string>();
+
+  /** Signs up, and returns the `sub` of the new user. */
+  async function signUp(Username: string, Password: string, id: string): Promise<string> {
+    try {
+      const { UserSub } = await client.send(new SignUpCommand({ ClientId, Username, Password }), inTime());
+      welcomed.add(id);
+      return UserSub!;
+    } catch (error) {
+      // This call has made the user: the code can be requested again.
+      if (isRefusal(error, "CodeDeliveryFailureException")) return subOf(Username);
+      if (isRefusal(error, "InvalidPasswordException"))
+        throw fieldError("invalid_input", "password", "is refused: choose another one");
+      if (isRefusal(error, "InvalidParameterException"))
+        throw fieldError("invalid_input", "email", "is not an address that can be used");
+      throw error;
+    }
+  }
+
+  async function subOf(Username: string): Promise<string> {
+    const command = new AdminGetUserCommand({ UserPoolId, Username });
+    const { UserAttributes } = await client.send(command, inTime());
+    return UserAttributes!.find(({ Name }) => Name === "sub")!.Value!;
+  }
+
+  async function setUserPassword(sub: string, Password: string): Promise<void> {
+    const command = new AdminSetUserPasswordCommand({ UserPoolId, Username: sub, Password, Permanent: true });
+    await client.send(command, inTime()).catch(rethrowCognitoError);
+  }
+
+  /** Whether the pool takes a code. It refuses by many names, all of which mean the same for a person. */
+  async function takes(command: ConfirmSignUpCommand | ConfirmForgotPasswordCommand): Promise<boolean> {
+    try {
+      await client.send(command as ConfirmSignUpCommand, inTime());
+      return true;
+    } catch (error) {
+      if (isRefusal(error, "InvalidPasswordException"))
+        throw fieldError("invalid_input", "password", "is refused: choose another one");
+      if (isRefusal(error) || isRefusal(error, "InvalidParameterException")) return false;
+      return rethrowCognitoError(error);
+    }
+  }
+
+  /** Raises the credential version: no session outlives its password. Returns the `sub`. */
+  async function endSessions(accountId: string): Promise<string> {
+    const { sub } = readCredential(await credentials.get(accountId)) ?? {};
+    if (sub === undefined) throw new Error("account has no identity");
+    await credentials.replace(accountId, { to: sub });
+    return sub;
+  }
+
+  return {
+    async signUp({ id, email }, password) {
+      const key = emailKey(email);
+      const retryAfterMs = await reservations.take(key);
+      if (retryAfterMs > 0)
+        throw new AppError("unavailable", "a sign-up of this address is in progress", { retryAfterMs });
+      try {
+        const sub = await signUp(key, password, id).catch(async (error: unknown) => {
+          if (!isRefusal(error, "UsernameExistsException")) throw error;
+          // No account has this address and no other sign-up is in progress: one that was stopped has left this user.
+          await removeUser(key);
+          return signUp(key, password, id);
+        });
+        return await newCredential(sub, password);
+      } catch (error) {
+        await reservations.release(key).catch(() => undefined);
+        // No more mails today, or a client signs up at the pool itself at the same time.
+        if (isRefusal(error, "LimitExceededException", "UsernameExistsException"))
+          throw new AppError("unavailable", "user pool takes no sign-up of this address", { cause: error });
+        return rethrowCognitoError(error);
+      }
+    },
+
+    async withdraw({ id, email }, credential) {
+      welcomed.delete(id);
+      await removeUser(readCredential(credential)!.sub);
+      await reservations.release(emailKey(email));
+    },
+
+    async authenticate(account, password) {
+      const AuthParameters = {
+        USERNAME: nameOf(account),
+        PASSWORD: couldBePassword(password) ? password : randomUUID(), // the pool calls any other malformed
+      };
+      const AuthFlow = "ADMIN_USER_PASSWORD_AUTH";
+      const command = new AdminInitiateAuthCommand({ UserPoolId, ClientId, AuthFlow, AuthParameters });
+      try {
+        const { AuthenticationResult } = await client.send(command, inTime());
+        if (AuthenticationResult === undefined) throw new Error("user pool asks for a second factor");
+        return account !== undefined;
+      } catch (error) {
+        if (account && isRefusal(error, "UserNotConfirmedException"))
+          return isFirstPassword(readCredential(await credentials.get(account.id)), password);
+        if (isRefusal(error)) return false;
+        return rethrowCognitoError(error);
+      }
+    },
+
+    async requestCode(purpose, account) {
+      const { id, confirmed, credentialVersion } = account;
+      const named = { ClientId, Username: nameOf(account) };
+      const resend = () => client.send(new ResendConfirmationCodeCommand(named), inTime());
+      if (purpose === "confirm") {
+        if (welcomed.delete(id)) await reservations.release(named.Username); // the account was added
+        else await resend().catch(rethrowCognitoError);
+        return;
+      }
+      await resetRequests.add(id, credentialVersion, after(now(), resetCodeLifeMs));
+      await client.send(new ForgotPasswordCommand(named), inTime()).catch((error: unknown) => {
+        // The pool mails no reset code to an address that was never confirmed.
+        if (confirmed || !isRefusal(error, "InvalidParameterException")) rethrowCognitoError(error);
+      });
+      // That address gets the code that confirms it instead: a reset takes either.
+      if (!confirmed) await resend().catch(rethrowCognitoError);
+    },
+
+    confirm: async (account, ConfirmationCode) =>
+      takes(new ConfirmSignUpCommand({ ClientId, Username: nameOf(account), ConfirmationCode })),
+
+    async reset(asked, ConfirmationCode, Password) {
+      const isOpen = asked && (await resetRequests.has(asked.id, asked.credentialVersion, now()));
+      const account = isOpen ? asked : undefined;
+      const attempt = { ClientId, Username: nameOf(account), ConfirmationCode };
+      // Code and password are one call: here the version can only be raised after it.
+      const isReset = await takes(new ConfirmForgotPasswordCommand({ ...attempt, Password }));
+      if (!account) return false;
+      if (isReset) await endSessions(account.id);
+      if (isReset || account.confirmed) return isReset;
+      if (!(await takes(new ConfirmSignUpCommand(attempt)))) return false;
+      await setUserPassword(await endSessions(account.id), Password);
+      return true;
+    },
+
+    async setPassword({ id, confirmed, credentialVersion: from }, password) {
+      // It would count as confirmed then, without a proven address: no code could ever be mailed again.
+      if (!confirmed) throw new AppError("not_confirmed", "address is not confirmed");
+      const { sub } = readCredential(await credentials.get(id)) ?? {};
+      if (sub === undefined) return undefined;
+      const version = await credentials.replace(id, { to: sub, from });
+      if (version !== undefined) await setUserPassword(sub, password);
+      return version;
+    },
+
+    remove: cognitoIdentityRemoval({ credentials, removeUser }),
+  };
+}
+
+interface Removal {
+  readonly credentials: Pick<PasswordHashes, "get" | "remove">;
+  /** By the `sub`: the address may belong to another account by now. */
+  readonly removeUser: (sub: string) => Promise<void>;
+}
+
+/** Removes the user of an account, which may be marked as removed. */
+export function cognitoIdentityRemoval({ credentials, removeUser }: Removal): IdentityProvider["remove"] {
+  return async (accountId) => {
+    const credential = readCredential(await credentials.get(accountId));
+    if (credential) await removeUser(credential.sub);
+    await credentials.remove(accountId);
+  };
+}
+
+/** The user name of an account; of none, a name that no one has. */
+function nameOf(account: Identity | undefined): string {
+  return account ? emailKey(account.email) : `${randomUUID()}@unknown.invalid`;
+}

@@ -1,0 +1,225 @@
+import { randomUUID } from "node:crypto";
+import { AdminGetUserCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  cognitoIdentityProvider,
+  type Reservations,
+} from "../../../src/adapters/cognito/identity-provider.ts";
+import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
+import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
+import { after } from "../../../src/domain/session.ts";
+import type { Identity, IdentityProvider } from "../../../src/ports/identity-provider.ts";
+import { identityProviderContract } from "../../contract/identity-provider.ts";
+import type { Opened } from "../../contract/opened.ts";
+import { openMysql } from "../mysql/stores.ts";
+import { clock, createPool, faults, mailedCode, mailsTo, type TestPool } from "./test-pool.ts";
+
+const hourMs = 3_600_000;
+const password = "correct horse battery";
+const next = "a much better one";
+
+/** The provider over a pool; credentials and what it remembers are in MySQL. */
+function openProvider(pool: TestPool, now: () => Date, reservations?: Reservations) {
+  return openMysql((db) => {
+    const limits = mysqlLimits(db);
+    return cognitoIdentityProvider({
+      ...{ client: pool.idp, ...pool.config, now },
+      credentials: mysqlPasswordHashes(db),
+      reservations: reservations ?? reservationsIn(),
+      resetRequests: {
+        add: (id, version, until) => limits.know(id, String(version), until),
+        has: (id, version, at) => limits.knows(id, String(version), at),
+      },
+    });
+  })();
+}
+
+function reservationsIn(taken = new Set<string>()): Reservations {
+  return {
+    async take(key) {
+      if (taken.has(key)) return 35_000;
+      taken.add(key);
+      return 0;
+    },
+    release: async (key) => void taken.delete(key),
+  };
+}
+
+describe("Amazon Cognito, over MySQL", () => {
+  identityProviderContract(async () => {
+    let offsetMs = 0;
+    const pool = await createPool();
+    const opened = await openProvider(pool, () => after(new Date(), offsetMs));
+    return {
+      ...opened,
+      codes: { digits: 6, lifeMs: 24 * hourMs },
+      mailedCode,
+      advance: (ms) => clock((offsetMs += ms)),
+      refusePasswords: (refused) => (refused ? faults({ action: "ConfirmForgotPassword" }) : faults()),
+      async close() {
+        await opened.close();
+        await pool.drop();
+      },
+    };
+  });
+});
+
+describe("a user pool", () => {
+  let pool: TestPool;
+  let opened: Opened<IdentityProvider>;
+  let identity: IdentityProvider;
+  const reserved = new Set<string>();
+
+  beforeAll(async () => {
+    pool = await createPool();
+    opened = await openProvider(pool, () => new Date(), reservationsIn(reserved));
+    identity = opened.port;
+  });
+  afterEach(() => faults());
+  afterAll(async () => {
+    await opened.close();
+    await pool.drop();
+  });
+
+  const someone = (): Identity => {
+    const id = randomUUID();
+    return { id, email: `Reader.${id}@Example.org`, confirmed: false, credentialVersion: 0 };
+  };
+
+  async function join(account = someone(), text = password): Promise<Identity> {
+    const credential = await identity.signUp(account, text);
+    await opened.raw.addAccount({ ...account, credential });
+    return account;
+  }
+
+  async function confirmed(account: Identity): Promise<Identity> {
+    await identity.confirm(account, (await mailedCode(account.email))!);
+    return { ...account, confirmed: true };
+  }
+
+  const userOf = async ({ email }: Identity) => {
+    const { userPoolId: UserPoolId } = pool.config;
+    return pool.idp.send(new AdminGetUserCommand({ UserPoolId, Username: email.toLowerCase() }));
+  };
+
+  test("a sign-up mails one code, and asking for another one mails another", async () => {
+    const account = await join();
+    await identity.requestCode("confirm", account); // the use case of a registration
+    expect(await mailsTo(account.email)).toHaveLength(1);
+    await identity.requestCode("confirm", account);
+    expect(await mailsTo(account.email)).toHaveLength(2);
+  });
+
+  test("SLS-07 the right password of an unconfirmed address is distinguished from a wrong one", async () => {
+    const account = await join();
+    expect(await identity.authenticate(account, password)).toBe(true);
+    expect(await identity.authenticate(account, next)).toBe(false);
+    await faults({ action: "AdminInitiateAuth", error: "UserNotConfirmedException" }); // AWS's order: confirmation first
+    expect(await identity.authenticate(account, password)).toBe(true);
+    expect(await identity.authenticate(account, next)).toBe(false);
+    expect(await identity.authenticate(undefined, password)).toBe(false);
+  });
+
+  test("an unconfirmed address gets no new password by the old one: no code could confirm it then", async () => {
+    const account = await join();
+    await expect(identity.setPassword(account, next)).rejects.toMatchObject({ code: "not_confirmed" });
+    expect((await userOf(account)).UserStatus).toBe("UNCONFIRMED");
+  });
+
+  test("the owner of an unconfirmed address takes it over by mail, and its maker is out", async () => {
+    const account = await join();
+    await identity.requestCode("reset", account);
+    expect(await identity.reset(account, (await mailedCode(account.email))!, next)).toBe(true);
+    const after = { ...account, confirmed: true, credentialVersion: 1 };
+    expect(await identity.authenticate(after, password)).toBe(false);
+    expect(await identity.authenticate(after, next)).toBe(true);
+    expect((await userOf(account)).UserStatus).toBe("CONFIRMED");
+  });
+
+  describe("SLS-11 a sign-up that was stopped", () => {
+    test("before its account was added does not keep the address", async () => {
+      const first = someone();
+      await identity.signUp(first, "typed at the first attempt");
+      reserved.clear(); // the time of a request has passed
+      const second = { ...someone(), email: first.email };
+      await join(second);
+      const after = await confirmed(second);
+      expect(await identity.authenticate(after, password)).toBe(true);
+      expect(await identity.authenticate(after, "typed at the first attempt")).toBe(false);
+    });
+
+    test("is not replaced while it may still be in progress", async () => {
+      const first = someone();
+      await identity.signUp(first, password);
+      const second = identity.signUp({ ...someone(), email: first.email.toUpperCase() }, next);
+      await expect(second).rejects.toMatchObject({ code: "unavailable", retryAfterMs: 35_000 });
+    });
+
+    test("by an outage can be repeated at once", async () => {
+      const account = someone();
+      await faults({ action: "SignUp", error: "ServiceUnavailable" });
+      await expect(identity.signUp(account, password)).rejects.toMatchObject({ code: "unavailable" });
+      await faults();
+      expect(await identity.authenticate(await join(account), password)).toBe(true);
+    });
+  });
+
+  test("a code whose mail could not be sent is reported, and can be asked for again", async () => {
+    const account = await join();
+    await identity.requestCode("confirm", account); // mailed by the sign-up
+    await faults({ action: "ResendConfirmationCode", error: "CodeDeliveryFailureException" });
+    await expect(identity.requestCode("confirm", account)).rejects.toMatchObject({ code: "unavailable" });
+    await faults();
+    await identity.requestCode("confirm", account);
+    expect((await confirmed(account)).confirmed).toBe(true);
+  });
+
+  test.each(["LimitExceededException", "TooManyFailedAttemptsException", "InvalidParameterException"])(
+    "SLS-10 a code that is refused as %s is wrong for the caller, as every other is",
+    async (error) => {
+      const account = await join();
+      const code = (await mailedCode(account.email))!;
+      await faults({ action: "ConfirmSignUp", error }, { action: "ConfirmForgotPassword", error });
+      expect(await identity.confirm(account, code)).toBe(false);
+      await identity.requestCode("reset", account);
+      expect(await identity.reset(account, code, next)).toBe(false);
+    },
+  );
+
+  describe("SLS-12 a pool that is away", () => {
+    const calls: [string, (account: Identity) => Promise<unknown>][] = [
+      ["a sign-in", (account) => identity.authenticate(account, password)],
+      ["a sign-up", () => identity.signUp(someone(), password)],
+      ["a confirmation", (account) => identity.confirm(account, "123456")],
+      ["a new password", (account) => identity.setPassword({ ...account, confirmed: true }, next)],
+    ];
+
+    test.each(calls)("makes %s unavailable within 3 seconds if it does not answer", async (_name, call) => {
+      const account = await join();
+      await faults({ action: "*", silent: true });
+      const startedAt = performance.now();
+      await expect(call(account)).rejects.toMatchObject({ code: "unavailable" });
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+    });
+
+    test.each(["TooManyRequestsException", "InternalErrorException", "ServiceUnavailable"])(
+      "makes a sign-in unavailable by %s",
+      async (error) => {
+        const account = await join();
+        await faults({ action: "*", error });
+        const attempt = identity.authenticate(account, password);
+        await expect(attempt).rejects.toMatchObject({ code: "unavailable" });
+      },
+    );
+
+    test("ends the sessions of a password before it is replaced, and not the reverse", async () => {
+      const account = await confirmed(await join());
+      await faults({ action: "AdminSetUserPassword" });
+      await expect(identity.setPassword(account, next)).rejects.toMatchObject({ code: "unavailable" });
+      await faults();
+      expect(await identity.authenticate(account, password)).toBe(true);
+      expect(await identity.setPassword(account, next)).toBeUndefined(); // the version was raised
+      expect(await identity.setPassword({ ...account, credentialVersion: 1 }, next)).toBe(2);
+    });
+  });
+});

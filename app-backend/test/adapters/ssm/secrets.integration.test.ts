@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeEach, expect, test } from "@jest/globals";
+import { ssmSecrets } from "../../../src/adapters/ssm/secrets.ts";
+import { keysInForce, signingKey } from "../../../src/domain/keyring.ts";
+import { after } from "../../../src/domain/session.ts";
+
+const minuteMs = 60_000;
+const names = ["access-token", "refresh-token", "edge-proof"];
+const client = new SSMClient({ region: "us-east-1", endpoint: process.env["MOTO_URL"]! });
+const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+const broken = { send: () => Promise.reject(refused) } as unknown as SSMClient;
+let path: string;
+let now: Date;
+let stale: unknown[];
+
+beforeEach(() => {
+  path = `/tintype/${randomBytes(6).toString("hex")}`;
+  now = new Date();
+  stale = [];
+});
+afterAll(() => client.destroy());
+
+const newValue = () => randomBytes(48).toString("base64url");
+
+async function put(name: string, Value = newValue()): Promise<string> {
+  const Name = `${path}/${name}`;
+  await client.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true }));
+  return Value;
+}
+
+const open = (by = client) =>
+  ssmSecrets({ client: by, path, now: () => now, onStale: (error) => stale.push(error) });
+
+test("secrets are read once, and again when they may have changed", async () => {
+  const [access] = [await put(names[0]!), await put(names[1]!), await put(names[2]!)];
+  const { read } = open();
+  const first = await read();
+  expect(String(first.accessSecrets.current)).toBe(access);
+  const later = await put("access-token");
+  expect(await read()).toBe(first);
+  now = after(now, 6 * minuteMs);
+  expect(String((await read()).accessSecrets.current)).toBe(later);
+});
+
+test("JWT-08 a new secret signs when every environment has read it, and the former one is accepted as long as its tokens live", async () => {
+  const [former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!)];
+  const latest = await put("access-token");
+  const { accessSecrets } = await open().read();
+  const signs = (ms: number) => String(signingKey(accessSecrets, after(now, ms)));
+  expect(signs(5 * minuteMs)).toBe(former);
+  expect(signs(11 * minuteMs)).toBe(latest);
+  const accepted = (ms: number) => keysInForce(accessSecrets, after(now, ms), 10 * minuteMs).map(String);
+  expect(accepted(15 * minuteMs)).toEqual([latest, former]);
+  expect(accepted(25 * minuteMs)).toEqual([latest]);
+});
+
+test("SLS-49 the edge's former proof is accepted while the new one spreads", async () => {
+  const [, , former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!)];
+  const latest = await put("edge-proof");
+  expect((await open().read()).edgeProofs.map(String)).toEqual([latest, former]);
+  now = after(now, 2 * 60 * minuteMs);
+  expect((await open().read()).edgeProofs.map(String)).toEqual([latest]);
+});
+
+test("secrets that cannot be read again go on, and none at all is unavailable", async () => {
+  for (const name of names) await put(name);
+  let isAway = false;
+  const sometimes = { send: (command: never) => (isAway ? broken : client).send(command) };
+  const { read } = open(sometimes as unknown as SSMClient);
+  const first = await read();
+  isAway = true;
+  now = after(now, 6 * minuteMs);
+  expect(await read()).toBe(first);
+  expect(stale).toHaveLength(1);
+  await expect(open(broken).read()).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("a secret that is missing or short is named, and not shown", async () => {
+  await put(names[0]!);
+  await expect(open().read()).rejects.toThrow(`There is no parameter ${path}/refresh-token.`);
+  await put(names[1]!, "short secret");
+  await put(names[2]!);
+  await expect(open().read()).rejects.toThrow(`${path}/refresh-token is too short.`);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "@jest/globals";
+import { after } from "../../../src/domain/session.ts";
+import { identityCheck } from "../../../src/usecases/operations/identity-check.ts";
+import { at, someAccount } from "../../contract/fixtures.ts";
+
+const hourMs = 3_600_000;
+const account = someAccount();
+const other = someAccount();
+/** Of an account, without one, of an address that a newer user has, and one that is just signing up. */
+const users = [
+  { id: "of the account", email: account.email, createdAt: at },
+  { id: "of no account", email: "gone@example.org", createdAt: at },
+  { id: "of the account before", email: other.email, createdAt: at },
+  { id: "signing up", email: "new@example.org", createdAt: after(at, hourMs + 1) },
+];
+
+function check(removed: string[]) {
+  return identityCheck({
+    identities: {
+      async *pages() {
+        for (const user of users) yield [user];
+      },
+      isOf: (credential, id) => credential === id,
+      remove: async (id) => void removed.push(id),
+    },
+    accounts: { getByEmail: async (email) => [account, other].find((one) => one.email === email) },
+    credentials: { get: async (id) => (id === account.id ? "of the account" : "of the account since") },
+    now: () => after(at, 2 * hourMs),
+  });
+}
+
+test("SLS-11 users without an account are reported, and removed on demand; a young one may still get its account", async () => {
+  const removed: string[] = [];
+  const orphaned = ["of no account", "of the account before"];
+  expect(await check(removed)(false)).toEqual({ checked: 4, orphaned, left: orphaned });
+  expect(removed).toEqual([]);
+  expect(await check(removed)(true)).toEqual({ checked: 4, orphaned, left: [] });
+  expect(removed).toEqual(orphaned);
+});
