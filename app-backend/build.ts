@@ -1,53 +1,100 @@
-import { cp, mkdir, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type BuildOptions } from "esbuild";
+import { zip } from "./zip.ts";
 
 const workspace = dirname(fileURLToPath(import.meta.url));
 const outDir = resolve(process.argv[2] ?? join(workspace, "dist"));
 
+const [, , , stack = "ec2"] = process.argv;
+
 // A native addon cannot be bundled: it travels as the packages it is, the loader and the one binary the hosts need.
-const nativePackages = [
-  "@node-rs/argon2",
-  "@node-rs/argon2-linux-x64-gnu",
-  "@img/sharp-linux-x64",
-  "@img/sharp-libvips-linux-x64",
-];
+const sharpPackages = ["@img/sharp-linux-x64", "@img/sharp-libvips-linux-x64"];
+const nativePackages = ["@node-rs/argon2", "@node-rs/argon2-linux-x64-gnu", ...sharpPackages];
+/** Started by what decodes images. */
+const decoder = { decoder: "src/adapters/sharp/decoder.ts" };
 
 await rm(outDir, { recursive: true, force: true });
-await build({
-  absWorkingDir: workspace, // paths in the output are relative to it, hence the same on every machine
-  entryPoints: {
+await (stack === "serverless" ? buildFunctions() : buildHosts());
+
+/** The programs of a host, as files. */
+async function buildHosts(): Promise<void> {
+  await bundle(outDir, {
     server: "src/entrypoints/ec2/server.ts",
     migrate: "src/entrypoints/ec2/migrate.ts",
     purge: "src/entrypoints/ec2/purge.ts",
     integrity: "src/entrypoints/ec2/integrity.ts",
     backup: "src/entrypoints/ec2/backup.ts",
     restore: "src/entrypoints/ec2/restore.ts",
-    // Started by the server for what it decodes.
-    decoder: "src/adapters/sharp/decoder.ts",
-  },
-  outdir: outDir,
-  outExtension: { ".js": ".mjs" },
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "node22",
-  external: nativePackages,
-  legalComments: "none",
-  charset: "utf8",
-  // Names stay, so that a stack in the log can be read.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  // CommonJS packages inside call `require` for Node's own modules.
-  banner: {
-    js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',
-  },
-  logLevel: "warning",
-});
-await cp(join(workspace, "migrations"), join(outDir, "migrations"), { recursive: true });
-for (const name of nativePackages) await copyPackage(name);
+    ...decoder,
+  });
+  await cp(join(workspace, "migrations"), join(outDir, "migrations"), { recursive: true });
+  for (const name of nativePackages) await copyPackage(name, outDir);
+}
+
+/**
+ * The archives of functions, named by their content, and `archives.json`: for each its file, its SHA-256 in base64 as
+ * Lambda computes it, and its size.
+ */
+async function buildFunctions(): Promise<void> {
+  const [api, images] = [join(outDir, "api"), join(outDir, "images")];
+  const ofApi = { api: "src/entrypoints/serverless/api.ts", jobs: "src/entrypoints/serverless/jobs.ts" };
+  await bundle(api, ofApi, { splitting: true }); // most of the code is that of both
+  await bundle(images, { images: "src/entrypoints/serverless/images.ts", ...decoder });
+  for (const name of sharpPackages) await copyPackage(name, images);
+  const archives = { api: await archive(api), images: await archive(images) };
+  await writeFile(join(outDir, "archives.json"), JSON.stringify(archives, null, 2));
+}
+
+async function archive(folder: string) {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = await Promise.all(
+    paths.map(async (path) => ({
+      path: relative(folder, path).split(sep).join("/"),
+      data: await readFile(path),
+    })),
+  );
+  const bytes = zip(files);
+  const hash = createHash("sha256").update(bytes);
+  const sha256 = hash.copy().digest("hex");
+  const path = `${folder}-${sha256.slice(0, 12)}.zip`;
+  await writeFile(path, bytes);
+  await rm(folder, { recursive: true });
+  return { path: basename(path), hash: hash.digest("base64"), bytes: bytes.length };
+}
+
+async function bundle(
+  outdir: string,
+  entryPoints: Record<string, string>,
+  options: BuildOptions = {},
+): Promise<void> {
+  await build({
+    ...options,
+    absWorkingDir: workspace, // paths in the output are relative to it, hence the same on every machine
+    entryPoints,
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    external: nativePackages,
+    legalComments: "none",
+    charset: "utf8",
+    // Names stay, so that a stack in the log can be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // CommonJS packages inside call `require` for Node's own modules.
+    banner: {
+      js: 'import { createRequire as $createRequire } from "node:module";\nconst require = $createRequire(import.meta.url);',
+    },
+    logLevel: "warning",
+  });
+}
 
 /** Of sharp's packages "exports" has the manifest under another name. */
 function manifestOf(name: string): string {
@@ -72,9 +119,9 @@ function hostPackages(): string {
     .join(" ");
 }
 
-async function copyPackage(name: string): Promise<void> {
+async function copyPackage(name: string, to: string): Promise<void> {
   const manifest = manifestOf(name);
-  const target = join(outDir, "node_modules", name);
+  const target = join(to, "node_modules", name);
   await mkdir(target, { recursive: true });
   await cp(dirname(manifest), target, { recursive: true, dereference: true });
 }

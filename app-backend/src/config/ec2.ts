@@ -2,7 +2,19 @@ import { z } from "zod";
 import type { DatabaseConfig } from "../adapters/mysql/pool.ts";
 import type { BucketConfig } from "../adapters/s3/client.ts";
 import type { SesConfig } from "../adapters/ses/mail.ts";
-import { address, formerSecrets, origin, origins, port, required, secret } from "./values.ts";
+import {
+  address,
+  confirmation,
+  cookieName,
+  formerSecrets,
+  logLevel,
+  origin,
+  origins,
+  parse,
+  port,
+  required,
+  secret,
+} from "./values.ts";
 import { emailFault } from "../domain/email.ts";
 import type { Keyring } from "../domain/keyring.ts";
 import type { Address } from "../process/serve-metrics.ts";
@@ -44,10 +56,7 @@ const serverVariables = z
     LISTEN_PID: z.string().optional(),
     SITE_ORIGIN: origin,
     OTHER_SITE_ORIGINS: origins,
-    REFRESH_COOKIE: z
-      .string()
-      .regex(/^[\w-]+$/, "is not a cookie's name")
-      .default("refresh"),
+    REFRESH_COOKIE: cookieName,
     ...bucketVariables,
     ACCESS_TOKEN_SECRET: secret,
     REFRESH_TOKEN_SECRET: secret,
@@ -59,8 +68,8 @@ const serverVariables = z
       .refine((text) => text === "" || emailFault(text) === undefined, "is not an email address")
       .default(""),
     AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
-    CONFIRMATION: z.enum(["optional", "required"], "is neither optional nor required").default("optional"),
-    LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    CONFIRMATION: confirmation,
+    LOG_LEVEL: logLevel,
   })
   .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
     path: ["REFRESH_TOKEN_SECRET"],
@@ -153,12 +162,4 @@ function databaseOf(env: z.infer<typeof databaseVariables>): DatabaseConfig {
 
 function bucketOf(env: Pick<z.infer<typeof backupVariables>, keyof typeof bucketVariables>): BucketConfig {
   return { bucket: env.BUCKET, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_S3 };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv): z.output<Schema> {
-  const result = schema.safeParse(environment);
-  if (result.success) return result.data;
-  // A path and a reason, never the value: it may be a secret.
-  const faults = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
-  throw new Error(`The environment is not fit to start with:\n${faults.join("\n")}`);
 }

@@ -37,6 +37,19 @@ export const address = z
     return host && port ? { host, port: Number(port) } : undefined;
   });
 
+export const cookieName = z
+  .string()
+  .regex(/^[\w-]+$/, "is not a cookie's name")
+  .default("refresh");
+
+export const confirmation = z
+  .enum(["optional", "required"], "is neither optional nor required")
+  .default("optional");
+
+export const logLevel = z
+  .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+  .default("info");
+
 export const origin = required.refine(isOrigin, "is not an origin such as https://example.org");
 
 /** Comma-separated origins; none if it is empty. */
@@ -48,4 +61,16 @@ export const origins = z
 
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** The environment as the schema's type. Throws one error that lists every fault. */
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: NodeJS.ProcessEnv,
+): z.output<Schema> {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+  // A path and a reason, never the value: it may be a secret.
+  const faults = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+  throw new Error(`The environment is not fit to start with:\n${faults.join("\n")}`);
 }

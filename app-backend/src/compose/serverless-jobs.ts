@@ -1,0 +1,61 @@
+import type { DestinationStream } from "pino";
+import { openCognito } from "../adapters/cognito/client.ts";
+import { cognitoUsers } from "../adapters/cognito/identities.ts";
+import { cognitoIdentityRemoval } from "../adapters/cognito/identity-provider.ts";
+import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
+import { openDynamodb } from "../adapters/dynamodb/client.ts";
+import { dynamodbImages } from "../adapters/dynamodb/images.ts";
+import { dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
+import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
+import { dynamodb } from "../adapters/dynamodb/requests.ts";
+import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
+import { openS3 } from "../adapters/s3/client.ts";
+import { s3ObjectStore } from "../adapters/s3/object-store.ts";
+import { signedUrls } from "../adapters/s3/signed-urls.ts";
+import type { JobsConfig } from "../config/serverless.ts";
+import { openLog } from "../log.ts";
+import { accountRemoval } from "../usecases/account-removal.ts";
+import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
+import { identityCheck } from "../usecases/operations/identity-check.ts";
+import { integrityCheck } from "../usecases/operations/integrity.ts";
+
+/** Jobs on a schedule, each of which may run twice, and goes on where it was stopped. */
+export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: DestinationStream) {
+  const { region, storage, userPoolId, poolEndpoint } = config;
+  const log = openLog(config.logLevel, { context: () => ({}), destination: logTo });
+  const client = openS3(storage);
+  const { bucket } = storage;
+  const objectStore = s3ObjectStore({ client, bucket, sign: signedUrls({ client, bucket, now }) });
+  const db = dynamodb({ client: openDynamodb({ region }), tables: config.tables });
+  const accounts = dynamodbAccounts(db);
+  const images = dynamodbImages({ db, now });
+  const credentials = dynamodbPasswordHashes(db);
+  const cognito = openCognito({ region, userPoolId, clientId: "", endpoint: poolEndpoint });
+  const identities = cognitoUsers(cognito, userPoolId);
+
+  const removal = accountRemoval({
+    ...{ accounts, sessions: dynamodbSessions(db), images, objectStore, now },
+    identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
+  });
+  const { giveUp } = abandonedUploads({ images, objectStore, now });
+  const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, now });
+  const compare = identityCheck({ identities, accounts, credentials, now });
+
+  const jobs = {
+    "remove-abandoned": async () => ({ abandoned: await giveUp(), faults: 0 }),
+    async integrity(repair: boolean) {
+      const removed = await removal.resume();
+      const [objects, users] = [await inspect(repair), await compare(repair)];
+      return { removed, objects, users, faults: objects.left.length + users.left.length };
+    },
+  };
+
+  /** Runs a job and logs its report. */
+  async function run(job: string, repair: boolean) {
+    if (!Object.hasOwn(jobs, job)) throw new Error(`There is no job ${JSON.stringify(job)}.`);
+    const report = await jobs[job as keyof typeof jobs](repair);
+    log.info({ job, report }, "job");
+    return report;
+  }
+  return { run };
+}

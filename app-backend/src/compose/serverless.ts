@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import type { DestinationStream } from "pino";
+import { cognitoBearers } from "../adapters/cognito/bearers.ts";
+import { openCognito } from "../adapters/cognito/client.ts";
+import { cognitoIdentityProvider } from "../adapters/cognito/identity-provider.ts";
+import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
+import { openDynamodb } from "../adapters/dynamodb/client.ts";
+import { dynamodbImages } from "../adapters/dynamodb/images.ts";
+import { dynamodbLimits } from "../adapters/dynamodb/limits.ts";
+import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
+import { dynamodb } from "../adapters/dynamodb/requests.ts";
+import { dynamodbRevocations } from "../adapters/dynamodb/revocations.ts";
+import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
+import { emfMetrics } from "../adapters/emf/metrics.ts";
+import { jwtTokens } from "../adapters/jwt/tokens.ts";
+import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
+import { lambdaImageIntake, openLambda } from "../adapters/lambda/image-intake.ts";
+import { openS3 } from "../adapters/s3/client.ts";
+import { s3ObjectStore } from "../adapters/s3/object-store.ts";
+import { probeBucket } from "../adapters/s3/probe.ts";
+import { signedUrls } from "../adapters/s3/signed-urls.ts";
+import { openSsm, type Secrets, ssmSecrets } from "../adapters/ssm/secrets.ts";
+import type { ApiConfig } from "../config/serverless.ts";
+import { limits as rules } from "../domain/limit.ts";
+import { requireEdgeProof } from "../http/edge-proof.ts";
+import { currentRequest } from "../http/request-log.ts";
+import { openLog } from "../log.ts";
+import type { Limits } from "../ports/limits.ts";
+import { bearerSessions, revokingSessions } from "../usecases/identity/bearer-sessions.ts";
+import { application } from "./application.ts";
+import { backgroundWork } from "./background-work.ts";
+
+/** Overrides for tests. */
+export interface Overrides {
+  readonly now?: () => Date;
+  readonly newId?: () => string;
+  readonly logTo?: DestinationStream;
+  /** Of DynamoDB. */
+  readonly attemptTimeoutMs?: number;
+}
+
+/** Less than the function's 29 seconds, and more than the 25 of the one that processes images. */
+const deadlineMs = 26_000;
+
+/**
+ * The application of one execution environment, which serves one request at a time. `current` reads secrets again when
+ * they are no longer fresh, and returns another application if one has changed.
+ */
+export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
+  const { now = () => new Date(), newId = randomUUID, logTo, attemptTimeoutMs } = overrides;
+  const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
+  const metricsLog = openLog("info", { context: () => ({}), destination: logTo });
+  const metrics = emfMetrics({
+    namespace: config.metricsNamespace,
+    write: (fields) => metricsLog.info(fields),
+    now,
+  });
+
+  const { region, pool, storage, imagesFunction } = config;
+  const s3 = openS3(storage);
+  const { bucket } = storage;
+  const objectStore = s3ObjectStore({ client: s3, bucket, sign: signedUrls({ client: s3, bucket, now }) });
+  const db = dynamodb({ client: openDynamodb({ region, attemptTimeoutMs }), tables: config.tables });
+  const accounts = dynamodbAccounts(db);
+  const limits = dynamodbLimits({ db, newId });
+  const revocations = dynamodbRevocations(db);
+  const sessions = revokingSessions(dynamodbSessions(db), revocations, now);
+  const stores = { accounts, sessions, limits, images: dynamodbImages({ db, now }) };
+
+  const cognito = openCognito(pool);
+  const credentials = dynamodbPasswordHashes(db);
+  const identity = cognitoIdentityProvider({
+    ...{ client: cognito, ...pool, credentials, now },
+    ...kept(limits, now),
+  });
+  const bearers = cognitoBearers({ client: cognito, pool, accounts, credentials });
+  const ofBearers = bearerSessions({ bearers, revocations, accounts, sessions });
+  const imageIntake = lambdaImageIntake({ client: openLambda({ region }), functionArn: imagesFunction });
+
+  function applicationWith({ accessSecrets, refreshSecrets, edgeProofs }: Secrets) {
+    const { afterAnswer, drain } = backgroundWork((error) => {
+      metrics.unsentMail();
+      log.error({ err: error }, "mail was not sent");
+    });
+    const parts = {
+      stores,
+      objectStore,
+      imageIntake,
+      identity,
+      tokens: jwtTokens({ accessSecrets, refreshSecrets, newId }),
+      uploadTokens: jwtUploadTokens(refreshSecrets),
+      bearerSessions: ofBearers,
+      pictureStorage: undefined,
+      admit: requireEdgeProof(edgeProofs),
+      probes: { database: db.probe, bucket: () => probeBucket(s3, bucket) },
+      log,
+      metrics,
+      afterAnswer,
+    };
+    return { ...application(parts, { ...config, sendsMail: true, deadlineMs, now, newId }), drain };
+  }
+
+  const secrets = ssmSecrets({
+    client: openSsm(config.secrets),
+    path: config.secrets.path,
+    now,
+    onStale: (error) => log.warn({ err: error }, "secrets were not read again"),
+  });
+  let last: { readonly of: Secrets; readonly served: ReturnType<typeof applicationWith> } | undefined;
+
+  async function current() {
+    const found = await secrets.read();
+    if (last?.of !== found) last = { of: found, served: applicationWith(found) };
+    return last.served;
+  }
+  await current();
+  return { current, log };
+}
+
+/** What the identity provider keeps in the store of limits: facts about an address or an account, for a time. */
+function kept(limits: Limits, now: () => Date) {
+  const resetCode = (accountId: string) => `reset code of ${accountId}`;
+  return {
+    reservations: {
+      take: (key: string) => limits.consume(rules.signUpOfAddress, key, now()),
+      release: (key: string) => limits.clear(rules.signUpOfAddress, key),
+    },
+    resetRequests: {
+      add: (accountId: string, version: number, until: Date) =>
+        limits.know(resetCode(accountId), String(version), until),
+      has: (accountId: string, version: number, at: Date) =>
+        limits.knows(resetCode(accountId), String(version), at),
+    },
+  };
+}

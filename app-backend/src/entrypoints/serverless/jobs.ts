@@ -1,0 +1,18 @@
+import { openJobs } from "../../compose/serverless-jobs.ts";
+import { jobsConfig } from "../../config/serverless.ts";
+
+interface JobEvent {
+  readonly job: string;
+  readonly repair?: boolean;
+  /** Asked by an operator, who reads the report: faults are then no failure of the function. */
+  readonly answer?: boolean;
+}
+
+const { run } = openJobs(jobsConfig());
+
+/** Runs one job and returns its report. On the schedule it fails if faults remain, which raises an alarm. */
+export async function handler({ job, repair = false, answer = false }: JobEvent) {
+  const report = await run(job, repair);
+  if (report.faults > 0 && !answer) throw new Error(`${job}: ${report.faults} faults remain`);
+  return report;
+}

@@ -1,0 +1,240 @@
+import { SignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { faults, mailedCode } from "../adapters/cognito/test-pool.ts";
+import {
+  type Answer,
+  bearer,
+  getAccount,
+  goodPassword,
+  listSessions,
+  newEmail,
+  postJson,
+  refresh,
+  register,
+  send,
+  sendJson,
+  signIn,
+  signOut,
+} from "../client.ts";
+import { onePixelPng } from "../images.ts";
+import { startServerless, type TestServerless } from "../serverless-app.ts";
+import { addImage, announce, complete, put, registerBy, sendPicture } from "../uploads.ts";
+
+const next = "a much better one";
+
+let stack: TestServerless;
+let app: TestServerless["app"];
+
+beforeAll(async () => {
+  stack = await startServerless();
+  app = stack.app;
+});
+afterEach(() => faults());
+afterAll(() => stack.close());
+
+async function join(email = newEmail()): Promise<string> {
+  const registered = await registerBy(app, await sendPicture(app, onePixelPng), { email });
+  expect(registered.status).toBe(201);
+  return email;
+}
+
+const confirm = async (email: string) =>
+  postJson(app, "/auth/confirm", { email, code: (await mailedCode(email))! });
+
+/** A confirmed account with one session. */
+async function member(): Promise<Answer & { email: string }> {
+  const email = await join();
+  expect((await confirm(email)).status).toBe(204);
+  const signedIn = await signIn(app, email);
+  expect(signedIn.status).toBe(200);
+  return { email, ...signedIn };
+}
+
+describe("the serverless stack, in one process", () => {
+  test("an account is made, confirmed, used and left", async () => {
+    const email = await join();
+    expect(await confirm(email)).toMatchObject({ status: 204 });
+    const { body, cookie } = await signIn(app, email);
+    expect(body.account).toMatchObject({ email, confirmed: true });
+    expect(cookie).toMatch(/^__Host-refresh=/);
+    const image = await addImage(app, body.accessToken);
+    expect(image).toMatchObject({ mine: true, width: 1, height: 1 });
+    expect((await fetch(image.imageUrl)).status).toBe(200);
+    const listed = await send(app, "GET", "/images", { headers: bearer(body.accessToken) });
+    expect(listed.body.items.map(({ id }) => id)).toEqual([image.id]);
+    const refreshed = await refresh(app, cookie);
+    expect(refreshed.status).toBe(200);
+    expect((await signOut(app, cookie)).status).toBe(204);
+    expect((await getAccount(app, refreshed.body.accessToken)).status).toBe(401);
+    expect((await refresh(app, cookie)).status).toBe(401);
+  });
+
+  test("an account that is not confirmed may be used where that is optional", async () => {
+    const email = await join();
+    expect(await signIn(app, email)).toMatchObject({ status: 200, body: { account: { confirmed: false } } });
+    expect((await signIn(app, email, next)).status).toBe(401);
+    expect((await registerBy(app, await sendPicture(app, onePixelPng), { email })).status).toBe(409);
+  });
+
+  test("SESS-09 a new password ends all sessions except the caller's, and voids the reset code", async () => {
+    const { email, body, cookie } = await member();
+    const other = await signIn(app, email);
+    expect((await postJson(app, "/auth/forgot", { email })).status).toBe(204);
+    const code = await mailedCode(email);
+    const change = { current: goodPassword, next };
+    const headers = bearer(body.accessToken);
+    expect((await postJson(app, "/auth/password", change, headers)).status).toBe(204);
+    expect((await getAccount(app, other.body.accessToken)).status).toBe(401);
+    expect((await refresh(app, cookie)).status).toBe(200);
+    const reset = { email, code, password: goodPassword };
+    expect((await postJson(app, "/auth/reset", reset)).status).toBe(403);
+    expect((await signIn(app, email, next)).status).toBe(200);
+  });
+
+  test("a forgotten password is replaced by a mailed code, also before the address was confirmed", async () => {
+    for (const email of [(await member()).email, await join()]) {
+      expect((await postJson(app, "/auth/forgot", { email })).status).toBe(204);
+      const reset = { email, code: await mailedCode(email), password: next };
+      expect((await postJson(app, "/auth/reset", reset)).status).toBe(204);
+      expect(await signIn(app, email, next)).toMatchObject({
+        status: 200,
+        body: { account: { confirmed: true } },
+      });
+      expect((await signIn(app, email)).status).toBe(401);
+    }
+  });
+
+  test("a removed account leaves its address free, and no identity", async () => {
+    const { email, body } = await member();
+    const headers = { ...bearer(body.accessToken), origin: app.siteOrigin };
+    const removed = await sendJson(app, "DELETE", "/auth/remove", { password: goodPassword }, headers);
+    expect(removed.status).toBe(204);
+    expect((await getAccount(app, body.accessToken)).status).toBe(401);
+    await expect(stack.pool.tokens(email, goodPassword)).rejects.toThrow();
+    await join(email);
+  });
+
+  test("SLS-33 a form is refused, and names the way by JSON", async () => {
+    const { status, body } = await register(app);
+    expect(status).toBe(415);
+    expect(body.code).toBe("json_required");
+    expect(body.errors?.[0]?.message).toContain("POST /api/auth/register/upload");
+  });
+
+  test("SLS-11 a registration that was stopped before its record can be repeated", async () => {
+    const email = newEmail();
+    const { config, idp } = stack.pool;
+    await idp.send(new SignUpCommand({ ClientId: config.clientId, Username: email, Password: next }));
+    await join(email);
+    expect((await confirm(email)).status).toBe(204);
+    expect((await signIn(app, email)).status).toBe(200);
+    expect((await signIn(app, email, next)).status).toBe(401);
+  });
+});
+
+describe("a bearer of the user pool", () => {
+  test("SLS-14 opens a session, which is listed and ends at once", async () => {
+    const { email, body } = await member();
+    const { access } = await stack.pool.tokens(email, goodPassword);
+    expect((await getAccount(app, access)).body.account.email).toBe(email);
+    const [own] = (await listSessions(app, access)).body.items.filter(({ current }) => current);
+    const ended = await send(app, "DELETE", `/auth/sessions/${own!.id}`, {
+      headers: bearer(body.accessToken),
+    });
+    expect(ended.status).toBe(204);
+    for (const _ of [1, 2]) expect((await getAccount(app, access)).status).toBe(401);
+    expect((await getAccount(app, body.accessToken)).status).toBe(200);
+  });
+
+  test("SLS-14 ends at once with all sessions, before its first use too", async () => {
+    const { email, cookie } = await member();
+    const [used, unused] = [
+      await stack.pool.tokens(email, goodPassword),
+      await stack.pool.tokens(email, goodPassword),
+    ];
+    expect((await getAccount(app, used.access)).status).toBe(200);
+    expect((await signOut(app, cookie, "?everywhere=true")).status).toBe(204);
+    for (const { access } of [used, unused, used]) expect((await getAccount(app, access)).status).toBe(401);
+  });
+
+  test("SLS-14 an ID token is refused, and so is a token of another client", async () => {
+    const { email } = await member();
+    const { id } = await stack.pool.tokens(email, goodPassword);
+    const other = await stack.pool.tokens(email, goodPassword, await stack.pool.addClient());
+    for (const token of [id, other.access]) expect((await getAccount(app, token)).status).toBe(401);
+  });
+});
+
+describe("SLS-12 while the user pool is away", () => {
+  test("sessions go on, and what needs it is unavailable and not counted", async () => {
+    const { email, body, cookie } = await member();
+    await faults({ action: "*", error: "ServiceUnavailable" });
+    expect((await refresh(app, cookie)).status).toBe(200);
+    expect((await getAccount(app, body.accessToken)).status).toBe(200);
+    expect((await addImage(app, body.accessToken)).mine).toBe(true);
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      const refused = await signIn(app, email, goodPassword, { "x-forwarded-for": "203.0.113.80" });
+      expect(refused.status).toBe(503);
+      expect(refused.headers.get("retry-after")).toBe("5");
+    }
+    const registered = await registerBy(app, await sendPicture(app, onePixelPng));
+    expect(registered.status).toBe(503);
+    expect((await signOut(app, cookie)).status).toBe(204);
+    await faults();
+    const back = await signIn(app, email, goodPassword, { "x-forwarded-for": "203.0.113.80" });
+    expect(back.status).toBe(200);
+    expect(stack.lines().filter(({ msg }) => msg === "bug")).toEqual([]);
+  });
+
+  test("a code is asked for all the same, and its mail is counted as unsent", async () => {
+    const { email } = await member();
+    await faults({ action: "ForgotPassword", error: "LimitExceededException" });
+    for (const address of [email, newEmail()])
+      expect((await postJson(app, "/auth/forgot", { email: address })).status).toBe(204);
+    expect(stack.lines().filter((line) => line["UnsentMail"] === 1)).toHaveLength(1);
+  });
+});
+
+describe("the function that processes images", () => {
+  test.each(["throttled", "stopped"] as const)(
+    "may be %s: the upload stays, and can be completed",
+    async (fault) => {
+      const { body } = await member();
+      const announced = await announce(app, body.accessToken, onePixelPng);
+      await put(announced, onePixelPng);
+      const { id } = announced.body.image;
+      stack.failImages(fault);
+      expect((await complete(app, body.accessToken, id)).status).toBe(503);
+      stack.failImages(undefined);
+      expect((await complete(app, body.accessToken, id)).body.image.id).toBe(id);
+    },
+  );
+
+  test("UPL-29 reports a truncated picture as damaged", async () => {
+    const { body } = await member();
+    const image = onePixelPng.subarray(0, onePixelPng.length - 20);
+    const announced = await announce(app, body.accessToken, image);
+    await put(announced, image);
+    const refused = await complete(app, body.accessToken, announced.body.image.id);
+    expect(refused).toMatchObject({ status: 422, body: { code: "damaged_image" } });
+  });
+});
+
+describe("jobs", () => {
+  test("find nothing where nothing is wrong", async () => {
+    const { run } = stack.jobs();
+    expect(await run("remove-abandoned", false)).toMatchObject({ abandoned: 0, faults: 0 });
+    expect(await run("integrity", false)).toMatchObject({ removed: 0, faults: 0 });
+    await expect(run("constructor", false)).rejects.toThrow('There is no job "constructor".');
+  });
+});
+
+test("SLS-39 each line of the log is one object, with the id of its request and no address of anyone", async () => {
+  const { email } = await member();
+  await signIn(app, email, "wrong password");
+  const requests = stack.lines().filter(({ msg }) => msg === "request");
+  expect(requests.length).toBeGreaterThan(4);
+  for (const line of requests) expect(line["requestId"]).toMatch(/^[0-9a-f-]{36}$/);
+  const text = stack.logLines.join("\n");
+  for (const personal of ["@example.org", stack.proof, goodPassword]) expect(text).not.toContain(personal);
+});
