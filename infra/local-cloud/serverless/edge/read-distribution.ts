@@ -144,7 +144,7 @@ const managedCache: Readonly<Record<string, CachePolicy>> = {
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html */
 const managedRequest: Readonly<Record<string, Forwarded>> = {
   // AllViewerExceptHostHeader
-  "b689b0a8-53d0-40ab-baf2-38738e2966ac": {
+  "b689b0a8-53d0-40ab-baf2-68738e2966ac": {
     headers: { kind: "allExcept", names: ["host"] },
     cookies: all,
     queries: all,

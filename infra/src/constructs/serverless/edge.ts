@@ -32,7 +32,7 @@ const managed = {
   /** Caches as `Cache-Control` says; neither headers nor queries nor cookies make a difference. */
   cachingOptimized: "658327ea-f89d-4fab-a63d-7e88639e58f6",
   cachingDisabled: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
-  allViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-38738e2966ac",
+  allViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 };
 
 // Those that CloudFront caches, which it does for 10 seconds by default, whatever `Cache-Control` says.

@@ -11,7 +11,7 @@ import { closed, listening, send, type Sent } from "../http-api/harness.ts";
 
 export const cachingOptimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
 export const cachingDisabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
-export const allViewerExceptHost = "b689b0a8-53d0-40ab-baf2-38738e2966ac";
+export const allViewerExceptHost = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 
 const list = (name: string, items: readonly string[]) =>
   `<${name}><Quantity>${items.length}</Quantity><Items>${items.join("")}</Items></${name}>`;
