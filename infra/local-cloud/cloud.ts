@@ -7,6 +7,13 @@ import { cloudFolder } from "./emulator/paths.ts";
 import { endProcess, processesWith, runs } from "./emulator/processes.ts";
 import { forgetRegions } from "./ec2/regions.ts";
 
+export interface ServerlessPorts {
+  /** Of the API before the emulator, which verifies what it does not. */
+  readonly apiPort: number;
+  /** Of the keys of CloudFront's key value stores. */
+  readonly keyValuePort: number;
+}
+
 /** A running local cloud: what its process wrote down when it was ready. */
 export interface LocalCloud {
   /** New with every start: everything that an older one held is gone. */
@@ -17,6 +24,10 @@ export interface LocalCloud {
   readonly s3Port: number;
   readonly metadataPort: number;
   readonly mailPort: number;
+  /** @default - the process is of a release that had none */
+  readonly controlPort?: number;
+  /** What `serverless` needs of it. @default - not started */
+  readonly serverless?: ServerlessPorts;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
@@ -67,6 +78,36 @@ export async function stopLostCloud(): Promise<void> {
   for (const program of [daemon, acmeDaemon, acmeDaemonBefore]) {
     for (const pid of processesWith(process.execPath, program)) await endProcess(pid, program);
   }
+}
+
+/** Asks the local cloud itself. Returns the answer's status and JSON; undefined if it has no control. */
+export async function askControl(
+  { controlPort, secretAccessKey }: LocalCloud,
+  method: "GET" | "PUT" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
+  if (controlPort === undefined) return undefined;
+  const answer = await fetch(`http://127.0.0.1:${controlPort}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${secretAccessKey}` },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** As `cloudEnvironment`, for the stack `serverless`. */
+export function serverlessEnvironment(
+  cloud: LocalCloud,
+  { apiPort, keyValuePort }: ServerlessPorts,
+): Record<string, string> {
+  return {
+    ...cloudEnvironment(cloud),
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${apiPort}`,
+    // The SDK puts the account's number before this name.
+    AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: `http://localhost:${keyValuePort}`,
+  };
 }
 
 /** The environment that points Terraform and the AWS SDK at this cloud. */

@@ -2,21 +2,28 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { writeWhole } from "../cli/atomic-file.ts";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
+import { createControl } from "./control.ts";
 import { localCredentials } from "./emulator/credentials.ts";
 import { createSesProxy } from "./emulator/ses-proxy.ts";
 import { createMetadataService } from "./ec2/instance-metadata.ts";
 import { startMoto } from "./emulator/moto.ts";
+import { cloudFolder } from "./emulator/paths.ts";
 import { isOwn } from "./emulator/allowed-peers.ts";
 import { profileInAny } from "./ec2/instance-profiles.ts";
 import { notedRegions } from "./ec2/regions.ts";
 import { createS3Proxy } from "./s3-proxy/src/server.ts";
+import { sandboxLabel } from "./serverless/sandbox-label.ts";
+import type { Sandbox, ServerlessCloud } from "./serverless/serverless-cloud.ts";
 import { siteShownAt } from "./emulator/site-origins.ts";
 
 // The emulated AWS API as one background process: moto, the strict proxy before its S3, the way to its
-// SES, and the instances' metadata service. It lives until a signal ends it; what it holds lives as long.
+// SES, and the instances' metadata service; when a deployment needs them, the services of `serverless`. It lives until a
+// signal ends it; what it holds lives as long.
 
+const loopback = "127.0.0.1";
 const now = () => new Date();
 const credentials = localCredentials(now);
 const moto = await startMoto();
@@ -27,6 +34,20 @@ const s3Proxy = createS3Proxy({ upstream: moto.url, secretFor, now, siteShownAt 
 const profileAt = (privateIp: string) => profileInAny(notedRegions(), privateIp, api);
 const metadata = createMetadataService({ credentials, profileAt, now });
 
+let services: Promise<ServerlessCloud> | undefined;
+let started: ServerlessCloud | undefined;
+const control = createControl({
+  secret: credentials.operator.secretAccessKey,
+  serverless(sandbox) {
+    services ??= startServices(sandbox).catch((error) => {
+      services = undefined;
+      throw error;
+    });
+    return services;
+  },
+  started: () => started,
+});
+
 const cloud: LocalCloud = {
   id: randomUUID(),
   pid: process.pid,
@@ -35,24 +56,41 @@ const cloud: LocalCloud = {
   s3Port: await listen(s3Proxy),
   metadataPort: await listen(metadata),
   mailPort: await listen(createSesProxy(moto.url)),
+  controlPort: await listen(control, loopback),
   ...credentials.operator,
 };
 writeWhole(cloudFile, JSON.stringify(cloud, null, 2));
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());
 moto.process.once("exit", () => process.exit(1));
 
-function stop(): void {
+/** Loaded when it is needed: most of it is clients of the SDK. */
+async function startServices(sandbox: Sandbox): Promise<ServerlessCloud> {
+  const { startServerlessCloud } = await import("./serverless/serverless-cloud.ts");
+  const { s3Port } = cloud;
+  const codeFolder = join(cloudFolder, "functions");
+  started = await startServerlessCloud({
+    ...{ moto: moto.url, credentials, s3Port, now, sandbox, codeFolder },
+    listen: (server) => listen(server, loopback),
+    label: sandboxLabel,
+  });
+  const { apiPort, keyValuePort } = started;
+  writeWhole(cloudFile, JSON.stringify({ ...cloud, serverless: { apiPort, keyValuePort } }, null, 2));
+  return started;
+}
+
+async function stop(): Promise<void> {
+  await started?.stop().catch((error) => console.error(error));
   moto.process.removeAllListeners("exit").once("exit", () => process.exit(0));
   moto.process.kill("SIGTERM");
 }
 
 /** On every address, because the hosts' networks come later; connections from elsewhere are closed. */
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server, address = "0.0.0.0"): Promise<number> {
   server.on("connection", (socket) => {
     if (!isOwn(socket)) socket.destroy();
   });
-  server.listen(0, "0.0.0.0");
+  server.listen(0, address);
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
 }

@@ -11,11 +11,12 @@ import {
 } from "./call.ts";
 import { ApiError, jsonType } from "./refusal.ts";
 
-/** Answers a call of Cognito's user plane; `caller` is undefined if it was not signed. */
+/** Answers a call of Cognito's user plane; `caller` is undefined if it was not signed, and then `region` says nothing. */
 export type UserPlane = (
   action: string,
   body: Json,
   caller: Caller | undefined,
+  region: string,
 ) => Promise<{ readonly status: number; readonly body: unknown }>;
 
 /**
@@ -77,7 +78,7 @@ export function cognito(userPlane: UserPlane | undefined): (call: Call, forward:
   return async (call, forward) => {
     const { action = "" } = call;
     const sent = jsonOf(call);
-    if (isOfUserPlane(action)) return planeAnswer(userPlane, action, sent, call.caller);
+    if (isOfUserPlane(action)) return planeAnswer(userPlane, action, sent, call);
     const json = await prepared(call, sent, forward);
     const answer = await forward(withJson(call, json));
     const got = jsonOf(answer);
@@ -105,12 +106,12 @@ async function planeAnswer(
   userPlane: UserPlane | undefined,
   action: string,
   json: Json,
-  caller: Caller | undefined,
+  { caller, region }: Call,
 ): Promise<Answer> {
   if (userPlane === undefined) {
     throw new ApiError("UnsupportedOperationException", `No user plane answers ${action} here.`);
   }
-  const { status, body } = await userPlane(action, json, caller);
+  const { status, body } = await userPlane(action, json, caller, region);
   const type = (body as { __type?: unknown } | undefined)?.__type;
   return {
     status,

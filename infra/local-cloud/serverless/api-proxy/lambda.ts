@@ -4,6 +4,7 @@ import { ApiError } from "./refusal.ts";
 import { invocationOf } from "./requested-rights.ts";
 
 export interface Invocation {
+  readonly region: string;
   readonly functionName: string;
   /** A version or an alias. */
   readonly qualifier: string | undefined;
@@ -86,5 +87,5 @@ async function invokeBy(
 ): Promise<Answer> {
   if (invoke === undefined) throw new ApiError("ServiceException", "No runner invokes functions here.", 500);
   const type = (call.headers.get("x-amz-invocation-type") ?? "RequestResponse") as Invocation["type"];
-  return invoke({ functionName: name, qualifier, type, payload: call.body });
+  return invoke({ region: call.region, functionName: name, qualifier, type, payload: call.body });
 }

@@ -26,6 +26,8 @@ export interface ApiProxyOptions {
   readonly userPlane?: UserPlane;
   /** @default - invocations are refused */
   readonly invoke?: Invoke;
+  /** Is given each call that was passed on, before its answer is sent. */
+  readonly after?: (call: Call) => void;
 }
 
 /** A server that verifies who calls and what a role may do, and only then passes a call on; the caller listens and closes. */
@@ -72,6 +74,7 @@ export function createApiProxy(options: ApiProxyOptions): Server {
     const service = services[call.service];
     const given = await (service?.(call, `http://${message.headers.host}`) ?? upstream.send(call));
     policies.after(call);
+    options.after?.(call);
     return given;
   }
 

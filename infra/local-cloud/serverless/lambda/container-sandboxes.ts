@@ -47,11 +47,14 @@ export function containerSandboxes(props: ContainerSandboxesProps): Sandboxes {
       };
     },
     taskRoot: () => "/var/task",
-    async sweep() {
-      const left = await dockerLines("ps", "--all", "--quiet", "--filter", `label=${label}`);
-      if (left.length > 0) await docker("rm", "--force", ...left);
-    },
+    sweep: () => removeEnvironments(props.label),
   };
+}
+
+/** Removes what a runner with that label left when it was killed. */
+export async function removeEnvironments(label: string): Promise<void> {
+  const left = await dockerLines("ps", "--all", "--quiet", "--filter", `label=tintype.lambda=${label}`);
+  if (left.length > 0) await docker("rm", "--force", ...left);
 }
 
 /** Names that the docker command itself goes by, and which a function must not change for it. */
@@ -69,7 +72,18 @@ function runArguments(
   return [
     ...["run", "--rm", "--init", "--name", name, "--label", label],
     ...["--read-only", "--tmpfs", `/tmp:size=${tmpMb}m,mode=1777`],
-    ...["--network", "host", "--user", "993:990", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+    ...[
+      "--network",
+      "host",
+      "--add-host",
+      "s3.localhost:127.0.0.1",
+      "--user",
+      "993:990",
+      "--cap-drop",
+      "ALL",
+      "--security-opt",
+      "no-new-privileges",
+    ],
     ...["--memory", `${memoryMb}m`, "--memory-swap", `${memoryMb}m`, "--pids-limit", "1024"],
     ...["--cpus", Math.max(0.05, memoryMb / megabytesOfOneCore).toFixed(2)],
     ...["--volume", `${node}:/var/lang/bin/node:ro`],
