@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { composedEnvironment, misleading } from "../cli/environment.mjs";
 import "../cli/require-node.mjs";
 import { chosenCloud, unusedIn } from "./clouds/choice.mjs";
-import { isOnDeployment, settingsFor } from "./settings.mjs";
+import { foreignSettings, isOnDeployment, settingsFor } from "./settings.mjs";
 import { fileName, readSettingsFile, writtenFor } from "./settings-file.mjs";
 
 const [pid = "", program, ...args] = process.argv.slice(2);
@@ -27,6 +27,7 @@ const file = onDeployment ? readSettingsFile(fileName) : { deployments: undefine
 faults.push(...file.faults);
 const { written, note } = writtenFor(file.deployments, given);
 const settings = { ...written, ...given };
+if (onDeployment) faults.push(...foreignSettings(settings));
 const cloud = chosenCloud(settings, onDeployment);
 if (onDeployment)
   faults.push(...misleading(shell, cloud).map((fault) => `In the shell's environment ${fault}.`));

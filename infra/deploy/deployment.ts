@@ -2,15 +2,18 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../cli/user-error.ts";
 import { stateRoot } from "../cli/paths.ts";
-import { type OperatingSystem, parseSettings, personsSettings } from "../src/settings.ts";
+import { type OperatingSystem, parseSettings, personsSettings, type StackName } from "../src/settings.ts";
 import type { Cloud } from "./clouds/cloud.ts";
 import { defaultCloud } from "./clouds/choice.mjs";
 import { cloudNames, clouds } from "./clouds/clouds.ts";
 import { keptPort } from "./clouds/local-port.ts";
+import { folderSuffix } from "./deployment-folder.ts";
+import { defaultStack } from "./settings.mjs";
 
 // The stack's own settings are checked too, before anything is begun.
 const settings = personsSettings.extend({
   CLOUD: z.enum(cloudNames, "use aws or local").default(defaultCloud),
+  STACK: z.enum(["ec2", "serverless"], "use ec2 or serverless").default(defaultStack),
   LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).optional(),
   REPLACE: z.enum(["frontend", "backend"], "use frontend or backend").optional(),
 });
@@ -18,12 +21,21 @@ const settings = personsSettings.extend({
 type Given = z.infer<typeof settings>;
 
 /** What belongs to every command on a deployment, and what to those that make it. */
-const ofAll = ["CLOUD", "NAME", "REGION", "STATE_BUCKET"] as const;
-const ofDeploys = ["DOMAIN", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "MAIL_FROM", "CONFIRMATION"] as const;
+const ofAll = ["CLOUD", "STACK", "NAME", "REGION", "STATE_BUCKET"] as const;
+const ofDeploys = [
+  "DOMAIN",
+  "OS",
+  "INSTANCE_TYPE",
+  "OPERATOR_CIDR",
+  "MAIL_FROM",
+  "CONFIRMATION",
+  "RESERVE",
+] as const;
 
-/** One named copy of the stack in one cloud, and where this machine keeps what belongs to it. */
+/** One named copy of a stack in one cloud, and where this machine keeps what belongs to it. */
 export interface Deployment {
   readonly cloud: Cloud;
+  readonly stack: StackName;
   readonly name: string;
   readonly region: string;
   /** Port on this machine under which the local cloud shows the site. */
@@ -40,6 +52,10 @@ export interface Deployment {
   readonly operatorCidr: string | undefined;
   /** Bucket of Terraform's state; undefined if that is a file in `terraformFolder`. */
   readonly stateBucket: string | undefined;
+  /** Whether functions reserve a part of the account's concurrency. */
+  readonly reservedConcurrency: "yes" | "no";
+  /** Resources that a deploy may delete with their data, as Terraform names them. */
+  readonly lose: readonly string[];
   /** Of hosts that are made from now on. */
   readonly os: OperatingSystem;
   readonly folder: string;
@@ -57,10 +73,11 @@ export interface Deployment {
 export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deployment {
   const written = writtenIn(env);
   const given = checked(env);
-  const { CLOUD, NAME: name, REGION: region, DOMAIN: domain } = given;
-  const folder = join(stateRoot, `${CLOUD}-${name}`);
+  const { CLOUD, STACK: stack, NAME: name, REGION: region, DOMAIN: domain } = given;
+  const folder = join(stateRoot, `${CLOUD}-${name}${folderSuffix(stack)}`);
   return {
-    cloud: clouds[CLOUD],
+    cloud: clouds[CLOUD][stack],
+    stack,
     name,
     region,
     localPort: given.LOCAL_PORT ?? keptPort(folder) ?? 8080,
@@ -70,10 +87,12 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     replace: given.REPLACE,
     operatorCidr: given.OPERATOR_CIDR,
     stateBucket: given.STATE_BUCKET,
+    reservedConcurrency: given.RESERVE,
+    lose: given.LOSE?.split(",") ?? [],
     os: given.OS,
     folder,
     logs: join(folder, "log"),
-    terraformFolder: join(folder, "stack/stacks/ec2"),
+    terraformFolder: join(folder, "stack/stacks", stack),
     privateKey: join(folder, "operator-key"),
     knownHosts: join(folder, "known-hosts"),
     inventory: join(folder, "inventory.json"),

@@ -1,56 +1,57 @@
-import { requireAnsible } from "../cli/ansible.ts";
 import { requireCheckout } from "../cli/checkout.ts";
 import { type RequirementName, requireSpace, requireTools } from "../cli/requirements.ts";
 import { throwIfInterrupted } from "../cli/signals.ts";
 import { UserError } from "../cli/user-error.ts";
 import type { Access } from "./clouds/cloud.ts";
 import type { Deployment } from "./deployment.ts";
-import { missingKey } from "./ec2/operator.ts";
 import { accountFault, regionFault } from "./record/checks.ts";
 import { type Known, readKnown } from "./record/known.ts";
 import { readRecord } from "./deployment-record.ts";
 import { requireSameState } from "./terraform/same-state.ts";
-import { requireKnownDomain, unnamedDomain } from "./site/domain.ts";
+import type { Target } from "./target.ts";
 import { requireStateBucket } from "./terraform/state-bucket.ts";
 
 /**
  * A check: what is wrong, or undefined; one that has to look further throws a UserError instead. It gets the faults
  * found before it: what is refused anyway installs and starts nothing.
  */
-type Check = (before: readonly string[]) => string | undefined | void | Promise<string | undefined | void>;
+export type Check = (
+  before: readonly string[],
+) => string | undefined | void | Promise<string | undefined | void>;
 
 /** Reads what this machine and the state know of a deployment, once; throws all that prevents a plan of it. */
 export async function preflightOfPlan(
   deployment: Deployment,
+  target: Pick<Target, "checks">,
   tools: readonly RequirementName[],
 ): Promise<Known> {
   const { known, faults } = await knownOrFault(deployment);
-  await throwAll(faults, [() => requireCheckout(), ...checksOf(deployment, known), toolsFor(tools)]);
+  const checks = [() => regionFault(deployment, known), ...target.checks(deployment, known)];
+  await throwAll(faults, [() => requireCheckout(), ...checks, toolsFor(tools)]);
   return known;
 }
 
 /** As `preflightOfPlan`, with what only a deploy needs of this machine. */
-export async function preflightOfDeploy(
-  deployment: Deployment,
-  tools: readonly RequirementName[],
-): Promise<Known> {
-  const { cloud, domain, name, folder, os, localPort, make } = deployment;
+export async function preflightOfDeploy(deployment: Deployment, target: Target): Promise<Known> {
+  const { cloud, domain, name, folder, localPort, make } = deployment;
   const { known, faults } = await knownOrFault(deployment);
   await throwAll(faults, [
     () => requireCheckout(),
-    ...checksOf(deployment, known),
+    () => regionFault(deployment, known),
+    ...target.checks(deployment, known),
     () => requireSpace(folder, cloud.diskBytes),
-    toolsFor([...tools, ...cloud.requirements(domain)]),
+    toolsFor(["terraform", ...target.tools, ...cloud.requirements(domain)]),
   ]);
   // These run the tools that the checks above found.
   const plan = { name, localPort, deploy: make("deploy") };
+  const byTools = target.checksByTools(deployment, known);
   await throwAll(
     [],
     [
-      () => requireAnsible(cloud.hostSystem(os)),
+      ...byTools.before,
       async (before) =>
         before.length > 0 ? undefined : (await cloud.faultsOfMachine(plan)).join("\n\n") || undefined,
-      () => requireKnownDomain(deployment, known.outputs),
+      ...byTools.after,
     ],
   );
   return known;
@@ -59,19 +60,21 @@ export async function preflightOfDeploy(
 /** What the account has to say, once it was signed in to. */
 export async function preflightOfAccount(
   deployment: Deployment,
+  target: Target,
   known: Known,
   access: Access,
 ): Promise<void> {
-  await throwAll([], [() => accountFault(deployment, known.record, access)]);
+  await throwAll(
+    [],
+    [
+      () => accountFault(deployment, known.record, access),
+      async (before) =>
+        before.length > 0
+          ? undefined
+          : (await target.accountFaults(deployment, access, known)).join("\n\n") || undefined,
+    ],
+  );
   await requireStateBucket(deployment, access); // in the right account
-}
-
-function checksOf(deployment: Deployment, known: Known): Check[] {
-  return [
-    () => regionFault(deployment, known),
-    () => unnamedDomain(deployment, known.outputs),
-    () => missingKey(deployment, known.state),
-  ];
 }
 
 const toolsFor =

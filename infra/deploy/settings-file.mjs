@@ -1,7 +1,7 @@
 // Plain JavaScript: it runs before anything is installed.
 import { lstatSync, readFileSync } from "node:fs";
 import { defaultCloud } from "./clouds/choice.mjs";
-import { commandsWith, defaultName, suggestion, writable } from "./settings.mjs";
+import { commandsWith, defaultName, defaultStack, suggestion, writable } from "./settings.mjs";
 
 export const fileName = "tintype.json";
 const form = '{ "deployments": { "dev": { "REGION": "eu-central-1" } } }';
@@ -34,8 +34,8 @@ export function readSettingsFile(path) {
 }
 
 /**
- * What the file says about the deployment that a command line names. An entry belongs to one cloud: for another, only
- * its CLOUD is returned, which the command line has overruled.
+ * What the file says about the deployment that a command line names. An entry belongs to one cloud and one stack: for
+ * another, only these two are returned, of which the command line has overruled one.
  * @param {Map<string, Record<string, string>> | undefined} deployments
  * @param {Record<string, string>} settings of the command line
  * @returns {{written: Record<string, string>, note: string | undefined}} the note says where the settings come from
@@ -45,12 +45,13 @@ export function writtenFor(deployments, settings) {
   const name = settings["NAME"] ?? defaultName;
   const entry = deployments.get(name);
   if (entry === undefined) return { written: {}, note: `${fileName} has no deployment ${name}.` };
-  const cloud = entry["CLOUD"] ?? defaultCloud;
-  if (settings["CLOUD"] !== undefined && settings["CLOUD"] !== cloud)
-    return {
-      written: { CLOUD: cloud },
-      note: `${fileName} is not used: it has ${name} with CLOUD=${cloud}.`,
-    };
+  const { CLOUD: cloud = defaultCloud, STACK: stack = defaultStack } = entry;
+  const of = { CLOUD: cloud, ...((entry["STACK"] ?? settings["STACK"]) && { STACK: stack }) };
+  const others = Object.entries(of).filter(([key, value]) => (settings[key] ?? value) !== value);
+  if (others.length > 0) {
+    const words = others.map(([key, value]) => `${key}=${value}`);
+    return { written: of, note: `${fileName} is not used: it has ${name} with ${words.join(" ")}.` };
+  }
   const words = Object.entries(entry).map(([key, value]) => {
     const instead = settings[key];
     const overruled = instead !== undefined && instead !== value;

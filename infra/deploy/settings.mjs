@@ -2,10 +2,34 @@
 
 import { defaultCloud } from "./clouds/choice.mjs";
 
+/** The stack of a deployment for which none is given. */
+export const defaultStack = "ec2";
+
 /** What every command on a deployment needs to find it, and what deploy and plan make of it. */
-const place = ["CLOUD", "NAME", "REGION", "STATE_BUCKET", "LOCAL_PORT"];
-const shape = ["DOMAIN", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "MAIL_FROM", "CONFIRMATION"];
+const place = ["CLOUD", "STACK", "NAME", "REGION", "STATE_BUCKET", "LOCAL_PORT"];
+const shape = ["DOMAIN", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "MAIL_FROM", "CONFIRMATION", "RESERVE"];
 const deployment = [...place, ...shape];
+
+/** Settings that one stack alone has. */
+const ofStack = {
+  ec2: ["OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "REPLACE", "HOST", "TO", "FROM"],
+  serverless: ["RESERVE", "LOSE"],
+};
+
+/**
+ * What is wrong with settings that another stack has, a sentence each.
+ * @param {Record<string, string>} settings
+ * @returns {string[]}
+ */
+export function foreignSettings({ STACK: stack = defaultStack, ...settings }) {
+  return Object.entries(ofStack).flatMap(([other, names]) =>
+    other === stack || !Object.hasOwn(ofStack, stack)
+      ? []
+      : names
+          .filter((name) => settings[name] !== undefined)
+          .map((name) => `${name} is a setting of STACK=${other}: leave it out.`),
+  );
+}
 
 /** What tintype.json may say about a deployment, whose name is the key there. */
 export const writable = deployment.filter((name) => name !== "NAME");
@@ -15,7 +39,7 @@ export const writable = deployment.filter((name) => name !== "NAME");
  * @type {Record<string, readonly string[]>}
  */
 export const settingsOf = {
-  deploy: [...deployment, "REPLACE"],
+  deploy: [...deployment, "REPLACE", "LOSE"],
   destroy: [...deployment, "YES", "TO"],
   plan: [...deployment, "REPLACE"],
   rollback: deployment,
@@ -47,6 +71,7 @@ export const isOnDeployment = (/** @type {string} */ command) =>
  */
 const described = {
   CLOUD: { without: defaultCloud, meaning: "or local: a rehearsal on this machine" },
+  STACK: { without: defaultStack, meaning: "or serverless: CloudFront, Lambda, DynamoDB, Cognito" },
   NAME: { without: "dev", meaning: "which deployment: several names exist side by side" },
   REGION: { without: "us-east-1", meaning: "where it is created; it stays there" },
   STATE_BUCKET: { meaning: "bucket of Terraform's state; without it a file on this machine" },
@@ -57,6 +82,8 @@ const described = {
   OPERATOR_CIDR: { meaning: "IPv4 range for SSH and metrics; without it your address alone" },
   MAIL_FROM: { meaning: "sender of mailed codes; without it make codes shows them" },
   CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
+  RESERVE: { without: "yes", meaning: "or no: no concurrency of Lambda, if the quota is small" },
+  LOSE: { meaning: "data that may be deleted, as a refusal names it" },
   REPLACE: { meaning: "frontend or backend: replace this host, keep the data" },
   YES: { meaning: "1 confirms, without a question" },
   TO: { meaning: "back up everything, images too, into this file" },

@@ -142,7 +142,14 @@ export interface ServerlessSettings {
 export const personsSettings = stackSettings
   .omit({ OPERATOR_PUBLIC_KEY: true })
   .partial({ OPERATOR_CIDR: true })
-  .extend({ CONFIRMATION: confirmation });
+  .extend({
+    CONFIRMATION: confirmation,
+    RESERVE: yesOrNo.default("yes"),
+    LOSE: z
+      .string()
+      .regex(/^[\w.-]+(,[\w.-]+)*$/, "use names of resources as a refusal has them, with commas between")
+      .optional(),
+  });
 
 /** Reads settings from an environment, in which an empty one is left out; throws one Error that names every fault. */
 export function parseSettings<Schema extends z.ZodType>(

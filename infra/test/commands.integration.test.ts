@@ -92,6 +92,12 @@ test.each(["output", "status", "logs", "rollback"])(
   },
 );
 
+test.each(["ssh", "backup", "restore"])("a stack without %s says so in one sentence", (command) => {
+  const { code, said } = tell(command, { CLOUD: "local", STACK: "serverless" });
+  expect(said).toMatch(new RegExp(`^STACK=serverless has no \`make ${command}\`: .*\\.\n$`));
+  expect(code).toBe(2);
+});
+
 describe("a deployment that is there", () => {
   const folder = join(repository, `.tintype/aws-${name}`);
   const stack = join(folder, "stack/stacks/ec2");

@@ -17,7 +17,7 @@ const folder = join(stateRoot, "releases");
 /** Counts the ways of packing: here and on the hosts, what was packed in an earlier one is not taken for the same. */
 const format = 2;
 /** Where the applications are built from. A rehearsal of releases names another checkout; no command of `make` does. */
-const source = process.env["TINTYPE_SOURCE"] || repository;
+export const source = process.env["TINTYPE_SOURCE"] || repository;
 
 export async function buildBackend(log: string): Promise<Release> {
   const out = join(source, "app-backend/dist");
@@ -25,13 +25,16 @@ export async function buildBackend(log: string): Promise<Release> {
   return pack("backend", out);
 }
 
+/** Where `buildFrontend` leaves the page's files. */
+export const frontendFolder = join(source, "app-frontend/dist");
+
 export async function buildFrontend(log: string): Promise<Release> {
   const vite = join(repository, "node_modules/vite/bin/vite.js");
   await run(process.execPath, [vite, "build", "app-frontend", "--logLevel", "warn"], {
     cwd: source,
     log,
   });
-  return pack("frontend", join(source, "app-frontend/dist"));
+  return pack("frontend", frontendFolder);
 }
 
 /** The files become those of the hosts with their modes, which are not to be the operator's umask. */

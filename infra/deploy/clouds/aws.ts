@@ -49,6 +49,15 @@ export const aws: Cloud = {
     environment: {},
   }),
 
+  edge: {
+    imageOrigin: () => undefined,
+    show: async ({ url }) => ({ url }),
+    door: async ({ url }) => ({ url }),
+    apiAddress: async ({ apiUrl }) => apiUrl,
+    resolver: () => new Resolver(),
+    sentMails: async () => undefined,
+  },
+
   mailNote: undefined,
   unreachedNote: (deploy) => ` It lets in the address that deployed it: from another one, first ${deploy}`,
   supportNote: (ended, advice) => `Out of support: ${ended}. It gets no security updates.\n${advice}`,

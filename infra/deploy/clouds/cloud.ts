@@ -89,6 +89,43 @@ export interface StartProps {
   readonly folder: string;
 }
 
+/** A site at an edge, as Terraform's outputs describe it, and where this machine is to show it. */
+export interface EdgeSite {
+  readonly name: string;
+  readonly url: string;
+  readonly region: string;
+  readonly distributionId: string;
+  /** The address of the HTTP API behind the edge. */
+  readonly apiUrl: string;
+  /** Names of its functions. */
+  readonly functions: readonly string[];
+  readonly localPort: number;
+  readonly folder: string;
+}
+
+export interface SentMail {
+  readonly at: Date;
+  readonly poolId: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** What a site at an edge needs of a cloud. */
+export interface EdgeCloud {
+  /** Where presigned URLs of images lead; undefined if to the bucket's own address. */
+  imageOrigin(): string | undefined;
+  /** Shows a site, and returns how this machine reaches it. */
+  show(site: EdgeSite): Promise<FrontDoor>;
+  /** How this machine reaches a site that was shown; undefined if it does not. */
+  door(site: Pick<EdgeSite, "name" | "url">): Promise<FrontDoor | undefined>;
+  /** Where this machine reaches the HTTP API without the edge. */
+  apiAddress(site: Pick<EdgeSite, "name" | "apiUrl">): Promise<string | undefined>;
+  /** To see where a site's domain leads; undefined if no name service knows it. */
+  resolver(): Resolver | undefined;
+  /** What a user pool has mailed, the oldest first; undefined if its mail goes to its readers. */
+  sentMails(poolId: string): Promise<readonly SentMail[] | undefined>;
+}
+
 /** Every difference between the clouds. It takes values and knows nothing of a deployment. */
 export interface Cloud {
   readonly name: string;
@@ -149,6 +186,9 @@ export interface Cloud {
   /** Ansible's variables that name a certificate authority. Without them it is Let's Encrypt. */
   certificateAuthority(): Promise<object>;
   endpoints(props: EndpointProps): Promise<Endpoints>;
+
+  /** For the stack that has an edge. */
+  readonly edge: EdgeCloud;
 
   /** Where mail goes that the site sends; undefined if to its readers. */
   readonly mailNote: string | undefined;

@@ -40,6 +40,7 @@ import type {
   Site,
   StartProps,
 } from "./cloud.ts";
+import { edge } from "./local-edge.ts";
 import { keepPort } from "./local-port.ts";
 
 // If no engine answers, one is started here, and these are its needs.
@@ -115,6 +116,7 @@ export const local: Cloud = {
     };
   },
   endpoints,
+  edge,
 
   mailNote: "In the local cloud the emulated SES takes its mail and delivers none: codes do not arrive.",
   unreachedNote: () => "",
@@ -142,7 +144,7 @@ async function faultsOfMachine({ name, localPort, deploy }: Plan): Promise<strin
   ];
 }
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer().once("error", () => resolve(false));
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));

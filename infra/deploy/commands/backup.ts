@@ -1,23 +1,4 @@
 import { command } from "../../cli/user-error.ts";
-import { say } from "../../cli/steps.ts";
-import { createBackup } from "../ec2/backups/create.ts";
-import { hostsOf } from "../ec2/hosts/ssh.ts";
-import { currentDeployment } from "../deployment.ts";
-import { withLock } from "../deployment-lock.ts";
-import { quoted } from "../../cli/quoted.ts";
-import { presentCloud } from "../record/access.ts";
-import { requireOutputs } from "../terraform/state.ts";
-import { typedPath } from "../typed-path.ts";
+import { run } from "../verbs.ts";
 
-await command(() => {
-  const deployment = currentDeployment();
-  return withLock(deployment, async () => {
-    const startedAt = Date.now();
-    const outputs = await requireOutputs(deployment);
-    const access = await presentCloud(deployment);
-    const to = typedPath("TO");
-    const { name } = await createBackup({ hosts: hostsOf(deployment, outputs), outputs, access, to });
-    say(`\nBacked up in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
-    say(`\nTo put it back: ${deployment.make("restore")} FROM=${quoted(to ?? name)}`);
-  });
-});
+await command(() => run("backup"));

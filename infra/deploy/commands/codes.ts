@@ -1,29 +1,4 @@
-import { command, UserError } from "../../cli/user-error.ts";
-import { currentDeployment } from "../deployment.ts";
-import { mailedCodesCommand } from "../ec2/hosts/host-commands.ts";
-import { codeLines, codesIn } from "../ec2/hosts/one-time-codes.ts";
-import { hostsOf } from "../ec2/hosts/ssh.ts";
-import { frontDoor } from "../ec2/hosts/front-door.ts";
-import { ask } from "../site/client.ts";
-import { requireOutputs } from "../terraform/state.ts";
+import { command } from "../../cli/user-error.ts";
+import { run } from "../verbs.ts";
 
-await command(async () => {
-  const deployment = currentDeployment();
-  const outputs = await requireOutputs(deployment);
-  const email = process.env["FOR"] || undefined;
-  const { code, stdout, stderr } = await hostsOf(deployment, outputs).run("backend", mailedCodesCommand);
-  if (code !== 0) throw new UserError(`The backend host did not answer: ${stderr.trim()}`);
-  const codes = codesIn(stdout, email);
-  if (codes.length > 0) {
-    process.stdout.write(`${codeLines(codes, new Date()).join("\n")}\n`);
-    return;
-  }
-  const door = await frontDoor(deployment, outputs);
-  const settings = await ask(door, "/api/settings").catch(() => undefined);
-  if (settings?.text.includes('"sendsMail":true'))
-    throw new UserError("This site mails its codes: they are not in the journal.");
-  throw new UserError(
-    `No code was asked for in the last 30 minutes${email === undefined ? "" : ` for ${email}`}. ` +
-      `A person gets one by registering, or at ${door.url}/forgot`,
-  );
-});
+await command(() => run("codes"));

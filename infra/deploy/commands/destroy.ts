@@ -4,35 +4,32 @@ import { command, UserError } from "../../cli/user-error.ts";
 import { stateRoot } from "../../cli/paths.ts";
 import { requireTools } from "../../cli/requirements.ts";
 import { say, step } from "../../cli/steps.ts";
-import { backUpBeforeDestroy } from "../ec2/backups/before-destroy.ts";
-import { hostsOf } from "../ec2/hosts/ssh.ts";
-import { confirmDestroy, type Questioning } from "../confirm.ts";
+import { confirmDestroy } from "../confirm.ts";
 import { plural } from "../../cli/plural.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
 import { withLock } from "../deployment-lock.ts";
-import { quoted } from "../../cli/quoted.ts";
-import { stackToDestroy } from "../terraform/synthesize.ts";
 import { requireStateBucket } from "../terraform/state-bucket.ts";
 import { readRecord } from "../deployment-record.ts";
 import { requireSameAccount, requireSameRegion, forgetPlace } from "../record/checks.ts";
-import { readOutputs, readState } from "../terraform/state.ts";
+import { type CommonOutputs, readOutputs, readState } from "../terraform/state.ts";
 import { isSwitchedOn } from "../flags.ts";
 import { emptyBucket } from "../leftovers/empty-bucket.ts";
-import { ec2 } from "../ec2/target.ts";
+import type { Target } from "../target.ts";
+import { targetOf } from "../targets.ts";
 import { forgetDeployment } from "../record/forget.ts";
-import { typedPath } from "../typed-path.ts";
 
-await command(() => {
+await command(async () => {
   const deployment = currentDeployment();
-  return withLock(deployment, () => destroy(deployment));
+  const target = await targetOf(deployment);
+  await withLock(deployment, () => destroy(deployment, target));
 });
 
-async function destroy(deployment: Deployment): Promise<void> {
+async function destroy(deployment: Deployment, target: Target): Promise<void> {
   await requireTools(deployment.cloud.requiredForDestroy);
   await requireSameRegion(deployment);
   if (!(await somethingIsThere(deployment))) {
     say(`Nothing is deployed under the name ${deployment.name}.`);
-    if (!deployment.cloud.isDisposable) await requireNothingLeft(deployment);
+    if (!deployment.cloud.isDisposable) await requireNothingLeft(deployment, target);
     await deployment.cloud.stop(hasOthers(deployment));
     return;
   }
@@ -42,8 +39,10 @@ async function destroy(deployment: Deployment): Promise<void> {
   await confirmDestroy(deployment, questioning);
   const access = await deployment.cloud.presentAccess(deployment.region);
   if (access !== undefined) await requireSameAccount(deployment, access);
-  const lastBackup = await offerLastBackup(deployment, access, questioning);
-  const left = access === undefined ? [] : await destroyAll(deployment, access);
+  const outputs = await readOutputs<CommonOutputs>(deployment);
+  const wholly = access !== undefined && outputs !== undefined; // what a deploy left half made holds nothing yet
+  const after = wholly ? await target.beforeDestroy(deployment, outputs, access, questioning) : [];
+  const left = access === undefined ? [] : await destroyAll(deployment, target, access);
   await deployment.cloud.removeHosts(deployment.name);
   if (left.length > 0) {
     const way = `Remove by hand what Terraform did not make, then run again: ${deployment.make("destroy")}`;
@@ -52,48 +51,40 @@ async function destroy(deployment: Deployment): Promise<void> {
   await forgetDeployment(deployment);
   await deployment.cloud.stop(hasOthers(deployment));
   say("\n0 resources left.");
-  if (lastBackup !== undefined) {
-    say(
-      `What it held is in ${lastBackup}. After a deploy: ${deployment.make("restore")} FROM=${quoted(lastBackup)}`,
-    );
-  }
-}
-
-/** Where all of it stands: what a deploy left half made holds nothing yet. */
-async function offerLastBackup(
-  deployment: Deployment,
-  access: Record<string, string> | undefined,
-  questioning: Questioning,
-): Promise<string | undefined> {
-  const outputs = await readOutputs(deployment);
-  if (access === undefined || outputs === undefined) return undefined;
-  return backUpBeforeDestroy(
-    deployment,
-    { hosts: hostsOf(deployment, outputs), outputs, access, to: typedPath("TO") },
-    questioning,
-  );
+  for (const line of after) say(line);
 }
 
 /** Gives what is left of it. */
-async function destroyAll(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
+async function destroyAll(
+  deployment: Deployment,
+  target: Target,
+  access: Record<string, string>,
+): Promise<string[]> {
   if ((await readState(deployment)) !== undefined) {
     await requireTools(["terraform"]);
     await requireStateBucket(deployment, access);
-    const tf = await stackToDestroy(deployment, access, ec2.settingsToDestroy);
+    const tf = await target.toDestroy(deployment, access);
     // What is emptied is gone: first all that may refuse, such as a state that another machine is at work with. Terraform
     // holds the lock for one run only: who begins while the bucket is being emptied is still met too late.
     await step("Ask Terraform whether all of it may go", () => tf.requireDestroyable());
-    const outputs = await readOutputs(deployment);
+    await target.unprotect(tf);
+    const outputs = await readOutputs<CommonOutputs>(deployment);
     if (outputs !== undefined) {
-      await step("Empty the bucket", async (note) => {
-        const { versions, uploads } = await emptyBucket(outputs.bucket, outputs.region, access);
+      const buckets = target.buckets(outputs);
+      await step(buckets.length === 1 ? "Empty the bucket" : "Empty the buckets", async (note) => {
+        let [versions, uploads] = [0, 0];
+        for (const bucket of buckets) {
+          const emptied = await emptyBucket(bucket, outputs.region, access);
+          versions += emptied.versions;
+          uploads += emptied.uploads;
+        }
         note(`${versions} versions, ${uploads} unfinished uploads`);
       });
     }
     await step("Destroy what Terraform made", () => tf.destroy());
   }
   return step("Ask each service, and by tag, what is left", () =>
-    ec2.leftovers(deployment.name, deployment.region, access),
+    target.leftovers(deployment.name, deployment.region, access),
   );
 }
 
@@ -102,7 +93,7 @@ async function somethingIsThere(deployment: Deployment): Promise<boolean> {
 }
 
 /** Another machine, or this one before its state was stored or after it was lost, may have made what only AWS knows of. */
-async function requireNothingLeft(deployment: Deployment): Promise<void> {
+async function requireNothingLeft(deployment: Deployment, target: Target): Promise<void> {
   const begun = readRecord(deployment) !== undefined;
   const access = await deployment.cloud.access(deployment.region).catch((error: unknown) => {
     if (error instanceof UserError && !begun) return undefined;
@@ -112,7 +103,7 @@ async function requireNothingLeft(deployment: Deployment): Promise<void> {
     return say("By this machine's record, that is: without credentials AWS was not asked.");
   }
   await requireSameAccount(deployment, access);
-  const left = await ec2.leftovers(deployment.name, deployment.region, access);
+  const left = await target.leftovers(deployment.name, deployment.region, access);
   if (left.length === 0) {
     forgetPlace(deployment);
     return say(`0 resources with its tag in ${deployment.region}.`);

@@ -4,11 +4,9 @@ import { command, UserError } from "../../cli/user-error.ts";
 import { say } from "../../cli/steps.ts";
 import { judge } from "../../src/policy/policy.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
-import { showSupport } from "../ec2/hosts/os-support.ts";
-import { ec2 } from "../ec2/target.ts";
 import { preflightOfAccount, preflightOfPlan } from "../preflight.ts";
 import { withLock } from "../deployment-lock.ts";
-import { reportNodeAge } from "../ec2/release/node-age.ts";
+import { targetOf } from "../targets.ts";
 import { planLine, plannedActions } from "../terraform/plan-text.ts";
 import { policyReport, priceReport, synthesized } from "../terraform/policy-and-price.ts";
 import { currentStack } from "../terraform/synthesize.ts";
@@ -19,15 +17,16 @@ await command(() => {
 });
 
 async function plan(deployment: Deployment): Promise<void> {
-  const known = await preflightOfPlan(deployment, ["terraform", "ssh"]);
+  const target = await targetOf(deployment);
+  const known = await preflightOfPlan(deployment, target, ["terraform", ...target.toolsOfPlan]);
   const access = await deployment.cloud.access(deployment.region);
-  await preflightOfAccount(deployment, known, access);
-  const changes = await (await currentStack(deployment, access, await ec2.settings(deployment))).plan();
+  await preflightOfAccount(deployment, target, known, access);
+  const settings = await target.settings(deployment, access);
+  const changes = await (await currentStack(deployment, access, settings)).plan();
   printChanges(deployment, changes);
   const stack = synthesized(deployment);
   const judgement = judge(stack);
-  showSupport(deployment);
-  await reportNodeAge();
+  await target.conclusionOfPlan(deployment);
   const prices = [deployment.cloud.priceNote ?? [], priceReport(stack)].flat();
   for (const line of ["", ...policyReport(judgement), "", ...prices]) console.log(line);
   if (judgement.findings.length > 0) throw new UserError("The stack breaks controls, named above.");

@@ -7,7 +7,9 @@ import {
 } from "@aws-sdk/client-iam";
 import { GetBucketTaggingCommand, paginateListBuckets, S3Client } from "@aws-sdk/client-s3";
 import { ownTags } from "../../src/constructs/tags.ts";
+import type { StackName } from "../../src/settings.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
+import { isOfStack } from "./by-tag.ts";
 
 interface Tag {
   readonly Key?: string | undefined;
@@ -15,7 +17,8 @@ interface Tag {
 }
 
 const prefixOf = (name: string) => `tintype-${name}-`;
-const isOurs = (name: string, tags: readonly Tag[] = []) =>
+const isOurs = (name: string, stack: StackName, tags: readonly Tag[] = []) =>
+  isOfStack(stack, tags) &&
   Object.entries(ownTags(name)).every(([tag, value]) =>
     tags.some(({ Key, Value }) => Key === tag && Value === value),
   );
@@ -24,21 +27,26 @@ const isOurs = (name: string, tags: readonly Tag[] = []) =>
  * Roles and instance profiles of a deployment. The tagging API does not know them. A name alone does not tell: those
  * of a deployment `dev-2` begin as those of `dev` do.
  */
-export async function leftInIam(name: string, access: Record<string, string>): Promise<string[]> {
+export async function leftInIam(
+  name: string,
+  access: Record<string, string>,
+  stack: StackName,
+): Promise<string[]> {
   const client = new IAMClient(sdkClient(access, access["AWS_ENDPOINT_URL"], "us-east-1"));
   const left: string[] = [];
   const prefix = prefixOf(name);
   for await (const { Roles = [] } of paginateListRoles({ client }, {})) {
     for (const { RoleName } of Roles.filter(({ RoleName: role }) => role!.startsWith(prefix))) {
       const { Tags } = await client.send(new ListRoleTagsCommand({ RoleName }));
-      if (isOurs(name, Tags)) left.push(`IAM role ${RoleName}`);
+      if (isOurs(name, stack, Tags)) left.push(`IAM role ${RoleName}`);
     }
   }
   for await (const { InstanceProfiles = [] } of paginateListInstanceProfiles({ client }, {})) {
     for (const { InstanceProfileName } of InstanceProfiles) {
       if (!InstanceProfileName!.startsWith(prefix)) continue;
       const { InstanceProfile } = await client.send(new GetInstanceProfileCommand({ InstanceProfileName }));
-      if (isOurs(name, InstanceProfile?.Tags)) left.push(`IAM instance profile ${InstanceProfileName}`);
+      if (isOurs(name, stack, InstanceProfile?.Tags))
+        left.push(`IAM instance profile ${InstanceProfileName}`);
     }
   }
   return left;
@@ -49,6 +57,7 @@ export async function leftInS3(
   name: string,
   region: string,
   access: Record<string, string>,
+  stack: StackName,
 ): Promise<string[]> {
   const endpoint = access["AWS_ENDPOINT_URL_S3"] ?? access["AWS_ENDPOINT_URL"];
   const found = sdkClient(access, endpoint, region);
@@ -57,8 +66,10 @@ export async function leftInS3(
   const left: string[] = [];
   for await (const { Buckets = [] } of paginateListBuckets({ client }, {})) {
     for (const Bucket of Buckets.map(({ Name }) => Name!).filter((bucket) => bucket.startsWith(prefix))) {
-      const made = /^\d{26}$/.test(Bucket.slice(prefix.length));
-      if (made || isOurs(name, await tagsOf(client, Bucket))) left.push(`bucket ${Bucket}`);
+      const made = /^(site-)?\d{26}$/.test(Bucket.slice(prefix.length));
+      const tags = await tagsOf(client, Bucket);
+      // Without tags none can tell whose it is: it counts as one of `ec2`.
+      if (isOfStack(stack, tags) && (made || isOurs(name, stack, tags))) left.push(`bucket ${Bucket}`);
     }
   }
   return left;

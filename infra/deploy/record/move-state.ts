@@ -27,7 +27,7 @@ export async function moveState(deployment: Deployment, access: Record<string, s
 async function copy(deployment: Deployment, text: string, access: Record<string, string>): Promise<void> {
   const there = await stateText(deployment);
   if (there === text) return; // as far as it came before
-  const { name, stateBucket, folder } = deployment;
+  const { name, stack, stateBucket, folder } = deployment;
   if (there !== undefined) {
     throw new UserError(
       `The bucket ${stateBucket} holds a state of a deployment ${name} already, which is not the one in ${folder}. ` +
@@ -35,7 +35,12 @@ async function copy(deployment: Deployment, text: string, access: Record<string,
       2,
     );
   }
-  const object = { Bucket: stateBucket, Key: stateKey(name), Body: text, ContentType: "application/json" };
+  const object = {
+    Bucket: stateBucket,
+    Key: stateKey(name, stack),
+    Body: text,
+    ContentType: "application/json",
+  };
   await stateClient(deployment, access).send(new PutObjectCommand({ ...object, IfNoneMatch: "*" }));
   if ((await stateText(deployment)) !== text) {
     throw new UserError(`What the bucket ${stateBucket} holds now is not what was put into it. Try again.`);

@@ -12,9 +12,9 @@ const holds: Readonly<Record<string, string>> = {
 
 /**
  * A UserError if a plan would replace or delete what holds data, unless each such resource is in `accepted`, as Terraform
- * names it. An argument that looks harmless can do that: the case rule of a pool, a key of a table, a bucket's prefix.
+ * names it. `way`: how to accept it. An argument that looks harmless can do that: the case rule of a pool, a key of a table, a bucket's prefix.
  */
-export function requireNoLoss(plan: string, accepted: readonly string[] = []): void {
+export function requireNoLoss(plan: string, accepted: readonly string[] = [], way?: string): void {
   const lost = plannedActions(plan).flatMap((action) => {
     const [address = ""] = action.split(" ");
     const what = holds[address.split(".")[0] ?? ""];
@@ -23,6 +23,10 @@ export function requireNoLoss(plan: string, accepted: readonly string[] = []): v
   });
   if (lost.length === 0) return;
   throw new UserError(
-    ["This plan would delete data that exists nowhere else. Nothing was changed.", ...lost].join("\n"),
+    [
+      "This plan would delete data that exists nowhere else. Nothing was changed.",
+      ...lost,
+      ...(way === undefined ? [] : [way]),
+    ].join("\n"),
   );
 }

@@ -40,6 +40,18 @@ const refusals: readonly Refusal[] = [
       `AWS still verifies this account, which takes up to four hours. Then go on: ${make("deploy")}`,
   },
   {
+    sign: /account must be verified before you can add[^\n]*CloudFront/,
+    explain: ({ make }) =>
+      "AWS has not verified this account for CloudFront, which it does on request: AWS Support, " +
+      `"Account and billing", CloudFront. Then go on: ${make("deploy")}`,
+  },
+  {
+    sign: /UnreservedConcurrentExecution below its minimum value/,
+    explain: ({ region, make }) =>
+      `This account runs too few functions at once in ${region} to reserve any. Ask for 1000: Service Quotas, AWS Lambda, ` +
+      `"Concurrent executions" (L-B99A9384). Or reserve none: ${make("deploy", { RESERVE: "no" })}`,
+  },
+  {
     sign: /OptInRequired|You are not subscribed to this service/,
     explain: () =>
       "This account is not signed up for EC2 in full: https://portal.aws.amazon.com/billing/signup",

@@ -21,7 +21,7 @@ async function objectText(deployment: Deployment, Bucket: string): Promise<strin
   const access = deployment.cloud.uncheckedAccess();
   if (access === undefined) return undefined; // with the emulated cloud ended what it held
   try {
-    const object = { Bucket, Key: stateKey(deployment.name) };
+    const object = { Bucket, Key: stateKey(deployment.name, deployment.stack) };
     const { Body } = await stateClient(deployment, access).send(new GetObjectCommand(object));
     return await Body!.transformToString();
   } catch (error) {
@@ -47,10 +47,10 @@ export function missingBucket({ stateBucket, make }: Deployment): UserError {
 export async function forgetState(deployment: Deployment): Promise<void> {
   const file = localStateFile(deployment);
   for (const path of [file, `${file}.backup`, `${file}.moved`]) rmSync(path, { force: true });
-  const { stateBucket: Bucket, name } = deployment;
+  const { stateBucket: Bucket, name, stack } = deployment;
   const access = deployment.cloud.uncheckedAccess();
   if (Bucket === undefined || access === undefined) return;
-  const object = { Bucket, Key: stateKey(name) };
+  const object = { Bucket, Key: stateKey(name, stack) };
   await stateClient(deployment, access)
     .send(new DeleteObjectCommand(object))
     .catch((error: Error) => {

@@ -1,14 +1,22 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../cli/user-error.ts";
+import type { StackName } from "../../src/settings.ts";
+import { folderSuffix } from "../deployment-folder.ts";
 import type { Deployment } from "../deployment.ts";
 import { localStateFile, stateText } from "./state-storage.ts";
 import { requireSameState } from "./same-state.ts";
 
-export interface Outputs {
+/** What every stack tells. */
+export interface CommonOutputs {
   readonly url: string;
   readonly region: string;
+  /** Of images. */
   readonly bucket: string;
+}
+
+/** What `ec2` tells. */
+export interface Outputs extends CommonOutputs {
   readonly frontend: { instanceId: string; privateIp: string; publicDns: string; publicIp: string };
   readonly backend: {
     instanceId: string;
@@ -21,27 +29,45 @@ export interface Outputs {
 
 export interface State {
   readonly outputs: Readonly<Record<string, { readonly value: unknown }>>;
-  readonly resources?: readonly { readonly mode: string; readonly instances: readonly unknown[] }[];
+  readonly resources?: readonly StateResource[];
 }
 
-const complete = ["url", "region", "bucket", "frontend", "backend"];
+export interface StateResource {
+  readonly mode: string;
+  readonly type?: string;
+  readonly name?: string;
+  readonly instances: readonly unknown[];
+}
 
-/** Where the state says what was made; undefined where nothing was, or not all of it. */
-export async function readOutputs(deployment: Deployment): Promise<Outputs | undefined> {
-  return outputsIn(await readState(deployment));
+/** The outputs without which a deploy has not finished. */
+const complete: Readonly<Record<StackName, readonly string[]>> = {
+  ec2: ["url", "region", "bucket", "frontend", "backend"],
+  serverless: ["url", "region", "bucket", "siteBucket", "functions", "distributionId"],
+};
+
+/** Where the state says what was made; undefined where nothing was, or not all of it. `Made`: outputs of its stack. */
+export async function readOutputs<Made extends CommonOutputs = Outputs>(
+  deployment: Deployment,
+): Promise<Made | undefined> {
+  return outputsIn<Made>(await readState(deployment), deployment);
 }
 
 /** As `readOutputs`, of a state that was read. */
-export function outputsIn(state: State | undefined): Outputs | undefined {
+export function outputsIn<Made extends CommonOutputs = Outputs>(
+  state: State | undefined,
+  { stack }: { readonly stack: StackName },
+): Made | undefined {
   const { outputs } = state ?? { outputs: {} };
-  if (complete.some((name) => outputs[name] === undefined)) return undefined;
+  if (complete[stack].some((name) => outputs[name] === undefined)) return undefined;
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as never;
 }
 
 /** As `readOutputs`; where there is nothing, or not all, a UserError that says how to go on. */
-export async function requireOutputs(deployment: Deployment): Promise<Outputs> {
+export async function requireOutputs<Made extends CommonOutputs = Outputs>(
+  deployment: Deployment,
+): Promise<Made> {
   const state = await readState(deployment);
-  const outputs = outputsIn(state);
+  const outputs = outputsIn<Made>(state, deployment);
   if (outputs !== undefined) return outputs;
   const { make } = deployment;
   const made = resourcesIn(state);
@@ -87,8 +113,8 @@ function cutOff(deployment: Deployment): UserError {
   return new UserError(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
 }
 
-function hintAtLocal({ name, folder, terraformFolder }: Deployment): string {
-  const local = terraformFolder.replace(folder, join(dirname(folder), `local-${name}`));
+function hintAtLocal({ name, stack, folder, terraformFolder }: Deployment): string {
+  const local = terraformFolder.replace(folder, join(dirname(folder), `local-${name}${folderSuffix(stack)}`));
   if (local === terraformFolder) return "";
   const exists = existsSync(localStateFile({ terraformFolder: local }));
   return exists ? "\nA local deployment of that name exists: for that one add CLOUD=local" : "";

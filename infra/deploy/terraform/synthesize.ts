@@ -38,6 +38,7 @@ async function synthesize(deployment: Deployment, settings: Settings): Promise<v
     cwd: repository,
     env: {
       ...settings,
+      STACK: deployment.stack,
       NAME: deployment.name,
       CDKTF_OUTDIR: join(deployment.folder, "stack"),
       NODE_NO_WARNINGS: "1",

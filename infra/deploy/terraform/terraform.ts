@@ -13,8 +13,15 @@ import { refusedByAccount } from "./refusal.ts";
 
 export interface Terraform {
   init(): Promise<void>;
-  /** What would change, as Terraform prints it; undefined where nothing would. Kept for `apply`. */
-  plan(): Promise<string | undefined>;
+  /**
+   * What would change, as Terraform prints it; undefined where nothing would. Kept for `apply`. `only`: addresses of the
+   * resources that are looked at.
+   */
+  plan(only?: readonly string[]): Promise<string | undefined>;
+  /** Addresses of all that the state holds, without data sources. */
+  resources(): Promise<string[]>;
+  /** As `plan`, beside a command that may be at work: it locks and keeps nothing. */
+  differences(): Promise<string | undefined>;
   /** Carries out the last plan; tells meanwhile how many of its actions are done. */
   apply(tell?: (done: number) => void): Promise<void>;
   /** A UserError where a destroy would be refused, such as while another machine works with the state. */
@@ -70,14 +77,23 @@ export async function terraform(deployment: Deployment, access: Record<string, s
       await call("state", "push", errored);
       rmSync(left);
     },
-    async plan() {
+    resources,
+    async plan(only = []) {
       const args = [chdir, "plan", "-detailed-exitcode", "-out=next.tfplan", "-no-color"];
+      args.push(...only.map((address) => `-target=${address}`));
       args.push(...replacements(deployment.replace, await resources()));
       const result = await tryRun("terraform", args, options);
       if (result.code === 0) return undefined;
       if (result.code === 2) return result.stdout;
       throwIfInterrupted();
       throw lockedBy(deployment, result) ?? failureOf("terraform", ["plan"], result, options);
+    },
+    async differences() {
+      const args = [chdir, "plan", "-detailed-exitcode", "-lock=false", "-no-color"];
+      const result = await tryRun("terraform", args, options);
+      if (result.code === 0) return undefined;
+      if (result.code === 2) return result.stdout;
+      throw failureOf("terraform", ["plan"], result, options);
     },
     async apply(tell) {
       await change(["apply", "next.tfplan"], (printed) => tell?.(actionsDone(printed)));

@@ -12,6 +12,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
   mkdirSync(terraformFolder);
   return {
     cloud: aws,
+    stack: "ec2",
     name: "blue",
     region: "us-east-1",
     localPort: 8080,
@@ -21,6 +22,8 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     replace: undefined,
     operatorCidr: undefined,
     stateBucket: undefined,
+    reservedConcurrency: "yes",
+    lose: [],
     os: "al2",
     folder,
     logs: folder,

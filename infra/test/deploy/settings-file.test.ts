@@ -41,6 +41,7 @@ const deployments = {
   prod: { REGION: "eu-central-1", DOMAIN: "tintype.example.org", OS: "al2023" },
   dev: { REGION: "eu-west-1" },
   blue: { CLOUD: "local", LOCAL_PORT: 8081 },
+  edge: { CLOUD: "local", STACK: "serverless", LOCAL_PORT: 8082 },
 };
 
 describe("CONF-02 a file of settings", () => {
@@ -75,6 +76,18 @@ describe("CONF-02 a file of settings", () => {
     expect(settings({ NAME: "blue", CLOUD: "local" })).toMatchObject({ LOCAL_PORT: "8081" });
   });
 
+  test("sets nothing for another stack than its own; CLOUD and STACK hold for what the command line leaves out", () => {
+    expect(settings({ NAME: "edge" })).toMatchObject({ STACK: "serverless", LOCAL_PORT: "8082" });
+    const own = { NAME: "edge", CLOUD: "local", STACK: "serverless" };
+    expect(settings({ NAME: "edge", STACK: "ec2" })).toEqual({ ...own, STACK: "ec2" });
+    expect(settings({ NAME: "edge", CLOUD: "aws" })).toEqual({ ...own, CLOUD: "aws" });
+    expect(settings({ NAME: "blue", STACK: "serverless" })).toEqual({
+      NAME: "blue",
+      CLOUD: "local",
+      STACK: "serverless",
+    });
+  });
+
   test("yields to the command line, setting by setting", () => {
     const given = { NAME: "prod", OS: "al2", DOMAIN: "none" };
     expect(settings(given)).toEqual({ ...given, REGION: "eu-central-1" });
@@ -85,6 +98,11 @@ describe("CONF-02 a file of settings", () => {
     [{ REGION: "us-east-2" }, "From tintype.json: REGION=eu-west-1 (overruled: REGION=us-east-2)"],
     [{ NAME: "green" }, "tintype.json has no deployment green."],
     [{ CLOUD: "local" }, "tintype.json is not used: it has dev with CLOUD=aws."],
+    [{ STACK: "serverless" }, "tintype.json is not used: it has dev with STACK=ec2."],
+    [
+      { NAME: "edge", CLOUD: "aws", STACK: "ec2" },
+      "tintype.json is not used: it has edge with CLOUD=local STACK=serverless.",
+    ],
   ])("is named as the source of settings: %j", (given, note) => {
     expect(combined(given).note).toBe(note);
   });
@@ -108,6 +126,9 @@ describe("CONF-02 a file of settings", () => {
     [{ NAME: "prod", OS: "al2" }, "make deploy NAME=prod OS=al2"],
     [{ NAME: "prod", CLOUD: "local" }, "make deploy CLOUD=local NAME=prod"],
     [{ NAME: "blue", CLOUD: "aws" }, "make deploy CLOUD=aws NAME=blue"],
+    [{ NAME: "edge" }, "make deploy NAME=edge"],
+    [{ NAME: "edge", STACK: "ec2" }, "make deploy STACK=ec2 NAME=edge"],
+    [{ NAME: "blue", STACK: "serverless" }, "make deploy STACK=serverless NAME=blue"],
   ])("shortens the commands that are printed, which mean the same as %j", (given, printed) => {
     expect(currentDeployment(combined(given).env).make("deploy")).toBe(printed);
   });
@@ -219,6 +240,7 @@ describe("CONF-04 make help", () => {
     const defaults = {
       ...personsSettings.parse({}),
       CLOUD: currentDeployment({}).cloud.name,
+      STACK: currentDeployment({}).stack,
       LOCAL_PORT: 8080,
     };
     const shown = lines.map((line) => [line.trim().split("=")[0] ?? "", line.slice(19, 32).trim()] as const);

@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { commandLine, isOnDeployment, settingsFor, settingsOf } from "../../deploy/settings.mjs";
+import {
+  commandLine,
+  foreignSettings,
+  isOnDeployment,
+  settingsFor,
+  settingsOf,
+} from "../../deploy/settings.mjs";
 
 const repository = join(import.meta.dirname, "../../..");
 const commands = Object.keys(settingsOf);
@@ -171,4 +177,14 @@ test("USE-30 settings of the environment that no asked command reads are no conc
   expect(commands.filter((command) => !isOnDeployment(command))).toContain("check");
   expect(dryRun(["check"], { NAME: "blue", FROM: "x" }).status).toBe(0);
   expect(dryRun(["status"], { FROM: "x", PORT: "80" }).status).toBe(0);
+});
+
+test("USE-30 a setting of the other stack is refused, by the command line or the file", () => {
+  expect(foreignSettings({ OS: "al2023", REPLACE: "backend" })).toEqual([]);
+  expect(foreignSettings({ STACK: "serverless", OS: "al2023", HOST: "frontend", DOMAIN: "none" })).toEqual([
+    "OS is a setting of STACK=ec2: leave it out.",
+    "HOST is a setting of STACK=ec2: leave it out.",
+  ]);
+  expect(foreignSettings({ LOSE: "a" })).toEqual(["LOSE is a setting of STACK=serverless: leave it out."]);
+  expect(foreignSettings({ STACK: "lambda", OS: "al2023" })).toEqual([]); // the deployment refuses the stack
 });

@@ -34,6 +34,14 @@ test.each([
     "PendingVerification: Your request for accessing resources in this region is being validated",
     "four hours",
   ],
+  [
+    "AccessDenied: Your account must be verified before you can add new CloudFront resources. To verify your account, please contact AWS Support",
+    "AWS Support",
+  ],
+  [
+    "InvalidParameterValueException: Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [10].",
+    "RESERVE=no",
+  ],
   ["OptInRequired: You are not subscribed to this service.", "signed up"],
 ])("USE-20 %s: what to do is said", (said, way) => {
   const failure = refusedByAccount(blue, printed(said));

@@ -1,0 +1,50 @@
+import { InvokeCommand, TooManyRequestsException } from "@aws-sdk/client-lambda";
+import { printable } from "../../../cli/printable.ts";
+import { UserError } from "../../../cli/user-error.ts";
+import type { Deployment } from "../../deployment.ts";
+import { isSwitchedOn } from "../../flags.ts";
+import { presentCloud } from "../../record/access.ts";
+import { requireOutputs } from "../../terraform/state.ts";
+import { invokingClient } from "../clients.ts";
+import type { ServerlessOutputs } from "../outputs.ts";
+
+/** What the function `jobs` answers: a report, or why there is none. */
+interface Answer {
+  readonly faults?: number;
+  readonly errorMessage?: string;
+}
+
+/**
+ * Compares records, objects and identities by the function `jobs`, of which one runs at a time; `REPAIR=1` repairs. Prints the
+ * report; exit code 1: something is left.
+ */
+export async function integrity(deployment: Deployment): Promise<void> {
+  const repair = isSwitchedOn("REPAIR");
+  const { make } = deployment;
+  const { functions, region } = await requireOutputs<ServerlessOutputs>(deployment);
+  const client = invokingClient(await presentCloud(deployment), region);
+  const { FunctionError, Payload } = await client
+    .send(
+      new InvokeCommand({
+        FunctionName: functions.jobs,
+        Qualifier: "live",
+        Payload: JSON.stringify({ job: "integrity", repair, answer: true }),
+      }),
+    )
+    .catch((error: unknown) => {
+      if (!(error instanceof TooManyRequestsException)) throw error;
+      throw new UserError(`Another job runs. When it has ended: ${make("integrity")}`);
+    });
+  const answer = JSON.parse(Payload?.transformToString() ?? "{}") as Answer;
+  if (FunctionError !== undefined) {
+    const reason = printable(answer.errorMessage ?? FunctionError);
+    throw new UserError(`The check did not run: ${reason}\nMore about it: ${make("logs")}`);
+  }
+  process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  if (answer.faults === 0) return;
+  throw new UserError(
+    repair
+      ? "What is left cannot be repaired."
+      : `Something is wrong. To repair what can be repaired: ${make("integrity")} REPAIR=1`,
+  );
+}

@@ -1,0 +1,113 @@
+import { CreateInvalidationCommand } from "@aws-sdk/client-cloudfront";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
+import { say, step } from "../../../cli/steps.ts";
+import type { Access } from "../../clouds/cloud.ts";
+import { cloudfrontClient, invokingClient, lambdaClient, s3Client } from "../clients.ts";
+import { type FunctionName, functionNames, type ServerlessOutputs } from "../outputs.ts";
+import { type History, readHistory, type ReleaseRecord, withRelease, writeHistory } from "./history.ts";
+import { edgeProof, putProof } from "./proof.ts";
+import { removeOtherFiles, serveSite, type SiteBuckets, type SiteFiles, uploadSite } from "./site-files.ts";
+import { trialOf, tryVersion } from "./trial.ts";
+import { liveVersion, removeOthers, serve, versionsOf } from "./versions.ts";
+
+type Versions = ReleaseRecord["versions"];
+
+/** What the page of a release is, for caches at the edge; at most two paths are invalidated. */
+const invalidated = ["/index.html"];
+
+/**
+ * Brings a release into service. Each step leaves the former release whole: new versions serve no one until they were
+ * tried, new files have new names, and `index.html` comes last. Stopped anywhere, the next deploy completes it.
+ */
+export async function releaseApplication(
+  outputs: ServerlessOutputs,
+  site: SiteFiles,
+  access: Access,
+): Promise<void> {
+  const buckets = bucketsOf(outputs, access);
+  const lambda = lambdaClient(access, outputs.region);
+  const proof = await edgeProof(outputs, access);
+  await step("Upload the site's files", async () => {
+    await uploadSite(buckets, site);
+    await putProof(outputs, proof, access);
+  });
+  const versions = await newestVersions(lambda, outputs);
+  await step("Try the new versions of the functions", async (note) => {
+    for (const name of functionNames) {
+      note(name);
+      const host = new URL(outputs.url).host;
+      const of = { functionName: outputs.functions[name], version: versions[name], host, proof };
+      await tryVersion(invokingClient(access, outputs.region), trialOf(name, of));
+    }
+  });
+  const before = await readHistory(buckets.client, outputs.bucket);
+  const files = site.files.map(({ path }) => path);
+  const wanted = { at: new Date().toISOString(), versions, site: { id: site.id, files } };
+  const { history, release } = withRelease(before, wanted);
+  if (history !== before) await writeHistory(buckets.client, outputs.bucket, history);
+  await step("Have the release serve", () => bringIntoService(outputs, release, history, access));
+  await step("Remove what no release needs", () => prune({ lambda, buckets, outputs }, history.releases));
+}
+
+/** Moves functions and page to a release that is in the history. Functions go first: a page may need what they can. */
+export async function bringIntoService(
+  outputs: ServerlessOutputs,
+  release: ReleaseRecord,
+  history: History,
+  access: Access,
+): Promise<void> {
+  const lambda = lambdaClient(access, outputs.region);
+  const buckets = bucketsOf(outputs, access);
+  for (const name of functionNames) {
+    const functionName = outputs.functions[name];
+    const version = release.versions[name];
+    if ((await liveVersion(lambda, functionName)) === version) continue;
+    await serve(lambda, functionName, version);
+    say(`    ${name}: version ${version} serves`);
+  }
+  const isServed = history.releases.find(({ at }) => at === history.live)?.site.id === release.site.id;
+  if (!isServed) {
+    await serveSite(buckets, release.site);
+    await invalidate(outputs, access);
+  }
+  await writeHistory(buckets.client, outputs.bucket, { ...history, live: release.at });
+}
+
+async function invalidate({ distributionId }: ServerlessOutputs, access: Access): Promise<void> {
+  const Paths = { Quantity: invalidated.length, Items: invalidated };
+  const InvalidationBatch = { CallerReference: `tintype-${Date.now()}`, Paths };
+  await cloudfrontClient(access).send(
+    new CreateInvalidationCommand({ DistributionId: distributionId, InvalidationBatch }),
+  );
+}
+
+async function newestVersions(lambda: LambdaClient, { functions }: ServerlessOutputs): Promise<Versions> {
+  const found = functionNames.map(async (name) => [
+    name,
+    (await versionsOf(lambda, functions[name])).at(-1)!,
+  ]);
+  return Object.fromEntries(await Promise.all(found)) as Record<FunctionName, string>;
+}
+
+interface Kept {
+  readonly lambda: LambdaClient;
+  readonly buckets: SiteBuckets;
+  readonly outputs: ServerlessOutputs;
+}
+
+async function prune({ lambda, buckets, outputs }: Kept, releases: readonly ReleaseRecord[]): Promise<void> {
+  for (const name of functionNames) {
+    const kept = releases.map(({ versions }) => versions[name]);
+    await removeOthers(lambda, outputs.functions[name], kept);
+  }
+  await removeOtherFiles(buckets, releases);
+}
+
+export const bucketsOf = (
+  { bucket, siteBucket, region }: ServerlessOutputs,
+  access: Access,
+): SiteBuckets => ({
+  client: s3Client(access, region),
+  site: siteBucket,
+  kept: bucket,
+});

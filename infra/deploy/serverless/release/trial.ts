@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { printable } from "../../../cli/printable.ts";
+import { UserError } from "../../../cli/user-error.ts";
+import { proofHeader } from "../../../src/constructs/serverless/edge-functions.ts";
+import type { FunctionName } from "../outputs.ts";
+import { retried, type RetryProps } from "./retry.ts";
+
+/** Why a version must not serve. */
+class TrialFailed extends Error {}
+
+export interface Trial {
+  readonly functionName: string;
+  readonly version: string;
+  readonly event: object;
+  /** A status of HTTP is expected. */
+  readonly answersHttp: boolean;
+}
+
+/** What a version is asked before it serves: the API whether it is ready, the others whether they can work. */
+export function trialOf(
+  name: FunctionName,
+  {
+    functionName,
+    version,
+    host,
+    proof,
+  }: { functionName: string; version: string; host: string; proof: string },
+): Trial {
+  const isApi = name === "api";
+  return {
+    functionName,
+    version,
+    answersHttp: isApi,
+    event: isApi ? readyEvent(host, proof) : { trial: true },
+  };
+}
+
+/** A request for `/api/ready` as the HTTP API would pass it on (payload format 2.0). */
+function readyEvent(host: string, proof: string): object {
+  const path = "/api/ready";
+  const at = new Date();
+  const userAgent = "tintype-deploy";
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath: path,
+    rawQueryString: "",
+    headers: { host, [proofHeader]: proof, "user-agent": userAgent, "x-forwarded-for": "127.0.0.1" },
+    requestContext: {
+      accountId: "anonymous",
+      apiId: "trial",
+      domainName: host,
+      domainPrefix: "trial",
+      http: { method: "GET", path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent },
+      requestId: randomUUID(),
+      routeKey: "$default",
+      stage: "$default",
+      time: at.toUTCString(),
+      timeEpoch: at.getTime(),
+    },
+    isBase64Encoded: false,
+  };
+}
+
+/**
+ * Invokes a version that serves no one yet. What passes by itself is waited for: rights and roles that have not reached
+ * all of AWS. Throws a UserError with the reason in one line.
+ */
+export async function tryVersion(
+  client: LambdaClient,
+  trial: Trial,
+  clock: Omit<RetryProps, "passes"> = {},
+): Promise<void> {
+  try {
+    await retried(() => invoke(client, trial), { ...clock, passes });
+  } catch (error) {
+    if (!(error instanceof TrialFailed)) throw error;
+    throw new UserError(
+      `Version ${trial.version} of ${trial.functionName} does not work, and does not serve: ${error.message}`,
+    );
+  }
+}
+
+async function invoke(
+  client: LambdaClient,
+  { functionName, version, event, answersHttp }: Trial,
+): Promise<void> {
+  const { FunctionError, Payload } = await client.send(
+    new InvokeCommand({ FunctionName: functionName, Qualifier: version, Payload: JSON.stringify(event) }),
+  );
+  const text = Payload?.transformToString() ?? "";
+  if (FunctionError !== undefined) throw new TrialFailed(faultIn(text));
+  if (!answersHttp) return;
+  const { statusCode, body } = JSON.parse(text) as { statusCode?: number; body?: string };
+  if (statusCode !== 200) throw new TrialFailed(`${statusCode} ${firstLine(body ?? "")}`);
+}
+
+function faultIn(payload: string): string {
+  const { errorType = "", errorMessage = "" } = JSON.parse(payload) as Record<string, string>;
+  return firstLine([errorType, errorMessage].filter((part) => part !== "").join(": "));
+}
+
+const firstLine = (text: string) => printable(text.split("\n")[0] ?? "").slice(0, 300);
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+export function passes(error: unknown): boolean {
+  const { name, message } = error as Error;
+  if (error instanceof TrialFailed) return /AccessDenied|not authorized|^503 /.test(message);
+  if (
+    /^(ResourceConflict|ResourceNotReady|TooManyRequests|Service|KMSNotFound|KMSAccessDenied)Exception$/.test(
+      name,
+    )
+  )
+    return true;
+  return /cannot be assumed/.test(message);
+}
