@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Answer, type Call, type Forward, type Json, jsonOf } from "./call.ts";
+import { type Answer, type Call, type Forward, type Json, account, jsonOf } from "./call.ts";
 import { ApiError } from "./refusal.ts";
 import { invocationOf } from "./requested-rights.ts";
 
@@ -24,6 +24,8 @@ const codePath = "/_code/";
 export function lambda(invoke: Invoke | undefined) {
   const logging = new Map<string, unknown>();
   const codes = new Map<string, Buffer>();
+  // Removed here alone: moto would give the number of a removed version to the next one, AWS never does.
+  const removed = new Set<string>();
 
   /** The code that `Code.Location` names; undefined for any other path. */
   function code(path: string): Answer | undefined {
@@ -33,12 +35,17 @@ export function lambda(invoke: Invoke | undefined) {
     return { status: 200, headers: { "content-type": "application/zip" }, body: zip };
   }
 
-  function remember(call: Call, name: string | undefined, sent: Json): void {
+  function remember(call: Call, name: string, sent: Json): void {
     const key = `${call.region} ${name}`;
-    if (call.method === "DELETE" && /functions\/[^/]+$/.test(call.path)) logging.delete(key);
+    if (call.method === "DELETE" && /functions\/[^/]+$/.test(call.path)) forget(key);
     if (sent["LoggingConfig"] !== undefined) logging.set(key, sent["LoggingConfig"]);
     const zip = sent["ZipFile"] ?? (sent["Code"] as Json | undefined)?.["ZipFile"];
     if (typeof zip === "string") keepCode(Buffer.from(zip, "base64"));
+  }
+
+  function forget(key: string): void {
+    logging.delete(key);
+    for (const version of removed) if (version.startsWith(`${key} `)) removed.delete(version);
   }
 
   function keepCode(zip: Buffer): void {
@@ -55,7 +62,10 @@ export function lambda(invoke: Invoke | undefined) {
     return { ...got, Configuration: configuration, Code: { ...(got["Code"] as Json), ...location } };
   }
 
-  const each = (call: Call, functions: Json[]) => functions.map((one) => withLogging(call, one));
+  const each = (call: Call, functions: Json[]) =>
+    functions
+      .filter(({ FunctionName, Version }) => !removed.has(`${call.region} ${FunctionName} ${Version}`))
+      .map((one) => withLogging(call, one));
 
   function withLogging(call: Call, configuration: Json): Json {
     const { FunctionName: name } = configuration;
@@ -64,15 +74,32 @@ export function lambda(invoke: Invoke | undefined) {
     return { ...configuration, LoggingConfig: logging.get(`${call.region} ${name}`) ?? standard };
   }
 
+  /** Refuses what concerns a removed version, and removes one; undefined for any other call. */
+  function removedVersion(call: Call, name: string, qualifier: string | undefined): Answer | undefined {
+    if (qualifier === undefined || !/^\d+$/.test(qualifier)) return undefined;
+    const version = `${call.region} ${name} ${qualifier}`;
+    if (removed.has(version)) {
+      const arn = `arn:aws:lambda:${call.region}:${account}:function:${name}:${qualifier}`;
+      throw new ApiError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
+    }
+    if (call.method !== "DELETE" || !/functions\/[^/]+\/?$/.test(call.path)) return undefined;
+    removed.add(version);
+    return { status: 204, headers: {}, body: "" };
+  }
+
   async function answer(call: Call, forward: Forward, ownUrl: string): Promise<Answer> {
     const invoked = invocationOf(call);
     if (invoked !== undefined) return invokeBy(invoke, call, invoked);
     const sent = jsonOf(call);
-    const given = await forward(call);
     const [, inPath] = /^\/\d{4}-\d\d-\d\d\/functions\/([^/]+)/.exec(call.path) ?? [];
+    const [name = String(sent["FunctionName"]), inName] =
+      inPath?.split(":function:").at(-1)?.split(":") ?? [];
+    const qualifier = inName ?? call.query.find(([key]) => key === "Qualifier")?.[1];
+    const gone = removedVersion(call, name, qualifier ?? (sent["FunctionVersion"] as string | undefined));
+    if (gone !== undefined) return gone;
+    const given = await forward(call);
     if (given.status >= 300 || !/^\/\d{4}-\d\d-\d\d\/functions/.test(call.path)) return given;
-    const name = inPath?.split(":function:").at(-1)?.split(":")[0] ?? sent["FunctionName"];
-    remember(call, name as string | undefined, sent);
+    remember(call, name, sent);
     if (given.body.length === 0) return given;
     return { ...given, body: JSON.stringify(corrected(call, jsonOf(given), ownUrl)) };
   }

@@ -9,12 +9,14 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
+  CreateAliasCommand,
   CreateFunctionCommand,
   DeleteFunctionCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
   ListFunctionsCommand,
+  ListVersionsByFunctionCommand,
   PublishVersionCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
@@ -73,7 +75,7 @@ test("the emulator's user plane, which takes any code, is never reached", async 
   await expect(signUp).rejects.toMatchObject({ name: "UnsupportedOperationException" });
 });
 
-test("a function keeps its logging settings and its code", async () => {
+test("a function keeps its logging settings, its code and the numbers of its versions", async () => {
   const client = new LambdaClient(proxy.operator);
   const AssumeRolePolicyDocument = JSON.stringify({
     Version: "2012-10-17",
@@ -113,6 +115,21 @@ test("a function keeps its logging settings and its code", async () => {
   expect(await fetched("1")).toEqual(code("first"));
   expect(await fetched()).toEqual(code("second"));
   expect((await fetch(`${proxy.endpoint}/_code/${"0".repeat(64)}`)).status).toBe(404);
+
+  // moto would count those that are left, and the next version would have the number of an older one.
+  const published = async (text: string) =>
+    (await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code(text), Publish: true })))
+      .Version;
+  expect([await published("third"), await published("fourth")]).toEqual(["2", "3"]);
+  await client.send(new DeleteFunctionCommand({ FunctionName, Qualifier: "2" }));
+  expect(await published("fifth")).toBe("4");
+  expect(await fetched("4")).toEqual(code("fifth"));
+  const { Versions } = await client.send(new ListVersionsByFunctionCommand({ FunctionName }));
+  expect(Versions?.map(({ Version }) => Version)).toEqual(["$LATEST", "1", "3", "4"]);
+  const alias = { FunctionName, Name: "live", FunctionVersion: "2" };
+  for (const asked of [fetched("2"), client.send(new CreateAliasCommand(alias))]) {
+    await expect(asked).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  }
 
   await client.send(new DeleteFunctionCommand({ FunctionName }));
   await expect(client.send(new GetFunctionCommand({ FunctionName }))).rejects.toMatchObject({

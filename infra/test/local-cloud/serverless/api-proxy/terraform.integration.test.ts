@@ -14,10 +14,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** The services around this run have endpoints of their own, which Terraform would go by and retry for minutes. */
+const others = Object.keys(process.env).filter((name) => name.startsWith("AWS_ENDPOINT_URL_"));
+
 async function terraform(...args: string[]) {
   const { accessKeyId, secretAccessKey } = proxy.operator.credentials;
   const env = {
     ...(await cliConfiguration(folder)),
+    ...Object.fromEntries(others.map((name) => [name, ""])),
     CHECKPOINT_DISABLE: "1",
     AWS_ENDPOINT_URL: proxy.endpoint,
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -151,14 +155,13 @@ const write = (changed: boolean) =>
 
 const done = { code: 0, printed: expect.any(String) };
 
-test("a second plan is empty after an apply and after a change, and a destroy ends", async () => {
+// The rehearsal of the whole stack shows the plan after a first apply, and destroys: Terraform waits half a minute for that.
+test("a plan is empty after a change of every resource that can change", async () => {
   write(false);
   expect(await terraform("init")).toEqual(done);
-  for (const changed of [false, true]) {
-    write(changed);
-    expect(await terraform("apply", "-auto-approve")).toEqual(done);
-    // 2 would be: there are changes.
-    expect(await terraform("plan", "-detailed-exitcode")).toEqual(done);
-  }
-  expect(await terraform("destroy", "-auto-approve")).toEqual(done);
-}, 600_000);
+  expect(await terraform("apply", "-auto-approve")).toEqual(done);
+  write(true);
+  expect(await terraform("apply", "-auto-approve", "-refresh=false")).toEqual(done);
+  // 2 would be: there are changes.
+  expect(await terraform("plan", "-detailed-exitcode")).toEqual(done);
+}, 120_000);
