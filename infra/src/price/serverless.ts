@@ -4,7 +4,7 @@ import type { Item } from "./price.ts";
 interface Sourced {
   readonly source: string;
   /** Where we have it from: AWS's page renders its prices by a program, so no test can compare them. */
-  readonly basis: "memory" | "copies of the page";
+  readonly basis: "copies of the page" | "other sites" | "memory";
 }
 
 interface Price extends Sourced {
@@ -14,7 +14,7 @@ interface Price extends Sourced {
 const names = [
   ...["lambdaMillion", "lambdaGbSecond", "httpApiMillion", "edgeMillion", "edgeGb", "edgeFunctionMillion"],
   ...["keyValueReadMillion", "tableWriteMillion", "tableReadMillion", "tableGbMonth", "recoveryGbMonth"],
-  ...["logGb", "logGbMonth", "alarmMonth"],
+  ...["logGb", "logGbMonth", "alarmMonth", "metricMonth"],
 ] as const;
 
 export type ServerlessPrices = Readonly<Record<(typeof names)[number], Price>>;
@@ -24,22 +24,34 @@ export interface UserTiers extends Sourced {
   readonly tiers: readonly { readonly upTo: number; readonly price: number }[];
 }
 
+/** Of all requests, and units of DynamoDB for each: those that SLS-25 measures, and two to authenticate. */
+export const mix = {
+  "sign-in": { share: 0.01, reads: 7, writes: 6 },
+  refresh: { share: 0.1, reads: 1, writes: 1 },
+  "page of 20 images": { share: 0.3, reads: 4.5, writes: 0 },
+  "announced image": { share: 0.002, reads: 2, writes: 7 },
+  "published image": { share: 0.002, reads: 3, writes: 8 },
+  "anything else": { share: 0.586, reads: 3, writes: 0 },
+};
+
 /** What one request to the API is assumed to use, on average. */
 export const assumed = {
   lambdaSeconds: 0.06,
   lambdaGb: 1,
-  /** Units: a signed-in request reads the account and the session; a page of 20 images reads five. */
-  tableReads: 4,
-  /** Units: most requests write nothing, a sign-in or a renewal about five. */
-  tableWrites: 1,
+  /** Of an image: 0.8 seconds with 2 GB, for which the API waits 0.9 with 1. */
+  imageGbSeconds: 2.5,
   edgeKb: 20,
-  logKb: 1,
+  /** The application's lines, the gateway's, and Lambda's own two. */
+  logKb: 1.5,
   /** Of one person in a month. */
   requestsOfUser: 500,
+  /** Names that the application writes. */
+  metrics: 12,
 };
 
 const daysInMonth = 30;
 const freeAlarms = 10;
+const freeMetrics = 10;
 const million = 1e6;
 
 /** What an idle deployment costs, and what requests add. */
@@ -65,7 +77,13 @@ export function serverlessSources(prices: ServerlessPrices, tiers: UserTiers): s
   const from = (basis: Sourced["basis"]) => [
     ...new Set(all.filter((each) => each.basis === basis).map(({ source }) => source)),
   ];
-  return [...from("copies of the page"), "From memory, to be compared with the page:", ...from("memory")];
+  return [
+    ...from("copies of the page"),
+    "From what other sites say of the page, to be compared with it:",
+    ...from("other sites"),
+    "From memory, to be compared with the page:",
+    ...from("memory"),
+  ];
 }
 
 /** What requests to the API cost in a month, by what is billed. */
@@ -77,9 +95,11 @@ export function requestCosts(
   const count = daily * daysInMonth;
   const perMillion = ({ price }: Price, units = 1) => (count / million) * units * price;
   const gb = (kb: number) => (count * kb) / million;
-  const { lambdaSeconds, lambdaGb, tableReads, tableWrites, edgeKb, logKb, requestsOfUser } = assumed;
+  const { lambdaSeconds, lambdaGb, imageGbSeconds, edgeKb, logKb, requestsOfUser, metrics } = assumed;
+  const images = mix["published image"].share;
+  const gbSeconds = lambdaSeconds * lambdaGb + images * imageGbSeconds;
   return {
-    Lambda: perMillion(prices.lambdaMillion) + count * lambdaSeconds * lambdaGb * prices.lambdaGbSecond.price,
+    Lambda: perMillion(prices.lambdaMillion, 1 + images) + count * gbSeconds * prices.lambdaGbSecond.price,
     "HTTP API": perMillion(prices.httpApiMillion),
     CloudFront:
       perMillion(prices.edgeMillion) +
@@ -87,11 +107,16 @@ export function requestCosts(
       perMillion(prices.keyValueReadMillion) +
       gb(edgeKb) * prices.edgeGb.price,
     DynamoDB:
-      perMillion(prices.tableReadMillion, tableReads) + perMillion(prices.tableWriteMillion, tableWrites),
+      perMillion(prices.tableReadMillion, unitsOfRequest("reads")) +
+      perMillion(prices.tableWriteMillion, unitsOfRequest("writes")),
     logs: gb(logKb) * prices.logGb.price,
+    metrics: (metrics - freeMetrics) * prices.metricMonth.price,
     Cognito: ofUsers(count / requestsOfUser, tiers),
   };
 }
+
+const unitsOfRequest = (kind: "reads" | "writes") =>
+  Object.values(mix).reduce((sum, request) => sum + request.share * request[kind], 0);
 
 function requests(daily: number, prices: ServerlessPrices, tiers: UserTiers): Item {
   const costs = requestCosts(daily, prices, tiers);

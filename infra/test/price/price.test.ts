@@ -1,14 +1,16 @@
-import { beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { priceReport } from "../../deploy/terraform/policy-and-price.ts";
 import { monthlyPrice, priceList } from "../../src/price/price.ts";
+import { assumed, mix, requestCosts } from "../../src/price/serverless.ts";
 import { type Configuration, synthesizedStack } from "../synthesize.ts";
+import { document, rowsOf } from "./document.ts";
 
 let stack: Configuration;
 beforeAll(async () => {
   stack = await synthesizedStack();
 });
 
-const sum = () => monthlyPrice(stack)!.reduce((total, { price }) => total + price!, 0);
+const sum = (of = stack) => monthlyPrice(of)!.reduce((total, { price }) => total + price!, 0);
 
 test("two micro hosts with their volumes and addresses cost about 26 USD a month", () => {
   expect(monthlyPrice(stack)!.map(({ what }) => what)).toEqual([
@@ -27,6 +29,49 @@ function changed(host: object): Configuration {
   for (const one of Object.values(other.resource["aws_instance"]!)) Object.assign(one, host);
   return other;
 }
+
+describe("docs/choosing-a-stack.md", () => {
+  const { serverless, outGb } = priceList.regions["us-east-1"]!;
+  const atRest = 0.626; // as serverless.test.ts has it
+  const [daysInMonth, freeOutGb, peak] = [30, 100, 5];
+  const costsOf = (daily: number) => requestCosts(daily, serverless!, priceList.activeUserTiers);
+  const total = (parts: Record<string, number>) => Object.values(parts).reduce((all, part) => all + part, 0);
+  const short = (value: number) =>
+    value < 100 ? value.toFixed(2) : Math.round(value).toLocaleString("en-US");
+
+  test.each([
+    [1_000, "t3.micro"],
+    [100_000, "t3.micro"],
+    [10_000_000, "t3.xlarge"],
+  ])("%i requests a day on two %s, and without hosts", (daily, type) => {
+    const outOfHosts = Math.max(0, (daily * daysInMonth * assumed.edgeKb) / 1e6 - freeOutGb) * outGb;
+    const perSecond = daily / 86_400;
+    expect(rowsOf(daily.toLocaleString("en-US"))).toEqual([
+      [
+        `${short(perSecond)} (${short(perSecond * peak)})`,
+        `two \`${type}\``,
+        short(sum(changed({ instance_type: type })) + outOfHosts),
+        short(atRest + total(costsOf(daily))),
+      ],
+      Object.values(costsOf(daily)).map(short),
+    ]);
+  });
+
+  test("where both cost the same", () => {
+    const { metrics = 0, ...parts } = costsOf(1_000);
+    const perDaily = total(parts) / 1_000;
+    const daily = Math.round((sum() - atRest - metrics) / perDaily / 10_000) * 10_000;
+    expect(document).toContain(`About ${daily.toLocaleString("en-US")} requests a day`);
+  });
+
+  test("the mix of requests, which is the whole", () => {
+    for (const [name, { share, reads, writes }] of Object.entries(mix))
+      expect(rowsOf(name)).toEqual([
+        [`${Number((share * 100).toFixed(1))} %`, String(reads), String(writes)],
+      ]);
+    expect(Object.values(mix).reduce((all, { share }) => all + share, 0)).toBeCloseTo(1, 9);
+  });
+});
 
 test.each([
   ["t3.large", "30 % of 4 vCPU", 2 * 2 * 0.7],

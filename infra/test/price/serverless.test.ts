@@ -31,10 +31,11 @@ test("requests are priced by what is billed, at three sizes", () => {
   const { serverless } = priceList.regions["us-east-1"]!;
   const costs = (daily: number) => requestCosts(daily, serverless!, priceList.activeUserTiers);
   expect(costs(100_000)["HTTP API"]).toBeCloseTo(3, 6);
-  expect(costs(100_000)["Lambda"]).toBeCloseTo(3 * 0.2 + 3e6 * 0.06 * 0.0000166667, 6);
+  expect(costs(100_000)["Lambda"]).toBeCloseTo(3 * 1.002 * 0.2 + 3e6 * 0.065 * 0.0000166667, 6);
   expect(costs(100_000)["CloudFront"]).toBeCloseTo(3 * 1.13 + 60 * 0.085, 6);
-  expect(costs(100_000)["DynamoDB"]).toBeCloseTo(3 * (4 * 0.125 + 0.625), 6);
-  expect(costs(100_000)["logs"]).toBeCloseTo(3 * 0.5, 6);
+  expect(costs(100_000)["DynamoDB"]).toBeCloseTo(3 * (3.288 * 0.125 + 0.19 * 0.625), 6);
+  expect(costs(100_000)["logs"]).toBeCloseTo(3 * 1.5 * 0.5, 6);
+  expect(costs(100_000)["metrics"]).toBeCloseTo(2 * 0.3, 6);
   // 6,000 people are within the free 10,000; 600,000 are not.
   expect(costs(100_000)["Cognito"]).toBe(0);
   expect(costs(10_000_000)["Cognito"]).toBeCloseTo(90_000 * 0.0055 + 500_000 * 0.0046, 6);
@@ -51,7 +52,7 @@ test("the report says which prices are from memory, and those of another region 
   const { serverless } = priceList.regions["us-east-1"]!;
   for (const { source, basis } of Object.values(serverless!)) {
     expect(source).toMatch(/^https:\/\/aws\.amazon\.com\//);
-    expect(["memory", "copies of the page"]).toContain(basis);
+    expect(["memory", "other sites", "copies of the page"]).toContain(basis);
   }
   const elsewhere = await serverlessStack({ REGION: "eu-central-1" });
   expect(monthlyPrice(elsewhere)).toBeUndefined();
