@@ -1,25 +1,24 @@
 import { afterAll, expect, test } from "@jest/globals";
 import { rmSync, statSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import type { PickedFile } from "../src/picked-file.ts";
 import * as gallery from "../src/gallery.ts";
 import { onHost } from "../src/hosts.ts";
 import { photographs } from "../src/image-fixtures.ts";
 import { type Make, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
+import { newPerson } from "../src/people.ts";
 import { photograph } from "../src/photograph.ts";
 
 interface Site {
   readonly make: Make;
   visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
-  newPerson(picture: PickedFile): pages.Person;
   readonly backendId: () => string;
   /** Where a backup is kept on this machine. */
   readonly file: string;
 }
 
 /** A person with images who is lost twice: with the account, and with the deployment. */
-export function backupTests({ make, visit, newPerson, backendId, file }: Site) {
+export function backupTests({ make, visit, backendId, file }: Site) {
   const succeed = succeeding(make);
   let owner: pages.Person;
   let names: string[];

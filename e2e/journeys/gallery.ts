@@ -7,18 +7,18 @@ import * as gallery from "../src/gallery.ts";
 import { brokenPhotograph, photographs } from "../src/image-fixtures.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photograph.ts";
+import { newPerson } from "../src/people.ts";
 import type { PickedFile } from "../src/picked-file.ts";
 
 interface Site {
   /** Opens the site in a new browser. */
   visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
-  newPerson(picture: PickedFile): pages.Person;
   /** Where a deploy says that the site is. */
   localUrl(): string;
 }
 
 /** Two people and ten photographs, on a site without images. */
-export function galleryTests({ visit, newPerson, localUrl }: Site): void {
+export function galleryTests({ visit, localUrl }: Site): void {
   test("two people add ten photographs of different kinds; each sees both people's", async () => {
     await visit(async (page, browser) => {
       const all = await photographs();

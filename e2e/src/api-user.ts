@@ -64,8 +64,15 @@ export async function form(fields: Record<string, string>, name: string, file: B
 type Asking = typeof ask;
 export type ApiUser = Awaited<ReturnType<typeof apiUser>>;
 
-/** A person with an account who uses the API directly, by `asking`. Refused requests throw. */
-export async function apiUser(origin: string, asking: Asking = ask) {
+export interface ApiUserProps {
+  /** @default - `ask` */
+  readonly asking?: Asking;
+  /** How pictures are sent: in a form with the request, or to the bucket before it. @default - "form" */
+  readonly sends?: "form" | "upload";
+}
+
+/** A person with an account who uses the API directly. Refused requests throw. */
+export async function apiUser(origin: string, { asking = ask, sends = "form" }: ApiUserProps = {}) {
   const email = `${randomBytes(6).toString("hex")}@example.org`;
   const credentials = { email, password: "silver and light" };
   const file = await picture();
@@ -92,6 +99,32 @@ export async function apiUser(origin: string, asking: Asking = ask) {
     cookie = headers["set-cookie"]?.[0]?.split(";")[0] ?? cookie;
   }
 
+  /** Sends the file to where the API has said; Node does not resolve names under localhost, and they are signed. */
+  async function put(upload: Announced["upload"], bodyMs = 0): Promise<void> {
+    const to = upload.url.replace("s3.localhost", "127.0.0.1");
+    const headers = { ...upload.headers, host: new URL(upload.url).host };
+    const { status } = await asking("PUT", to, { headers, body: file, bodyMs });
+    if (status >= 300) throw new Error(`the bucket answered ${status}`);
+  }
+
+  /** The token of a picture that was sent to the bucket. */
+  async function sentPicture(path: string, bodyMs = 0): Promise<string> {
+    const { upload } = JSON.parse(
+      (await json("POST", path, { contentType: "image/png", bytes: file.length })).text,
+    ) as { upload: Announced["upload"] & { token: string } };
+    await put(upload, bodyMs);
+    return upload.token;
+  }
+
+  async function register(): Promise<void> {
+    if (sends === "form") await call("POST", "/auth/register", await form(credentials, "image", file));
+    else
+      await json("POST", "/auth/register", {
+        ...credentials,
+        upload: await sentPicture("/auth/register/upload"),
+      });
+  }
+
   async function announced(name: string): Promise<Announced> {
     const { length: bytes } = file;
     return JSON.parse(
@@ -115,18 +148,17 @@ export async function apiUser(origin: string, asking: Asking = ask) {
     account: () => call("GET", "/account"),
     images: () => call("GET", "/images?limit=24"),
     async replacePicture(bodyMs = 0): Promise<void> {
-      await call("PUT", "/account/image", { ...(await form({}, "image", file)), bodyMs });
+      if (sends === "form")
+        await call("PUT", "/account/image", { ...(await form({}, "image", file)), bodyMs });
+      else
+        await json("PUT", "/account/image", { upload: await sentPicture("/account/image/upload", bodyMs) });
     },
     /** Announces an image without sending it. Returns the id that the API acknowledged. */
     announce: async (name: string): Promise<string> => (await announced(name)).image.id,
     /** The id of an image that the API has acknowledged as published. */
     async upload(): Promise<string> {
       const { image, upload } = await announced("a.png");
-      // Node does not resolve names under localhost. The name is part of the signature.
-      const to = upload.url.replace("s3.localhost", "127.0.0.1");
-      const headers = { ...upload.headers, host: new URL(upload.url).host };
-      const { status } = await ask("PUT", to, { headers, body: file });
-      if (status >= 300) throw new Error(`the bucket answered ${status}`);
+      await put(upload);
       await call("POST", `/images/${image.id}/complete`);
       return image.id;
     },
@@ -143,7 +175,7 @@ export async function apiUser(origin: string, asking: Asking = ask) {
     remove: (id: string) => call("DELETE", `/images/${id}`),
   };
 
-  await call("POST", "/auth/register", await form(credentials, "image", file));
+  await register();
   await self.signIn();
   return self;
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { sandboxLabel } from "../../infra/local-cloud/serverless/sandbox-label.ts";
 
 const execute = promisify(execFile);
 const containerName = (instanceId: string) => `tintype-${instanceId}`;
@@ -71,6 +72,12 @@ export async function containersAndNetworks(deployment: string): Promise<string[
     ...(await docker("ps", "--all", ...filter, "--format", "container {{.Names}}")),
     ...(await docker("network", "ls", ...filter, "--format", "network {{.Name}}")),
   ];
+}
+
+/** Containers in which functions of this repository's local cloud run. */
+export async function functionContainers(): Promise<string[]> {
+  const label = `label=tintype.lambda=${sandboxLabel}`;
+  return docker("ps", "--all", "--filter", label, "--format", "{{.Names}}");
 }
 
 /** Volumes of the local cloud that are block devices now. The kernel may know their files by a container's path. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, ask, type ApiUser, apiUser } from "./api-user.ts";
+import { type Answer, ask, type ApiUser, apiUser, type ApiUserProps } from "./api-user.ts";
 import { type Statistics, statistics } from "./statistics.ts";
 
 const people = 3;
@@ -22,7 +22,7 @@ const mix = {
 type Kind = keyof typeof mix;
 
 /** Users who use all of a site at a fixed rate of requests a second, whether or not earlier ones were answered. */
-export async function siteLoad(origin: string) {
+export async function siteLoad(origin: string, { sends }: Pick<ApiUserProps, "sends"> = {}) {
   let counted: ReturnType<typeof statistics> | undefined;
 
   async function asking(...sent: Parameters<typeof ask>): Promise<Answer> {
@@ -41,7 +41,9 @@ export async function siteLoad(origin: string) {
     }
   }
 
-  const users = await Promise.all(Array.from({ length: people }, () => apiUser(origin, asking)));
+  const users = await Promise.all(
+    Array.from({ length: people }, () => apiUser(origin, { asking, ...(sends && { sends }) })),
+  );
   const assets = assetsOf(await ask("GET", `${origin}/`));
   const acts = actions({ users, assets, origin, asking });
   const order = shuffled();

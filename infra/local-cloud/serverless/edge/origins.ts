@@ -45,7 +45,10 @@ export function origins(props: OriginsProps) {
       outgoing.on("close", () => clearTimeout(timer));
       outgoing.on("response", (answer) => {
         buffer(answer).then(
-          (body) => resolve({ status: answer.statusCode ?? 502, headers: endToEnd(answer), body }),
+          (body) => {
+            resolve({ status: answer.statusCode ?? 502, headers: endToEnd(answer), body });
+            if (!outgoing.writableFinished) outgoing.destroy(); // refused before its body came
+          },
           () => fail(502),
         );
       });

@@ -61,6 +61,9 @@ function decodedPath(raw: string): string {
 }
 
 async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const tooLarge = () => new Refused(413, "Request Entity Too Large");
+  // Nothing of it may ever come.
+  if (Number(message.headers["content-length"] ?? 0) > 2 * maxBodyBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
@@ -68,6 +71,6 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
     // Read to its end, so that the client reads the answer and no reset.
     if (bytes <= maxBodyBytes) chunks.push(chunk);
   }
-  if (bytes > maxBodyBytes) throw new Refused(413, "Request Entity Too Large");
+  if (bytes > maxBodyBytes) throw tooLarge();
   return Buffer.concat(chunks);
 }

@@ -1,23 +1,49 @@
 // The runtime inside of an execution environment: asks for events, calls the handler, reports what it gave.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
-import { existsSync } from "node:fs";
+import { existsSync, writeSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
+import { setImmediate as turnOfLoop } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { isMainThread, MessageChannel, receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
 
 const { env } = process;
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-let requestId = "";
+if (!isMainThread) await new Promise(() => serveCalls(workerData));
 
-function call(method, path, body, headers = {}) {
-  return new Promise((resolve, reject) => {
+/**
+ * Calls the Runtime API for the thread of the function, which stands still meanwhile: from the answer to the next event
+ * nothing of a function runs. Containers are paused later, which takes longer.
+ */
+function serveCalls({ port, turn }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const end = (result) => {
+    port.postMessage(result);
+    Atomics.store(turn, 0, 1);
+    Atomics.notify(turn, 0);
+  };
+  port.on("message", ({ method, path, body, headers }) => {
     const url = `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime${path}`;
     const outgoing = request(url, { method, agent, headers }, async (answer) => {
       const chunks = await answer.toArray();
-      resolve({ headers: answer.headers, body: Buffer.concat(chunks).toString() });
+      end({ headers: answer.headers, body: Buffer.concat(chunks).toString() });
     });
-    outgoing.on("error", reject).end(body);
+    outgoing.on("error", (error) => end({ error: error.message })).end(body);
   });
+}
+
+const turn = new Int32Array(new SharedArrayBuffer(4));
+const { port1: calls, port2: port } = new MessageChannel();
+new Worker(new URL(import.meta.url), { workerData: { port, turn }, transferList: [port] }).unref();
+calls.unref();
+let requestId = "";
+
+function call(method, path, body, headers = {}) {
+  Atomics.store(turn, 0, 0);
+  calls.postMessage({ method, path, body, headers });
+  Atomics.wait(turn, 0, 0);
+  const { error, ...answer } = receiveMessageOnPort(calls).message;
+  if (error !== undefined) throw new Error(error);
+  return answer;
 }
 
 function report(path, error, errorType = error?.name ?? typeof error) {
@@ -38,7 +64,19 @@ function write(level, ...parts) {
     env.AWS_LAMBDA_LOG_FORMAT === "JSON"
       ? JSON.stringify({ timestamp, level: level.toUpperCase(), requestId, message })
       : `${timestamp}\t${requestId}\t${level.toUpperCase()}\t${words.join(" ").replaceAll("\n", "\r")}`;
-  process.stdout.write(`${line}\n`);
+  writeWhole(Buffer.from(`${line}\n`));
+}
+
+/** Not by `process.stdout`, which may write later, and then no one would. */
+function writeWhole(bytes) {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
 }
 
 for (const level of ["debug", "info", "warn", "error"]) console[level] = (...parts) => write(level, ...parts);
@@ -81,8 +119,8 @@ function contextOf(headers) {
   };
 }
 
-const handler = await loadHandler().catch(async (error) => {
-  await report("/init/error", error);
+const handler = await loadHandler().catch((error) => {
+  report("/init/error", error);
   process.exit(1);
 });
 
@@ -90,14 +128,18 @@ for (const [event, type] of [
   ["uncaughtException", "Runtime.UnhandledException"],
   ["unhandledRejection", "Runtime.UnhandledPromiseRejection"],
 ]) {
-  process.on(event, async (error) => {
-    await report(`/invocation/${requestId}/error`, error, type).catch(() => {});
-    process.exit(128);
+  process.on(event, (error) => {
+    try {
+      report(`/invocation/${requestId}/error`, error, type);
+    } finally {
+      process.exit(128);
+    }
   });
 }
 
 for (;;) {
-  const { headers, body } = await call("GET", "/invocation/next");
+  const { headers, body } = call("GET", "/invocation/next");
+  await turnOfLoop(); // what an earlier invocation left goes on
   const context = contextOf(headers);
   requestId = context.awsRequestId;
   env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"];
@@ -105,8 +147,8 @@ for (;;) {
   try {
     answer = JSON.stringify(await handler(JSON.parse(body), context)) ?? "null";
   } catch (error) {
-    await report(`/invocation/${requestId}/error`, error);
+    report(`/invocation/${requestId}/error`, error);
     continue;
   }
-  await call("POST", `/invocation/${requestId}/response`, answer, peakMemory());
+  call("POST", `/invocation/${requestId}/response`, answer, peakMemory());
 }

@@ -43,6 +43,9 @@ export interface Environment {
   kill(): Promise<void>;
 }
 
+/** The bootstrap stands still at once; a pause of the whole sandbox costs more than a short invocation. */
+const idleBeforeFreezeMs = 500;
+
 type Deliver = (event: Event) => void;
 
 /** Starts an environment; it takes its first invocation when `ready`. */
@@ -64,6 +67,7 @@ export async function openEnvironment(props: EnvironmentProps): Promise<Environm
   let isAlive = true;
   let isFrozen = false;
   let moved = Promise.resolve(); // freezes and thaws, one after the other
+  let freezing: NodeJS.Timeout | undefined;
 
   const api = await runtimeApi({
     onNext(deliver) {
@@ -117,6 +121,7 @@ export async function openEnvironment(props: EnvironmentProps): Promise<Environm
   /** Marked dead at the kill, not at the end of its program: no event may reach one that is dying. */
   async function kill(): Promise<void> {
     isAlive = false;
+    clearTimeout(freezing);
     await sandbox.kill();
     api.close();
   }
@@ -132,6 +137,7 @@ export async function openEnvironment(props: EnvironmentProps): Promise<Environm
 
   let isFirst = true;
   async function invoke(functionArn: string, payload: string): Promise<Outcome | undefined> {
+    clearTimeout(freezing);
     await move(false);
     const deliver = await next.promise.catch(() => undefined);
     if (deliver === undefined) return undefined;
@@ -162,7 +168,7 @@ export async function openEnvironment(props: EnvironmentProps): Promise<Environm
     };
     deliver({ requestId, functionArn, deadline: Date.now() + timeoutMs, payload });
     const ended = await outcome.promise;
-    void move(true);
+    freezing = setTimeout(() => void move(true), idleBeforeFreezeMs).unref();
     return ended;
   }
 

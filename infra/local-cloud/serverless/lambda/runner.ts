@@ -32,6 +32,8 @@ export interface RunnerProps {
   /** An environment that waits longer is given up. */
   readonly idleMs?: number;
   readonly initTimeoutMs?: number;
+  /** Of one version. AWS starts 1,000 in ten seconds; more than a few at once only hinder each other on one machine. */
+  readonly startsAtOnce?: number;
 }
 
 interface Pool {
@@ -41,6 +43,16 @@ interface Pool {
     readonly environment: Environment;
     readonly timer: NodeJS.Timeout;
   }[];
+  /** Invocations that take an environment that has ended its work, or the next that may be started. */
+  readonly waiting: Waiting[];
+  /** Environments that do not wait for events yet. */
+  starting: number;
+}
+
+interface Waiting {
+  readonly key: string;
+  take(environment: Environment | Promise<Environment>): void;
+  readonly description: FunctionDescription;
 }
 
 const stoppedOutcome: Outcome = {
@@ -51,6 +63,7 @@ const stoppedOutcome: Outcome = {
 /** Runs functions as Lambda does. `stop` leaves no environment behind; call `sweep` of the sandboxes before the first. */
 export function lambdaRunner(props: RunnerProps) {
   const { describe, sandboxes, accountConcurrency = 1000, idleMs = 300_000, initTimeoutMs = 10_000 } = props;
+  const { startsAtOnce = 2 } = props;
   const { sleep = (ms, signal) => sleepMs(ms, undefined, { signal }) } = props;
   const pools = new Map<string, Pool>();
   const environments = new Set<Environment>();
@@ -82,7 +95,7 @@ export function lambdaRunner(props: RunnerProps) {
   async function runIn(description: FunctionDescription, arn: string, payload: string): Promise<Outcome> {
     const key = environmentKey(description);
     const pool = poolOf(description);
-    const environment = takeIdle(pool, key, description) ?? (await open(description));
+    const environment = await environmentFor(pool, key, description);
     const unready = await environment.ready;
     if (unready !== undefined) {
       forget(environment);
@@ -100,8 +113,36 @@ export function lambdaRunner(props: RunnerProps) {
 
   function poolOf({ name, version }: FunctionDescription): Pool {
     const id = `${name}:${version}`;
-    if (!pools.has(id)) pools.set(id, { idle: [] });
+    if (!pools.has(id)) pools.set(id, { idle: [], waiting: [], starting: 0 });
     return pools.get(id)!;
+  }
+
+  async function environmentFor(
+    pool: Pool,
+    key: string,
+    description: FunctionDescription,
+  ): Promise<Environment> {
+    const idle = takeIdle(pool, key, description);
+    if (idle !== undefined) return idle;
+    if (pool.starting < startsAtOnce) return start(pool, description);
+    return new Promise((take) => pool.waiting.push({ key, take, description }));
+  }
+
+  async function start(pool: Pool, description: FunctionDescription): Promise<Environment> {
+    pool.starting += 1;
+    const ended = () => {
+      pool.starting -= 1;
+      const next = pool.waiting.shift();
+      next?.take(start(pool, next.description));
+    };
+    try {
+      const environment = await open(description);
+      void environment.ready.finally(ended);
+      return environment;
+    } catch (error) {
+      ended();
+      throw error;
+    }
   }
 
   /** The one that was used last; those of an older declaration, or whose credentials are about to end, are given up. */
@@ -121,6 +162,8 @@ export function lambdaRunner(props: RunnerProps) {
   }
 
   function rest(pool: Pool, key: string, environment: Environment): void {
+    const next = pool.waiting.findIndex((candidate) => candidate.key === key);
+    if (next >= 0) return pool.waiting.splice(next, 1)[0]!.take(environment);
     const timer = setTimeout(() => {
       pool.idle.splice(
         pool.idle.findIndex((candidate) => candidate.environment === environment),

@@ -12,6 +12,8 @@ interface Policy {
   readonly contentPolicy: string;
   /** Whether the origin's own headers are replaced. */
   readonly override: boolean;
+  /** For responses of an origin that says nothing about it. */
+  readonly cacheControl?: string;
 }
 
 /** The page's headers, as nginx sends them on the `ec2` stack. */
@@ -26,6 +28,7 @@ export const apiPolicy = (name: string): Policy => ({
   name: `tintype-${name}-api`,
   contentPolicy: "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
   override: false,
+  cacheControl: "no-store",
 });
 
 export function responseHeaders(
@@ -33,7 +36,7 @@ export function responseHeaders(
   id: string,
   policy: Policy,
 ): CloudfrontResponseHeadersPolicy {
-  const { name, contentPolicy, override } = policy;
+  const { name, contentPolicy, override, cacheControl } = policy;
   const securityHeadersConfig: CloudfrontResponseHeadersPolicySecurityHeadersConfig = {
     contentSecurityPolicy: { contentSecurityPolicy: contentPolicy, override },
     contentTypeOptions: { override: true },
@@ -45,7 +48,12 @@ export function responseHeaders(
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": permissions,
   };
-  const items = Object.entries(custom).map(([header, value]) => ({ header, value, override: true }));
+  const items = [
+    ...Object.entries(custom).map(([header, value]) => ({ header, value, override: true })),
+    ...(cacheControl === undefined
+      ? []
+      : [{ header: "Cache-Control", value: cacheControl, override: false }]),
+  ];
   return new CloudfrontResponseHeadersPolicy(scope, id, {
     name,
     securityHeadersConfig,

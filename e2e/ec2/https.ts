@@ -2,18 +2,17 @@ import { expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, watchFaults } from "../src/browser.ts";
 import { keptCertificate, renewalIsPlanned, renew, renewIfDue } from "../src/certificate.ts";
-import type { PickedFile } from "../src/picked-file.ts";
 import * as gallery from "../src/gallery.ts";
 import type { Made } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
+import { newPerson } from "../src/people.ts";
 import { photograph } from "../src/photograph.ts";
 import { askSite, type SecureSite, serialOf, shakeHands } from "../src/site.ts";
 import { homeThatTrusts } from "../src/browser-ca.ts";
-import { headerTests } from "./headers.ts";
+import { headerTests, nginxHeaderTests, type Site } from "../journeys/headers.ts";
 
 interface Deployment {
   readonly make: (target: string, ...settings: string[]) => Promise<Made>;
-  readonly newPerson: (picture: PickedFile) => pages.Person;
 }
 
 interface Outputs {
@@ -25,7 +24,7 @@ interface Outputs {
 const domain = "tintype.test";
 
 /** A deployment that gets a domain: one that is there, or a new one. */
-export function httpsTests({ make, newPerson }: Deployment): void {
+export function httpsTests({ make }: Deployment): void {
   let outputs: Outputs | undefined;
   let person: pages.Person | undefined;
 
@@ -94,13 +93,14 @@ export function httpsTests({ make, newPerson }: Deployment): void {
     expect(call.headers["cache-control"]).toBe("no-store");
   });
 
-  headerTests({
+  const crawled: Site = {
+    by: "HTTPS",
     tls: true,
-    address: "127.0.0.1",
-    port: () => site().port,
     ask: (path, asked) => askSite(`https://${domain}${path}`, asked, site()),
     person: () => ({ email: known().email, password: known().password }),
-  });
+  };
+  headerTests(crawled);
+  nginxHeaderTests({ ...crawled, address: "127.0.0.1", port: () => site().port });
 
   test("HTTPS keeps its key to root, and plans its renewal", async () => {
     const { key, days } = await keptCertificate(deployed().frontend.instanceId);
