@@ -30,8 +30,8 @@ type ImageFault = "throttled" | "stopped" | undefined;
  */
 export async function startServerless({ confirmation = "optional", clock }: Options = {}) {
   const [tables, bucket, pool] = await Promise.all([createTables(), createBucket(), createPool()]);
-  const proof = randomBytes(48).toString("base64url");
-  const secretsPath = await putSecrets(proof);
+  const secretsPath = `/tintype/${randomBytes(6).toString("hex")}`;
+  let proof = await putSecrets(secretsPath);
   let imageFault: ImageFault;
   const imageServer = createServer((request, response) => void invoke(request, response));
   const servers: Server[] = [imageServer];
@@ -122,7 +122,11 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
     app: { url, siteOrigin } as unknown as TestApp,
     /** The handler itself. */
     handler,
-    proof,
+    get proof() {
+      return proof;
+    },
+    /** New secrets, of which the edge sends its own at once. */
+    rotate: async () => void (proof = await putSecrets(secretsPath)),
     pool,
     bucket,
     tables,
@@ -136,15 +140,16 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
 
 export type TestServerless = Awaited<ReturnType<typeof startServerless>>;
 
-async function putSecrets(proof: string): Promise<string> {
-  const path = `/tintype/${randomBytes(6).toString("hex")}`;
+/** Returns the proof of the edge. */
+async function putSecrets(path: string): Promise<string> {
   const client = new SSMClient({ region: "us-east-1", endpoint: process.env["MOTO_URL"]! });
-  const random = () => randomBytes(48).toString("base64url");
-  const values = { "access-token": random(), "refresh-token": random(), "edge-proof": proof };
-  for (const [name, Value] of Object.entries(values))
-    await client.send(new PutParameterCommand({ Name: `${path}/${name}`, Value, Type: "SecureString" }));
+  const values = ["access-token", "refresh-token", "edge-proof"].map(
+    (name) => [`${path}/${name}`, randomBytes(48).toString("base64url")] as const,
+  );
+  for (const [Name, Value] of values)
+    await client.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true }));
   client.destroy();
-  return path;
+  return values[2]![1];
 }
 
 async function listen(server: Server): Promise<string> {

@@ -5,7 +5,7 @@ import { cognitoIdentityRemoval } from "../adapters/cognito/identity-provider.ts
 import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
 import { openDynamodb } from "../adapters/dynamodb/client.ts";
 import { dynamodbImages } from "../adapters/dynamodb/images.ts";
-import { dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
+import { dynamodbAccountIds, dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
@@ -40,7 +40,13 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   });
   const { giveUp } = abandonedUploads({ images, objectStore, now });
   const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, now });
-  const compare = identityCheck({ identities, accounts, credentials, now });
+  const compare = identityCheck({
+    identities,
+    accounts,
+    accountIds: dynamodbAccountIds(db),
+    credentials,
+    now,
+  });
 
   const jobs = {
     "remove-abandoned": async () => ({ abandoned: await giveUp(), faults: 0 }),

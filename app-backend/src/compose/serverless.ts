@@ -22,7 +22,7 @@ import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import { openSsm, type Secrets, ssmSecrets } from "../adapters/ssm/secrets.ts";
 import type { ApiConfig } from "../config/serverless.ts";
 import { limits as rules } from "../domain/limit.ts";
-import { requireEdgeProof } from "../http/edge-proof.ts";
+import { edgeProofHeader, isEdgeProof, requireEdgeProof } from "../http/edge-proof.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
 import type { Limits } from "../ports/limits.ts";
@@ -44,7 +44,8 @@ const deadlineMs = 26_000;
 
 /**
  * The application of one execution environment, which serves one request at a time. `current` reads secrets again when
- * they are no longer fresh, and returns another application if one has changed.
+ * they are no longer fresh, or once a request has a proof of the edge that is unknown, and returns another application if
+ * one has changed.
  */
 export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const { now = () => new Date(), newId = randomUUID, logTo, attemptTimeoutMs } = overrides;
@@ -108,8 +109,11 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   });
   let last: { readonly of: Secrets; readonly served: ReturnType<typeof applicationWith> } | undefined;
 
-  async function current() {
-    const found = await secrets.read();
+  async function current(headers: Readonly<Record<string, string>> = {}) {
+    let found = await secrets.read();
+    const proof = headers[edgeProofHeader];
+    // All secrets are rotated at once, and the edge's new proof is met first: minutes before a new key signs a token.
+    if (proof !== undefined && !isEdgeProof(proof, found.edgeProofs)) found = await secrets.readAgain();
     if (last?.of !== found) last = { of: found, served: applicationWith(found) };
     return last.served;
   }

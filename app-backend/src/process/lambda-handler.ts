@@ -22,11 +22,11 @@ interface HttpAnswer {
  * Answers events of an HTTP API by the application that is current. It resolves when nothing is left to do: the
  * environment is frozen then, and may never go on. Lambda refuses handlers of three parameters.
  */
-export function lambdaHandler(current: () => Promise<Served>) {
+export function lambdaHandler(current: (headers: HttpEvent["headers"]) => Promise<Served>) {
   let last: { readonly served: Served; readonly handle: ReturnType<typeof wrap> } | undefined;
 
   return async (event: object, context: object): Promise<object> => {
-    const served = await current();
+    const served = await current((event as HttpEvent).headers);
     if (last?.served !== served) last = { served, handle: wrap(served.app) };
     const answer = (await last.handle(event, context)) as HttpAnswer;
     await served.drain();

@@ -25,8 +25,10 @@ const next = "a much better one";
 let stack: TestServerless;
 let app: TestServerless["app"];
 
+let laterMs = 0;
+
 beforeAll(async () => {
-  stack = await startServerless();
+  stack = await startServerless({ clock: () => new Date(Date.now() + laterMs) });
   app = stack.app;
 });
 afterEach(() => faults());
@@ -67,6 +69,14 @@ describe("the serverless stack, in one process", () => {
     expect((await signOut(app, cookie)).status).toBe(204);
     expect((await getAccount(app, refreshed.body.accessToken)).status).toBe(401);
     expect((await refresh(app, cookie)).status).toBe(401);
+  });
+
+  test("SLS-35 after a rotation of the secrets the next request is answered, and no one is signed out", async () => {
+    const { body, cookie } = await member();
+    laterMs += 11_000;
+    await stack.rotate();
+    expect((await getAccount(app, body.accessToken)).status).toBe(200);
+    expect((await refresh(app, cookie)).status).toBe(200);
   });
 
   test("an account that is not confirmed may be used where that is optional", async () => {

@@ -4,6 +4,19 @@ export function plannedActions(plan: string): string[] {
   return lines.map((line) => line.slice("  # ".length));
 }
 
+/** As `plannedActions`, with the names of the arguments that differ where a resource is changed. */
+export function plannedChanges(plan: string): string[] {
+  return plan.split(/^(?= {2}# \S+\.\S+ )/m).flatMap((part) => {
+    const [action] = plannedActions(part);
+    if (action === undefined) return [];
+    const names = [...part.matchAll(/^ {6}[~+-] (?:"([^"]+)"|(\w+))/gm)].map(
+      ([, quoted, word]) => quoted ?? word,
+    );
+    const isChanged = action.endsWith(" will be updated in-place");
+    return isChanged && names.length > 0 ? [`${action}: ${[...new Set(names)].join(", ")}`] : [action];
+  });
+}
+
 /** The line that counts them. */
 export function planLine(plan: string): string {
   return plan.split("\n").find((line) => line.startsWith("Plan:")) ?? "Plan: only outputs change.";

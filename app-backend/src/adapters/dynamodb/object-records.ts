@@ -10,6 +10,20 @@ import type { Dynamodb } from "./requests.ts";
 const pageItems = 500;
 const atOnce = 25;
 
+const itemsOf = (db: Dynamodb, feed: string) =>
+  db.query({ table: "records", index: "feed", where: "#feed = :feed", values: { feed }, limit: pageItems });
+
+const accountIdsOf = (page: readonly Item[]) => page.map((item) => text(item, "accountId"));
+
+/** Gives the ids of all accounts that are not removed, a page at a time. */
+export function dynamodbAccountIds(db: Dynamodb) {
+  const { list } = dynamodbFeeds(db);
+  return async function* pages(): AsyncGenerator<readonly string[]> {
+    for (const feed of (await list()).filter(isOfAccounts))
+      for await (const page of itemsOf(db, feed)) yield accountIdsOf(page);
+  };
+}
+
 /** Records are found by the feeds of images and of accounts: no role may scan a table. */
 export function dynamodbObjectRecords(db: Dynamodb): ObjectRecords {
   const feeds = dynamodbFeeds(db);
@@ -33,12 +47,8 @@ export function dynamodbObjectRecords(db: Dynamodb): ObjectRecords {
     async *pages() {
       for (const feed of await feeds.list()) {
         if (!isMonth(feed) && !isOfAccounts(feed)) continue;
-        const where = "#feed = :feed";
-        const selection = { table: "records", index: "feed", where, limit: pageItems } as const;
-        for await (const page of db.query({ ...selection, values: { feed } }))
-          yield isMonth(feed)
-            ? page.flatMap(publishedKeysOf)
-            : await picturesOf(page.map((item) => text(item, "accountId")));
+        for await (const page of itemsOf(db, feed))
+          yield isMonth(feed) ? page.flatMap(publishedKeysOf) : await picturesOf(accountIdsOf(page));
       }
     },
 

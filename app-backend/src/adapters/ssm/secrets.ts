@@ -32,6 +32,8 @@ interface Dependencies {
 
 /** How long an environment uses what it has read. */
 const freshMs = 5 * 60_000;
+/** Unknown secrets have them read again no sooner than this: strangers could use up the rate that SSM allows. */
+const leastFreshMs = 10_000;
 /** A new secret signs this long after it was made: by then every environment has read it. */
 const spreadMs = 2 * freshMs;
 /** How long the edge may send the former proof. */
@@ -51,15 +53,25 @@ export function openSsm({ region }: SecretsConfig): SSMClient {
 }
 
 /**
- * Secrets in SSM parameters, with the versions that they replaced. `read` returns the same object until one has changed.
- * Throws if one is missing or too short, without its value.
+ * Secrets in SSM parameters, with the versions that they replaced. `read` returns the same object until one has changed;
+ * `readAgain` is for a caller that has met one that is unknown. Throws if one is missing or too short, without its value.
  */
 export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
   let kept: { readonly secrets: Secrets; readonly versions: string; readAtMs: number } | undefined;
 
+  let triedAtMs = -Infinity;
+
   async function read(): Promise<Secrets> {
+    return kept && now().getTime() < kept.readAtMs + freshMs ? kept.secrets : fetched();
+  }
+
+  async function readAgain(): Promise<Secrets> {
+    return kept && now().getTime() < triedAtMs + leastFreshMs ? kept.secrets : fetched();
+  }
+
+  async function fetched(): Promise<Secrets> {
     const atMs = now().getTime();
-    if (kept && atMs < kept.readAtMs + freshMs) return kept.secrets;
+    triedAtMs = atMs;
     try {
       const parameters = await current();
       const versions = parameters.map(({ Version }) => Version).join(" ");
@@ -119,7 +131,7 @@ export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
     return found;
   }
 
-  return { read };
+  return { read, readAgain };
 }
 
 interface Version {

@@ -9,33 +9,50 @@ export interface IdentityReport {
   readonly checked: number;
   /** Ids of users without an account. */
   readonly orphaned: string[];
-  /** Those of the above that were not removed. */
+  /** Ids of accounts without a user: no one can sign in to them, and nothing here can give them a password. */
+  readonly unusable: string[];
+  /** Those of the above that remain. */
   readonly left: string[];
 }
 
 interface Dependencies {
   readonly identities: Identities;
-  readonly accounts: Pick<Accounts, "getByEmail">;
+  readonly accounts: Pick<Accounts, "get" | "getByEmail">;
+  /** The ids of all accounts, a page at a time. */
+  readonly accountIds: () => AsyncIterable<readonly string[]>;
   readonly credentials: Pick<PasswordHashes, "get">;
   readonly now: () => Date;
 }
 
-/** Compares the users of the identity provider with the accounts. Removes, if asked to, those without one. */
-export function identityCheck({ identities, accounts, credentials, now }: Dependencies) {
+/** Compares the users of the identity provider with the accounts. Removes, if asked to, users without an account. */
+export function identityCheck({ identities, accounts, accountIds, credentials, now }: Dependencies) {
+  const isYoung = ({ createdAt }: { readonly createdAt: Date }) =>
+    now().getTime() - createdAt.getTime() < onItsWayMs;
+
   return async (repair: boolean): Promise<IdentityReport> => {
+    const usable = new Set<string>();
+    const [orphaned, unusable, left]: [string[], string[], string[]] = [[], [], []];
     let checked = 0;
-    const [orphaned, left]: [string[], string[]] = [[], []];
     for await (const users of identities.pages()) {
       for (const { id, email, createdAt } of users) {
         checked += 1;
-        if (now().getTime() - createdAt.getTime() < onItsWayMs) continue;
+        if (isYoung({ createdAt })) continue;
         const account = await accounts.getByEmail(email);
-        if (account && identities.isOf(await credentials.get(account.id), id)) continue;
+        if (account && identities.isOf(await credentials.get(account.id), id)) {
+          usable.add(account.id);
+          continue;
+        }
         orphaned.push(id);
         if (repair) await identities.remove(id);
         else left.push(id);
       }
     }
-    return { checked, orphaned, left };
+    for await (const ids of accountIds()) {
+      for (const id of ids.filter((one) => !usable.has(one))) {
+        const account = await accounts.get(id); // it may have been removed since
+        if (account && !isYoung(account)) unusable.push(id);
+      }
+    }
+    return { checked, orphaned, unusable, left: [...left, ...unusable] };
   };
 }

@@ -43,6 +43,21 @@ test("secrets are read once, and again when they may have changed", async () => 
   expect(String((await read()).accessSecrets.current)).toBe(later);
 });
 
+test("SLS-49 a caller that meets an unknown secret has them read at once, and soon after not again", async () => {
+  for (const name of names) await put(name);
+  let calls = 0;
+  const counting = { send: (command: never) => ((calls += 1), client.send(command)) };
+  const { read, readAgain } = open(counting as unknown as SSMClient);
+  const first = await read();
+  now = after(now, 10_001);
+  const later = await put("edge-proof");
+  expect(await read()).toBe(first);
+  expect((await readAgain()).edgeProofs.map(String)).toEqual([later, String(first.edgeProofs[0])]);
+  const before = calls;
+  for (let tries = 0; tries < 100; tries += 1) await readAgain();
+  expect(calls).toBe(before);
+});
+
 test("JWT-08 a new secret signs when every environment has read it, and the former one is accepted as long as its tokens live", async () => {
   const [former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!)];
   const latest = await put("access-token");

@@ -6,6 +6,9 @@ import { at, someAccount } from "../../contract/fixtures.ts";
 const hourMs = 3_600_000;
 const account = someAccount();
 const other = someAccount();
+const withoutUser = someAccount();
+const young = { ...someAccount(), createdAt: after(at, hourMs + 1) };
+const stored = [account, other, withoutUser, young];
 /** Of an account, without one, of an address that a newer user has, and one that is just signing up. */
 const users = [
   { id: "of the account", email: account.email, createdAt: at },
@@ -23,17 +26,25 @@ function check(removed: string[]) {
       isOf: (credential, id) => credential === id,
       remove: async (id) => void removed.push(id),
     },
-    accounts: { getByEmail: async (email) => [account, other].find((one) => one.email === email) },
+    accounts: {
+      get: async (id) => stored.find((one) => one.id === id),
+      getByEmail: async (email) => stored.find((one) => one.email === email),
+    },
+    async *accountIds() {
+      yield [...stored.map(({ id }) => id), "removed since"];
+    },
     credentials: { get: async (id) => (id === account.id ? "of the account" : "of the account since") },
     now: () => after(at, 2 * hourMs),
   });
 }
 
-test("SLS-11 users without an account are reported, and removed on demand; a young one may still get its account", async () => {
+test("SLS-11 users without an account are reported, and removed on demand; a young one may still get its account; accounts without a user are reported", async () => {
   const removed: string[] = [];
   const orphaned = ["of no account", "of the account before"];
-  expect(await check(removed)(false)).toEqual({ checked: 4, orphaned, left: orphaned });
+  const unusable = [other.id, withoutUser.id];
+  const report = { checked: 4, orphaned, unusable };
+  expect(await check(removed)(false)).toEqual({ ...report, left: [...orphaned, ...unusable] });
   expect(removed).toEqual([]);
-  expect(await check(removed)(true)).toEqual({ checked: 4, orphaned, left: [] });
+  expect(await check(removed)(true)).toEqual({ ...report, left: unusable });
   expect(removed).toEqual(orphaned);
 });

@@ -6,7 +6,7 @@ import type { Deployment } from "../../deployment.ts";
 import { presentCloud } from "../../record/access.ts";
 import { namesOf } from "../../leftovers/serverless.ts";
 import { ask } from "../../site/client.ts";
-import { plannedActions } from "../../terraform/plan-text.ts";
+import { plannedChanges } from "../../terraform/plan-text.ts";
 import { requireOutputs } from "../../terraform/state.ts";
 import { terraform } from "../../terraform/terraform.ts";
 import { inRegion, lambdaClient } from "../clients.ts";
@@ -87,7 +87,7 @@ async function changes(deployment: Deployment, access: Access): Promise<Fact[]> 
     return [{ name, text: "not compared: another machine deployed it", isWell: true }];
   const plan = await (await terraform(deployment, access)).differences();
   if (plan === undefined) return [{ name, text: "yes", isWell: true }];
-  const actions = plannedActions(plan);
+  const actions = plannedChanges(plan);
   return [
     { name, text: `no; to repair it: ${deployment.make("deploy")}`, isWell: false },
     ...actions.map((text) => ({ name: "changed", text, isWell: false })),

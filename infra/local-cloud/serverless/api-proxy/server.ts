@@ -3,6 +3,7 @@ import type { Credentials } from "../../emulator/credentials.ts";
 import { readBody } from "../../s3-proxy/src/body.ts";
 import { parseRequest } from "../../s3-proxy/src/request.ts";
 import { S3Error } from "../../s3-proxy/src/s3-error.ts";
+import { apiGateway } from "./api-gateway.ts";
 import { authenticate } from "./authentication.ts";
 import { type Answer, type Call, account, actionOf } from "./call.ts";
 import { cloudfront } from "./cloudfront.ts";
@@ -40,6 +41,7 @@ export function createApiProxy(options: ApiProxyOptions): Server {
     dynamodb: dynamodb({ upstream, now, indexLagMs }),
     cloudfront: cloudfront({ now }),
     "cognito-idp": withForward(cognito(options.userPlane)),
+    apigateway: (call) => apiGateway(call, (sent) => upstream.send(sent)),
     lambda: (call, ownUrl) => functions.answer(call, (sent) => upstream.send(sent), ownUrl),
   };
 

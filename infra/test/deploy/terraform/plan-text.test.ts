@@ -1,6 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { recapOf } from "../../../deploy/ec2/release/ansible.ts";
-import { actionCount, actionsDone, planLine, plannedActions } from "../../../deploy/terraform/plan-text.ts";
+import {
+  actionCount,
+  actionsDone,
+  planLine,
+  plannedActions,
+  plannedChanges,
+} from "../../../deploy/terraform/plan-text.ts";
 
 const plan = `
 Terraform will perform the following actions:
@@ -27,6 +33,36 @@ test("of a plan the actions and their count are shown, and no more", () => {
   ]);
   expect(planLine(plan)).toBe("Plan: 2 to add, 0 to change, 1 to destroy.");
   expect(actionCount(plan)).toBe(3);
+});
+
+test("SLS-74 of a resource that was changed by hand the arguments that differ are named", () => {
+  const drift = `
+  # aws_cognito_user_pool_client.client will be updated in-place
+  ~ resource "aws_cognito_user_pool_client" "client" {
+      ~ explicit_auth_flows           = [
+          - "ALLOW_USER_PASSWORD_AUTH",
+            # (1 unchanged element hidden)
+        ]
+        id                            = "f0fb"
+      ~ prevent_user_existence_errors = "LEGACY" -> "ENABLED"
+    }
+
+  # aws_dynamodb_table.records will be updated in-place
+  ~ resource "aws_dynamodb_table" "records" {
+      ~ point_in_time_recovery {
+          ~ enabled = false -> true
+        }
+      - ttl {
+        }
+      + ttl {
+        }
+    }
+`;
+  expect(plannedChanges(drift)).toEqual([
+    "aws_cognito_user_pool_client.client will be updated in-place: explicit_auth_flows, prevent_user_existence_errors",
+    "aws_dynamodb_table.records will be updated in-place: point_in_time_recovery, ttl",
+  ]);
+  expect(plannedChanges(plan)).toEqual(plannedActions(plan));
 });
 
 test("a plan that changes outputs alone says so", () => {

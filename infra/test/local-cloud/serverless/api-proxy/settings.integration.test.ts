@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
 import {
+  ApiGatewayV2Client,
+  CreateApiCommand,
+  CreateStageCommand,
+  GetStageCommand,
+  UpdateStageCommand,
+} from "@aws-sdk/client-apigatewayv2";
+import {
   CognitoIdentityProviderClient,
   CreateUserPoolCommand,
   DeleteUserPoolCommand,
@@ -135,4 +142,28 @@ test("a function keeps its logging settings, its code and the numbers of its ver
   await expect(client.send(new GetFunctionCommand({ FunctionName }))).rejects.toMatchObject({
     name: "ResourceNotFoundException",
   });
+});
+
+test("SLS-74 a stage of an HTTP API is changed, and keeps the rest", async () => {
+  const client = new ApiGatewayV2Client(proxy.operator);
+  const { ApiId } = await client.send(new CreateApiCommand({ Name: "settings", ProtocolType: "HTTP" }));
+  const AccessLogSettings = {
+    DestinationArn: "arn:aws:logs:us-east-1:123456789012:log-group:own",
+    Format: "$",
+  };
+  const stage = { ApiId, StageName: "$default" };
+  await client.send(
+    new CreateStageCommand({ ...stage, AutoDeploy: true, AccessLogSettings, Tags: { a: "b" } }),
+  );
+  const DefaultRouteSettings = { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 };
+  await client.send(new UpdateStageCommand({ ...stage, DefaultRouteSettings }));
+  const found = await client.send(new GetStageCommand(stage));
+  expect(found).toMatchObject({
+    AutoDeploy: true,
+    AccessLogSettings,
+    DefaultRouteSettings,
+    Tags: { a: "b" },
+  });
+  const missing = client.send(new UpdateStageCommand({ ApiId, StageName: "other" }));
+  await expect(missing).rejects.toMatchObject({ name: "NotFoundException" });
 });
