@@ -7,6 +7,8 @@ import { writeWhole } from "../cli/atomic-file.ts";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
 import { createControl } from "./control.ts";
 import { localCredentials } from "./emulator/credentials.ts";
+import { rolePolicies } from "./emulator/role-policies.ts";
+import { s3Rights } from "./emulator/s3-rights.ts";
 import { createSesProxy } from "./emulator/ses-proxy.ts";
 import { createMetadataService } from "./ec2/instance-metadata.ts";
 import { startMoto } from "./emulator/moto.ts";
@@ -25,12 +27,18 @@ import { siteShownAt } from "./emulator/site-origins.ts";
 
 const loopback = "127.0.0.1";
 const now = () => new Date();
+/** How late a change of a role's rights counts at S3. AWS needs some seconds too. */
+const policiesMs = 1000;
 const credentials = localCredentials(now);
 const moto = await startMoto();
 const api = { endpoint: moto.url.href, credentials: credentials.operator };
 
-const { secretFor } = credentials;
-const s3Proxy = createS3Proxy({ upstream: moto.url, secretFor, now, siteShownAt });
+const { secretFor, roleOf } = credentials;
+const policies = rolePolicies(moto.url, credentials.operator, policiesMs);
+const s3Proxy = createS3Proxy({
+  ...{ upstream: moto.url, secretFor, now, siteShownAt },
+  denial: s3Rights({ policies, roleOf }),
+});
 const profileAt = (privateIp: string) => profileInAny(notedRegions(), privateIp, api);
 const metadata = createMetadataService({ credentials, profileAt, now });
 

@@ -94,7 +94,7 @@ test.each(["output", "status", "logs", "rollback"])(
 
 test.each(["ssh", "backup", "restore"])("a stack without %s says so in one sentence", (command) => {
   const { code, said } = tell(command, { CLOUD: "local", STACK: "serverless" });
-  expect(said).toMatch(new RegExp(`^STACK=serverless has no \`make ${command}\`: .*\\.\n$`));
+  expect(said).toMatch(new RegExp(`^\\nSTACK=serverless has no \`make ${command}\`: .*\\.\n$`));
   expect(code).toBe(2);
 });
 

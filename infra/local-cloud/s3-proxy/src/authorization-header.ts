@@ -38,7 +38,7 @@ export async function authorizationHeader(
   const secret = await knownSecret(secretFor, credential.accessKeyId, token);
   const by = signer(credential, secret, amzDate);
   checkRequestSignature(request, by, { signedHeaders, payloadHash, signature });
-  return { signer: by, signature, payloadHash };
+  return { signer: by, signature, payloadHash, sessionToken: token };
 }
 
 /** The date that the signature names: `x-amz-date`, else `Date`, at most 15 minutes away. */

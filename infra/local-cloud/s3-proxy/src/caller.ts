@@ -10,6 +10,7 @@ export interface Callers {
 export interface Authenticated {
   readonly signer: Signer;
   readonly signature: string;
+  readonly sessionToken: string | undefined;
   /** The value of `x-amz-content-sha256`: a hex hash, or a word that says how the body is protected. */
   readonly payloadHash: string;
 }

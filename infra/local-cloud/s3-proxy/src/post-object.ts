@@ -1,9 +1,10 @@
 import type { Callers } from "./caller.ts";
 import { checkChecksums } from "./checksums.ts";
-import { knownSecret, parseCredential } from "./credential.ts";
+import { type Credential, knownSecret, parseCredential } from "./credential.ts";
 import { type PostForm, parsePostForm } from "./post-form.ts";
 import { checkPolicy, parsePolicy } from "./post-policy.ts";
 import type { S3Request } from "./request.ts";
+import type { SignedBy } from "./rights.ts";
 import { S3Error, accessDenied } from "./s3-error.ts";
 import { signingAlgorithm, checkSignature, signer } from "./sigv4.ts";
 import { type UpstreamRequest, routingHeader } from "./upstream.ts";
@@ -13,6 +14,7 @@ export interface PostedObject {
   readonly bucket: string;
   readonly key: string;
   readonly fields: ReadonlyMap<string, string>;
+  readonly signedBy: SignedBy;
   readonly put: UpstreamRequest;
 }
 
@@ -31,16 +33,17 @@ export async function verifyPostObject(
   // The bucket is that of the URL whatever the form says, and a policy that does not name it allows nothing.
   const fields = new Map([...form.fields, ["bucket", bucket]]);
   checkPolicy(parsePolicy(policy), fields, form.file.length, now());
-  const put = putRequest(`/${bucket}/${key}`, form, credential);
+  const put = putRequest(`/${bucket}/${key}`, form, credential.text);
   await checkChecksums(put.headers, put.body);
-  return { bucket, key, fields, put };
+  const sessionToken = form.fields.get("x-amz-security-token");
+  return { bucket, key, fields, signedBy: { accessKeyId: credential.accessKeyId, sessionToken }, put };
 }
 
 async function checkPolicySignature(
   form: PostForm,
   policy: string,
   secretFor: Callers["secretFor"],
-): Promise<string> {
+): Promise<Credential> {
   const amzDate = field(form, "x-amz-date");
   const credential = parseCredential(field(form, "x-amz-credential"), amzDate);
   if (!credential || field(form, "x-amz-algorithm") !== signingAlgorithm) {
@@ -53,7 +56,7 @@ async function checkPolicySignature(
   const token = form.fields.get("x-amz-security-token");
   const secret = await knownSecret(secretFor, credential.accessKeyId, token);
   checkSignature(signer(credential, secret, amzDate), policy, field(form, "x-amz-signature"));
-  return credential.text;
+  return credential;
 }
 
 function field(form: PostForm, name: string): string {

@@ -22,7 +22,7 @@ export async function presignedUrl(request: S3Request, { secretFor, now }: Calle
   const by = signer(credential, secret, amzDate);
   const payloadHash = signedPayloadHash(request);
   checkRequestSignature(request, by, { signedHeaders, payloadHash, signature });
-  return { signer: by, signature, payloadHash };
+  return { signer: by, signature, payloadHash, sessionToken: token };
 }
 
 /** The signer of a URL rarely knows the body, so it is unsigned unless the request says otherwise. */

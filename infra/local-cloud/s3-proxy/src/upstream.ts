@@ -52,6 +52,19 @@ export function send(upstream: URL, { method, target, headers, body }: UpstreamR
   });
 }
 
+/** What tells that moto is behind the proxy, or has another form at AWS. */
+const ofMoto = new Set([
+  "server",
+  "x-amz-content-sha256",
+  "x-amz-sdk-checksum-algorithm",
+  "x-amzn-requestid",
+]);
+
+/** The headers of moto's answer that AWS would send too. */
+export function ofAws(headers: Iterable<readonly [string, string]>): Record<string, string> {
+  return endToEnd([...headers].filter(([name]) => !ofMoto.has(name)));
+}
+
 /** The headers meant for the other end, of a request or of an answer. */
 export function endToEnd(headers: Iterable<readonly [string, string]>): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => !notPassedOn.has(name)));

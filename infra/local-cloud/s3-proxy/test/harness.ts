@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, type Server, createServer, request as httpReq
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { createS3Proxy } from "../src/server.ts";
+import { type S3ProxyOptions, createS3Proxy } from "../src/server.ts";
 
 /** The key pair of AWS's own examples, so that their signatures can be replayed. */
 export const credentials = {
@@ -26,12 +26,12 @@ export interface Received {
 }
 
 /** The proxy before a store that believes everything: what reached the store is in `received`. */
-export async function startProxy() {
+export async function startProxy(options: Partial<S3ProxyOptions> = {}) {
   const received: Received[] = [];
   const store = await listening(believingStore(received));
   const clock = { now: new Date() };
   const proxy = await listening(
-    createS3Proxy({ upstream: new URL(urlOf(store)), secretFor, now: () => clock.now }),
+    createS3Proxy({ upstream: new URL(urlOf(store)), secretFor, now: () => clock.now, ...options }),
   );
   const url = urlOf(proxy);
   return {
@@ -110,7 +110,12 @@ function believingStore(received: Received[]): Server {
     if (method === "PUT") objects.set(path, body);
     const found = objects.get(path);
     const contentType = "application/octet-stream";
-    response.writeHead(found ? 200 : 404, { etag: '"tag"', "content-type": contentType });
+    const ofStore = {
+      server: "Werkzeug/3.1 Python/3.11",
+      "x-amzn-requestid": "1",
+      "x-amz-content-sha256": "2",
+    };
+    response.writeHead(found ? 200 : 404, { etag: '"tag"', "content-type": contentType, ...ofStore });
     response.end(method === "GET" ? found : undefined);
   });
 }

@@ -20,6 +20,7 @@ const authenticated = {
   signer: signer(credential, credentials.secretAccessKey, amzDate),
   signature: "",
   payloadHash: "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+  sessionToken: undefined,
 };
 
 const CRC32 = "x-amz-checksum-crc32";

@@ -31,9 +31,6 @@ export type Forward = (call: Call) => Promise<Answer>;
 
 export type Json = Record<string, unknown>;
 
-/** The account of everything that the emulator keeps for its users. */
-export const account = "123456789012";
-
 /** The body as a JSON object; empty if it is none. */
 export function jsonOf({ body }: Pick<Call | Answer, "body">): Json {
   try {

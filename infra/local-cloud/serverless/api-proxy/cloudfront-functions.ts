@@ -1,4 +1,5 @@
-import { type Answer, type Call, account } from "./call.ts";
+import { account } from "../../emulator/rights.ts";
+import type { Answer, Call } from "./call.ts";
 import { namespace, noContent, requireMatch, xml } from "./cloudfront-answers.ts";
 import { ApiError } from "./refusal.ts";
 import { child, elements, texts } from "./xml.ts";

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import { type Answer, type Call, account } from "./call.ts";
+import { account } from "../../emulator/rights.ts";
+import type { Answer, Call } from "./call.ts";
 import { namespace, noContent, requireMatch, xml } from "./cloudfront-answers.ts";
 import { cloudfrontFunctions } from "./cloudfront-functions.ts";
 import { cloudfrontKeyValueStores } from "./cloudfront-key-value-stores.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Answer, type Call, type Forward, type Json, account, jsonOf } from "./call.ts";
+import { account } from "../../emulator/rights.ts";
+import { type Answer, type Call, type Forward, type Json, jsonOf } from "./call.ts";
 import { ApiError } from "./refusal.ts";
 import { invocationOf } from "./requested-rights.ts";
 

@@ -1,6 +1,6 @@
-import { type Call, type Json, account, jsonOf } from "./call.ts";
+import { type Call, type Json, jsonOf } from "./call.ts";
 import { isUnsigned } from "./cognito.ts";
-import type { Right } from "./rights.ts";
+import { type Right, account } from "../../emulator/rights.ts";
 
 /**
  * The rights that a call needs, each of them. Resources are those of DynamoDB, Cognito, SSM, CloudWatch Logs, SES and

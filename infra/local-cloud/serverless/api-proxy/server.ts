@@ -1,19 +1,19 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { Credentials } from "../../emulator/credentials.ts";
+import { reasonOf, verdictOf } from "../../emulator/rights.ts";
+import { rolePolicies } from "../../emulator/role-policies.ts";
 import { readBody } from "../../s3-proxy/src/body.ts";
 import { parseRequest } from "../../s3-proxy/src/request.ts";
 import { S3Error } from "../../s3-proxy/src/s3-error.ts";
 import { apiGateway } from "./api-gateway.ts";
 import { authenticate } from "./authentication.ts";
-import { type Answer, type Call, account, actionOf } from "./call.ts";
+import { type Answer, type Call, actionOf } from "./call.ts";
 import { cloudfront } from "./cloudfront.ts";
 import { type UserPlane, cognito, isUnsigned } from "./cognito.ts";
 import { dynamodb } from "./dynamodb.ts";
 import { type Invoke, lambda } from "./lambda.ts";
 import { ApiError, type Asked, accessDenied, refusalAnswer, signatureRefusal } from "./refusal.ts";
 import { requestedRights } from "./requested-rights.ts";
-import { verdictOf } from "./rights.ts";
-import { rolePolicies } from "./role-policies.ts";
 import { createUpstream } from "./upstream.ts";
 
 export interface ApiProxyOptions {
@@ -56,15 +56,7 @@ export function createApiProxy(options: ApiProxyOptions): Server {
     for (const right of requestedRights(call)) {
       const verdict = verdictOf(statements, right);
       if (verdict === "allowed") continue;
-      const reason =
-        verdict === "explicitly denied"
-          ? "with an explicit deny in an identity-based policy"
-          : `because no identity-based policy allows the ${right.action} action`;
-      const user = `arn:aws:sts::${account}:assumed-role/${role}/session`;
-      throw accessDenied(
-        `User: ${user} is not authorized to perform: ${right.action} on resource: ${right.resource} ${reason}`,
-        askedOf(call),
-      );
+      throw accessDenied(reasonOf(role, right, verdict), askedOf(call));
     }
   }
 

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { Answer, Call } from "./call.ts";
 import { ApiError } from "./refusal.ts";
-import { endToEnd, refuseBesideS3 } from "../../s3-proxy/src/upstream.ts";
+import { endToEnd, ofAws, refuseBesideS3 } from "../../s3-proxy/src/upstream.ts";
 
 export interface Upstream {
   /** 503 if the emulator does not answer. `otherAccount` is one that no caller of the proxy can name. */
@@ -43,7 +43,7 @@ export function createUpstream({ hostname, port }: URL): Upstream {
           ([name, values = []]) => [name, values.join(", ")] as const,
         );
         const { statusCode: status = 502 } = answer;
-        buffer(answer).then((body) => resolve({ status, headers: endToEnd(received), body }), fail);
+        buffer(answer).then((body) => resolve({ status, headers: ofAws(received), body }), fail);
       });
       outgoing.end(call.body);
     });

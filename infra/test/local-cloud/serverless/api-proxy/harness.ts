@@ -4,7 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { localCredentials } from "../../../../local-cloud/emulator/credentials.ts";
 import { type ApiProxyOptions, createApiProxy } from "../../../../local-cloud/serverless/api-proxy/server.ts";
-import type { Statement } from "../../../../local-cloud/serverless/api-proxy/rights.ts";
+import type { Statement } from "../../../../local-cloud/emulator/rights.ts";
 
 export const region = "us-east-1";
 export const moto = new URL(process.env["MOTO_URL"]!);

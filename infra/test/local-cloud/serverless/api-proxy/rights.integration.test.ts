@@ -25,7 +25,7 @@ import { GetParametersCommand, PutParameterCommand, SSMClient } from "@aws-sdk/c
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Invocation } from "../../../../local-cloud/serverless/api-proxy/lambda.ts";
-import type { Statement } from "../../../../local-cloud/serverless/api-proxy/rights.ts";
+import type { Statement } from "../../../../local-cloud/emulator/rights.ts";
 import { type Proxy, startApiProxy } from "./harness.ts";
 
 const own = "rights-own";

@@ -19,6 +19,19 @@ export interface Right {
 
 export type Verdict = "allowed" | "not allowed" | "explicitly denied";
 
+/** The account of everything that the emulator keeps for its users. */
+export const account = "123456789012";
+
+/** Why a role may not do something, in the words of AWS. */
+export function reasonOf(role: string, { action, resource }: Right, verdict: Verdict): string {
+  const user = `arn:aws:sts::${account}:assumed-role/${role}/session`;
+  const reason =
+    verdict === "explicitly denied"
+      ? "with an explicit deny in an identity-based policy"
+      : `because no identity-based policy allows the ${action} action`;
+  return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
+}
+
 /**
  * What a role's policies say of a right: a Deny wins, and without an Allow it is refused. A condition that cannot be
  * evaluated here allows nothing and denies everything.
@@ -46,11 +59,12 @@ function concernsRight(statement: Statement, { action, resource }: Right): boole
 
 /** Undefined if it cannot be evaluated. */
 function holds(conditions: Statement["Condition"], { context = {} }: Right): boolean | undefined {
+  const found = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
   const results = Object.entries(conditions ?? {}).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, expected]) => {
-      const value = context[key];
+      const value = found.get(key.toLowerCase());
       if (value === undefined) return undefined;
-      if (operator === "StringEquals") return list(expected).includes(value);
+      if (operator === "StringEquals" || operator === "Bool") return list(expected).includes(value);
       if (operator === "StringLike") return list(expected).some((pattern) => glob(pattern).test(value));
       return undefined;
     }),

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type Statement, verdictOf } from "../../../../local-cloud/serverless/api-proxy/rights.ts";
+import { type Statement, verdictOf } from "../../../local-cloud/emulator/rights.ts";
 
 const table = "arn:aws:dynamodb:us-east-1:123456789012:table/people";
 const get = { action: "dynamodb:GetItem", resource: table };

@@ -4,23 +4,26 @@ import {
   ListRolePoliciesCommand,
   NoSuchEntityException,
 } from "@aws-sdk/client-iam";
-import type { Call } from "./call.ts";
 import type { Statement } from "./rights.ts";
 
 export interface RolePolicies {
   /** The statements of a role's inline policies; none if there is no such role. */
   of(role: string): Promise<readonly Statement[]>;
   /** Forgets what a call to IAM may have changed. */
-  after(call: Call): void;
+  after(call: { readonly service: string; readonly action: string | undefined }): void;
 }
 
-/** Reads the inline policies of roles from the emulator; attached policies give no right here. */
+/**
+ * Reads the inline policies of roles from the emulator; attached policies give no right here. They are read again after
+ * `maxAgeMs`, for changes that `after` does not see.
+ */
 export function rolePolicies(
   endpoint: URL,
   credentials: { accessKeyId: string; secretAccessKey: string },
+  maxAgeMs = Infinity,
 ): RolePolicies {
   const iam = new IAMClient({ endpoint: endpoint.href, region: "us-east-1", credentials });
-  const known = new Map<string, Promise<readonly Statement[]>>();
+  const known = new Map<string, { readonly atMs: number; readonly found: Promise<readonly Statement[]> }>();
 
   async function read(RoleName: string): Promise<readonly Statement[]> {
     try {
@@ -42,8 +45,11 @@ export function rolePolicies(
 
   return {
     of(role) {
-      const found = known.get(role) ?? read(role);
-      known.set(role, found);
+      const nowMs = performance.now();
+      const before = known.get(role);
+      if (before !== undefined && nowMs - before.atMs < maxAgeMs) return before.found;
+      const found = read(role);
+      known.set(role, { atMs: nowMs, found });
       found.catch(() => known.delete(role));
       return found;
     },
