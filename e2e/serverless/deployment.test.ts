@@ -59,10 +59,10 @@ describe("a deployment without hosts", () => {
     origin: () => deployed().localUrl,
     visit,
     person: knownPerson,
-    refreshCookie: /^__Host-refresh/,
+    refreshCookie: /^__Host-refresh-\d+$/,
     async resetCode(email) {
       const { stdout } = await make("codes", `FOR=${email}`);
-      return /^\d{6}/.exec(stdout)?.[0] ?? "";
+      return /(\d{6})  valid for .*Choose a new/.exec(stdout)?.[1] ?? "";
     },
     register: pages.registerByUpload,
   });
@@ -90,9 +90,7 @@ describe("a deployment without hosts", () => {
     expect(JSON.parse(stdout)).toMatchObject({ faults: 0, objects: { left: [] }, users: { left: [] } });
   });
 
-  test("DEP-16 is not changed by a second deploy, and its status shows no fault", async () => {
-    const { stderr } = await succeed("deploy");
-    expect(stderr).toContain("No changes.");
+  test("DEP-16 a second plan is empty, and a status shows no fault", async () => {
     expect((await succeed("plan")).stderr).toContain("No changes");
     expect((await succeed("status")).stdout).toMatch(/as deployed +yes/);
   });

@@ -108,6 +108,7 @@ export interface SentMail {
   readonly poolId: string;
   readonly to: string;
   readonly text: string;
+  readonly purpose: "confirm" | "reset";
 }
 
 /** What a site at an edge needs of a cloud. */

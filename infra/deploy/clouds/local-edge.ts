@@ -1,7 +1,7 @@
 import { UserError } from "../../cli/user-error.ts";
 import { askControl, type LocalCloud, runningCloud } from "../../local-cloud/cloud.ts";
 import { noteSite } from "../../local-cloud/emulator/site-origins.ts";
-import type { EdgeCloud, EdgeSite, FrontDoor } from "./cloud.ts";
+import type { EdgeCloud, EdgeSite, FrontDoor, SentMail } from "./cloud.ts";
 import { keepPort } from "./local-port.ts";
 
 /** Names of deployments have no dot: the key is none of `ec2`. */
@@ -24,7 +24,7 @@ export const edge: EdgeCloud = {
   resolver: () => undefined,
   async sentMails(poolId) {
     const answer = await askControl(requireCloud(), "GET", "/mails");
-    const mails = (answer?.body ?? []) as { at: string; poolId: string; to: string; text: string }[];
+    const mails = (answer?.body ?? []) as (Omit<SentMail, "at"> & { readonly at: string })[];
     return mails
       .filter((mail) => mail.poolId === poolId)
       .map(({ at, ...mail }) => ({ ...mail, at: new Date(at) }));

@@ -18,6 +18,7 @@ export interface SentMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly purpose: Mail["purpose"];
 }
 
 interface Plane extends ControlPlane {
@@ -32,8 +33,8 @@ export function userPlanes({ moto, now }: UserPlanesProps) {
   const planes = new Map<string, Plane>();
   const mails: SentMail[] = [];
 
-  async function keep({ poolId, to, subject, text }: Mail): Promise<void> {
-    mails.push({ at: now().toISOString(), poolId, to, subject, text });
+  async function keep({ poolId, to, subject, text, purpose }: Mail): Promise<void> {
+    mails.push({ at: now().toISOString(), poolId, to, subject, text, purpose });
     if (mails.length > keptMails) mails.shift();
   }
 

@@ -9,7 +9,7 @@ set -euo pipefail
 units=/etc/systemd/system
 service=tintype-backend.service
 # On a fifth of a core Node needs half a minute to listen. A process that ends is noticed at once.
-patience=120
+patience=60
 
 ask() { # address:port; the answer
   # shellcheck disable=SC2016 # the inner shell expands it

@@ -1,10 +1,11 @@
 import { UserError } from "../../../cli/user-error.ts";
 import type { Deployment } from "../../deployment.ts";
 import { mailedCodesCommand } from "../hosts/host-commands.ts";
-import { codeLines, codesIn } from "../hosts/one-time-codes.ts";
+import { codesIn } from "../hosts/one-time-codes.ts";
 import { hostsOf } from "../hosts/ssh.ts";
 import { frontDoor } from "../hosts/front-door.ts";
 import { ask } from "../../site/client.ts";
+import { codeLines } from "../../site/code-lines.ts";
 import { requireOutputs } from "../../terraform/state.ts";
 
 export async function codes(deployment: Deployment): Promise<void> {

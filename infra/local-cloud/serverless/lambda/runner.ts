@@ -43,16 +43,16 @@ interface Pool {
     readonly environment: Environment;
     readonly timer: NodeJS.Timeout;
   }[];
-  /** Invocations that take an environment that has ended its work, or the next that may be started. */
+  /** The first takes the next environment that is free: one that has started, or that has ended its work. */
   readonly waiting: Waiting[];
-  /** Environments that do not wait for events yet. */
   starting: number;
 }
 
 interface Waiting {
   readonly key: string;
-  take(environment: Environment | Promise<Environment>): void;
   readonly description: FunctionDescription;
+  /** Given an environment, or why there is none. */
+  take(given: Environment | Outcome | Promise<never>): void;
 }
 
 const stoppedOutcome: Outcome = {
@@ -95,12 +95,9 @@ export function lambdaRunner(props: RunnerProps) {
   async function runIn(description: FunctionDescription, arn: string, payload: string): Promise<Outcome> {
     const key = environmentKey(description);
     const pool = poolOf(description);
-    const environment = await environmentFor(pool, key, description);
-    const unready = await environment.ready;
-    if (unready !== undefined) {
-      forget(environment);
-      return unready;
-    }
+    const given = takeIdle(pool, key, description) ?? (await nextFree(pool, key, description));
+    if (!("invoke" in given)) return given;
+    const environment = given;
     const outcome = await environment.invoke(arn, payload);
     if (outcome === undefined && !isStopped) {
       forget(environment);
@@ -117,32 +114,40 @@ export function lambdaRunner(props: RunnerProps) {
     return pools.get(id)!;
   }
 
-  async function environmentFor(
-    pool: Pool,
-    key: string,
-    description: FunctionDescription,
-  ): Promise<Environment> {
-    const idle = takeIdle(pool, key, description);
-    if (idle !== undefined) return idle;
-    if (pool.starting < startsAtOnce) return start(pool, description);
-    return new Promise((take) => pool.waiting.push({ key, take, description }));
+  function nextFree(pool: Pool, key: string, description: FunctionDescription) {
+    return new Promise<Environment | Outcome>((take) => {
+      pool.waiting.push({ key, description, take });
+      startMore(pool);
+    });
   }
 
-  async function start(pool: Pool, description: FunctionDescription): Promise<Environment> {
+  function startMore(pool: Pool): void {
+    while (!isStopped && pool.starting < Math.min(startsAtOnce, pool.waiting.length)) {
+      void start(pool, pool.waiting[pool.starting]!.description);
+    }
+  }
+
+  async function start(pool: Pool, description: FunctionDescription): Promise<void> {
+    const key = environmentKey(description);
     pool.starting += 1;
-    const ended = () => {
-      pool.starting -= 1;
-      const next = pool.waiting.shift();
-      next?.take(start(pool, next.description));
-    };
     try {
       const environment = await open(description);
-      void environment.ready.finally(ended);
-      return environment;
+      const unready = await environment.ready;
+      if (unready === undefined) rest(pool, key, environment);
+      else {
+        forget(environment);
+        firstWaiting(pool, key)?.take(unready);
+      }
     } catch (error) {
-      ended();
-      throw error;
+      firstWaiting(pool, key)?.take(Promise.reject(error));
     }
+    pool.starting -= 1;
+    startMore(pool);
+  }
+
+  function firstWaiting(pool: Pool, key: string): Waiting | undefined {
+    const at = pool.waiting.findIndex((candidate) => candidate.key === key);
+    return at < 0 ? undefined : pool.waiting.splice(at, 1)[0];
   }
 
   /** The one that was used last; those of an older declaration, or whose credentials are about to end, are given up. */
@@ -162,8 +167,9 @@ export function lambdaRunner(props: RunnerProps) {
   }
 
   function rest(pool: Pool, key: string, environment: Environment): void {
-    const next = pool.waiting.findIndex((candidate) => candidate.key === key);
-    if (next >= 0) return pool.waiting.splice(next, 1)[0]!.take(environment);
+    if (isStopped) return forget(environment);
+    const next = firstWaiting(pool, key);
+    if (next !== undefined) return next.take(environment);
     const timer = setTimeout(() => {
       pool.idle.splice(
         pool.idle.findIndex((candidate) => candidate.environment === environment),
@@ -217,7 +223,10 @@ export function lambdaRunner(props: RunnerProps) {
     async stop(): Promise<void> {
       isStopped = true;
       stopAsync();
-      for (const { idle } of pools.values()) for (const { timer } of idle) clearTimeout(timer);
+      for (const { idle, waiting } of pools.values()) {
+        for (const { timer } of idle) clearTimeout(timer);
+        for (const { take } of waiting.splice(0)) take(stoppedOutcome);
+      }
       for (const environment of environments) forget(environment);
       while (ending.size > 0) await Promise.all(ending);
     },

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { codeLines, codesIn } from "../../../../deploy/ec2/hosts/one-time-codes.ts";
+import { codesIn } from "../../../../deploy/ec2/hosts/one-time-codes.ts";
+import { codeLines } from "../../../../deploy/site/code-lines.ts";
 import { settingsOf } from "../../../../deploy/settings.mjs";
 
 const at = Date.parse("2026-11-26T15:00:00Z");

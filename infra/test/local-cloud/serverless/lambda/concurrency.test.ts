@@ -77,3 +77,23 @@ export async function handler({ id, way }) {
     if (way === 1) expect(JSON.parse(payload).errorMessage).toBe(`of ${id}`);
   }
 });
+
+test("50 at once start two environments at a time; those who wait take the first that is free", async () => {
+  runner = await startRunner([functionOf("a", slow)]);
+  const results = await Promise.all(Array.from({ length: 50 }, (_, id) => invoke("a", { id, ms: 2 })));
+  expect(results.filter((result) => result.kind !== "ran" || result.failed)).toEqual([]);
+  expect(runner.stats().coldStarts).toBeLessThanOrEqual(6);
+});
+
+test("an environment that cannot start fails one invocation; the others go on to try", async () => {
+  const fails = `throw new Error("no");`;
+  runner = await startRunner([functionOf("a", fails)]);
+  const results = await Promise.all([1, 2, 3, 4, 5].map(() => invoke("a", {})));
+  expect(results.map((result) => result.kind === "ran" && result.failed)).toEqual([
+    true,
+    true,
+    true,
+    true,
+    true,
+  ]);
+});
