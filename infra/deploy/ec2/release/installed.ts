@@ -15,8 +15,8 @@ export interface RollbackStep {
   readonly to: string;
 }
 
-/** It waits for the application up to three times, for 2 minutes each (serve.sh), and migrates. */
-const switchTimeoutMs = 10 * 60_000;
+/** It waits for the application up to three times, for a minute each (serve.sh), and migrates. */
+const switchTimeoutMs = 6 * 60_000;
 
 export async function installedOn(hosts: Hosts, host: HostName): Promise<Installed> {
   const { code, stdout, stderr } = await hosts.run(host, releasesCommand("show"));

@@ -27,7 +27,7 @@ export async function codes(deployment: Deployment): Promise<void> {
 const hourMs = 3_600_000;
 /** Pools have one template for all mails. Lives: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
 const purposes = {
-  confirm: { subject: "Confirm your address", lifeMs: 24 * hourMs },
+  confirm: { subject: "Confirm your address, or choose a new password", lifeMs: 24 * hourMs },
   reset: { subject: "Choose a new password", lifeMs: hourMs },
 };
 

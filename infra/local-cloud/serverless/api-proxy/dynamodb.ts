@@ -15,7 +15,7 @@ const tokenLifetimeMs = 10 * 60 * 1000;
 /** DynamoDB before an emulator that is neither atomic nor late: one call after the other. */
 export function dynamodb({ upstream, now, indexLagMs }: DynamodbProps): (call: Call) => Promise<Answer> {
   const inTurn = oneAtATime();
-  const indexes = lateIndexes({ upstream, now, lagMs: indexLagMs });
+  const indexes = lateIndexes({ upstream, now, lagMs: indexLagMs, inTurn });
   const tokens = new Map<
     string,
     { readonly until: number; readonly request: string; readonly answer: Answer }
