@@ -10,8 +10,8 @@ import type { Dynamodb } from "./requests.ts";
 const pageItems = 500;
 const atOnce = 25;
 
-const itemsOf = (db: Dynamodb, feed: string) =>
-  db.query({ table: "records", index: "feed", where: "#feed = :feed", values: { feed }, limit: pageItems });
+const itemsOf = (db: Dynamodb, feed: string, limit = pageItems) =>
+  db.query({ table: "records", index: "feed", where: "#feed = :feed", values: { feed }, limit });
 
 const accountIdsOf = (page: readonly Item[]) => page.map((item) => text(item, "accountId"));
 
@@ -25,7 +25,7 @@ export function dynamodbAccountIds(db: Dynamodb) {
 }
 
 /** Records are found by the feeds of images and of accounts: no role may scan a table. */
-export function dynamodbObjectRecords(db: Dynamodb): ObjectRecords {
+export function dynamodbObjectRecords(db: Dynamodb, pageLimit = pageItems): ObjectRecords {
   const feeds = dynamodbFeeds(db);
 
   async function picturesOf(accountIds: readonly string[]): Promise<string[]> {
@@ -47,7 +47,7 @@ export function dynamodbObjectRecords(db: Dynamodb): ObjectRecords {
     async *pages() {
       for (const feed of await feeds.list()) {
         if (!isMonth(feed) && !isOfAccounts(feed)) continue;
-        for await (const page of itemsOf(db, feed))
+        for await (const page of itemsOf(db, feed, pageLimit))
           yield isMonth(feed) ? page.flatMap(publishedKeysOf) : await picturesOf(accountIdsOf(page));
       }
     },

@@ -5,17 +5,22 @@ import { dynamodbImages } from "../../../src/adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
 import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
+import { dynamodbRevocations } from "../../../src/adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../../../src/adapters/dynamodb/sessions.ts";
 import { accountsContract } from "../../contract/accounts.ts";
 import { imagesContract } from "../../contract/images.ts";
 import { limitsContract } from "../../contract/limits.ts";
 import { objectRecordsContract } from "../../contract/object-records.ts";
 import { passwordHashesContract } from "../../contract/password-hashes.ts";
+import { revocationsContract } from "../../contract/revocations.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
 import { openDynamodbPort } from "./stores.ts";
 
 // The emulator takes one call after the other.
 jest.setTimeout(600_000);
+
+/** The emulator needs a minute for records of more than a page of 500. */
+const pageItems = 30;
 
 describe("DynamoDB", () => {
   accountsContract(openDynamodbPort(dynamodbAccounts));
@@ -23,5 +28,9 @@ describe("DynamoDB", () => {
   passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
   imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));
-  objectRecordsContract(openDynamodbPort(dynamodbObjectRecords));
+  objectRecordsContract(
+    openDynamodbPort((db) => dynamodbObjectRecords(db, pageItems)),
+    pageItems,
+  );
+  revocationsContract(openDynamodbPort(dynamodbRevocations));
 });

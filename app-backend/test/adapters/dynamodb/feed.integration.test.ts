@@ -28,7 +28,9 @@ beforeAll(async () => {
   // Two of one millisecond, and the last millisecond of a month.
   moments.push(new Date(moments[0]!), new Date("2026-01-31T23:59:59.999Z"));
   const all = moments.map((publishedAt) => ({ id: randomUUID(), publishedAt }));
-  for (const image of all) await put(image);
+  const feeds = dynamodbFeeds(stores.db);
+  for (const { publishedAt } of all) await feeds.register(monthOf(publishedAt));
+  await Promise.all(all.map(put));
   const newestFirst = all.toSorted(
     (a, b) => b.publishedAt.getTime() - a.publishedAt.getTime() || (a.id < b.id ? 1 : -1),
   );
@@ -43,7 +45,6 @@ async function put({ id, publishedAt }: { id: string; publishedAt: Date }): Prom
   const objects = { objectKey: `images/${id}/a`, thumbnailKey: `images/${id}/b`, width: 1, height: 1 };
   const places = { feed: monthOf(publishedAt), owner: accountId, feedAt: placeOf(publishedAt, id) };
   const item = { ...facts, ...objects, ...places, thumbnailWidth: 1, thumbnailHeight: 1, publishedAt };
-  await dynamodbFeeds(stores.db).register(places.feed);
   await stores.db.write({ put: { table: "records", pk: `image#${id}`, sk: "image" }, item });
 }
 

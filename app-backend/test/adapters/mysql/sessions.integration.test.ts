@@ -1,15 +1,17 @@
 import { expect, test } from "@jest/globals";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import type { Rotation } from "../../../src/ports/sessions.ts";
-import { roundsWithOneWinner } from "../../contract/sessions.ts";
+import { isBroken } from "../../contract/races.ts";
+import { raceOfRotations } from "../../contract/sessions.ts";
 import { openMysqlStores } from "./stores.ts";
 
-// The mutant: were this to reach 100, the contract's "SESS-05" would prove nothing.
+// The mutant: were each round won by one, the contract's "SESS-05" would prove nothing.
 test("SESS-05 SELECT then UPDATE lets several rotations succeed", async () => {
   const stores = await openMysqlStores();
   try {
     const rotate = (step: Rotation) => selectThenUpdate(stores.pool, step);
-    expect(await roundsWithOneWinner({ ...stores, port: stores.sessions }, rotate)).toBeLessThan(100);
+    const accountId = await stores.raw.addAccount();
+    expect(await isBroken(() => raceOfRotations({ ...stores.sessions, rotate }, accountId))).toBe(true);
   } finally {
     await stores.close();
   }

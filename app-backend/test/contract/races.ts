@@ -1,0 +1,14 @@
+const rounds = 100;
+
+/** How many win in each of 100 rounds. */
+export async function winnersOfRounds(race: () => Promise<number>): Promise<number[]> {
+  const winners: number[] = [];
+  while (winners.length < rounds) winners.push(await race());
+  return winners;
+}
+
+/** Whether one of 100 rounds is not won by exactly one; no round follows it. */
+export async function isBroken(race: () => Promise<number>): Promise<boolean> {
+  for (let round = 0; round < rounds; round += 1) if ((await race()) !== 1) return true;
+  return false;
+}
