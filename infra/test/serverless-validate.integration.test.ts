@@ -25,4 +25,4 @@ test("Terraform and its provider find nothing wrong with the serverless stack, d
     const { stdout } = await terraform("validate", "-json");
     expect(JSON.parse(stdout)).toMatchObject({ valid: true, error_count: 0, warning_count: 0 });
   }
-}, 180_000);
+}, 300_000);

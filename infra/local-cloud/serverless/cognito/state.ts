@@ -1,5 +1,4 @@
-import { type KeyObject, generateKeyPair } from "node:crypto";
-import { promisify } from "node:util";
+import { type KeyObject, generateKeyPairSync } from "node:crypto";
 import type { Code, CodePurpose } from "./codes.ts";
 import { type Attempts, noAttempts } from "./lockout.ts";
 import type { HashedPassword } from "./passwords.ts";
@@ -61,11 +60,20 @@ export interface PoolState {
   made: number;
 }
 
-/** An empty pool with an RSA key pair of its own. */
-export async function newPoolState(id: string, random: (bytes: number) => Buffer): Promise<PoolState> {
-  const pair = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-  const key = { id: random(32).toString("base64"), ...pair };
-  return { id, key, users: new Map(), families: new Map(), challenges: new Map(), made: 0 };
+/** An empty pool with an RSA key pair of its own, which is made when it is needed: that takes a while. */
+export function newPoolState(id: string, random: (bytes: number) => Buffer): PoolState {
+  let key: PoolState["key"] | undefined;
+  return {
+    id,
+    get key() {
+      key ??= { id: random(32).toString("base64"), ...generateKeyPairSync("rsa", { modulusLength: 2048 }) };
+      return key;
+    },
+    users: new Map(),
+    families: new Map(),
+    challenges: new Map(),
+    made: 0,
+  };
 }
 
 export function newUser(

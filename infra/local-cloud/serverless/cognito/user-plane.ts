@@ -77,7 +77,7 @@ export function cognitoUserPlane(options: UserPlaneOptions): UserPlane {
   const counters = quotaCounters(quotas);
   const countCode = codeLimits(quotas.codeAttemptsPerHour);
   const faults = faultInjection();
-  const states = new Map<string, Promise<PoolState>>();
+  const states = new Map<string, PoolState>();
 
   async function poolOf(id: string): Promise<{ pool: Pool; state: PoolState } | undefined> {
     const pool = await describePool(id);
@@ -87,7 +87,7 @@ export function cognitoUserPlane(options: UserPlaneOptions): UserPlane {
     }
     const state = states.get(id) ?? newPoolState(id, random);
     states.set(id, state);
-    return { pool, state: await state };
+    return { pool, state };
   }
 
   async function requirePool(id: string) {

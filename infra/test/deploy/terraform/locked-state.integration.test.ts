@@ -102,7 +102,7 @@ test("DEP-08 a destroy that is refused, as another machine changes the deploymen
   expect(said).toContain("ada@there has been running terraform apply on this deployment since 2026-11-21");
   expect(code).toBe(2);
   await s3.send(new HeadObjectCommand({ Bucket, Key: "images/a" }));
-});
+}, 180_000);
 
 test("a state that the bucket did not take is put there by the next command", async () => {
   const { deployment } = await machine("true");

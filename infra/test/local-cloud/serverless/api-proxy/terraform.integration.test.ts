@@ -164,4 +164,4 @@ test("a plan is empty after a change of every resource that can change", async (
   expect(await terraform("apply", "-auto-approve", "-refresh=false")).toEqual(done);
   // 2 would be: there are changes.
   expect(await terraform("plan", "-detailed-exitcode")).toEqual(done);
-}, 120_000);
+}, 300_000);

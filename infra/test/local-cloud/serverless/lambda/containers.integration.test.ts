@@ -19,7 +19,7 @@ export async function handler(event) {
   if (event.do === "fill tmp") { const block = Buffer.alloc(1024 * 1024); try { for (let n = 0; ; n += 1) { writeFileSync("/tmp/" + n, block); event.n = n + 1; } } catch ({ code }) { return { code, megabytes: event.n }; } }
   if (event.do === "exit") process.exit(3);
   if (event.do === "sleep") await new Promise((resolve) => setTimeout(resolve, 60_000));
-  if (event.do === "late") setTimeout(() => console.log("late work"), 700);
+  if (event.do === "late") setTimeout(() => console.log("late work"), 2000);
   return { files: readdirSync("/tmp"), uid: getuid(), secret: process.env.AWS_SECRET_ACCESS_KEY };
 }`;
 
@@ -77,7 +77,7 @@ test("an exit and a timeout are different faults, and leave no container", async
 
 test("SLS-27 a container stands still between invocations", async () => {
   await runner.call("box", { do: "late" });
-  await sleep(2000);
+  await sleep(3000);
   expect(runner.lines().join()).not.toContain("late work");
   await runner.call("box");
   await runner.linesWith(/late work/);
