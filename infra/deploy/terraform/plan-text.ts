@@ -9,7 +9,7 @@ export function plannedChanges(plan: string): string[] {
   return plan.split(/^(?= {2}# \S+\.\S+ )/m).flatMap((part) => {
     const [action] = plannedActions(part);
     if (action === undefined) return [];
-    const names = [...part.matchAll(/^ {6}[~+-] (?:"([^"]+)"|(\w+))/gm)].map(
+    const names = [...part.matchAll(/^ {6}[~+-] (?:"([^"]+)"|(\w+))(?!.*\(known after apply\)$)/gm)].map(
       ([, quoted, word]) => quoted ?? word,
     );
     const isChanged = action.endsWith(" will be updated in-place");

@@ -44,6 +44,7 @@ test("SLS-74 of a resource that was changed by hand the arguments that differ ar
             # (1 unchanged element hidden)
         ]
         id                            = "f0fb"
+      ~ version                       = "3" -> (known after apply)
       ~ prevent_user_existence_errors = "LEGACY" -> "ENABLED"
     }
 
