@@ -1,10 +1,11 @@
 import {
   AdminInitiateAuthCommand,
+  CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
   DeleteUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
-import { openCognito, type PoolConfig } from "../../../src/adapters/cognito/client.ts";
+import type { PoolConfig } from "../../../src/adapters/cognito/client.ts";
 
 export const endpoint = process.env["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"]!;
 const region = process.env["AWS_REGION"] ?? "us-east-1";
@@ -27,7 +28,8 @@ export interface Fault {
 
 /** A separate pool as the stack declares it, with its client. */
 export async function createPool() {
-  const idp = openCognito({ region, userPoolId: "", clientId: "", endpoint });
+  // Not the application's, which gives up sooner than a busy machine answers.
+  const idp = new CognitoIdentityProviderClient({ region, endpoint });
   const { UserPool } = await idp.send(
     new CreateUserPoolCommand({
       PoolName: "test",

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   DeleteTableCommand,
   DynamoDBClient,
+  PutItemCommand,
   ScanCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -51,10 +53,10 @@ export async function createTables(url = endpoints.serial) {
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   }
 
-  /** All items of both tables. */
-  async function items(): Promise<Item[]> {
+  /** All items, of both tables unless one is named. */
+  async function items(among = Object.values(names)): Promise<Item[]> {
     const found: Item[] = [];
-    for (const TableName of Object.values(names)) {
+    for (const TableName of among) {
       let from: Item | undefined;
       do {
         const scan = new ScanCommand({ TableName, ExclusiveStartKey: from, ConsistentRead: true });
@@ -66,6 +68,17 @@ export async function createTables(url = endpoints.serial) {
     return found;
   }
 
+  /** Copies `records`; what is returned restores the copy. */
+  async function copyOfRecords(): Promise<() => Promise<void>> {
+    const TableName = names.records;
+    const copy = await items([TableName]);
+    return async () => {
+      for (const { pk, sk } of await items([TableName]))
+        await client.send(new DeleteItemCommand({ TableName, Key: { pk: pk!, sk: sk! } }));
+      for (const Item of copy) await client.send(new PutItemCommand({ TableName, Item }));
+    };
+  }
+
   async function drop(): Promise<void> {
     for (const TableName of Object.values(names)) await client.send(new DeleteTableCommand({ TableName }));
     client.destroy();
@@ -73,7 +86,7 @@ export async function createTables(url = endpoints.serial) {
 
   await create(names.records, ["feed", "owner"]);
   await create(names.expiring, []);
-  return { url, region, names, client, items, drop };
+  return { url, region, names, client, items, copyOfRecords, drop };
 }
 
 export type TestTables = Awaited<ReturnType<typeof createTables>>;
