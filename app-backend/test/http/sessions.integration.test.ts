@@ -3,6 +3,7 @@ import type { RowDataPacket } from "mysql2/promise";
 import { startApp, type TestApp } from "../app.ts";
 import { advancePastGrace } from "../advance-past-grace.ts";
 import { startProcess } from "../process.ts";
+import { sessionSuite } from "./session-suite.ts";
 import {
   getAccount,
   goodPassword,
@@ -32,7 +33,6 @@ beforeEach(() => {
   aheadMs = 0;
 });
 
-const overtaken = { status: 409, body: { code: "refresh_overtaken" } };
 const ended = { status: 401, body: { code: "session_ended" } };
 
 describe("signing in", () => {
@@ -136,31 +136,6 @@ describe("refreshing", () => {
     expect((await refresh(app, second.cookie)).status).toBe(200);
   });
 
-  test.each([0, 9_000, 45_000, 8 * 3600_000])(
-    "SESS-03 a retry with the same key after %i ms gets the same generation, and the session goes on from it",
-    async (lateMs) => {
-      const [first, key] = [await member(app), newKey()];
-      wait(11_000);
-      const lost = await refreshBy(app, first.cookie, key);
-      wait(lateMs);
-      const retried = await refreshBy(app, first.cookie, key);
-      expect(retried).toMatchObject({ status: 200, cookie: lost.cookie });
-      wait(60_000);
-      expect((await refreshBy(app, retried.cookie, key)).status).toBe(200);
-    },
-  );
-
-  test("USE-05 a retry is an event of the audit log, and its owner sees it", async () => {
-    const [first, key] = [await member(app), newKey()];
-    const retriedAt = async (token: string) => (await listSessions(app, token)).body.items[0]?.retriedAt;
-    expect(await retriedAt(first.body.accessToken)).toBeNull();
-    wait(11_000);
-    await refreshBy(app, first.cookie, key);
-    const { body } = await refreshBy(app, first.cookie, key);
-    expect(await retriedAt(body.accessToken)).toMatch(/0:00\.000Z$/);
-    expect(eventsOf(first.body.account.id)).toContain("refresh_retried");
-  });
-
   test.each(["short", "x".repeat(129), "a key with blanks in it"])(
     "refuses the key %j, and the token is not spent",
     async (key) => {
@@ -170,51 +145,6 @@ describe("refreshing", () => {
       expect((await refresh(app, cookie)).status).toBe(200);
     },
   );
-
-  test("USE-05 without its key the previous token is refused for 10 seconds, and is then stolen", async () => {
-    const first = await member(app);
-    wait(11_000);
-    const second = await refreshBy(app, first.cookie, newKey());
-    for (const key of [newKey(), newKey()])
-      expect(await refreshBy(app, first.cookie, key)).toMatchObject({ ...overtaken, cookie: "" });
-    expect(await refresh(app, first.cookie)).toMatchObject({ ...overtaken, cookie: "" });
-    expect(eventsOf(first.body.account.id)).toContain("refresh_overtaken");
-    wait(9_000);
-    expect((await refresh(app, second.cookie)).status).toBe(200);
-    wait(1_001);
-    expect(await refreshBy(app, first.cookie, newKey())).toMatchObject(ended);
-    expect(await refresh(app, second.cookie)).toMatchObject(ended);
-    expect(eventsOf(first.body.account.id)).toContain("refresh_reused");
-  });
-
-  test("SESS-12 within 10 seconds no token is rotated twice: a slow tab is never two behind", async () => {
-    const first = await member(app);
-    wait(11_000);
-    const second = await refresh(app, first.cookie);
-    wait(9_000);
-    const third = await refresh(app, second.cookie);
-    expect(third).toMatchObject({ status: 200, cookie: "" }); // the browser keeps its cookie
-    expect((await getAccount(app, third.body.accessToken)).status).toBe(200);
-    expect(await refresh(app, first.cookie)).toMatchObject(overtaken);
-  });
-
-  test("SESS-05 10 parallel uses of one token by one key get one and the same next token", async () => {
-    const [{ cookie }, key] = [await member(app), newKey()];
-    wait(11_000);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => refreshBy(app, cookie, key)));
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
-    expect(new Set(answers.map((answer) => answer.cookie)).size).toBe(1);
-  });
-
-  test("SESS-05 of 10 parallel uses of one token without a key one gets the next token", async () => {
-    const { cookie } = await member(app);
-    wait(11_000);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(app, cookie)));
-    const won = answers.filter(({ status }) => status === 200);
-    expect(won).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
-    expect((await refresh(app, won[0]!.cookie)).status).toBe(200);
-  });
 
   test("SESS-05 10 parallel uses of one token over two processes, 100 times: never two live children", async () => {
     const second = await startProcess(app);
@@ -234,58 +164,6 @@ describe("refreshing", () => {
       await second.close();
     }
   }, 120_000);
-
-  test.each([0, 1])(
-    "SESS-04 a replay of R%i after the grace ends the family, and no other",
-    async (generation) => {
-      const other = await member(app);
-      const first = await member(app);
-      wait(11_000);
-      const second = await refresh(app, first.cookie);
-      wait(11_000);
-      const third = await refresh(app, second.cookie);
-      wait(11_000);
-      expect(await refresh(app, [first, second][generation]?.cookie ?? "")).toMatchObject(ended);
-      expect(await refresh(app, third.cookie)).toMatchObject(ended);
-      expect((await getAccount(app, third.body.accessToken)).status).toBe(401);
-      expect((await refresh(app, other.cookie)).status).toBe(200);
-      expect(app.audit()).toContainEqual(
-        expect.objectContaining({ audit: "refresh_reused", accountId: first.body.account.id }),
-      );
-    },
-  );
-
-  test("SESS-04 a token before the last is stolen even within the grace of the last: it was spent before", async () => {
-    const first = await member(app);
-    wait(11_000);
-    const second = await refresh(app, first.cookie);
-    wait(11_000);
-    const third = await refresh(app, second.cookie);
-    expect(await refresh(app, first.cookie)).toMatchObject(ended);
-    expect(await refresh(app, third.cookie)).toMatchObject(ended);
-  });
-
-  test("SESS-04 a late request with a clock behind the last rotation is refused, and no session ends", async () => {
-    const first = await member(app);
-    wait(11_000);
-    const second = await refresh(app, first.cookie);
-    wait(11_000);
-    const third = await refresh(app, second.cookie);
-    wait(-5_000);
-    expect(await refresh(app, first.cookie)).toMatchObject(ended);
-    wait(5_000);
-    expect((await refresh(app, third.cookie)).status).toBe(200);
-    expect(eventsOf(first.body.account.id)).not.toContain("refresh_reused");
-  });
-
-  test("SESS-06 an expired token is refused even to the client that lost the reply, and the session stays", async () => {
-    const [first, key] = [await member(app), newKey()];
-    wait(14 * dayMs - 2_000);
-    const second = await refreshBy(app, first.cookie, key);
-    wait(3_000);
-    expect(await refreshBy(app, first.cookie, key)).toMatchObject(ended);
-    expect((await refresh(app, second.cookie)).status).toBe(200);
-  });
 
   test("SESS-07 ends after 14 idle days, and the row goes", async () => {
     const { cookie, body } = await member(app);
@@ -321,14 +199,6 @@ describe("refreshing", () => {
 });
 
 describe("signing out", () => {
-  test("SESS-08 ends the session at once, and may be done twice", async () => {
-    const { cookie, body } = await member(app);
-    expect((await signOut(app, cookie)).status).toBe(204);
-    expect((await signOut(app, cookie)).status).toBe(204);
-    expect(await refresh(app, cookie)).toMatchObject(ended);
-    expect((await getAccount(app, body.accessToken)).status).toBe(401);
-  });
-
   test("SESS-08 leaves nothing alive when it races a refresh", async () => {
     for (let round = 0; round < 20; round++) {
       const { cookie } = await member(app);
@@ -336,61 +206,6 @@ describe("signing out", () => {
       const [refreshed] = await Promise.all([refresh(app, cookie), signOut(app, cookie)]);
       expect((await refresh(app, refreshed.cookie || cookie)).status).toBe(401);
     }
-  });
-
-  test("ends one session, or all with ?everywhere=true", async () => {
-    const { email, ...phone } = await member(app);
-    const [laptop, tablet] = [await signIn(app, email), await signIn(app, email)];
-    await signOut(app, phone.cookie);
-    expect((await getAccount(app, laptop.body.accessToken)).status).toBe(200);
-    await signOut(app, laptop.cookie, "?everywhere=true");
-    expect((await getAccount(app, tablet.body.accessToken)).status).toBe(401);
-  });
-});
-
-describe("USE-06 signing out everywhere", () => {
-  /** A session three rotations old with its tokens in order, and one on another device. */
-  async function devices() {
-    const { email, ...first } = await member(app);
-    const other = await signIn(app, email);
-    const cookies = [first.cookie];
-    for (let rotations = 0; rotations < 3; rotations += 1) {
-      wait(11_000);
-      cookies.push((await refresh(app, cookies.at(-1)!)).cookie);
-    }
-    return { accountId: first.body.account.id, other, cookies };
-  }
-
-  test.each([
-    ["the current token", 3],
-    ["the one before it", 2],
-  ])("is done with %s", async (_which, generation) => {
-    const { other, cookies } = await devices();
-    expect((await signOut(app, cookies[generation]!, "?everywhere=true")).status).toBe(204);
-    expect((await getAccount(app, other.body.accessToken)).status).toBe(401);
-  });
-
-  test.each([0, 1])(
-    "SESS-15 is not done with the older token R%i: it ends its own session alone",
-    async (generation) => {
-      const { accountId, other, cookies } = await devices();
-      expect(await signOut(app, cookies[generation]!, "?everywhere=true")).toMatchObject(ended);
-      expect((await getAccount(app, other.body.accessToken)).status).toBe(200);
-      expect((await refresh(app, cookies[3]!)).status).toBe(401);
-      expect(eventsOf(accountId)).toContain("refresh_reused");
-    },
-  );
-
-  test("is not done with a token of a session that has ended or is over", async () => {
-    const { email, ...first } = await member(app);
-    await signOut(app, first.cookie);
-    const second = await signIn(app, email);
-    expect(await signOut(app, first.cookie, "?everywhere=true")).toMatchObject(ended);
-    wait(14 * dayMs - 1_000);
-    const third = await signIn(app, email);
-    wait(2_000);
-    expect(await signOut(app, second.cookie, "?everywhere=true")).toMatchObject(ended);
-    expect((await refresh(app, third.cookie)).status).toBe(200);
   });
 });
 
@@ -407,19 +222,9 @@ describe("the list of sessions", () => {
     expect(items.filter(({ current }) => current)).toHaveLength(1);
     expect((await getAccount(app, first.body.accessToken)).status).toBe(401);
   }, 60_000);
-
-  test("leaves out expired sessions", async () => {
-    const { email } = await member(app);
-    wait(14 * dayMs - 1_000);
-    const second = await signIn(app, email);
-    wait(2_000);
-    const { cookie } = await refresh(app, second.cookie);
-    expect(cookie).toBe("");
-    wait(11_000);
-    const { body } = await refresh(app, second.cookie);
-    expect((await listSessions(app, body.accessToken)).body.items).toHaveLength(1);
-  });
 });
+
+sessionSuite(() => ({ app, member: () => member(app), audit: app.audit }), wait);
 
 describe("an access token", () => {
   test("is refused after 10 minutes", async () => {
@@ -442,13 +247,6 @@ describe("an access token", () => {
     expect((await getAccount(app, cookie.replace("refresh=", ""))).status).toBe(401);
   });
 });
-
-function eventsOf(accountId: string) {
-  return app
-    .audit()
-    .filter((line) => line.accountId === accountId)
-    .map(({ audit }) => audit);
-}
 
 function comparable({ status, headers, body }: Awaited<ReturnType<typeof signIn>>) {
   const { requestId: _, ...rest } = body;
