@@ -23,6 +23,14 @@ export function releaseTests({ name, localPort, localUrl }: Deployed): void {
       return (target: string) => make(target, "STACK=serverless");
     };
 
+    const made: ReturnType<typeof checkout>[] = [];
+    function sourceToChange() {
+      const source = checkout();
+      made.push(source);
+      return source;
+    }
+    afterAll(() => made.forEach((source) => source.remove()));
+
     beforeAll(async () => {
       people = await siteLoad(localUrl(), { sends: "upload" });
     });
@@ -32,8 +40,7 @@ export function releaseTests({ name, localPort, localUrl }: Deployed): void {
     const now = async () => [await releaseNow(), await pageNow()] as const;
 
     test(`DEP-05, REL-11 of a release and a rollback at ${perSecond} requests a second no request notices any`, async () => {
-      const source = checkout();
-      afterAll(() => source.remove());
+      const source = sourceToChange();
       source.change(
         "app-backend/src/entrypoints/serverless/api.ts",
         "const {",
@@ -59,8 +66,7 @@ export function releaseTests({ name, localPort, localUrl }: Deployed): void {
     });
 
     test("DEP-06, SLS-37 a release that fails as it starts takes no traffic: the deploy reports why, the one before serves", async () => {
-      const bad = checkout();
-      afterAll(() => bad.remove());
+      const bad = sourceToChange();
       const says = "nothing to start with";
       bad.change(
         "app-backend/src/entrypoints/serverless/api.ts",
