@@ -18,6 +18,8 @@ export interface Call extends S3Request {
   readonly action: string | undefined;
   /** Undefined for a call that AWS takes unsigned. */
   readonly caller: Caller | undefined;
+  /** Whether no one waits for the answer any more. */
+  readonly isAbandoned?: (() => boolean) | undefined;
 }
 
 export interface Answer {

@@ -50,7 +50,12 @@ export function dynamodb({ upstream, now, indexLagMs }: DynamodbProps): (call: C
     return answer;
   }
 
-  return (call) => inTurn(() => send(call));
+  return (call) =>
+    inTurn(async () => {
+      // Else, once callers give up and try again, only calls that no one waits for would be carried out.
+      if (call.isAbandoned?.()) throw new ApiError("ServiceUnavailable", "The caller has left.", 503);
+      return send(call);
+    });
 }
 
 /** Runs what it is given one after the other, in the order of arrival. */

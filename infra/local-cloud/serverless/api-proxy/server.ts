@@ -84,7 +84,13 @@ export function createApiProxy(options: ApiProxyOptions): Server {
 async function callOf(message: IncomingMessage, credentials: Credentials, now: () => Date): Promise<Call> {
   const parsed = parseRequest(message);
   const body = await readBody(message);
-  const request = { ...parsed, rawPath: parsed.target.split("?")[0]!, body, action: actionOf(message, body) };
+  const request = {
+    ...parsed,
+    rawPath: parsed.target.split("?")[0]!,
+    body,
+    action: actionOf(message, body),
+    isAbandoned: () => message.socket.destroyed,
+  };
   const { authorization } = message.headers;
   if (authorization !== undefined)
     return { ...request, ...(await authenticate(request, authorization, credentials, now)) };
