@@ -14,7 +14,8 @@ export interface LogSinkProps {
   readonly regionOf: (group: string) => string;
 }
 
-const delayMs = 200;
+/** Each environment has a stream: writing often takes more of the emulator than the requests of which the lines tell. */
+const delayMs = 2000;
 const keyOf = ({ group, stream }: LogLine) => `${group} ${stream}`;
 
 /** Writes lines into log groups, in order, some at a time. As on AWS without the right to make one, a group that is gone stays gone. */
