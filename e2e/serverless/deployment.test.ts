@@ -83,16 +83,16 @@ describe("a deployment without hosts", () => {
     }
   });
 
+  test("DEP-16 a second plan is empty, and a status shows no fault", async () => {
+    expect((await succeed("plan")).stderr).toContain("No changes");
+    expect((await succeed("status")).stdout).toMatch(/as deployed +yes/);
+  });
+
   releaseTests({ name, localPort, localUrl: () => deployed().localUrl });
 
   test("finds every record's object in the bucket, and every account's identity in the pool", async () => {
     const { stdout } = await succeed("integrity");
     expect(JSON.parse(stdout)).toMatchObject({ faults: 0, objects: { left: [] }, users: { left: [] } });
-  });
-
-  test("DEP-16 a second plan is empty, and a status shows no fault", async () => {
-    expect((await succeed("plan")).stderr).toContain("No changes");
-    expect((await succeed("status")).stdout).toMatch(/as deployed +yes/);
   });
 
   test("DEP-11 goes away with full buckets, and leaves nothing", async () => {
