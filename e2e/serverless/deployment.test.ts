@@ -84,7 +84,8 @@ describe("a deployment without hosts", () => {
   });
 
   test("DEP-16 a second plan is empty, and a status shows no fault", async () => {
-    expect((await succeed("plan")).stderr).toContain("No changes");
+    const { stdout, stderr } = await succeed("plan");
+    expect(stdout + stderr).toContain("No changes");
     expect((await succeed("status")).stdout).toMatch(/as deployed +yes/);
   });
 
