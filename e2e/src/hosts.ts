@@ -74,8 +74,9 @@ export async function containersAndNetworks(deployment: string): Promise<string[
   ];
 }
 
-/** Containers in which functions of this repository's local cloud run. */
+/** Containers in which functions of this repository's local cloud run. An engine that has ended holds none. */
 export async function functionContainers(): Promise<string[]> {
+  if (!(await engineRuns())) return [];
   const label = `label=tintype.lambda=${sandboxLabel}`;
   return docker("ps", "--all", "--filter", label, "--format", "{{.Names}}");
 }

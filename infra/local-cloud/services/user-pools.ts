@@ -62,5 +62,8 @@ export function createUserPools(emulator: URL, region: string): Server {
       .end(await behind.text());
   }
 
-  return createServer((message, response) => void serve(message, response));
+  return createServer((message, response) => {
+    // The emulator may end first.
+    serve(message, response).catch(() => response.destroy());
+  });
 }
