@@ -53,7 +53,10 @@ export function origins(props: OriginsProps) {
         );
       });
       if (fetch.origin.kind === "s3" || method === "GET" || method === "HEAD") outgoing.end();
-      else fetch.message.pipe(outgoing);
+      else {
+        outgoing.flushHeaders(); // the origin may refuse a request before the first byte of its body
+        fetch.message.pipe(outgoing);
+      }
     });
   };
 }
