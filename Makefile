@@ -36,15 +36,15 @@ restore: $(installed) ## restore a backup
 	$(run) infra/deploy/commands/restore.ts
 output: $(installed) ## addresses and ids, as JSON
 	$(run) infra/deploy/commands/output.ts
-status: $(installed) ## health of both hosts, and what was changed on them
+status: $(installed) ## what runs, and what was changed by hand
 	$(run) infra/deploy/commands/status.ts
-logs: $(installed) ## last lines of a host's log
+logs: $(installed) ## last lines of the log
 	$(run) infra/deploy/commands/logs.ts
 codes: $(installed) ## codes that people wait for, if no mail is sent
 	$(run) infra/deploy/commands/codes.ts
 integrity: $(installed) ## compare records with images on S3
 	$(run) infra/deploy/commands/integrity.ts
-rotate-secrets: $(installed) ## new secrets on the hosts; no session ends
+rotate-secrets: $(installed) ## new secrets; no session ends
 	$(run) infra/deploy/commands/rotate-secrets.ts
 state-bucket: $(installed) ## create the bucket that STATE_BUCKET= names, for Terraform's state
 	$(run) infra/deploy/commands/state-bucket.ts

@@ -145,7 +145,7 @@ interface Described {
   readonly paths: Record<string, Record<string, object>>;
 }
 
-/** Errors that the document does not list: of the API, then of nginx in its place. */
+/** Errors that the document does not list: of the API, and of the proxy in front of it. */
 const errors: Request[] = [
   { method: "GET", path: "/api/nowhere", headers: {} },
   { method: "POST", path: "/api/auth/signin", headers: json, body: "{" },

@@ -40,7 +40,7 @@ export interface Deployment {
   readonly region: string;
   /** Port on this machine under which the local cloud shows the site. */
   readonly localPort: number;
-  /** Sender of the application's mail; undefined where codes go to the backend's journal instead. */
+  /** Sender of mail by SES. Undefined: codes go to the journal (ec2), or Cognito mails them (serverless). */
   readonly mailFrom: string | undefined;
   /** Whether an account has to confirm its address before it can sign in. */
   readonly confirmation: "optional" | "required";

@@ -25,7 +25,7 @@ import { ssh } from "./commands/ssh.ts";
 import { status } from "./commands/status.ts";
 import { findingsOn } from "./hosts/findings.ts";
 import { waitForFirstBoot } from "./hosts/first-boot.ts";
-import { frontDoor } from "./hosts/front-door.ts";
+import { frontDoor, logsAdvice } from "./hosts/front-door.ts";
 import { showSupport } from "./hosts/os-support.ts";
 import { forgetKey, hostNames, hostsOf } from "./hosts/ssh.ts";
 import { missingKey, operatorPublicKey, requireKey } from "./operator.ts";
@@ -87,7 +87,7 @@ export const ec2: Target<Build, Outputs> = {
   async smokeTest(deployment, outputs) {
     const door = await frontDoor(deployment, outputs);
     deployment.cloud.noteSite(deployment.name, outputs.url, door.url);
-    await step("Ask the site", () => smokeTest(door));
+    await step("Ask the site", () => smokeTest(door, logsAdvice(deployment)));
     const findings = await step("Compare the hosts with what was deployed", () =>
       differences(deployment, outputs),
     );

@@ -37,12 +37,12 @@ export async function requireDomainRecord(
     `${domain} does not lead to this deployment.\n` +
       `Where that domain's records are kept, make this one (at the top of a zone an ALIAS or ANAME):\n\n` +
       `  ${domain}. CNAME ${target}.\n\n` +
-      `Then go on: ${make("deploy")} (a record that was changed may be remembered for as long as its time to live)`,
+      `Then go on: ${make("deploy")} (resolvers may keep the former record until its time to live has passed)`,
   );
 }
 
 /** By name, or by an address that both have: the top of a zone has no CNAME. */
-async function leadsTo(domain: string, target: string, resolver: Resolver): Promise<boolean> {
+export async function leadsTo(domain: string, target: string, resolver: Resolver): Promise<boolean> {
   const names = await resolver.resolveCname(domain).catch((): string[] => []);
   if (names.includes(target)) return true;
   const [own, its] = await Promise.all(
@@ -62,11 +62,12 @@ export function domainNotes(
   const { name, type, value } = certificate.record;
   return [
     "",
-    `To have it under https://${domain}, make this record where the domain's records are kept:`,
+    `To have it under https://${domain}, make both records where the domain's records are kept:`,
     "",
     `  ${name} ${type} ${value}`,
+    `  ${domain}. CNAME ${outputs.distributionDomain}.    (at the top of a zone an ALIAS or ANAME)`,
     "",
-    `It proves to AWS whose domain it is. Once AWS has seen it, which takes minutes: ${make("deploy")}`,
+    `The first proves to AWS whose domain it is. Once AWS has seen it and the second resolves, which takes minutes: ${make("deploy")}`,
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Access } from "../clouds/cloud.ts";
 import type { Deployment } from "../deployment.ts";
 import { outputsIn, readState, type State } from "../terraform/state.ts";
 import { globalRegion, inRegion } from "./clients.ts";
+import { domainOf, leadsTo } from "./domain.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
 
 type Settings = Readonly<Record<string, string>>;
@@ -25,7 +26,7 @@ export async function stackSettings(
     ...(await archiveSettings(deployment, "IMAGES", images)),
     RESERVED_CONCURRENCY: deployment.reservedConcurrency,
     SECRETS_VERSION: String(secretsVersion(state)),
-    CERTIFICATE_ISSUED: (await isCertified(deployment, access, state)) ? "yes" : "no",
+    CERTIFICATE_ISSUED: (await mayHaveDomain(deployment, access, state)) ? "yes" : "no",
     ...(imageOrigin !== undefined && { IMAGE_ORIGIN: imageOrigin }),
   };
 }
@@ -66,17 +67,24 @@ export function secretsVersion(state: State | undefined): number {
   return Math.max(1, ...versions);
 }
 
-/** Whether ACM has issued the certificate of the domain that this deploy sets. */
-async function isCertified(
+/**
+ * Whether ACM has issued the certificate of the domain that this deploy sets, and the domain leads to the distribution:
+ * CloudFront's own name redirects to it from then on. A site that has the domain keeps it.
+ */
+async function mayHaveDomain(
   deployment: Deployment,
   access: Access,
   state: State | undefined,
 ): Promise<boolean> {
-  const { certificate } = outputsIn<ServerlessOutputs>(state, deployment) ?? {};
-  if (certificate === undefined || deployment.domain === undefined || deployment.domain === "none")
+  const outputs = outputsIn<ServerlessOutputs>(state, deployment);
+  const certificate = outputs?.certificate;
+  if (outputs === undefined || certificate === undefined || deployment.domain === undefined || deployment.domain === "none")
     return false;
   const { Certificate } = await new ACMClient(inRegion(access, globalRegion)).send(
     new DescribeCertificateCommand({ CertificateArn: certificate.arn }),
   );
-  return Certificate?.Status === "ISSUED" && Certificate.DomainName === deployment.domain;
+  if (Certificate?.Status !== "ISSUED" || Certificate.DomainName !== deployment.domain) return false;
+  const resolver = deployment.cloud.edge.resolver();
+  if (domainOf(outputs) === deployment.domain || resolver === undefined) return true;
+  return leadsTo(deployment.domain, outputs.distributionDomain, resolver);
 }

@@ -68,7 +68,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
 
   async smokeTest(deployment, outputs) {
     const door = await showSite(deployment, outputs);
-    await step("Ask the site", () => smokeTest(door));
+    await step("Ask the site", () => smokeTest(door, `More about it: ${deployment.make("logs")}`));
   },
 
   async conclude(deployment, outputs) {

@@ -6,7 +6,7 @@ import { originCountCommand } from "../hosts/host-commands.ts";
 import { hostNames, type Hosts, hostsOf } from "../hosts/ssh.ts";
 import { withLock } from "../../deployment-lock.ts";
 import { rollbackSteps, installedOn, rollBack } from "../release/installed.ts";
-import { frontDoor } from "../hosts/front-door.ts";
+import { frontDoor, logsAdvice } from "../hosts/front-door.ts";
 import { smokeTest } from "../../site/smoke-test.ts";
 import { requireSameRegion } from "../../record/checks.ts";
 import { requireOutputs } from "../../terraform/state.ts";
@@ -35,7 +35,7 @@ async function previousRelease(deployment: Deployment): Promise<void> {
     for (const host of hostNames) await rollBack(hosts, { host, deploy: backend.deploy });
   });
   const door = await frontDoor(deployment, outputs);
-  await step("Ask the site", () => smokeTest(door));
+  await step("Ask the site", () => smokeTest(door, logsAdvice(deployment)));
   const now = { frontend, backend };
   for (const host of hostNames) {
     const back = returns.find((each) => each.host === host);

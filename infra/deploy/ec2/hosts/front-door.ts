@@ -10,3 +10,7 @@ export async function frontDoor(deployment: Deployment, outputs: Outputs): Promi
   const site = { url, domain: domainOf(outputs), frontend };
   return running(await deployment.cloud.frontDoor(site), "frontend", deployment);
 }
+
+/** Where to read why the site does not answer. */
+export const logsAdvice = ({ make }: Pick<Deployment, "make">): string =>
+  `What the hosts say: ${make("logs")}, for the frontend with HOST=frontend`;

@@ -33,7 +33,7 @@ async function previousRelease(deployment: Deployment): Promise<void> {
     bringIntoService(outputs, release, history, access),
   );
   const door = await siteDoor(deployment, outputs);
-  await step("Ask the site", () => smokeTest(door));
+  await step("Ask the site", () => smokeTest(door, `More about it: ${deployment.make("logs")}`));
   say(`\nThe newest comes back with: ${deployment.make("deploy")}`);
 }
 

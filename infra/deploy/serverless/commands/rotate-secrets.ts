@@ -32,7 +32,7 @@ async function rotate(deployment: Deployment): Promise<void> {
     putProof(outputs, await edgeProof(outputs, access), access),
   );
   say(
-    "\nNo one was signed out. Tokens signed with earlier keys are accepted until they expire, 14 days at the longest.",
+    "\nNo session ended. Tokens signed with earlier keys are accepted until they expire, 14 days at the longest.",
   );
 }
 

@@ -48,13 +48,11 @@ export function withRelease(
 ): { history: History; release: ReleaseRecord } {
   const [newest] = history.releases;
   if (newest !== undefined && isSame(newest, release)) return { history, release: newest };
-  const releases = [release, ...history.releases].slice(0, maxReleases);
   const { live } = history;
-  const former = history.releases.find(({ at }) => at === live);
-  // The one that serves is kept, however old: it is the one to go back to.
-  const kept =
-    former === undefined || releases.includes(former) ? releases : [...releases.slice(0, -1), former];
-  return { history: { live, releases: kept }, release };
+  // The one that serves comes next, however old: it is the one to go back to.
+  const former = history.releases.filter(({ at }) => at === live);
+  const others = history.releases.filter(({ at }) => at !== live);
+  return { history: { live, releases: [release, ...former, ...others].slice(0, maxReleases) }, release };
 }
 
 /** The release before the one that serves; undefined if none is kept. */

@@ -12,7 +12,7 @@ import { liveVersion, removeOthers, serve, versionsOf } from "./versions.ts";
 
 type Versions = ReleaseRecord["versions"];
 
-/** What the page of a release is, for caches at the edge; at most two paths are invalidated. */
+/** Every route of the page is this path at the edge. */
 const invalidated = ["/index.html"];
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleepMs } from "node:timers/promises";
 
 export interface RetryProps {
   /** Whether an error passes by itself. */
-  readonly passes: (error: unknown) => boolean;
+  readonly isTransient: (error: unknown) => boolean;
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
@@ -13,12 +13,12 @@ const everyMs = 2000;
 
 /** Does `work` again while its errors pass by themselves, for at most a minute; then rejects with the last of them. */
 export async function retried<T>(work: () => Promise<T>, props: RetryProps): Promise<T> {
-  const { passes, now = Date.now, sleep = sleepMs } = props;
+  const { isTransient, now = Date.now, sleep = sleepMs } = props;
   for (const until = now() + withinMs; ;) {
     try {
       return await work();
     } catch (error) {
-      if (!passes(error) || now() + everyMs > until) throw error;
+      if (!isTransient(error) || now() + everyMs > until) throw error;
       await sleep(everyMs);
     }
   }

@@ -70,10 +70,10 @@ function readyEvent(host: string, proof: string): object {
 export async function tryVersion(
   client: LambdaClient,
   trial: Trial,
-  clock: Omit<RetryProps, "passes"> = {},
+  clock: Omit<RetryProps, "isTransient"> = {},
 ): Promise<void> {
   try {
-    await retried(() => invoke(client, trial), { ...clock, passes });
+    await retried(() => invoke(client, trial), { ...clock, isTransient });
   } catch (error) {
     if (!(error instanceof TrialFailed)) throw error;
     throw new UserError(
@@ -104,7 +104,7 @@ function faultIn(payload: string): string {
 const firstLine = (text: string) => printable(text.split("\n")[0] ?? "").slice(0, 300);
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
-export function passes(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   const { name, message } = error as Error;
   if (error instanceof TrialFailed) return /AccessDenied|not authorized|^503 /.test(message);
   if (

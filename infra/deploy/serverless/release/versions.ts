@@ -6,7 +6,7 @@ import {
   UpdateAliasCommand,
 } from "@aws-sdk/client-lambda";
 import { retried, type RetryProps } from "./retry.ts";
-import { passes } from "./trial.ts";
+import { isTransient } from "./trial.ts";
 
 const alias = "live";
 
@@ -30,10 +30,10 @@ export async function serve(
   client: LambdaClient,
   FunctionName: string,
   FunctionVersion: string,
-  clock: Omit<RetryProps, "passes"> = {},
+  clock: Omit<RetryProps, "isTransient"> = {},
 ): Promise<void> {
   const update = new UpdateAliasCommand({ FunctionName, Name: alias, FunctionVersion });
-  await retried(() => client.send(update), { ...clock, passes });
+  await retried(() => client.send(update), { ...clock, isTransient });
 }
 
 /** Removes all published versions but those given. */

@@ -26,16 +26,16 @@ async function site(paths: Record<string, string>): Promise<FrontDoor> {
 }
 
 test("a site that is whole is well", async () => {
-  await expect(smokeTest(await site(whole), 1)).resolves.toBeUndefined();
+  await expect(smokeTest(await site(whole), "", 1)).resolves.toBeUndefined();
 });
 
 test.each(["/assets/a.css", "/assets/b.js", "/api/ready"])("a site without %s is not", async (path) => {
   const { [path as "/"]: _, ...rest } = whole;
-  await expect(smokeTest(await site(rest), 1)).rejects.toThrow(`${path} is not answering correctly: 404`);
+  await expect(smokeTest(await site(rest), "", 1)).rejects.toThrow(`${path} is not answering correctly: 404`);
 });
 
 test("nor is another's page", async () => {
-  await expect(smokeTest(await site({ "/": "Welcome to nginx!" }), 1)).rejects.toThrow(
+  await expect(smokeTest(await site({ "/": "Welcome to nginx!" }), "", 1)).rejects.toThrow(
     "not with Tintype's page",
   );
 });

@@ -54,6 +54,12 @@ test("a release that serves is kept, however old, for the next one to go back to
   expect(history.releases).toContainEqual(release(1));
 });
 
+test("REL-11 after a rollback and another release, the one before is the one that served", () => {
+  const goneBack = { ...deployed(1, 2), live: release(1).at };
+  const { history, release: newest } = withRelease(goneBack, release(3));
+  expect(releaseBefore({ ...history, live: newest.at })).toEqual(release(1));
+});
+
 test("SLS-63 a deploy that was stopped before its release served leaves it in the list, and the former one live", () => {
   const stopped = withRelease(deployed(1), release(2)).history;
   expect(stopped.live).toBe(release(1).at);

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { retried } from "../../../../deploy/serverless/release/retry.ts";
-import { passes } from "../../../../deploy/serverless/release/trial.ts";
+import { isTransient } from "../../../../deploy/serverless/release/trial.ts";
 
 /** A clock that sleeping moves, and work that fails until `wellAtMs`. */
 function clock(wellAtMs: number, failure: Error) {
@@ -8,7 +8,7 @@ function clock(wellAtMs: number, failure: Error) {
   const tries: number[] = [];
   return {
     tries,
-    props: { passes, now: () => now, sleep: async (ms: number) => void (now += ms) },
+    props: { isTransient, now: () => now, sleep: async (ms: number) => void (now += ms) },
     async work() {
       tries.push(now);
       if (now < wellAtMs) throw failure;
@@ -44,5 +44,5 @@ test.each([
   [error("ResourceNotFoundException"), false],
   [error("AccessDeniedException"), false], // of the operator, who would wait in vain
 ])("SLS-68 %s passes by itself: %s", (failure, expected) => {
-  expect(passes(failure)).toBe(expected);
+  expect(isTransient(failure)).toBe(expected);
 });
