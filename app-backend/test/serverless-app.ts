@@ -46,6 +46,7 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
     BUCKET: bucket.config.bucket,
     RECORDS_TABLE: tables.names.records,
     EXPIRING_TABLE: tables.names.expiring,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: pool.config.endpoint,
     USER_POOL_ID: pool.config.userPoolId,
     USER_POOL_CLIENT_ID: pool.config.clientId,
     SECRETS_PATH: secretsPath,

@@ -80,7 +80,10 @@ const described = {
   OS: { without: "al2", meaning: "or al2023; for hosts created from now on" },
   INSTANCE_TYPE: { without: "t3.micro", meaning: "of both hosts, x86-64" },
   OPERATOR_CIDR: { meaning: "IPv4 range for SSH and metrics; without it your address alone" },
-  MAIL_FROM: { meaning: "sender of mail by SES; without it ec2 mails nothing (make codes), serverless 50 a day by Cognito" },
+  MAIL_FROM: {
+    meaning:
+      "sender of mail by SES; without it ec2 mails nothing (make codes), serverless 50 a day by Cognito",
+  },
   CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
   RESERVE: { without: "yes", meaning: "or no: no concurrency of Lambda, if the quota is small" },
   LOSE: { meaning: "data that may be deleted, as a refusal names it" },

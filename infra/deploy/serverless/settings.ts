@@ -78,7 +78,12 @@ async function mayHaveDomain(
 ): Promise<boolean> {
   const outputs = outputsIn<ServerlessOutputs>(state, deployment);
   const certificate = outputs?.certificate;
-  if (outputs === undefined || certificate === undefined || deployment.domain === undefined || deployment.domain === "none")
+  if (
+    outputs === undefined ||
+    certificate === undefined ||
+    deployment.domain === undefined ||
+    deployment.domain === "none"
+  )
     return false;
   const { Certificate } = await new ACMClient(inRegion(access, globalRegion)).send(
     new DescribeCertificateCommand({ CertificateArn: certificate.arn }),

@@ -18,12 +18,15 @@ export interface Services {
 }
 
 const region = "us-east-1";
+/** As many as tests run at once, at most: faults and the clock hold for all pools of one. */
+const userPlanes = 8;
 /** How late the indexes of one of the two DynamoDBs are. */
 const indexLagMs = 700;
 
 /**
  * What the application needs around it, without a container: a database in `folder`, S3 behind its strict proxy,
- * DynamoDB behind its own, once with indexes that answer later than their tables, and user pools.
+ * DynamoDB behind its own, once with indexes that answer later than their tables, and user pools, once for each process
+ * that tests.
  */
 export async function startServices(folder: string): Promise<Services> {
   const now = () => new Date();
@@ -33,8 +36,9 @@ export async function startServices(folder: string): Promise<Services> {
   const s3 = createS3Proxy({ upstream: moto.url, secretFor: credentials.secretFor, now });
   const upstream = { upstream: moto.url, credentials, now };
   const [serial, late] = [0, indexLagMs].map((lag) => createApiProxy({ ...upstream, indexLagMs: lag }));
-  const servers = [s3, serial!, late!, createUserPools(moto.url, region)];
-  const [s3Url = "", dynamodbUrl = "", lateDynamodbUrl = "", userPoolsUrl = ""] = await Promise.all(
+  const pools = Array.from({ length: userPlanes }, () => createUserPools(moto.url, region));
+  const servers = [s3, serial!, late!, ...pools];
+  const [s3Url = "", dynamodbUrl = "", lateDynamodbUrl = "", ...userPoolsUrls] = await Promise.all(
     servers.map(listen),
   );
 
@@ -45,7 +49,7 @@ export async function startServices(folder: string): Promise<Services> {
       AWS_ENDPOINT_URL_S3: s3Url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
       LATE_DYNAMODB_URL: lateDynamodbUrl,
-      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: userPoolsUrl,
+      USER_POOLS_URLS: userPoolsUrls.join(" "),
       AWS_ACCESS_KEY_ID: credentials.operator.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.operator.secretAccessKey,
       AWS_REGION: region,
