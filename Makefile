@@ -66,7 +66,7 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
-	$(run) infra/dev/with-services.ts $(jest) --selectProjects integration --maxWorkers=4
+	$(run) infra/dev/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects e2e --runInBand --reporters=default --reporters=./e2e/progress.mjs
 bench: $(installed) ## figures next to their floors, in minutes
 	$(run) infra/dev/install-tools.ts database moto

@@ -67,7 +67,7 @@ describe("a deployment without hosts", () => {
     register: pages.registerByUpload,
   });
 
-  galleryTests({ visit, localUrl: () => deployed().localUrl });
+  galleryTests({ visit });
 
   headerTests({
     by: "the edge",
