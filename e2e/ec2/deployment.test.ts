@@ -21,10 +21,10 @@ import { askSite } from "../src/site.ts";
 import { waitFor } from "../src/wait-for.ts";
 import { backupTests } from "./backup.ts";
 import { resilienceTests } from "./resilience.ts";
-import { galleryTests } from "../journeys/gallery.ts";
+import { accessibilityTests, galleryTests } from "../journeys/gallery.ts";
 import { hardeningTests } from "./hardening.ts";
 import { operatorTests } from "./operators.ts";
-import { firstPersonTest, peopleTests } from "../journeys/people.ts";
+import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
 import { headerTests, nginxHeaderTests, type Site } from "../journeys/headers.ts";
@@ -89,8 +89,9 @@ describe("a deployment", () => {
 
   firstPersonTest(visit, (newcomer) => (person = newcomer));
 
+  pageTests({ origin: () => `http://${deployed().frontend.publicDns}`, visit, person: knownPerson });
+
   peopleTests({
-    origin: () => `http://${deployed().frontend.publicDns}`,
     visit,
     person: knownPerson,
     refreshCookie: /^refresh-\d+$/,
@@ -99,6 +100,8 @@ describe("a deployment", () => {
   });
 
   galleryTests({ visit, localUrl: () => deployed().localUrl });
+
+  accessibilityTests(visit);
 
   const crawled: Site = {
     by: "HTTP",

@@ -63,7 +63,10 @@ export function galleryTests({ visit, localUrl }: Site): void {
       expect(faults).toEqual([]);
     });
   });
+}
 
+/** On a site with images. */
+export function accessibilityTests(visit: Site["visit"]): void {
   test("axe finds no violation on any page", async () => {
     await visit(async (page, browser) => {
       const person = newPerson(await photograph(browser));

@@ -9,7 +9,6 @@ import { photograph } from "../src/photograph.ts";
 import { waitFor } from "../src/wait-for.ts";
 
 interface Site {
-  readonly origin: () => string;
   /** Opens the site in a new browser. */
   visit(work: (page: Page, browser: Browser) => Promise<void>): Promise<void>;
   /** A person who has an account. */
@@ -47,8 +46,12 @@ export function firstPersonTest(visit: Site["visit"], keep: (person: pages.Perso
   });
 }
 
-/** What people do with their accounts, from one browser or several. */
-export function peopleTests({ origin, visit, person, refreshCookie, resetCode, register }: Site): void {
+/** What the page does by itself, whatever is behind it. */
+export function pageTests({
+  origin,
+  visit,
+  person,
+}: Pick<Site, "visit" | "person"> & { readonly origin: () => string }): void {
   test.each([
     ["that tell each other", ""],
     ["that cannot tell each other", "delete window.BroadcastChannel"],
@@ -95,7 +98,10 @@ export function peopleTests({ origin, visit, person, refreshCookie, resetCode, r
       });
     },
   );
+}
 
+/** What people do with their accounts, from one browser or several. */
+export function peopleTests({ visit, person, refreshCookie, resetCode, register }: Site): void {
   test("WEB-05 leaves no token in any storage of the browser, signed in or out", async () => {
     await visit(async (page) => {
       await pages.signIn(page, person());

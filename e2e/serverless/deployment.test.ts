@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, jest, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { freePort } from "../../infra/cli/free-port.ts";
-import { galleryTests } from "../journeys/gallery.ts";
+import { accessibilityTests, galleryTests } from "../journeys/gallery.ts";
 import { headerTests } from "../journeys/headers.ts";
-import { firstPersonTest, peopleTests } from "../journeys/people.ts";
+import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
 import { openBrowser } from "../src/browser.ts";
 import { cloud } from "../src/cloud.ts";
 import { functionContainers } from "../src/hosts.ts";
@@ -55,8 +55,11 @@ describe("a deployment without hosts", () => {
 
   firstPersonTest(visit, (newcomer) => (person = newcomer));
 
+  // The page is the one that the other stack's rehearsal has tried: `JOURNEYS=all make test` tries it here too.
+  const triesPage = process.env["JOURNEYS"] === "all";
+  if (triesPage) pageTests({ origin: () => deployed().localUrl, visit, person: knownPerson });
+
   peopleTests({
-    origin: () => deployed().localUrl,
     visit,
     person: knownPerson,
     refreshCookie: /^__Host-refresh-\d+$/,
@@ -68,6 +71,8 @@ describe("a deployment without hosts", () => {
   });
 
   galleryTests({ visit });
+
+  if (triesPage) accessibilityTests(visit);
 
   headerTests({
     by: "the edge",
