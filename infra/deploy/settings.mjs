@@ -81,8 +81,7 @@ const described = {
   INSTANCE_TYPE: { without: "t3.micro", meaning: "of both hosts, x86-64" },
   OPERATOR_CIDR: { meaning: "IPv4 range for SSH and metrics; without it your address alone" },
   MAIL_FROM: {
-    meaning:
-      "sender of mail by SES; without it ec2 mails nothing (make codes), serverless 50 a day by Cognito",
+    meaning: "sender by SES; without it make codes, or Cognito",
   },
   CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
   RESERVE: { without: "yes", meaning: "or no: no concurrency of Lambda, if the quota is small" },
