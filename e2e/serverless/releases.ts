@@ -24,24 +24,20 @@ export function releaseTests({ name, localPort, localUrl }: Deployed): void {
       return (target: string) => make(target, "STACK=serverless");
     };
 
-    const made: ReturnType<typeof checkout>[] = [];
-    function sourceToChange() {
-      const source = checkout();
-      made.push(source);
-      return source;
-    }
-    afterAll(() => made.forEach((source) => source.remove()));
+    let source: ReturnType<typeof checkout>;
 
     beforeAll(async () => {
+      source = checkout();
       people = await siteLoad(localUrl(), { sends: "upload" });
     });
+    afterAll(() => source?.remove());
+
     const releaseNow = async () =>
       (JSON.parse((await ask("GET", `${localUrl()}/api/health`)).text) as { release: string }).release;
     const pageNow = async () => (await ask("GET", `${localUrl()}/`)).text;
     const now = async () => [await releaseNow(), await pageNow()] as const;
 
     test(`DEP-05, REL-11 of a release and a rollback at ${perSecond} requests a second no request notices any`, async () => {
-      const source = sourceToChange();
       source.change(
         "app-backend/src/entrypoints/serverless/api.ts",
         "const {",

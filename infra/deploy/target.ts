@@ -41,7 +41,7 @@ export interface Target<Build = unknown, Made extends CommonOutputs = CommonOutp
   build(logs: string): Promise<Build>;
   /** Throws a UserError if a plan may not be carried out. */
   requireAcceptable(deployment: Deployment, plan: string): void;
-  /** Carries out a plan, and meanwhile what can be done beside it. */
+  /** Carries out a plan, and what can be done while it runs. */
   apply(deployment: Deployment, apply: () => Promise<void>): Promise<void>;
   /** Brings a build to what Terraform made, in steps of its own. */
   release(deployment: Deployment, outputs: Made, build: Build, access: Access): Promise<void>;

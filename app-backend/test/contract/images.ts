@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import type { PendingImage, Rendition } from "../../src/domain/image.ts";
+import type { PendingImage } from "../../src/domain/image.ts";
 import { quota } from "../../src/domain/image.ts";
 import { after } from "../../src/domain/session.ts";
 import type { Images } from "../../src/ports/images.ts";
 import { at } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";
+import { renditionOf } from "./rendition.ts";
 
 export function imagesContract(open: Open<Images>): void {
   const opened = whileOpen(open);
@@ -22,17 +23,6 @@ export function imagesContract(open: Open<Images>): void {
     bytes: 100,
     createdAt: at,
     ...facts,
-  });
-
-  const renditionOf = (id: string): Rendition => ({
-    contentType: "image/jpeg",
-    bytes: 90,
-    width: 40,
-    height: 30,
-    objectKey: `images/${id}/a.jpg`,
-    thumbnailKey: `images/${id}/b.webp`,
-    thumbnailWidth: 20,
-    thumbnailHeight: 15,
   });
 
   async function published(ofAccount: string, publishedAt: Date): Promise<string> {

@@ -5,13 +5,13 @@ import { step } from "../../cli/steps.ts";
 import { UserError } from "../../cli/user-error.ts";
 import { askControl, runningCloud, serverlessEnvironment, startCloud } from "../../local-cloud/cloud.ts";
 import { baseImage } from "../../local-cloud/ec2/base-image.ts";
-import { engineRuns, ensureEngine } from "../../local-cloud/ec2/docker.ts";
+import { engineRuns } from "../../local-cloud/ec2/docker.ts";
 import { forgetSite } from "../../local-cloud/emulator/site-origins.ts";
 import { removeEnvironments } from "../../local-cloud/serverless/lambda/container-sandboxes.ts";
 import { sandboxLabel } from "../../local-cloud/serverless/sandbox-label.ts";
 import type { Access, Cloud, Plan } from "./cloud.ts";
 import { edge, siteKey } from "./local-edge.ts";
-import { isFree, local } from "./local.ts";
+import { engineFault, isFree, local } from "./local.ts";
 
 /** The emulated AWS API on this machine, with containers as execution environments of functions. */
 export const localServerless: Cloud = {
@@ -68,12 +68,8 @@ function node(): string {
 }
 
 async function faultsOfMachine({ name, localPort, deploy }: Plan): Promise<string[]> {
-  try {
-    await ensureEngine();
-  } catch (error) {
-    if (error instanceof UserError) return [error.message];
-    throw error;
-  }
+  const engine = await engineFault();
+  if (engine !== undefined) return [engine];
   const shown = await edge.door({ name, url: "" });
   if (shown?.url === `http://localhost:${localPort}` || (await isFree(localPort))) return [];
   return [

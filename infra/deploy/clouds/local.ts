@@ -129,13 +129,20 @@ function presentAccess(): Access | undefined {
   return running && cloudEnvironment(running);
 }
 
-async function faultsOfMachine({ name, localPort, deploy }: Plan): Promise<string[]> {
+/** Why no container can run on this machine; undefined if they can. */
+export async function engineFault(): Promise<string | undefined> {
   try {
     await ensureEngine();
+    return undefined;
   } catch (error) {
-    if (error instanceof UserError) return [error.message];
+    if (error instanceof UserError) return error.message;
     throw error;
   }
+}
+
+async function faultsOfMachine({ name, localPort, deploy }: Plan): Promise<string[]> {
+  const engine = await engineFault();
+  if (engine !== undefined) return [engine];
   const faults = [await rangeFault(name, subnetRange(name))].filter((found) => found !== undefined);
   if ((await publishes(name, localPort)) || (await isFree(localPort))) return faults;
   return [

@@ -8,7 +8,7 @@ import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
 import { fromAddress, rateLimiter } from "../../../src/usecases/rate-limiter.ts";
 import { at, someAccount } from "../../contract/fixtures.ts";
 import { unitsOf } from "./costs.ts";
-import { renditionOf } from "./rendition.ts";
+import { renditionOf } from "../../contract/rendition.ts";
 import { requestCounter, type Requested } from "./request-counter.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { after } from "../../../src/domain/session.ts";
 import { at, someSession } from "../../contract/fixtures.ts";
-import { renditionOf } from "./rendition.ts";
+import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
 import { endpoints } from "./tables.ts";
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globa
 import { after } from "../../../src/domain/session.ts";
 import { at, holderOf, reference, someAccount, someSession } from "../../contract/fixtures.ts";
 import { faultyDynamodb, onWrites } from "./faulty-dynamodb.ts";
-import { renditionOf } from "./rendition.ts";
+import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
 import { endpoints } from "./tables.ts";
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import type { Key } from "../../../src/adapters/dynamodb/keys.ts";
 import { at, holderOf, reference, someAccount, someSession } from "../../contract/fixtures.ts";
 import { after } from "../../../src/domain/session.ts";
-import { renditionOf } from "./rendition.ts";
+import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
 
 // The emulator takes one call after the other.

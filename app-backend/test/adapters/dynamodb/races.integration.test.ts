@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { at } from "../../contract/fixtures.ts";
 import { isBroken } from "../../contract/races.ts";
 import { raceOfRotations } from "../../contract/sessions.ts";
-import { renditionOf } from "./rendition.ts";
+import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
 import { endpoints } from "./tables.ts";
 

@@ -4,7 +4,7 @@ import { openDynamodb } from "../../../src/adapters/dynamodb/client.ts";
 import { dynamodb } from "../../../src/adapters/dynamodb/requests.ts";
 import { at, holderOf, someSession } from "../../contract/fixtures.ts";
 import { cancelled, faultyDynamodb, refusal } from "./faulty-dynamodb.ts";
-import { renditionOf } from "./rendition.ts";
+import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores, storesOf } from "./stores.ts";
 import { endpoints } from "./tables.ts";
 

@@ -11,7 +11,7 @@ const { env } = process;
 if (!isMainThread) await new Promise(() => serveCalls(workerData));
 
 /**
- * Calls the Runtime API for the thread of the function, which stands still meanwhile: from the answer to the next event
+ * Calls the Runtime API for the thread of the function, which stands still during a call: from the answer to the next event
  * nothing of a function runs. Containers are paused later, which takes longer.
  */
 function serveCalls({ port, turn }) {

@@ -1,4 +1,4 @@
-import type { Rendition } from "../../../src/domain/image.ts";
+import type { Rendition } from "../../src/domain/image.ts";
 
 /** Of 90 bytes. */
 export const renditionOf = (id: string): Rendition => ({
