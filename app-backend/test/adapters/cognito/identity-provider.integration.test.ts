@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AdminGetUserCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { openCognito } from "../../../src/adapters/cognito/client.ts";
 import {
   cognitoIdentityProvider,
   type Reservations,
@@ -23,7 +24,7 @@ function openProvider(pool: TestPool, now: () => Date, reservations?: Reservatio
   return openMysql((db) => {
     const limits = mysqlLimits(db);
     return cognitoIdentityProvider({
-      ...{ client: pool.idp, ...pool.config, now },
+      ...{ client: openCognito(pool.config), ...pool.config, now },
       credentials: mysqlPasswordHashes(db),
       reservations: reservations ?? reservationsIn(),
       resetRequests: {
@@ -175,11 +176,14 @@ describe("a user pool", () => {
   });
 
   test.each(["LimitExceededException", "TooManyFailedAttemptsException", "InvalidParameterException"])(
-    "SLS-10 a code that is refused as %s is wrong for the caller, as every other is",
+    "SLS-10 a code that is refused as %s is wrong for the caller, as every other is, and not tried twice",
     async (error) => {
       const account = await join();
       const code = (await mailedCode(account.email))!;
-      await faults({ action: "ConfirmSignUp", error }, { action: "ConfirmForgotPassword", error });
+      await faults(
+        { action: "ConfirmSignUp", error, times: 1 },
+        { action: "ConfirmForgotPassword", error, times: 1 },
+      );
       expect(await identity.confirm(account, code)).toBe(false);
       await identity.requestCode("reset", account);
       expect(await identity.reset(account, code, next)).toBe(false);
