@@ -128,6 +128,7 @@ const calls: Readonly<Record<string, readonly CallOf[]>> = {
   images: [
     ...logs("images"),
     object("GET", "GetObjectCommand", "incoming", "read an upload"),
+    { command: "HeadBucketCommand", use: "answer a trial", needs: s3("HEAD", "/images") },
     object("PUT", "PutObjectCommand", "images", "store an image"),
     object("PUT", "PutObjectCommand", "pictures", "store an account's picture"),
   ],

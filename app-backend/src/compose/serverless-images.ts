@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answerImageRequest } from "../adapters/lambda/image-protocol.ts";
 import { openS3 } from "../adapters/s3/client.ts";
+import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import { sharpImageProcessor } from "../adapters/sharp/image-processor.ts";
@@ -23,6 +24,8 @@ export function openImages({ storage }: ImagesConfig, now = () => new Date()) {
   const intake = imageIntake({ imageProcessor: sharpImageProcessor({ folder, maxSeconds }), objectStore });
 
   return {
+    /** Resolves if the bucket exists and may be listed. */
+    probe: () => probeBucket(client, bucket),
     /** Answers one request of the API. */
     async answer(event: unknown) {
       // An environment that was stopped halfway has left its files.

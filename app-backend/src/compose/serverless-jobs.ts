@@ -51,9 +51,14 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const jobs = {
     "remove-abandoned": async () => ({ abandoned: await giveUp(), faults: 0 }),
     async integrity(repair: boolean) {
-      const removed = await removal.resume();
+      // A removal that does not end must not keep the rest from being looked at.
+      const removed = await removal.resume().catch((error: unknown) => {
+        log.error({ err: error }, "removal of an account did not end");
+        return undefined;
+      });
       const [objects, users] = [await inspect(repair), await compare(repair)];
-      return { removed, objects, users, faults: objects.left.length + users.left.length };
+      const stuck = removed === undefined ? 1 : 0;
+      return { removed, objects, users, faults: stuck + objects.left.length + users.left.length };
     },
   };
 

@@ -72,6 +72,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const credentials = dynamodbPasswordHashes(db);
   const identity = cognitoIdentityProvider({
     ...{ client: cognito, ...pool, credentials, now },
+    isTaken: async (email) => (await accounts.getByEmail(email)) !== undefined,
     ...kept(limits, now),
   });
   const bearers = cognitoBearers({ client: cognito, pool, accounts, credentials });

@@ -41,6 +41,8 @@ interface Dependencies {
   /** Of the records of accounts: here not hashes, but what `credential.ts` describes. */
   readonly credentials: PasswordHashes;
   readonly reservations: Reservations;
+  /** Whether an account has an address. */
+  readonly isTaken: (email: string) => Promise<boolean>;
   readonly resetRequests: ResetRequests;
   readonly now: () => Date;
 }
@@ -54,7 +56,7 @@ const resetCodeLifeMs = 3_600_000;
  */
 export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
   const { client, userPoolId: UserPoolId, clientId: ClientId, credentials, now } = deps;
-  const { reservations, resetRequests } = deps;
+  const { reservations, isTaken, resetRequests } = deps;
   const { remove: removeUser } = cognitoUsers(client, UserPoolId);
   /** Accounts whose first code was mailed by their sign-up, in this process. */
   const welcomed = new Set<string>();
@@ -115,6 +117,8 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       if (retryAfterMs > 0)
         throw new AppError("unavailable", "a sign-up of this address is in progress", { retryAfterMs });
       try {
+        // Another sign-up may have ended since the caller looked: its user must not be taken for one that was left.
+        if (await isTaken(email)) throw new AppError("email_taken", "address is taken");
         const sub = await signUp(key, password, id).catch(async (error: unknown) => {
           if (!isRefusal(error, "UsernameExistsException")) throw error;
           // No account has this address and no other sign-up is in progress: one that was stopped has left this user.

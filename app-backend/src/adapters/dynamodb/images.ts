@@ -214,7 +214,8 @@ export function dynamodbImages({ db, now }: Dependencies): Images {
     async removeWithdrawn(accountId, images) {
       const isWithdrawn = (item: Item) =>
         text(item, "accountId") === accountId && item["publishedAt"] === undefined;
-      await pLimit(atOnce).map(images, ({ id }) => removeIf(isWithdrawn, id));
+      // Each changes the account's item, so more of them would only refuse each other.
+      await pLimit(2).map(images, ({ id }) => removeIf(isWithdrawn, id));
     },
   };
 }

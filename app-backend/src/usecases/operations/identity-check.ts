@@ -36,12 +36,12 @@ export function identityCheck({ identities, accounts, accountIds, credentials, n
     for await (const users of identities.pages()) {
       for (const { id, email, createdAt } of users) {
         checked += 1;
-        if (isYoung({ createdAt })) continue;
         const account = await accounts.getByEmail(email);
         if (account && identities.isOf(await credentials.get(account.id), id)) {
           usable.add(account.id);
           continue;
         }
+        if (isYoung({ createdAt })) continue;
         orphaned.push(id);
         if (repair) await identities.remove(id);
         else left.push(id);

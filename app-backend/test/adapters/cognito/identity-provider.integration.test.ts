@@ -20,13 +20,19 @@ const password = "correct horse battery";
 const next = "a much better one";
 
 /** The provider over a pool; credentials and what it remembers are in MySQL. */
-function openProvider(pool: TestPool, now: () => Date, reservations?: Reservations) {
+function openProvider(
+  pool: TestPool,
+  now: () => Date,
+  reservations?: Reservations,
+  isTaken = async (_email: string) => false,
+) {
   return openMysql((db) => {
     const limits = mysqlLimits(db);
     return cognitoIdentityProvider({
       ...{ client: openCognito(pool.config), ...pool.config, now },
       credentials: mysqlPasswordHashes(db),
       reservations: reservations ?? reservationsIn(),
+      isTaken,
       resetRequests: {
         add: (id, version, until) => limits.know(id, String(version), until),
         has: (id, version, at) => limits.knows(id, String(version), at),
@@ -70,10 +76,16 @@ describe("a user pool", () => {
   let opened: Opened<IdentityProvider>;
   let identity: IdentityProvider;
   const reserved = new Set<string>();
+  const taken = new Set<string>();
 
   beforeAll(async () => {
     pool = await createPool();
-    opened = await openProvider(pool, () => new Date(), reservationsIn(reserved));
+    opened = await openProvider(
+      pool,
+      () => new Date(),
+      reservationsIn(reserved),
+      async (email) => taken.has(email),
+    );
     identity = opened.port;
   });
   afterEach(() => faults());
@@ -135,6 +147,15 @@ describe("a user pool", () => {
     expect(await identity.authenticate(after, password)).toBe(false);
     expect(await identity.authenticate(after, next)).toBe(true);
     expect((await userOf(account)).UserStatus).toBe("CONFIRMED");
+  });
+
+  test("SLS-11 a sign-up that another one has overtaken leaves the user of that account", async () => {
+    const account = await join();
+    await identity.requestCode("confirm", account); // the registration has ended
+    taken.add(account.email);
+    const late = { ...account, id: randomUUID() };
+    await expect(identity.signUp(late, next)).rejects.toMatchObject({ code: "email_taken" });
+    expect(await identity.authenticate(account, password)).toBe(true);
   });
 
   describe("SLS-11 a sign-up that was stopped", () => {

@@ -48,3 +48,26 @@ test("SLS-11 users without an account are reported, and removed on demand; a you
   expect(await check(removed)(true)).toEqual({ ...report, left: unusable });
   expect(removed).toEqual(orphaned);
 });
+
+test("SLS-11 an account that was made while the check runs is no fault, however long that takes", async () => {
+  const made = after(at, hourMs + 1);
+  const newcomer = { ...someAccount(), createdAt: made };
+  let isLater = false;
+  const inspect = identityCheck({
+    identities: {
+      async *pages() {
+        yield [{ id: "of the newcomer", email: newcomer.email, createdAt: made }];
+      },
+      isOf: (credential, id) => credential === id,
+      remove: async () => {},
+    },
+    accounts: { get: async () => newcomer, getByEmail: async () => newcomer },
+    async *accountIds() {
+      isLater = true;
+      yield [newcomer.id];
+    },
+    credentials: { get: async () => "of the newcomer" },
+    now: () => after(at, isLater ? 3 * hourMs : 2 * hourMs),
+  });
+  expect(await inspect(false)).toEqual({ checked: 1, orphaned: [], unusable: [], left: [] });
+});

@@ -15,6 +15,8 @@ export interface ReleaseRecord {
 export interface History {
   /** `at` of the release that serves. */
   readonly live: string | undefined;
+  /** Id of the page that is served; undefined while another one is put in its place. */
+  readonly page?: string | undefined;
   /** The newest first. */
   readonly releases: readonly ReleaseRecord[];
 }
@@ -48,11 +50,14 @@ export function withRelease(
 ): { history: History; release: ReleaseRecord } {
   const [newest] = history.releases;
   if (newest !== undefined && isSame(newest, release)) return { history, release: newest };
-  const { live } = history;
+  const { live, page } = history;
   // The one that serves comes next, however old: it is the one to go back to.
   const former = history.releases.filter(({ at }) => at === live);
   const others = history.releases.filter(({ at }) => at !== live);
-  return { history: { live, releases: [release, ...former, ...others].slice(0, maxReleases) }, release };
+  return {
+    history: { live, page, releases: [release, ...former, ...others].slice(0, maxReleases) },
+    release,
+  };
 }
 
 /** The release before the one that serves; undefined if none is kept. */

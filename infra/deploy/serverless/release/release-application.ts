@@ -65,12 +65,13 @@ export async function bringIntoService(
     await serve(lambda, functionName, version);
     say(`    ${name}: version ${version} serves`);
   }
-  const isServed = history.releases.find(({ at }) => at === history.live)?.site.id === release.site.id;
-  if (!isServed) {
+  const write = (next: History) => writeHistory(buckets.client, outputs.bucket, next);
+  if (history.page !== release.site.id) {
+    await write({ ...history, page: undefined }); // stopped here, the next deploy cannot know which page is there
     await serveSite(buckets, release.site);
     await invalidate(outputs, access);
   }
-  await writeHistory(buckets.client, outputs.bucket, { ...history, live: release.at });
+  await write({ ...history, live: release.at, page: release.site.id });
 }
 
 async function invalidate({ distributionId }: ServerlessOutputs, access: Access): Promise<void> {

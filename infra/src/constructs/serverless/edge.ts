@@ -134,7 +134,7 @@ export class Edge extends Construct {
   ): CloudfrontFunction {
     const functionName = `tintype-${name}-${id}`;
     // A function writes here when it fails; a group that CloudFront makes keeps everything forever.
-    new CloudwatchLogGroup(this, `${id}-logs`, {
+    const group = new CloudwatchLogGroup(this, `${id}-logs`, {
       provider: globalProvider,
       name: `/aws/cloudfront/function/${functionName}`,
       retentionInDays: logRetentionDays,
@@ -144,6 +144,7 @@ export class Edge extends Construct {
       runtime: "cloudfront-js-2.0",
       code,
       publish: true,
+      dependsOn: [group], // or the function would make it again while both are destroyed
       ...(keyValueStoreAssociations && { keyValueStoreAssociations }),
     });
   }

@@ -90,6 +90,11 @@ export function imagesRights({ bucket }: Pick<Reached, "bucket">): Right[] {
       resources: below(bucket, "incoming"),
     },
     {
+      reason: "learn that an upload is not there, which is no right to read others",
+      actions: ["s3:ListBucket"],
+      resources: [bucket.arn],
+    },
+    {
       reason: "store what it made of an upload",
       actions: ["s3:PutObject"],
       resources: below(bucket, "images", "pictures"),
