@@ -14,6 +14,15 @@ export type ErrorCode =
   | "method_not_allowed"
   | "headers_too_large"
   | "email_taken"
+  | "title_taken"
+  | "stale_version"
+  | "version_required"
+  | "in_bin"
+  | "notes_too_large"
+  | "media_gone"
+  | "media_in_use"
+  | "media_too_large"
+  | "unsupported_media"
   | "quota_exceeded"
   | "not_uploaded"
   | "upload_ended"
@@ -36,6 +45,19 @@ export interface ErrorFacts {
   readonly cause?: unknown;
   readonly faults?: readonly FieldFault[];
   readonly retryAfterMs?: number;
+  readonly current?: Current;
+}
+
+/** What is there instead of what a change was to replace. */
+export interface Current {
+  readonly etag: string;
+  readonly version: number;
+  readonly title: string;
+  readonly notesSha256: string;
+  readonly device: string;
+  readonly savedAt: string;
+  /** The version that an earlier attempt of the same save made; null if none did. */
+  readonly saved: number | null;
 }
 
 /** An expected failure. The message is logged; the caller sees only the code and the field faults. */
@@ -44,6 +66,8 @@ export class AppError extends Error {
   readonly faults: readonly FieldFault[];
   /** When to retry; undefined if that is not known. */
   readonly retryAfterMs: number | undefined;
+  /** With `stale_version`. */
+  readonly current: Current | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorFacts = {}) {
     super(message, { cause: options.cause });
@@ -51,6 +75,7 @@ export class AppError extends Error {
     this.code = code;
     this.faults = options.faults ?? [];
     this.retryAfterMs = options.retryAfterMs;
+    this.current = options.current;
   }
 }
 

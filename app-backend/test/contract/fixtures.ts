@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../../src/domain/account.ts";
+import type { ProjectFacts } from "../../src/domain/project.ts";
+import type { Save } from "../../src/ports/projects.ts";
 import { openSession, type Session } from "../../src/domain/session.ts";
 
 export const at = new Date("2026-01-01T00:00:00.123Z");
@@ -28,3 +30,25 @@ export function someSession(accountId: string): Session {
 
 /** How a store addresses a session. */
 export const holderOf = ({ id: sessionId, accountId }: Session) => ({ accountId, sessionId });
+
+export const someFacts = (facts: Partial<ProjectFacts> = {}): ProjectFacts => ({
+  title: `Lecture ${randomUUID()}`,
+  type: "none",
+  label: null,
+  videoId: null,
+  mediaId: null,
+  ...facts,
+});
+
+/** Of 100 bytes. */
+export const someSave = (facts: Partial<Save> = {}): Save => {
+  const id = randomUUID();
+  return {
+    revision: id,
+    device: "Firefox on Linux",
+    at,
+    saveId: null,
+    notes: { key: `notes/account/project/${id}/a.json`, sha256: reference(), bytes: 100 },
+    ...facts,
+  };
+};

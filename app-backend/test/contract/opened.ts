@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from "@jest/globals";
 
 /** One store port of an adapter, opened alone, and its store without the port. */
-export interface Opened<Port> {
+export interface Opened<Port, Raw = RawStore> {
   readonly port: Port;
-  readonly raw: RawStore;
+  readonly raw: Raw;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,42 @@ export interface RawImage {
   readonly objectKeys: readonly string[];
 }
 
-export type Open<Port> = () => Promise<Opened<Port>>;
+/** The same for stores of projects and media. */
+export interface RawProjectStore extends RawStore {
+  /** Adds stored media that is not counted. */
+  addMedia(media: RawMedia): Promise<void>;
+  /** Adds a project with one version that is not counted. */
+  addProject(project: RawProject): Promise<void>;
+  /** What the account has counted, and what its records add up to. */
+  usage(accountId: string): Promise<{ readonly counted: RawUsage; readonly summed: RawUsage }>;
+  /** Sets what the account has counted, so that a quota is nearly full. */
+  setUsage(accountId: string, usage: Partial<RawUsage>): Promise<void>;
+}
+
+export interface RawMedia {
+  readonly id: string;
+  readonly accountId: string;
+  readonly sha256: string;
+  readonly objectKey: string;
+  readonly keptUntil: Date;
+}
+
+export interface RawProject {
+  readonly id: string;
+  readonly accountId: string;
+  readonly notesKey: string;
+  readonly mediaId?: string;
+}
+
+/** `notesBytes` are those of all kept versions, `mediaBytes` those of pending and stored media. */
+export interface RawUsage {
+  readonly projects: number;
+  readonly notesBytes: number;
+  readonly mediaFiles: number;
+  readonly mediaBytes: number;
+}
+
+export type Open<Port, Raw = RawStore> = () => Promise<Opened<Port, Raw>>;
 
 /** Opens a port for the tests of one suite; the result may only be used inside of them. */
 export function whileOpen<What extends { close(): Promise<void> }>(open: () => Promise<What>): () => What {

@@ -42,6 +42,11 @@ export function isDuplicate(error: unknown): boolean {
   return codeOf(error) === "ER_DUP_ENTRY";
 }
 
+/** The name of the unique key that refused a row; undefined for any other error. The row's values come before it. */
+export function duplicateKey(error: unknown): string | undefined {
+  return isDuplicate(error) ? /for key '(?:\w+\.)?(\w+)'$/.exec((error as Error).message)?.[1] : undefined;
+}
+
 /** The driver's or the system's name for the error; empty if it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";

@@ -1,7 +1,9 @@
 import type { Pool } from "mysql2/promise";
+import { recordIdIn } from "../../domain/object-key.ts";
 import type { ObjectRecords } from "../../ports/object-records.ts";
 import { select } from "./pool.ts";
 
+/** More than the kept versions of a project, which share its id. */
 const pageRows = 500;
 
 interface Row {
@@ -10,37 +12,45 @@ interface Row {
   readonly second_key: string | null;
 }
 
+/** Where keys are: the column of the record's id, one or two keys, and a condition. */
 const tables = {
-  images:
-    "SELECT id, object_key AS first_key, thumbnail_key AS second_key FROM images WHERE published_at IS NOT NULL",
-  accounts: "SELECT id, picture_key AS first_key, NULL AS second_key FROM accounts WHERE picture_key <> ''",
+  images: ["id", "object_key", "thumbnail_key", "published_at IS NOT NULL"],
+  media: ["id", "object_key", "NULL", "stored_at IS NOT NULL"],
+  project_versions: ["project_id", "notes_key", "NULL", "TRUE"],
+  accounts: ["id", "picture_key", "NULL", "picture_key <> ''"],
 } as const;
 
 /** Of all tables with object keys, or of those listed in `among`. */
 export function mysqlObjectRecords(pool: Pool, among?: readonly string[]): ObjectRecords {
   const sources = Object.entries(tables)
     .filter(([table]) => among?.includes(table) ?? true)
-    .map(([, sql]) => sql);
+    .map(([table, [id, first, second, condition]]) => ({
+      id,
+      sql: `SELECT ${id} AS id, ${first} AS first_key, ${second} AS second_key FROM ${table} WHERE ${condition}`,
+    }));
   return {
     async *pages() {
-      for (const sql of sources) {
+      for (const { id, sql } of sources) {
         let after = "";
         for (;;) {
-          const rows = await select<Row>(pool, `${sql} AND id > ? ORDER BY id LIMIT ${pageRows}`, [after]);
-          if (rows.length === 0) break;
-          yield rows.flatMap(keysOf);
-          after = rows.at(-1)!.id;
+          const page = `${sql} AND ${id} > ? ORDER BY ${id} LIMIT ${pageRows}`;
+          const rows = await select<Row>(pool, page, [after]);
+          const last = rows.at(-1)?.id;
+          // The last record of a full page may have more rows.
+          const whole = rows.length < pageRows ? rows : rows.filter((row) => row.id !== last);
+          if (whole.length === 0) break;
+          yield whole.flatMap(keysOf);
+          after = whole.at(-1)!.id;
         }
       }
     },
 
     async known(keys) {
-      // A key names the record it belongs to: images/ID/... or pictures/ID/...
-      const ids = [...new Set(keys.map((key) => key.split("/")[1] ?? ""))];
+      const ids = [...new Set(keys.map(recordIdIn))];
       if (ids.length === 0) return new Set();
       const marks = ids.map(() => "?").join(", ");
       const found = await Promise.all(
-        sources.map((sql) => select<Row>(pool, `${sql} AND id IN (${marks})`, ids)),
+        sources.map(({ id, sql }) => select<Row>(pool, `${sql} AND ${id} IN (${marks})`, ids)),
       );
       return new Set(found.flat().flatMap(keysOf));
     },

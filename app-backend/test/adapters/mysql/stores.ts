@@ -6,11 +6,11 @@ import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlOneTimeCodes } from "../../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
-import type { Open, RawStore } from "../../contract/opened.ts";
+import type { Open, RawProjectStore, RawUsage } from "../../contract/opened.ts";
 import { createDatabase } from "../../store.ts";
 
 /** Opens one port on a separate database. */
-export function openMysql<Port>(make: (pool: Pool) => Port): Open<Port> {
+export function openMysql<Port>(make: (pool: Pool) => Port): Open<Port, RawProjectStore> {
   return async () => {
     const { pool, drop } = await createDatabase();
     return { port: make(pool), raw: rawMysql(pool), close: drop };
@@ -33,8 +33,75 @@ export async function openMysqlStores() {
   };
 }
 
-export function rawMysql(pool: Pool): RawStore {
+/** A column of `accounts` for what it counts, and the rows that it counts. */
+const usageColumns = {
+  projects: ["project_count", "COUNT(*)", "projects WHERE account_id = ?"],
+  notesBytes: [
+    "notes_bytes",
+    "SUM(v.notes_bytes)",
+    "project_versions v JOIN projects p ON p.id = v.project_id WHERE p.account_id = ?",
+  ],
+  mediaFiles: ["media_count", "COUNT(*)", "media WHERE account_id = ?"],
+  mediaBytes: ["media_bytes", "SUM(bytes)", "media WHERE account_id = ?"],
+} as const satisfies Record<keyof RawUsage, readonly [string, string, string]>;
+
+export function rawMysql(pool: Pool): RawProjectStore {
+  async function insert(table: string, row: Record<string, string | number | Date | null>): Promise<void> {
+    await pool.query(`INSERT INTO ${table} (${Object.keys(row).join(", ")}) VALUES (?)`, [
+      Object.values(row),
+    ]);
+  }
+
+  async function numbers(sql: (field: keyof RawUsage) => string, accountId: string): Promise<RawUsage> {
+    const fields = Object.keys(usageColumns) as (keyof RawUsage)[];
+    const found = fields.map(async (field) => {
+      const [[row]] = await pool.query<RowDataPacket[]>(sql(field), [accountId]);
+      return [field, Number(row?.["value"] ?? 0)] as const;
+    });
+    return Object.fromEntries(await Promise.all(found)) as unknown as RawUsage;
+  }
+
   return {
+    async addMedia({ id, accountId, sha256, objectKey, keptUntil }) {
+      const facts = { name: "Lecture", bytes: 100, content_type: "audio/mpeg" };
+      const times = { created_at: new Date(), stored_at: new Date(), kept_until: keptUntil };
+      await insert("media", { id, account_id: accountId, sha256, object_key: objectKey, ...facts, ...times });
+    },
+
+    async addProject({ id, accountId, notesKey, mediaId = null }) {
+      const at = new Date();
+      const notes = {
+        notes_key: notesKey,
+        notes_sha256: "0".repeat(64),
+        notes_bytes: 100,
+        device: "",
+        saved_at: at,
+      };
+      const title = { title: id, live_title: id, type: "none", media_id: mediaId };
+      const facts = { id, account_id: accountId, ...title, version: 1, revision: id, created_at: at };
+      await insert("projects", { ...facts, ...notes });
+      await insert("project_versions", { project_id: id, version: 1, ...notes });
+    },
+
+    async usage(accountId) {
+      const counted = await numbers((field) => {
+        const [column] = usageColumns[field];
+        return `SELECT ${column} AS value FROM accounts WHERE id = ?`;
+      }, accountId);
+      const summed = await numbers((field) => {
+        const [, value, rest] = usageColumns[field];
+        return `SELECT ${value} AS value FROM ${rest}`;
+      }, accountId);
+      return { counted, summed };
+    },
+
+    async setUsage(accountId, usage) {
+      for (const [field, value] of Object.entries(usage)) {
+        const [column] = usageColumns[field as keyof RawUsage];
+        await pool.query(`UPDATE accounts SET ${column} = ? WHERE id = ?`, [value, accountId]);
+      }
+    },
+
     async addAccount(facts = {}) {
       const { id = randomUUID(), credential = "hash", credentialVersion = 0 } = facts;
       const { email = `${id}@example.org`, pictureKey = `pictures/${id}/a.png` } = facts;
