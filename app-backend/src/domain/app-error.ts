@@ -19,6 +19,7 @@ export type ErrorCode =
   | "version_required"
   | "in_bin"
   | "notes_too_large"
+  | "notes_missing"
   | "media_gone"
   | "media_in_use"
   | "media_too_large"

@@ -30,6 +30,7 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   version_required: [428, "A change has to name the version that it replaces"],
   in_bin: [409, "The project is in the bin: restore it first"],
   notes_too_large: [413, "The notes are too large"],
+  notes_missing: [404, "The notes are missing from the bucket"],
   media_gone: [409, "The media does not exist"],
   media_in_use: [409, "A project uses the media"],
   media_too_large: [413, "The file is too large"],
