@@ -9,6 +9,8 @@ type Facts = {
   waitS?: number;
   errors?: FieldError[];
   requestId?: string;
+  /** What the server has now, if that is why it refused. */
+  current?: unknown;
 };
 
 /** A failed request. `status` is 0 without an answer; `code` is stable, `message` is for people. */
@@ -18,13 +20,17 @@ export class ApiError extends Error {
   readonly status: number;
   readonly errors: FieldError[] | undefined;
   readonly requestId: string | undefined;
+  readonly waitS: number | undefined;
+  readonly current: unknown;
 
-  constructor(code: string, { status = 0, message, waitS, errors, requestId }: Facts = {}) {
+  constructor(code: string, { status = 0, message, waitS, errors, requestId, current }: Facts = {}) {
     super(code === "too_many_requests" && waitS ? waitMessage(waitS) : messageFor(code, message));
     this.code = code;
     this.status = status;
     this.errors = errors;
     this.requestId = requestId;
+    this.waitS = waitS;
+    this.current = current;
   }
 }
 
@@ -39,6 +45,7 @@ export function apiError(status: number, body: string, retryAfter: string | null
     waitS,
     errors: fieldErrors(problem["errors"]),
     requestId: text(problem["requestId"]),
+    current: problem["current"],
   });
 }
 

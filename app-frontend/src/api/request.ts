@@ -3,8 +3,14 @@ import { ApiError, apiError } from "./error.ts";
 export type Call = {
   method?: string;
   accessToken?: string;
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
+  /** The tag of what the call replaces. */
+  ifMatch?: string;
+  /** The tag of what the caller has: 304 if it is still that. */
+  ifNoneMatch?: string;
   json?: unknown;
+  /** Lets a small call outlive the page. */
+  keepalive?: boolean;
   /** Aborts the call, which then rejects with `cancelled`. */
   signal?: AbortSignal;
   timeoutMs?: number;
@@ -15,6 +21,7 @@ export type Transfer = {
   onProgress: (sent: number) => void;
   /** Aborts the upload, which then rejects with `cancelled`. */
   signal: AbortSignal;
+  timeoutMs?: number;
 };
 
 /** Where S3 takes a file by one PUT. */
@@ -37,19 +44,19 @@ export async function putFile(to: UploadTarget, file: File, transfer: Transfer):
   throw new ApiError(storageCode(status, responseText), { status });
 }
 
-async function send(
-  url: string,
-  { method = "GET", accessToken, idempotencyKey, json, signal, timeoutMs = usualTimeoutMs }: Call,
-): Promise<Reply> {
+async function send(url: string, call: Call): Promise<Reply> {
+  const { method = "GET", accessToken, json, signal, keepalive = false, timeoutMs = usualTimeoutMs } = call;
   const headers = new Headers({ accept: "application/json" });
   if (accessToken) headers.set("authorization", `Bearer ${accessToken}`);
-  if (idempotencyKey) headers.set("idempotency-key", idempotencyKey);
+  if (call.idempotencyKey) headers.set("idempotency-key", call.idempotencyKey);
+  if (call.ifMatch) headers.set("if-match", call.ifMatch);
+  if (call.ifNoneMatch) headers.set("if-none-match", call.ifNoneMatch);
   if (json) headers.set("content-type", "application/json");
   const body = json ? JSON.stringify(json) : null;
   try {
     const signals = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
     const stop = AbortSignal.any(signals);
-    const response = await fetch(url, { method, headers, body, signal: stop, cache: "no-store" });
+    const response = await fetch(url, { method, headers, body, signal: stop, cache: "no-store", keepalive });
     const retryAfter = response.headers.get("retry-after");
     return { status: response.status, body: await response.text(), retryAfter };
   } catch (error) {
@@ -63,12 +70,12 @@ async function send(
 function put(
   { url, headers }: UploadTarget,
   file: File,
-  { onProgress, signal }: Transfer,
+  { onProgress, signal, timeoutMs = uploadTimeoutMs }: Transfer,
 ): Promise<XMLHttpRequest> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open("PUT", url);
-    xhr.timeout = uploadTimeoutMs;
+    xhr.timeout = timeoutMs;
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     xhr.onload = () => resolve(xhr);

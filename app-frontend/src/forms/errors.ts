@@ -13,6 +13,7 @@ const fieldsOfCode: Record<string, readonly string[]> = {
   empty_image: ["image"],
   image_dimensions: ["image"],
   image_too_large: ["image"],
+  title_taken: ["title"],
   unreadable_image: ["image"],
   unsupported_image: ["image"],
   wrong_password: ["current", "password"],

@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { type Draft, type DraftStorage, drafts } from "../../src/session/drafts.ts";
+
+const dayMs = 24 * 3_600_000;
+const place = { accountId: "ada", projectId: "p", tab: "t1" };
+let nowMs: number;
+let stored: Map<string, string>;
+let maxChars: number;
+
+const storage: DraftStorage = {
+  get length() {
+    return stored.size;
+  },
+  key: (at) => [...stored.keys()][at] ?? null,
+  getItem: (name) => stored.get(name) ?? null,
+  removeItem: (name) => void stored.delete(name),
+  setItem(name, text) {
+    const others = [...stored].filter(([other]) => other !== name).map(([, value]) => value.length);
+    if (others.reduce((sum, length) => sum + length, text.length) > maxChars)
+      throw new DOMException("", "QuotaExceededError");
+    stored.set(name, text);
+  },
+};
+const kept = drafts(
+  () => storage,
+  () => nowMs,
+);
+const draft = (text: string): Draft => ({
+  atMs: nowMs,
+  title: "A talk",
+  base: { etag: '"1"', sha256: "a" },
+  key: "k",
+  notes: [{ type: "paragraph", children: [{ text }] }],
+});
+const tabs = (accountId = "ada", projectId = "p") => kept.list(accountId, projectId).map(({ tab }) => tab);
+
+beforeEach(() => {
+  nowMs = 1_000;
+  stored = new Map([["tintype-session", "1"]]);
+  maxChars = Infinity;
+});
+
+it("PRJ-24 keeps drafts under account, project and tab, and lists the newest first", () => {
+  expect(kept.put(place, draft("a"))).toBe(true);
+  nowMs += 1;
+  kept.put({ ...place, tab: "t2" }, draft("b"));
+  kept.put({ ...place, projectId: "q" }, draft("c"));
+  kept.put({ ...place, accountId: "bob" }, draft("d"));
+  expect(tabs()).toEqual(["t2", "t1"]);
+  expect(kept.list("ada", "p")[0]!.draft).toEqual(draft("b"));
+  kept.remove(place);
+  expect(tabs()).toEqual(["t2"]);
+});
+
+it("PRJ-24 finds and removes those of one account only", () => {
+  kept.put(place, draft("a"));
+  kept.put({ ...place, accountId: "bob" }, draft("d"));
+  expect([kept.has("ada"), kept.has("ad"), kept.has("eve")]).toEqual([true, false, false]);
+  kept.removeAll("ada");
+  expect([kept.has("ada"), kept.has("bob")]).toEqual([false, true]);
+  expect(stored.get("tintype-session")).toBe("1");
+});
+
+it("drops a draft after 30 days", () => {
+  kept.put(place, draft("a"));
+  nowMs += 30 * dayMs - 1;
+  expect(tabs()).toEqual(["t1"]);
+  nowMs += 1;
+  expect(kept.has("ada")).toBe(false);
+  expect([...stored.keys()]).toEqual(["tintype-session"]);
+});
+
+it.each(["", "null", "{}", "[]", '{"atMs":1,"base":{"etag":"x"}}', "{"])(
+  "drops %j, which another release or a crash left",
+  (text) => {
+    stored.set("tintype-draft ada p t1", text);
+    expect(tabs()).toEqual([]);
+    expect(stored.size).toBe(1);
+  },
+);
+
+describe("PRJ-26 storage", () => {
+  it("that is full drops the oldest drafts of other tabs for the one that is being typed", () => {
+    kept.put(place, draft("a"));
+    nowMs += 1;
+    kept.put({ ...place, tab: "t2" }, draft("b"));
+    maxChars = 250;
+    nowMs += 1;
+    expect(kept.put({ ...place, tab: "t3" }, draft("c"))).toBe(true);
+    expect(tabs()).not.toContain("t1");
+    expect(tabs()[0]).toBe("t3");
+  });
+
+  it("that is too small keeps no draft, and says so", () => {
+    maxChars = 10;
+    expect(kept.put(place, draft("a"))).toBe(false);
+    expect(tabs()).toEqual([]);
+  });
+
+  it("that throws is as if there were none", () => {
+    const none = drafts(
+      () => {
+        throw new DOMException("", "SecurityError");
+      },
+      () => nowMs,
+    );
+    expect(none.put(place, draft("a"))).toBe(false);
+    expect(none.list("ada", "p")).toEqual([]);
+    expect(none.has("ada")).toBe(false);
+    none.remove(place);
+    none.removeAll("ada");
+  });
+});
