@@ -14,6 +14,7 @@ import { driverOptions } from "../../../src/adapters/mysql/pool.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import { after, isOver } from "../../../src/domain/session.ts";
 import { createDatabase } from "../../store.ts";
+import { rawMysql } from "./stores.ts";
 
 const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
 const files = readdirSync(migrations).toSorted();
@@ -121,6 +122,25 @@ describe("migrating", () => {
       const step = { currentSince: at, at: after(at, 1), idleEndsAt: after(at, 60_000), credentialVersion };
       expect(await sessions.rotate({ ...holder, ...step, from, to: "0".repeat(64) })).toBe(true);
     }
+  });
+
+  test("DB-03 the previous release removes an account that has projects and media", async () => {
+    await run(migrations);
+    const raw = rawMysql(database.pool);
+    const ids = [await raw.addAccount({ isRemoved: true }), await raw.addAccount({ isRemoved: true })];
+    for (const accountId of ids) {
+      const mediaId = randomUUID();
+      const media = { id: mediaId, accountId, sha256: "0".repeat(64), objectKey: "", keptUntil: new Date() };
+      await raw.addMedia(media);
+      for (const id of [randomUUID(), randomUUID()])
+        await raw.addProject({ id, accountId, notesKey: `notes/${accountId}/${id}`, mediaId });
+    }
+    const [removed = "", other = ""] = ids;
+    await database.pool.query("DELETE FROM accounts WHERE id = ? AND removed_at IS NOT NULL", [removed]);
+    expect(await raw.count(removed)).toBe(0);
+    const { summed } = await raw.usage(other);
+    expect(summed).toEqual({ projects: 2, notesBytes: 200, mediaFiles: 1, mediaBytes: 100 });
+    expect(await raw.count(other)).toBe(6);
   });
 
   test("releases the lock", async () => {

@@ -138,9 +138,11 @@ describe("a restore", () => {
   });
 
   test("BACKUP-03 runs the migrations that a backup from an older release lacks", async () => {
-    const later = ["image_count", "image_bytes", "credential_version", "removed_at"];
+    const usage = ["project_count", "notes_bytes", "media_count", "media_bytes"];
+    const later = ["image_count", "image_bytes", "credential_version", "removed_at", ...usage];
     await app.pool.query(`ALTER TABLE accounts ${later.map((column) => `DROP COLUMN ${column}`).join(", ")}`);
     await app.pool.query("ALTER TABLE sessions DROP COLUMN retried_at, DROP COLUMN credential_version");
+    await app.pool.query("DROP TABLE project_versions, projects, media");
     await app.pool.query("DELETE FROM migrations WHERE name >= '0007'");
     const backup = await backups.keep();
     expect(backup.migration).toBe("0006_images.sql");
@@ -151,6 +153,10 @@ describe("a restore", () => {
       "0009_credential_version.sql",
       "0010_session_credential_version.sql",
       "0011_removed_accounts.sql",
+      "0012_media.sql",
+      "0013_projects.sql",
+      "0014_project_versions.sql",
+      "0015_project_quota.sql",
     ]);
     ada = { ...ada, body: (await signIn()).body };
     expect((await addImage(50)).id).toBeDefined();
