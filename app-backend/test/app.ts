@@ -6,6 +6,7 @@ import type { DatabaseConfig } from "../src/adapters/mysql/pool.ts";
 import { serverConfig } from "../src/config/ec2.ts";
 import { serve, stop } from "../src/process/serve.ts";
 import type { AuditEvent } from "../src/ports/audit-log.ts";
+import type { MediaTimes } from "../src/usecases/media.ts";
 import { createBucket, createDatabase } from "./store.ts";
 import { goodEnvironment } from "./environment.ts";
 
@@ -22,6 +23,7 @@ interface Options {
   readonly deadlineMs?: number;
   /** A local port through which to reach the bucket, instead of its own. */
   readonly bucketPort?: number;
+  readonly mediaTimes?: MediaTimes;
 }
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>;
@@ -62,6 +64,7 @@ export async function startApp(options: Options = {}) {
     ...(clock && { now: clock }),
     ...(options.newId && { newId: options.newId }),
     ...(options.deadlineMs && { deadlineMs: options.deadlineMs }),
+    ...(options.mediaTimes && { mediaTimes: options.mediaTimes }),
   });
   const server = await serve(app, { port: 0 });
 
@@ -93,6 +96,19 @@ export async function startApp(options: Options = {}) {
     giveUpAbandoned: abandoned.giveUp,
     close,
   };
+}
+
+/** The same application once more, in this process or by another way to the bucket. */
+export async function startAgain({ config, siteOrigin }: TestApp, storage = config.storage) {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const { app, close: closeApp } = compose({ ...config, storage }, { logTo: nowhere });
+  const server = await serve(app, { port: 0 });
+  async function close(): Promise<void> {
+    server.closeAllConnections();
+    await stop(server, 0);
+    await closeApp();
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, siteOrigin, close };
 }
 
 interface AuditLine {

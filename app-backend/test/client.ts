@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccountView } from "../src/domain/account.ts";
 import type { ImageView } from "../src/domain/image.ts";
+import type { MediaView } from "../src/domain/media.ts";
 import type { SessionView } from "../src/domain/session.ts";
 import type { Problem } from "../src/http/contract/problem.ts";
 import { requireConformance } from "./openapi-conformance.ts";
@@ -15,11 +16,14 @@ export interface Answer {
     account: AccountView;
     accessToken: string;
     expiresIn: number;
-    items: (SessionView & ImageView)[];
+    items: (SessionView & ImageView & MediaView & { uses: number })[];
     cursor?: string;
     image: ImageView;
+    media: MediaView;
     upload: { url: string; headers: Record<string, string>; token: string };
     url: string;
+    expiresAt: string;
+    contentType: string;
     sendsMail: boolean;
   };
   /** The refresh cookie as `name=value`; empty when none was set. */

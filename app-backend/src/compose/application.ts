@@ -10,6 +10,8 @@ import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { ImageIntake } from "../ports/image-intake.ts";
 import type { Images } from "../ports/images.ts";
 import type { Limits } from "../ports/limits.ts";
+import type { MediaIntake } from "../ports/media-intake.ts";
+import type { MediaFiles } from "../ports/media.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
 import type { Sessions } from "../ports/sessions.ts";
@@ -22,10 +24,12 @@ import { codeUseCases } from "../usecases/identity/codes.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
 import { sessionUseCases } from "../usecases/identity/sessions.ts";
 import { imageUseCases } from "../usecases/images.ts";
+import { type MediaTimes, mediaUseCases } from "../usecases/media.ts";
 import { pictureUploads } from "../usecases/picture-uploads.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { rateLimiter } from "../usecases/rate-limiter.ts";
 import { uploadUseCases } from "../usecases/uploads.ts";
+import { idOfText } from "./id-of-text.ts";
 
 /** What a stack provides: an adapter for each port, and what HTTP needs beside the use cases. */
 export interface Parts {
@@ -34,9 +38,12 @@ export interface Parts {
     readonly sessions: Sessions;
     readonly limits: Limits;
     readonly images: Images;
+    /** Undefined: there is no media. */
+    readonly media?: MediaFiles;
   };
   readonly objectStore: ObjectStore;
   readonly imageIntake: ImageIntake;
+  readonly mediaIntake: MediaIntake;
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
   readonly uploadTokens: UploadTokens;
@@ -62,6 +69,7 @@ export interface Settings {
   readonly sendsMail: boolean;
   readonly release: string;
   readonly deadlineMs: number | undefined;
+  readonly mediaTimes: MediaTimes;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -70,7 +78,7 @@ export interface Settings {
 export function application(parts: Parts, settings: Settings) {
   const { stores, objectStore, identity, uploadTokens, afterAnswer, log, metrics } = parts;
   const imageIntake = timed(parts.imageIntake, metrics);
-  const { now, newId } = settings;
+  const { now, newId, mediaTimes: times } = settings;
   const auditLog = auditTo(log, metrics);
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
   const common = { accounts: stores.accounts, identity, auditLog, rateLimiter: limiter, now, newId };
@@ -84,9 +92,18 @@ export function application(parts: Parts, settings: Settings) {
     confirmationRequired: settings.confirmationRequired,
   });
   const stored = { images: stores.images, objectStore };
-  const abandoned = abandonedUploads({ ...stored, now });
+  const abandoned = abandonedUploads({ ...stored, media: stores.media, now });
   const uploads = uploadUseCases({ ...common, ...stored, imageIntake, abandoned });
   const images = imageUseCases({ ...stored, uploads });
+  const ofMedia = {
+    ...common,
+    objectStore,
+    mediaIntake: parts.mediaIntake,
+    abandoned,
+    times,
+    idOf: idOfText,
+  };
+  const media = stores.media && mediaUseCases({ ...ofMedia, media: stores.media });
   const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
   const onUnfinished = (error: unknown) =>
     log.error({ err: error }, "the removal of an account is to be resumed");
@@ -103,12 +120,14 @@ export function application(parts: Parts, settings: Settings) {
   const openForms: Slots = slots(formSlots);
   metrics.slots("forms", openForms.taken);
   metrics.slots("completions", uploads.inProgress);
+  if (media) metrics.slots("media", media.inLine);
   const app = httpApp({
     accounts,
     sessions,
     passwords: proof,
     codes,
     images,
+    media,
     pictureUploads: pictureUploads({ ...common, objectStore, uploadTokens, limits: stores.limits }),
     openForms,
     pictureStorage: parts.pictureStorage,
@@ -123,7 +142,7 @@ export function application(parts: Parts, settings: Settings) {
     newId,
     deadlineMs: settings.deadlineMs,
   });
-  return { app, abandoned };
+  return { app, abandoned, stop: async () => media?.stop() };
 }
 
 /** Measures how long images take. */

@@ -8,6 +8,7 @@ import { logMail } from "../adapters/log/mail.ts";
 import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
 import { mysqlImages } from "../adapters/mysql/images.ts";
 import { mysqlLimits } from "../adapters/mysql/limits.ts";
+import { mysqlMedia } from "../adapters/mysql/media.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { poolStats } from "../adapters/mysql/pool-stats.ts";
@@ -15,6 +16,7 @@ import { probeDatabase } from "../adapters/mysql/probe.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
 import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
+import { s3MediaIntake } from "../adapters/s3/media-intake.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3UploadStorage } from "../adapters/s3/upload-storage.ts";
 import { sesMail } from "../adapters/ses/mail.ts";
@@ -24,6 +26,7 @@ import { imageSlots, slots } from "../domain/slots.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
 import { imageIntake } from "../usecases/image-intake.ts";
+import type { MediaTimes } from "../usecases/media.ts";
 import { application } from "./application.ts";
 import { backgroundWork } from "./background-work.ts";
 import { openStorage } from "./ec2-storage.ts";
@@ -34,11 +37,16 @@ export interface Overrides {
   readonly newId?: () => string;
   readonly logTo?: DestinationStream;
   readonly deadlineMs?: number;
+  readonly mediaTimes?: MediaTimes;
 }
+
+/** A request waits less than the page does, which then asks again. */
+const ownMediaTimes: MediaTimes = { waitMs: 20_000, workMs: 600_000 };
 
 /** The application on a host with MySQL. `close` waits for work after responses, then closes all connections. */
 export function compose(config: ServerConfig, overrides: Overrides = {}) {
   const { now = () => new Date(), newId = randomUUID, logTo, deadlineMs } = overrides;
+  const { mediaTimes = ownMediaTimes } = overrides;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const { pool, client, bucket, objectStore, close: closeStorage } = openStorage(config, now);
   const metrics = prometheusMetrics({
@@ -61,16 +69,18 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   });
   const { afterAnswer, drain } = backgroundWork((error) => log.error({ err: error }, "mail was not sent"));
 
-  const { app, abandoned } = application(
+  const { app, abandoned, stop } = application(
     {
       stores: {
         accounts: mysqlAccounts(pool),
         sessions: mysqlSessions(pool),
         limits: mysqlLimits(pool),
         images: mysqlImages(pool),
+        media: mysqlMedia(pool),
       },
       objectStore,
       imageIntake: imageIntake({ imageProcessor: sharpImageProcessor({ inside }), objectStore }),
+      mediaIntake: s3MediaIntake({ client, bucket }),
       identity,
       tokens: jwtTokens({ ...config, newId }),
       uploadTokens: jwtUploadTokens(config.refreshSecrets),
@@ -80,11 +90,11 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       metrics,
       afterAnswer,
     },
-    { ...config, sendsMail: config.mail !== undefined, deadlineMs, now, newId },
+    { ...config, sendsMail: config.mail !== undefined, deadlineMs, mediaTimes, now, newId },
   );
 
   async function close(): Promise<void> {
-    await drain();
+    await Promise.all([drain(), stop()]);
     await closeStorage();
   }
 

@@ -16,6 +16,7 @@ import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { lambdaImageIntake, openLambda } from "../adapters/lambda/image-intake.ts";
 import { openS3 } from "../adapters/s3/client.ts";
+import { s3MediaIntake } from "../adapters/s3/media-intake.ts";
 import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
@@ -41,6 +42,9 @@ export interface Overrides {
 
 /** Less than the function's 29 seconds, and more than the 25 of the one that processes images. */
 const deadlineMs = 26_000;
+
+/** Nothing goes on after the answer: work on a file ends before the deadline, and no request is answered while it runs. */
+const mediaTimes = { waitMs: deadlineMs, workMs: 24_000 };
 
 /**
  * The application of one execution environment, which serves one request at a time. `current` reads secrets again when
@@ -88,6 +92,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       stores,
       objectStore,
       imageIntake,
+      mediaIntake: s3MediaIntake({ client: s3, bucket }),
       identity,
       tokens: jwtTokens({ accessSecrets, refreshSecrets, newId }),
       uploadTokens: jwtUploadTokens(refreshSecrets),
@@ -99,7 +104,10 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       metrics,
       afterAnswer,
     };
-    return { ...application(parts, { ...config, sendsMail: true, deadlineMs, now, newId }), drain };
+    return {
+      ...application(parts, { ...config, sendsMail: true, deadlineMs, mediaTimes, now, newId }),
+      drain,
+    };
   }
 
   const secrets = ssmSecrets({

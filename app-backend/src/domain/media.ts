@@ -10,6 +10,9 @@ export const maxMediaBytes = 200 * 2 ** 20;
 /** How long media is kept without a project after an upload was answered with it. */
 export const mediaKeptMs = 24 * 3_600_000;
 
+/** How long the URL of an upload lives: S3 looks at its end when the request begins. */
+export const mediaUploadLifeMs = 3_600_000;
+
 export const maxMediaNameLength = 255;
 
 export type MediaKind = "audio" | "video" | "pdf";
@@ -81,9 +84,21 @@ export function requireAcceptableMedia({
   if (bytes > maxMediaBytes) throw fieldError("media_too_large", "bytes", `are more than ${maxMediaBytes}`);
 }
 
-/** The name of a download: it ends with the extension of the type that was found. */
+/** The most bytes of a file's name that file systems take. */
+const maxDownloadNameBytes = 255;
+
+/** The name of a download: one of a file without folders, which ends with the extension of the type that was found. */
 export function downloadName(name: string, extension: string): string {
-  return name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;
+  const end = `.${extension}`;
+  const plain = name.replace(/[/\\\p{Cs}]/gu, "_");
+  const stem = plain.toLowerCase().endsWith(end) ? plain.slice(0, -end.length) : plain;
+  let [kept, bytes] = ["", end.length];
+  for (const sign of stem) {
+    bytes += new TextEncoder().encode(sign).length;
+    if (bytes > maxDownloadNameBytes) break;
+    kept += sign;
+  }
+  return kept + end;
 }
 
 /** Throws `media_gone`, the same for media of another account, a pending one and none. */

@@ -5,6 +5,7 @@ import { AppError } from "../domain/app-error.ts";
 import type { AccountUseCases } from "../usecases/accounts.ts";
 import type { CodeUseCases } from "../usecases/identity/codes.ts";
 import type { ImageUseCases } from "../usecases/images.ts";
+import type { MediaUseCases } from "../usecases/media.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import type { PictureUploads } from "../usecases/picture-uploads.ts";
@@ -13,6 +14,7 @@ import { allowedMethods } from "./allowed-methods.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { authRouter } from "./auth.ts";
 import { imagesRouter } from "./images.ts";
+import { mediaRouter } from "./media.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./health.ts";
 import type { Slots } from "../domain/slots.ts";
@@ -28,6 +30,8 @@ export interface HttpDependencies {
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
+  /** Undefined: there is no media. */
+  readonly media?: MediaUseCases | undefined;
   readonly pictureUploads: PictureUploads;
   /** Stores pictures that come in forms. Undefined: bodies arrive whole and are small, and forms are refused. */
   readonly pictureStorage: StorageEngine | undefined;
@@ -75,6 +79,7 @@ export function httpApp(deps: HttpDependencies): Express {
     authRouter({ accounts, sessions, passwords, codes, pictureUploads, forms, cookie, siteOrigins }),
     accountRouter({ accounts, sessions, pictureUploads, forms }),
     imagesRouter(images, sessions),
+    ...(deps.media ? [mediaRouter(deps.media, sessions)] : []),
   );
   app.use(() => {
     throw new AppError("not_found", "no such route");

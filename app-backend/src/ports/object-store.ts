@@ -24,6 +24,12 @@ export interface Upload {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A URL that needs no further authorization, until then. */
+export interface SignedUrl {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
 interface UploadRule extends Announced {
   readonly lifeMs: number;
 }
@@ -55,6 +61,11 @@ export interface ObjectStore {
   url(key: string): Promise<string>;
   /** Like `url`, but the browser saves it as a file of that name. */
   downloadUrl(key: string, name: string): Promise<string>;
+  /**
+   * A URL that shows the object, or with a name has the browser save it as a file of that name, and its end: in an hour at
+   * most, and in half an hour at least unless our credentials expire sooner.
+   */
+  signedUrl(key: string, name?: string): Promise<SignedUrl>;
   /** SHA-256 of an object's content, in hex; undefined if it is missing. */
   digest(key: string): Promise<string | undefined>;
   /** All objects with that key prefix, a page at a time. */
@@ -63,6 +74,11 @@ export interface ObjectStore {
   restore(key: string, sha256: string | undefined): Promise<boolean>;
   /** Lets a browser send one object of that key, type and size, once: an existing object is not overwritten. */
   upload(key: string, rule: UploadRule): Promise<Upload>;
-  /** Closes an upload: an empty object replaces it for a day, so that its URL can write nothing more. */
-  closeUpload(key: string): Promise<void>;
+  /**
+   * Closes an upload: an empty object replaces it for a day, so that its URL can write nothing more. `outcome` is the id
+   * of what the upload became, if that has another id.
+   */
+  closeUpload(key: string, outcome?: string): Promise<void>;
+  /** The outcome with which an upload was closed within the last day; undefined if there is none. */
+  outcomeOf(key: string): Promise<string | undefined>;
 }

@@ -37,4 +37,9 @@ export const access: Record<keyof typeof operations, Row> = {
   downloadImage: [401, 200, 200, 404],
   completeImage: [401, 200, 404, 404],
   removeImage: [401, 204, 404, 404],
+  listMedia: [401, 200],
+  announceMedia: [401, 400],
+  completeMedia: [401, 200, 404, 404],
+  getMediaUrl: [401, 200, 404, 404],
+  removeMedia: [401, 204, 404, 404],
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Operation, operations } from "../../src/http/contract/operations.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, listSessions, member, send, signIn } from "../client.ts";
+import { sound, uploadMedia } from "../media-uploads.ts";
 import { addImage } from "../uploads.ts";
 import { access } from "./access-table.ts";
 
@@ -32,14 +33,24 @@ function ask(
   return send(app, operation.method.toUpperCase(), operation.path.replace(":id", id), { headers, body });
 }
 
-/** A person with a second session and an image, one of which is the operation's object. */
-async function owner({ path }: Operation) {
+type Kind = "images" | "media" | "sessions";
+
+const kindOf = ({ path }: Operation): Kind =>
+  path.startsWith("/images/") ? "images" : path.startsWith("/media/") ? "media" : "sessions";
+
+/** A person with a second session and an object of the operation's kind. */
+async function owner(operation: Operation) {
   const first = await member(app);
   await signIn(app, first.email);
   const { accessToken } = first.body;
   const { items } = (await listSessions(app, accessToken)).body;
   const session = items.find(({ current }) => !current)!.id;
-  const own = path.startsWith("/images/") ? (await addImage(app, accessToken)).id : session;
+  const made: Record<Kind, () => Promise<string>> = {
+    images: async () => (await addImage(app, accessToken)).id,
+    media: async () => (await uploadMedia(app, accessToken, sound())).body.media.id,
+    sessions: async () => session,
+  };
+  const own = await made[kindOf(operation)]();
   return { accessToken, cookie: first.cookie, own, session };
 }
 
@@ -51,13 +62,18 @@ describe("AZ-01 who may do what", () => {
     expect(answers.map(({ status }) => status)).toEqual(access[name]);
     const still = await listSessions(app, b.accessToken);
     expect(still.body.items.map(({ id }) => id)).toContain(b.session);
-    const shown = await send(app, "GET", `/images/${b.own}`, { headers: bearer(b.accessToken) });
-    expect(shown.status).toBe(operation.path.startsWith("/images/") ? 200 : 404);
+    for (const [kind, path] of [
+      ["images", `/images/${b.own}`],
+      ["media", `/media/${b.own}/url`],
+    ] as const) {
+      const shown = await send(app, "GET", path, { headers: bearer(b.accessToken) });
+      expect(shown.status).toBe(kindOf(operation) === kind ? 200 : 404);
+    }
   });
 
   test("AZ-02 another's object and an absent one get the same response", async () => {
     const forOwners = cases.filter(([name, { params }]) => params && access[name][2] === 404);
-    expect(forOwners).toHaveLength(3);
+    expect(forOwners).toHaveLength(6);
     for (const [, operation] of forOwners) {
       const [a, b] = [await owner(operation), await owner(operation)];
       const [others, absent] = [await ask(operation, b.own, a), await ask(operation, absentId, a)];

@@ -279,6 +279,86 @@ export type Operations = {
       url: string;
     };
   };
+  /** The files of the account, pending and stored, a page at a time, the last announced first */
+  listMedia: {
+    query: {
+      cursor?: string;
+      limit?: string;
+    };
+    response: {
+      items: {
+        id: string;
+        state: "pending" | "stored";
+        name: string;
+        bytes: number;
+        kind: "audio" | "video" | "pdf" | null;
+        /** By its bytes; null while it is pending. */
+        contentType: string | null;
+        createdAt: string;
+        /** How many projects have it, also in the bin. */
+        uses: number;
+      }[];
+      /** Where the next page begins; none after the last. */
+      cursor?: string;
+    };
+  };
+  /** Reserve quota for a file, and get a URL that takes it straight to S3 */
+  announceMedia: {
+    body: {
+      name: string;
+      bytes: number;
+      /** The type by which the sender knows the file. What is stored is judged by its bytes. */
+      contentType?: string;
+    };
+    response: {
+      media: {
+        id: string;
+        state: "pending" | "stored";
+        name: string;
+        bytes: number;
+        kind: "audio" | "video" | "pdf" | null;
+        /** By its bytes; null while it is pending. */
+        contentType: string | null;
+        createdAt: string;
+      };
+      upload: {
+        /** For one PUT of exactly that file within an hour, with these headers. 412: it was taken before. */
+        url: string;
+        headers: Record<string, string>;
+      };
+    };
+  };
+  /** Store a file that was sent. The answer may be another file of the account, which has the same bytes; 202: it takes longer, ask again */
+  completeMedia: {
+    response: {
+      media: {
+        id: string;
+        state: "pending" | "stored";
+        name: string;
+        bytes: number;
+        kind: "audio" | "video" | "pdf" | null;
+        /** By its bytes; null while it is pending. */
+        contentType: string | null;
+        createdAt: string;
+      };
+    };
+  };
+  /** Get a URL that plays the file, or downloads it under its name */
+  getMediaUrl: {
+    query: {
+      download?: "true" | "false";
+    };
+    response: {
+      /** Plays or downloads the file for anyone who has it. */
+      url: string;
+      expiresAt: string;
+      contentType: string;
+    };
+  };
+  /** Remove a file that no project has */
+  removeMedia: {
+    response: void;
+  };
   /** Whether the process answers */
   health: {
     response: {

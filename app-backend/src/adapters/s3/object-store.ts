@@ -7,17 +7,22 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   NoSuchKey,
+  NotFound,
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { AppError } from "../../domain/app-error.ts";
 import type { Announced } from "../../domain/upload.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
-import type { signedUrls } from "./signed-urls.ts";
+import type { ResponseOverrides, signedUrls } from "./signed-urls.ts";
 import { rethrowStorageError } from "./storage-error.ts";
+
+/** A key contains the hash of its content. */
+export const cacheControl = "private, max-age=31536000, immutable";
 
 const urlLifeMs = 3_600_000;
 const keysAtOnce = 1000; // the most that S3 accepts in one request
@@ -120,7 +125,7 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
         Body: file,
         ContentLength: bytes,
         ContentType: contentType,
-        CacheControl: "private, max-age=31536000, immutable", // a key contains the hash of its content
+        CacheControl: cacheControl,
       });
       try {
         await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
@@ -146,8 +151,9 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
 
     url: (key) => sign.get(key, urlLifeMs),
 
-    downloadUrl: (key, name) =>
-      sign.get(key, urlLifeMs, { "response-content-disposition": attachment(name) }),
+    downloadUrl: (key, name) => sign.get(key, urlLifeMs, savedAs(name)),
+
+    signedUrl: (key, name) => sign.timed(key, urlLifeMs, name === undefined ? undefined : savedAs(name)),
 
     async upload(key, { contentType, bytes, lifeMs }) {
       // S3 accepts only the first PUT (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). A form (POST)
@@ -157,9 +163,26 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
       return { url, headers };
     },
 
-    async closeUpload(key) {
-      const empty = new PutObjectCommand({ Bucket: bucket, Key: key, Body: "", ContentLength: 0 });
+    async closeUpload(key, outcome) {
+      const empty = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: "",
+        ContentLength: 0,
+        ...(outcome !== undefined && { Metadata: { outcome } }),
+      });
       await client.send(empty).catch(rethrowStorageError);
+    },
+
+    async outcomeOf(key) {
+      try {
+        const { ContentLength, Metadata } = await client.send(
+          new HeadObjectCommand({ Bucket: bucket, Key: key }),
+        );
+        return ContentLength === 0 ? Metadata?.["outcome"] : undefined;
+      } catch (error) {
+        return error instanceof NotFound ? undefined : rethrowStorageError(error);
+      }
     },
   };
 }
@@ -174,11 +197,12 @@ async function* whole(body: Readable): AsyncIterable<Uint8Array> {
 }
 
 /** RFC 6266: the name in ASCII for old programs, and encoded by RFC 8187 for all others. */
-function attachment(name: string): string {
+function savedAs(name: string): ResponseOverrides {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
-  const extended = encodeURIComponent(name).replace(
+  const extended = encodeURIComponent(name.replace(/\p{Cs}/gu, "_")).replace(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16)}`,
   );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${extended}`;
+  const disposition = `attachment; filename="${plain}"; filename*=UTF-8''${extended}`;
+  return { "response-content-disposition": disposition };
 }

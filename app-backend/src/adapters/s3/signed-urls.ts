@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { AppError } from "../../domain/app-error.ts";
+import type { SignedUrl } from "../../ports/object-store.ts";
 
 interface Dependencies {
   readonly client: S3Client;
@@ -84,16 +85,22 @@ export function signedUrls({ client, bucket, now }: Dependencies) {
     return `${origin}${path}?${query}&X-Amz-Signature=${signature}`;
   }
 
+  /**
+   * A URL that shows the object for at most `lifeMs`, and for at least half of it unless the credentials expire sooner,
+   * and its end. Its start is rounded down to half a lifetime, so that repeated calls return the same URL and browsers can
+   * cache it.
+   */
+  async function timed(objectKey: string, lifeMs: number, overrides?: ResponseOverrides): Promise<SignedUrl> {
+    const signed = await signer(lifeMs);
+    const query = overrides ? queryOf({ ...signed.parameters, ...overrides }) : signed.query;
+    const url = await urlOf("GET", objectKey, signed, query, {});
+    return { url, expiresAt: new Date(signed.beganAtMs + Number(signed.parameters["X-Amz-Expires"]) * 1000) };
+  }
+
   return {
-    /**
-     * A URL that shows the object for at most `lifeMs`, and for at least half of it unless the credentials expire sooner.
-     * Its start is rounded down to half a lifetime, so that repeated calls return the same URL and browsers can cache it.
-     */
-    async get(objectKey: string, lifeMs: number, overrides?: ResponseOverrides): Promise<string> {
-      const signed = await signer(lifeMs);
-      const query = overrides ? queryOf({ ...signed.parameters, ...overrides }) : signed.query;
-      return urlOf("GET", objectKey, signed, query, {});
-    },
+    timed,
+    /** Like `timed`, without its end. */
+    get: async (...request: Parameters<typeof timed>): Promise<string> => (await timed(...request)).url,
 
     /** A URL that accepts a PUT with exactly these headers (lower-case names), from now on for at most `lifeMs`. */
     async put(objectKey: string, lifeMs: number, headers: Headers): Promise<string> {

@@ -72,15 +72,19 @@ function requestBody(body: z.ZodObject, byUpload: z.ZodObject | undefined): obje
   return { required: true, content: { ...json, "multipart/form-data": { schema } } };
 }
 
-function responses({ status, answer, refusals }: Operation): object {
+function responses({ status, answer, others = {}, refusals }: Operation): object {
   const byStatus = new Map<number, string[]>();
   for (const code of [...refusals, ...anyTime]) {
     const refused = statusOf(code as ErrorCode | "internal");
     byStatus.set(refused, [...(byStatus.get(refused) ?? []), code]);
   }
-  const content = answer && { "application/json": { schema: jsonSchema(answer, "output") } };
+  const done = (schema: z.ZodObject | undefined) => ({
+    description: "Done",
+    ...(schema && { content: { "application/json": { schema: jsonSchema(schema, "output") } } }),
+  });
   return {
-    [status]: { description: "Done", ...(content && { content }) },
+    [status]: done(answer),
+    ...Object.fromEntries(Object.entries(others).map(([other, schema]) => [other, done(schema)])),
     ...Object.fromEntries([...byStatus].map(([refused, codes]) => [refused, refusal(codes)])),
   };
 }

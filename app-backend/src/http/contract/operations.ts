@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../../domain/app-error.ts";
+import { mediaOperations } from "./media.ts";
 import * as answers from "./responses.ts";
 import * as inputs from "./requests.ts";
 
@@ -20,6 +21,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly status: 200 | 201 | 204;
   readonly answer?: z.ZodObject;
+  /** Answers under other statuses than `status` and those of refusals. */
+  readonly others?: Readonly<Record<number, z.ZodObject>>;
   /** Its error codes, beside those of every operation. */
   readonly refusals: readonly ErrorCode[];
 }
@@ -252,6 +255,7 @@ export const operations = {
     status: 204,
     refusals: ["not_signed_in", "not_found"],
   },
+  ...mediaOperations,
   health: {
     method: "get",
     path: "/health",

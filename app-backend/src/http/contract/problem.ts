@@ -36,7 +36,7 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   media_too_large: [413, "The file is too large"],
   unsupported_media: [415, "The file is no audio, video or PDF of a supported type"],
   quota_exceeded: [409, "The account's quota is full"],
-  not_uploaded: [409, "The image has not been uploaded"],
+  not_uploaded: [409, "The file has not been uploaded"],
   upload_ended: [409, "The upload cannot be used: start another one"],
   image_dimensions: [422, "The image has too many pixels or frames"],
   image_too_large: [413, "The image is too large"],

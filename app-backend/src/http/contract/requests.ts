@@ -104,8 +104,7 @@ export const announcement = pictureAnnouncement.extend({
 
 const maxPage = 100;
 
-export const imageQuery = z.object({
-  owner: z.literal("me", "may only be me").optional(),
+export const pageQuery = z.object({
   cursor: cursor.optional(),
   limit: z
     .string("must be given once")
@@ -113,4 +112,9 @@ export const imageQuery = z.object({
     .transform(Number)
     .refine((limit) => limit >= 1 && limit <= maxPage, `is not between 1 and ${maxPage}`)
     .default(24),
+});
+
+export const imageQuery = z.object({
+  owner: z.literal("me", "may only be me").optional(),
+  ...pageQuery.shape,
 });

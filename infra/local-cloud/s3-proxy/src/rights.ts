@@ -161,10 +161,19 @@ function listContext(request: S3Request): Record<string, string> {
 }
 
 function copiedRight(source: string): S3Right {
+  const { path, isVersion } = copySourceOf(source);
+  const { bucket, key } = placeOf(path);
+  return objectRight(isVersion ? "GetObjectVersion" : "GetObject", bucket, key);
+}
+
+/** The decoded path of an object that is copied, from the value of `x-amz-copy-source`. */
+export function copySourceOf(source: string): { readonly path: string; readonly isVersion: boolean } {
   const [path = "", version] = source.split("?");
   try {
-    const { bucket, key } = placeOf(`/${decodeURIComponent(path).replace(/^\//, "")}`);
-    return objectRight(version === undefined ? "GetObject" : "GetObjectVersion", bucket, key);
+    return {
+      path: `/${decodeURIComponent(path).replace(/^\//, "")}`,
+      isVersion: version !== undefined,
+    };
   } catch {
     throw new S3Error(400, "InvalidArgument", "Invalid copy source encoding.");
   }

@@ -35,7 +35,7 @@ export function createS3Proxy(callerOptions: S3ProxyOptions): Server {
     ...callerOptions,
     policyAnswer: policies.answer,
     access: access(callerOptions.denial, policies.of),
-    inTurn: conditionalWrites(),
+    inTurn: conditionalWrites(upstream),
     cors: cors(upstream, siteShownAt),
   };
   return createServer((message, response) => {
@@ -67,7 +67,7 @@ async function serve(options: ServeOptions, message: IncomingMessage, response: 
   const headersOfSite = options.cors.fromSite(routed);
   const passedOn = { ...request, headers: headersOfSite, body };
   if (isDeleteObjects(request)) return deleteObjects(options.upstream, passedOn, may.denial, response);
-  const answer = await options.inTurn(request, () => send(options.upstream, passedOn));
+  const answer = await options.inTurn(request, passedOn, () => send(options.upstream, passedOn));
   await may.know(request, headers, answer);
   // moto leaves CORS out of its refusals, S3 does not: a page is to see that its condition failed.
   const refused = (answer.statusCode ?? 502) >= 400 ? await options.cors.headersFor(request) : {};

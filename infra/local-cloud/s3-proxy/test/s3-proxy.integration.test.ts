@@ -226,6 +226,36 @@ describe("strangers", () => {
   });
 });
 
+describe("S3-08 a copy of an object that is to be a certain one", () => {
+  const store = async (Key: string, Body: string) =>
+    (await client.send(new PutObjectCommand({ Bucket, Key, Body }))).ETag!;
+  const copy = (from: string, to: string, CopySourceIfMatch: string) =>
+    client.send(
+      new CopyObjectCommand({ Bucket, Key: to, CopySource: `${Bucket}/${from}`, CopySourceIfMatch }),
+    );
+
+  test("is made of that object alone", async () => {
+    const tag = await store("source", "first");
+    await copy("source", "copied", tag);
+    await store("source", "second");
+    await expect(copy("source", "copied", tag)).rejects.toMatchObject({ name: "PreconditionFailed" });
+    expect(await textOf("copied")).toBe("first");
+    await expect(copy("absent", "copied", tag)).rejects.toMatchObject({ name: "NoSuchKey" });
+  });
+
+  test("is never made of what replaces it at the same time", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const tag = await store("source", "first");
+      const copying = copy("source", `copied-${round}`, tag).then(
+        () => textOf(`copied-${round}`),
+        (error: Error) => error.name,
+      );
+      await Promise.all([copying, store("source", "second")]);
+      expect(["first", "PreconditionFailed"]).toContain(await copying);
+    }
+  });
+});
+
 describe("S3-08 a PUT that is to write over nothing", () => {
   const presigned = (Key: string, IfNoneMatch = "*") => {
     const command = new PutObjectCommand({ Bucket, Key, ContentType: "text/plain", IfNoneMatch });

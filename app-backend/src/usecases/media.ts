@@ -1,0 +1,206 @@
+import { AppError } from "../domain/app-error.ts";
+import { type Cursor, uploadKeyOf } from "../domain/image.ts";
+import { limits } from "../domain/limit.ts";
+import {
+  downloadName,
+  isStored,
+  type Media,
+  mediaKeptMs,
+  mediaUploadLifeMs,
+  type PendingMedia,
+  requireAcceptableMedia,
+  type StoredMedia,
+} from "../domain/media.ts";
+import { extensionOf } from "../domain/media-type.ts";
+import type { Owned } from "../domain/owned.ts";
+import { after } from "../domain/session.ts";
+import type { ListedMedia, MediaFiles } from "../ports/media.ts";
+import type { MediaIntake } from "../ports/media-intake.ts";
+import type { ObjectStore, SignedUrl, Upload } from "../ports/object-store.ts";
+import { mediaQueue } from "./media-queue.ts";
+import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+
+export interface MediaAnnouncement {
+  readonly name: string;
+  readonly bytes: number;
+  readonly contentType?: string | undefined;
+}
+
+export interface MediaTimes {
+  /** How long a request waits for a file to be completed. */
+  readonly waitMs: number;
+  /** How long the work on one file may take. */
+  readonly workMs: number;
+}
+
+interface Dependencies {
+  readonly media: MediaFiles;
+  readonly objectStore: ObjectStore;
+  readonly mediaIntake: MediaIntake;
+  readonly abandoned: AbandonedUploads;
+  readonly rateLimiter: RateLimiter;
+  readonly times: MediaTimes;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** An id that is made of a text, always the same one. */
+  readonly idOf: (text: string) => string;
+}
+
+export type MediaUseCases = ReturnType<typeof mediaUseCases>;
+
+/** Sent as no type that a browser shows: until it is completed no one knows what it is. */
+const contentType = "application/octet-stream";
+
+/** Files of accounts: announced, sent straight to the bucket, completed, and used by projects. */
+export function mediaUseCases(deps: Dependencies) {
+  const { media, objectStore, mediaIntake, abandoned, rateLimiter, times, now, newId, idOf } = deps;
+  const queue = mediaQueue<Media>(times.workMs);
+  const keptUntil = () => after(now(), mediaKeptMs);
+
+  /** Reserves quota for a file and allows its upload. With a key it is announced once, however often it is repeated. */
+  async function announce(
+    accountId: string,
+    file: MediaAnnouncement,
+    key?: string,
+  ): Promise<{ media: Media | PendingMedia; upload: Upload }> {
+    requireAcceptableMedia(file);
+    const id = key === undefined ? newId() : idOf(`media ${accountId} ${key}`);
+    const announced = await reserve({ id, accountId, name: file.name, bytes: file.bytes, createdAt: now() });
+    const rule = { contentType, bytes: announced.bytes, lifeMs: mediaUploadLifeMs };
+    return { media: announced, upload: await objectStore.upload(uploadKeyOf(id), rule) };
+  }
+
+  /** Counts against the limit until the file is completed. Returns the media of that id if there is one. */
+  async function reserve(file: PendingMedia): Promise<Media | PendingMedia> {
+    const known = await media.get(file);
+    if (known) return known;
+    const attempt = [limits.uploadOfAccount, file.accountId] as const;
+    await rateLimiter.consume(attempt);
+    let isNew = false;
+    try {
+      isNew = await media.add(file);
+    } finally {
+      if (!isNew) await rateLimiter.refund(attempt);
+    }
+    return isNew ? file : ((await media.get(file)) ?? file);
+  }
+
+  /**
+   * Finds out what an upload is and stores it, or returns the account's media with the same bytes. If that takes long,
+   * returns the pending media: the work goes on, and the call is to be repeated. It may be repeated after any failure.
+   */
+  async function complete(accountId: string, id: string, signal: AbortSignal): Promise<Media | PendingMedia> {
+    const found = await media.get({ accountId, id });
+    if (!found || isStored(found)) return completed({ accountId, id });
+    const work = queue.run(accountId, id, (stopped) => takeIn(found, stopped));
+    return (await within(work, times.waitMs, signal)) ?? found;
+  }
+
+  async function takeIn(file: PendingMedia, signal: AbortSignal): Promise<Media> {
+    const taken = await mediaIntake.take(file, signal).catch(async (error: unknown) => {
+      if (isCode(error, "unsupported_media")) await abandoned.discardMedia(file);
+      throw error;
+    });
+    const stored = taken && (await store(file, taken));
+    if (!stored) return completed(file);
+    await rateLimiter.refund([limits.uploadOfAccount, file.accountId]);
+    const outcome = stored.id === file.id ? undefined : stored.id;
+    await objectStore.closeUpload(uploadKeyOf(file.id), outcome).catch(() => undefined); // expires by itself within a day
+    return stored;
+  }
+
+  /** The media that has these bytes; undefined if the announced one is gone. The copy that no record points at is removed. */
+  async function store(file: PendingMedia, taken: StoredMedia): Promise<Media | undefined> {
+    try {
+      const stored = await media.store(file, taken, now(), keptUntil());
+      if (stored?.objectKey !== taken.objectKey) await discard(taken);
+      return stored;
+    } catch (error) {
+      // Others may have stored it nevertheless.
+      if (isCode(error, "not_signed_in") || isCode(error, "quota_exceeded")) await discard(taken);
+      if (isCode(error, "quota_exceeded")) await abandoned.discardMedia(file);
+      throw error;
+    }
+  }
+
+  /** Stored media under its own id or that of its duplicate, which is kept for another day. */
+  async function completed({ accountId, id }: Owned): Promise<Media> {
+    const found = (await media.get({ accountId, id })) ?? (await duplicateOf({ accountId, id }));
+    if (found && !isStored(found)) throw new AppError("not_uploaded", "nothing was uploaded");
+    const kept = found && (await media.store(found, found, now(), keptUntil()));
+    if (!kept) throw notFound();
+    return kept;
+  }
+
+  /** The answer to an earlier completion may have been lost. */
+  async function duplicateOf({ accountId, id }: Owned): Promise<Media | PendingMedia | undefined> {
+    const outcome = await objectStore.outcomeOf(uploadKeyOf(id));
+    return outcome === undefined ? undefined : media.get({ accountId, id: outcome });
+  }
+
+  /** One page of the account's files, pending and stored, the last announced first. */
+  async function list(
+    accountId: string,
+    { after: place, limit }: { readonly after?: Cursor | undefined; readonly limit: number },
+  ): Promise<{ items: ListedMedia[]; next: Cursor | undefined }> {
+    const found = await media.list({ accountId, after: place, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    const last = found.length > limit ? items.at(-1) : undefined;
+    return { items, next: last && { at: last.createdAt, id: last.id } };
+  }
+
+  /** Removes a file that no project uses: first the record, so that no record points at a missing object. */
+  async function remove(accountId: string, id: string): Promise<void> {
+    const removed = await media.remove({ accountId, id });
+    if (!removed) throw notFound();
+    if (isStored(removed)) await discard(removed);
+    else await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined);
+  }
+
+  /** A URL that plays the file, or downloads it under its name. */
+  async function url(
+    accountId: string,
+    id: string,
+    { download }: { readonly download: boolean },
+  ): Promise<SignedUrl & { readonly contentType: string }> {
+    const found = await media.get({ accountId, id });
+    if (!found) throw notFound();
+    if (!isStored(found)) throw new AppError("not_uploaded", "file is not completed");
+    const name = download ? downloadName(found.name, extensionOf(found.contentType)) : undefined;
+    return { ...(await objectStore.signedUrl(found.objectKey, name)), contentType: found.contentType };
+  }
+
+  /** The integrity check finds an object that could not be removed. */
+  async function discard({ objectKey }: StoredMedia): Promise<void> {
+    await objectStore.remove(objectKey).catch(() => undefined);
+  }
+
+  return { announce, complete, list, remove, url, inLine: queue.inLine, stop: queue.stop };
+}
+
+function notFound(): AppError {
+  return new AppError("not_found", "no such media of the account");
+}
+
+function isCode(error: unknown, code: AppError["code"]): boolean {
+  return error instanceof AppError && error.code === code;
+}
+
+/** The result, or undefined if it takes longer than that. Throws the signal's reason. */
+async function within<Result>(
+  result: Promise<Result>,
+  ms: number,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    const timer = setTimeout(() => resolve(undefined), ms);
+    signal.addEventListener("abort", leave);
+    result.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", leave);
+    });
+  });
+}
