@@ -101,6 +101,17 @@ const calls: Readonly<Record<string, readonly CallOf[]>> = {
     object("GET", "a signed URL", "images", "show an image"),
     object("GET", "a signed URL", "pictures", "show an account's picture"),
     object("GET", "GetObjectCommand", "incoming", "see what was uploaded"),
+    object("HEAD", "HeadObjectCommand", "incoming", "learn what an upload became"),
+    {
+      command: "CopyObjectCommand",
+      use: "store media that was uploaded",
+      needs: s3("PUT", "/images/media/a", new Map([["x-amz-copy-source", "images/incoming/a"]])),
+    },
+    object("GET", "a signed URL", "media", "play a file"),
+    remove("media", "remove a file"),
+    object("PUT", "PutObjectCommand", "notes", "save notes"),
+    object("GET", "GetObjectCommand", "notes", "open notes"),
+    remove("notes", "remove a project"),
     object("DELETE", "DeleteObjectCommand", "images", "remove an image"),
     object("DELETE", "DeleteObjectCommand", "incoming", "discard what was uploaded"),
     remove("pictures", "remove an account's picture"),
@@ -146,7 +157,7 @@ const calls: Readonly<Record<string, readonly CallOf[]>> = {
       use: "find a former version",
       needs: s3("GET", "/images?versions"),
     },
-    ...["images", "pictures"].flatMap((prefix): CallOf[] => [
+    ...["images", "media", "notes", "pictures"].flatMap((prefix): CallOf[] => [
       object("GET", "GetObjectCommand", prefix, `compare one of ${prefix}`),
       {
         command: "CopyObjectCommand",

@@ -176,6 +176,7 @@ const rights: Record<string, Record<string, string[]>> = {
       "dynamodb:Query",
     ],
     SignUploadsAndCloseOneThatIsComplete: ["s3:PutObject"],
+    StoreNotesAndMediaThatWasUploaded: ["s3:PutObject"],
     SignDownloadsAndSeeWhatWasUploaded: ["s3:GetObject"],
     RemoveWhatNoRecordPointsAt: ["s3:DeleteObject"],
     TellAMissingObjectFromAForbiddenOne: ["s3:ListBucket"],
@@ -191,6 +192,7 @@ const rights: Record<string, Record<string, string[]>> = {
   images: {
     Logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
     ReadAnUpload: ["s3:GetObject"],
+    LearnThatAnUploadIsNotThereWhichIsNoRightToReadOthers: ["s3:ListBucket"],
     StoreWhatItMadeOfAnUpload: ["s3:PutObject"],
   },
   jobs: {
@@ -220,7 +222,9 @@ describe.each(Object.keys(rights))("the role of the function %s", (name) => {
 
   test("names every resource: none is of another stack", () => {
     for (const resource of own().flatMap(({ Resource }) => Resource as string[])) {
-      expect(resource).toMatch(/^\$\{aws_[^}]+\.arn\}(:\*|\/index\/\*|\/(images|incoming|pictures)\/\*)?$/);
+      expect(resource).toMatch(
+        /^\$\{aws_[^}]+\.arn\}(:\*|\/index\/\*|\/(images|incoming|media|notes|pictures)\/\*)?$/,
+      );
     }
   });
 
@@ -392,7 +396,9 @@ describe("the edge", () => {
     expect(policy(stack)).toContain(
       `https://${reference("aws_s3_bucket", "images/bucket", "bucket_regional_domain_name")}`,
     );
-    expect(policy(withEverything)).toContain("img-src 'self' blob: https://images.example.org;");
+    expect(policy(withEverything)).toContain(
+      "img-src 'self' blob: https://images.example.org; media-src https://images.example.org;",
+    );
   });
 });
 

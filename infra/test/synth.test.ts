@@ -178,7 +178,7 @@ describe("the bucket", () => {
     expect(only("aws_s3_bucket_versioning")["versioning_configuration"]).toEqual({ status: "Enabled" });
   });
 
-  test("INFRA-07 forgets what a killed upload left within a day, backups within a month, and old versions within a week", () => {
+  test("INFRA-07 forgets what a killed upload left within a day, backups within a month, old versions within a week, and those of notes after all backups", () => {
     expect(only("aws_s3_bucket_lifecycle_configuration")["rule"]).toMatchObject([
       {
         status: "Enabled",
@@ -186,11 +186,25 @@ describe("the bucket", () => {
         expiration: [{ days: 1 }],
         noncurrent_version_expiration: [{ noncurrent_days: 1 }],
       },
-      { status: "Enabled", filter: [{ prefix: "backups/" }], expiration: [{ days: 30 }] },
+      {
+        status: "Enabled",
+        filter: [{ prefix: "backups/" }],
+        expiration: [{ days: 30 }],
+        noncurrent_version_expiration: [{ noncurrent_days: 7 }],
+      },
+      ...[
+        ["images/", 7],
+        ["media/", 7],
+        ["notes/", 36],
+        ["pictures/", 7],
+      ].map(([prefix, noncurrent_days]) => ({
+        status: "Enabled",
+        filter: [{ prefix }],
+        noncurrent_version_expiration: [{ noncurrent_days }],
+      })),
       {
         status: "Enabled",
         filter: [{ prefix: "" }],
-        noncurrent_version_expiration: [{ noncurrent_days: 7 }],
         abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
       },
     ]);
@@ -258,7 +272,12 @@ describe("the backend's role", () => {
     const arn = reference("aws_s3_bucket", "ec2/images/bucket", "arn");
     const resources = statements().flatMap((statement) => statement["Resource"] as string | string[]);
     expect(new Set(resources)).toEqual(
-      new Set([arn, `${arn}/backups/*`, `${arn}/images/*`, `${arn}/incoming/*`, `${arn}/pictures/*`]),
+      new Set([
+        arn,
+        ...["backups", "images", "incoming", "media", "notes", "pictures"].map(
+          (prefix) => `${arn}/${prefix}/*`,
+        ),
+      ]),
     );
   });
 

@@ -14,6 +14,7 @@ import type { MediaIntake } from "../ports/media-intake.ts";
 import type { MediaFiles } from "../ports/media.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
+import type { Projects } from "../ports/projects.ts";
 import type { Sessions } from "../ports/sessions.ts";
 import type { Tokens } from "../ports/tokens.ts";
 import type { UploadTokens } from "../ports/upload-tokens.ts";
@@ -38,7 +39,8 @@ export interface Parts {
     readonly sessions: Sessions;
     readonly limits: Limits;
     readonly images: Images;
-    /** Undefined: there is no media. */
+    /** Undefined, both: there are no projects. */
+    readonly projects?: Projects;
     readonly media?: MediaFiles;
   };
   readonly objectStore: ObjectStore;
@@ -104,7 +106,9 @@ export function application(parts: Parts, settings: Settings) {
     idOf: idOfText,
   };
   const media = stores.media && mediaUseCases({ ...ofMedia, media: stores.media });
-  const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
+  const { projects } = stores;
+  const ofProjects = projects && stores.media && { projects, media: stores.media };
+  const removal = accountRemoval({ ...common, ...stored, ofProjects, sessions: stores.sessions });
   const onUnfinished = (error: unknown) =>
     log.error({ err: error }, "the removal of an account is to be resumed");
   const accounts = accountUseCases({

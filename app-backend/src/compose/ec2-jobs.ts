@@ -1,10 +1,12 @@
 import { mysqlCopies } from "../adapters/mysql/backup/database-copies.ts";
 import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
 import { mysqlImages } from "../adapters/mysql/images.ts";
+import { mysqlMedia } from "../adapters/mysql/media.ts";
 import { mysqlObjectRecords } from "../adapters/mysql/object-records.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { type DatabaseConfig, openPool } from "../adapters/mysql/pool.ts";
+import { mysqlProjects } from "../adapters/mysql/projects.ts";
 import { purge } from "../adapters/mysql/purge.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { ownIdentityRemoval } from "../adapters/own/identity-provider.ts";
@@ -30,13 +32,14 @@ export function openPurge(config: DatabaseConfig) {
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const { pool, objectStore, close } = openStorage(config, now);
   const stored = { images: mysqlImages(pool), objectStore, now };
+  const ofProjects = { projects: mysqlProjects(pool), media: mysqlMedia(pool) };
   const identity = {
     remove: ownIdentityRemoval({ hashes: mysqlPasswordHashes(pool), codes: mysqlOneTimeCodes(pool) }),
   };
   const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity };
   return {
-    resume: accountRemoval({ ...stored, ...accounts }).resume,
-    collect: abandonedUploads(stored).giveUp,
+    resume: accountRemoval({ ...stored, ...accounts, ofProjects }).resume,
+    collect: abandonedUploads({ ...stored, media: ofProjects.media }).giveUp,
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), objectStore, now }),
     close,
   };

@@ -13,6 +13,7 @@ import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeDatabase } from "../adapters/mysql/probe.ts";
+import { mysqlProjects } from "../adapters/mysql/projects.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
 import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
@@ -76,6 +77,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
         sessions: mysqlSessions(pool),
         limits: mysqlLimits(pool),
         images: mysqlImages(pool),
+        projects: mysqlProjects(pool),
         media: mysqlMedia(pool),
       },
       objectStore,

@@ -36,6 +36,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
 
   const removal = accountRemoval({
     ...{ accounts, sessions: dynamodbSessions(db), images, objectStore, now },
+    ofProjects: undefined,
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
   });
   const { giveUp } = abandonedUploads({ images, objectStore, now });

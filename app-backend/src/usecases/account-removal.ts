@@ -1,14 +1,20 @@
 import { uploadKeyOf } from "../domain/image.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
+import { mediaQuota } from "../domain/media.ts";
+import { projectPrefixesOf } from "../domain/object-key.ts";
 import type { Images } from "../ports/images.ts";
+import type { MediaFiles } from "../ports/media.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
+import type { Projects } from "../ports/projects.ts";
 import type { Sessions } from "../ports/sessions.ts";
 
 interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly images: Images;
+  /** Undefined: there are no projects. */
+  readonly ofProjects: { readonly projects: Projects; readonly media: MediaFiles } | undefined;
   readonly objectStore: ObjectStore;
   readonly identity: Pick<IdentityProvider, "remove">;
   readonly now: () => Date;
@@ -24,7 +30,8 @@ const accountsAtOnce = 100;
  * Removes accounts in steps, each within one store and idempotent. After the first the account is gone for everyone, and
  * its address is free; the others remove what it leaves, in the request or later by a job.
  */
-export function accountRemoval({ accounts, sessions, images, objectStore, identity, now }: Dependencies) {
+export function accountRemoval(deps: Dependencies) {
+  const { accounts, sessions, images, ofProjects, objectStore, identity, now } = deps;
   /** The first step: from here on the removal is certain. */
   const begin = (accountId: string) => accounts.markRemoved(accountId, now());
 
@@ -34,9 +41,14 @@ export function accountRemoval({ accounts, sessions, images, objectStore, identi
     await sessions.removeOfAccount(accountId);
     await identity.remove(accountId);
     await removeImages(accountId);
-    for await (const objects of objectStore.list(`pictures/${accountId}/`))
-      await objectStore.removeAll(objects.map(({ key }) => key));
+    await removeProjects(accountId);
+    await removeBelow(`pictures/${accountId}/`);
     await accounts.remove(accountId);
+  }
+
+  async function removeBelow(prefix: string): Promise<void> {
+    for await (const objects of objectStore.list(prefix))
+      await objectStore.removeAll(objects.map(({ key }) => key));
   }
 
   /** Objects before their records, which name them; nothing shows a record that is withdrawn. */
@@ -50,6 +62,20 @@ export function accountRemoval({ accounts, sessions, images, objectStore, identi
       await Promise.all(uploads.map(({ id }) => objectStore.closeUpload(uploadKeyOf(id))));
       await images.removeWithdrawn(accountId, found);
     }
+  }
+
+  /**
+   * Objects by their prefix, so that those go too that no record names yet: a save or a completion in progress is refused
+   * its record, and removes its own.
+   */
+  async function removeProjects(accountId: string): Promise<void> {
+    if (!ofProjects) return;
+    const { projects, media } = ofProjects;
+    for (const prefix of projectPrefixesOf(accountId)) await removeBelow(prefix);
+    const pending = await media.listPending(accountId, mediaQuota.maxFiles);
+    await Promise.all(pending.map(({ id }) => objectStore.closeUpload(uploadKeyOf(id))));
+    await projects.removeOfAccount(accountId);
+    await media.removeOfAccount(accountId);
   }
 
   /** Finishes all removals that stopped halfway. Returns their number; throws the first error, after trying all. */

@@ -62,7 +62,8 @@ function accountsWith(imageProcessor: ImageProcessor) {
     newId: randomUUID,
   };
   const sessions = mysqlSessions(pool);
-  const removal = accountRemoval({ ...common, sessions, images: mysqlImages(pool), objectStore });
+  const ofAccounts = { images: mysqlImages(pool), ofProjects: undefined, objectStore };
+  const removal = accountRemoval({ ...common, ...ofAccounts, sessions });
   const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
   const proof = passwordUseCases({ ...common, sessions, codes });
   const onUnfinished = () => {};

@@ -5,7 +5,7 @@ import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versionin
 import type { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { Construct } from "constructs";
 import { policyDocument } from "./policy-document.ts";
-import { oldVersions, privateBucket, tlsOnly } from "./private-bucket.ts";
+import { oldVersionDays, privateBucket, tlsOnly, unfinishedUploads } from "./private-bucket.ts";
 
 export interface ImageBucketProps {
   readonly name: string;
@@ -78,9 +78,24 @@ export class ImageBucket extends Construct {
           status: "Enabled",
           filter: [{ prefix: "backups/" }],
           expiration: [{ days: 30 }],
+          noncurrentVersionExpiration: [{ noncurrentDays: oldVersionDays }],
         },
-        oldVersions,
+        ...Object.entries(oldVersionDaysOf).map(([prefix, noncurrentDays]) => ({
+          id: `old-${prefix}`,
+          status: "Enabled",
+          filter: [{ prefix: `${prefix}/` }],
+          noncurrentVersionExpiration: [{ noncurrentDays }],
+        })),
+        unfinishedUploads,
       ],
     });
   }
 }
+
+/** By prefix: of rules that overlap S3 takes the shorter one. Notes outlive the backups that name them. */
+const oldVersionDaysOf = {
+  images: oldVersionDays,
+  media: oldVersionDays,
+  notes: 36,
+  pictures: oldVersionDays,
+};

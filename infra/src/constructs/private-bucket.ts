@@ -35,13 +35,22 @@ export function privateBucket(scope: Construct, bucketPrefix: string): PrivateBu
   return { bucket: s3, block };
 }
 
-/** The lifecycle rule of a bucket with versions: what was replaced or removed stays for a week, half an upload for a day. */
-export const oldVersions = {
-  id: "old-versions",
+/** How long what was replaced or removed stays, in days. */
+export const oldVersionDays = 7;
+
+/** The lifecycle rule by which half an upload stays for a day. */
+export const unfinishedUploads = {
+  id: "unfinished-uploads",
   status: "Enabled",
   filter: [{ prefix: "" }],
-  noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
   abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+};
+
+/** The lifecycle rule of a bucket with versions, of which all have the same life. */
+export const oldVersions = {
+  ...unfinishedUploads,
+  id: "old-versions",
+  noncurrentVersionExpiration: [{ noncurrentDays: oldVersionDays }],
 };
 
 /** The statement of a bucket's policy that refuses plain HTTP. */

@@ -63,7 +63,8 @@ export async function uploadBackup(
       2,
     );
   }
-  const there = new Set([...(await bucket.keys("images/")), ...(await bucket.keys("pictures/"))]);
+  const prefixes = new Set(objects.map(({ key }) => key.slice(0, key.indexOf("/") + 1)));
+  const there = new Set((await Promise.all([...prefixes].map((prefix) => bucket.keys(prefix)))).flat());
   const missing = objects.filter(({ key }) => !there.has(key));
   await inParallel(missing, ({ key, ...headers }) => bucket.put(key, join(folder, key), headers));
   const gzip = { contentType: "application/gzip" };

@@ -21,7 +21,7 @@ export const parts = {
 };
 
 /** Keys become paths on this machine, and the host says them: none may lead elsewhere. */
-const objectKey = z.string().regex(/^(images|pictures)(\/[\w-]+)+(\.\w+)*$/);
+const objectKey = z.string().regex(/^(images|media|notes|pictures)(\/[\w-]+)+(\.\w+)*$/);
 
 export const keptObject = z.object({
   key: objectKey,

@@ -14,6 +14,9 @@ export interface HostRoleProps {
   readonly mailFrom?: string | undefined;
 }
 
+/** Of all objects that the application stores. */
+const objectPrefixes = ["images", "incoming", "media", "notes", "pictures"];
+
 /**
  * What the backend may do in AWS: the object operations the application uses, in its own prefixes, and sending
  * mail from one address.
@@ -45,7 +48,7 @@ export class HostRole extends Construct {
             "s3:DeleteObject",
             "s3:AbortMultipartUpload",
           ],
-          Resource: ["images", "incoming", "pictures"].map((prefix) => `${props.bucket.arn}/${prefix}/*`),
+          Resource: objectPrefixes.map((prefix) => `${props.bucket.arn}/${prefix}/*`),
         },
         // Not DeleteObject: an intruder in the application may write over backups, and the bucket keeps what
         // was there.

@@ -19,7 +19,7 @@ interface Policy {
 /** The page's headers, as nginx sends them on the `ec2` stack. */
 export const sitePolicy = (name: string, imageOrigin: string): Policy => ({
   name: `tintype-${name}-site`,
-  contentPolicy: `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: ${imageOrigin}; connect-src 'self' ${imageOrigin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+  contentPolicy: `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: ${imageOrigin}; media-src ${imageOrigin}; connect-src 'self' ${imageOrigin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
   override: true,
 });
 

@@ -44,14 +44,19 @@ export function apiRights(
       resources: below(bucket, "incoming"),
     },
     {
+      reason: "store notes, and media that was uploaded",
+      actions: ["s3:PutObject"],
+      resources: below(bucket, "media", "notes"),
+    },
+    {
       reason: "sign downloads, and see what was uploaded",
       actions: ["s3:GetObject"],
-      resources: below(bucket, "images", "incoming", "pictures"),
+      resources: below(bucket, "images", "incoming", "media", "notes", "pictures"),
     },
     {
       reason: "remove what no record points at",
       actions: ["s3:DeleteObject"],
-      resources: below(bucket, "images", "incoming", "pictures"),
+      resources: below(bucket, "images", "incoming", "media", "notes", "pictures"),
     },
     {
       reason: "tell a missing object from a forbidden one",
@@ -128,17 +133,17 @@ export function jobsRights({ bucket, tables: { records, expiring }, pool }: Reac
     {
       reason: "compare objects with their records",
       actions: ["s3:GetObject", "s3:GetObjectVersion"],
-      resources: below(bucket, "images", "pictures"),
+      resources: below(bucket, "images", "media", "notes", "pictures"),
     },
     {
       reason: "restore an object, and close an abandoned upload",
       actions: ["s3:PutObject"],
-      resources: below(bucket, "images", "incoming", "pictures"),
+      resources: below(bucket, "images", "incoming", "media", "notes", "pictures"),
     },
     {
       reason: "remove objects that no record points at",
       actions: ["s3:DeleteObject"],
-      resources: below(bucket, "images", "pictures"),
+      resources: below(bucket, "images", "media", "notes", "pictures"),
     },
     {
       reason: "compare identities with accounts, and remove one without an account",

@@ -36,6 +36,7 @@ const client = new S3Client({ endpoint: access["AWS_ENDPOINT_URL_S3"]!, forcePat
 const deployment = scratchDeployment();
 const first = `images/0a/thumbnail/${"1".repeat(64)}.png`;
 const second = `pictures/0b/${"2".repeat(64)}.jpg`;
+const ofProject = [`notes/0a/0b/0c/${"4".repeat(64)}.json`, `media/0a/0b/${"5".repeat(64)}.mp3`];
 let from: { name: string; bucket: Bucket };
 let file: string;
 
@@ -85,13 +86,15 @@ const name = "2026-11-21T10-30-00Z";
 
 describe("a backup's file", () => {
   test("holds the dump and every object, also one deleted meanwhile, and fills another bucket", async () => {
-    const record = await backup(name, [first, second]);
+    for (const key of ofProject) await put(key, "of a project");
+    const record = await backup(name, [first, second, ...ofProject]);
     await client.send(new DeleteObjectCommand({ Bucket: from.name, Key: second }));
     expect(await writeBackupFile(file, record, from.bucket)).toEqual([]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const to = await newBucket();
     const uploaded = await withUnpacked(file, folder, (unpacked) => uploadBackup(unpacked, to.bucket));
-    expect(uploaded).toBe(2);
+    expect(uploaded).toBe(4);
+    for (const key of ofProject) expect(await to.bucket.text(key)).toBe("of a project");
     expect(await to.bucket.text(second)).toBe("second");
     const head = await client.send(new HeadObjectCommand({ Bucket: to.name, Key: first }));
     expect(head).toMatchObject({ ContentType: "image/x", CacheControl: "private" });
