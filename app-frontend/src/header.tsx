@@ -37,6 +37,7 @@ function ForMembers() {
     <>
       <nav aria-label="Main">
         <Link to={paths.gallery()}>Gallery</Link>
+        <Link to={paths.projects()}>Projects</Link>
         <Link to={paths.account()}>Your page</Link>
         {signOut.button}
       </nav>

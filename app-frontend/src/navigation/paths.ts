@@ -9,4 +9,15 @@ export const paths = {
   account: () => "/account",
   gallery: () => "/gallery",
   ownGallery: () => "/gallery/mine",
+  projects: () => "/projects",
+  projectBin: () => "/projects/bin",
 };
+
+export function projectPath(id: string): string {
+  return `${paths.projects()}/${encodeURIComponent(id)}`;
+}
+
+/** The id of the project whose path it is. */
+export function projectIdIn(pathname: string): string | undefined {
+  return pathname === paths.projectBin() ? undefined : /^\/projects\/([\w-]+)$/.exec(pathname)?.[1];
+}

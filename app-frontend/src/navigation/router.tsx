@@ -33,8 +33,8 @@ export function Link({ to, state, className, children }: LinkProps) {
   );
 }
 
-export function Redirect({ to }: { to: string }) {
-  useEffect(() => navigate(to, { replace: true }), [to]);
+export function Redirect({ to, returnTo }: { to: string; returnTo?: string | undefined }) {
+  useEffect(() => navigate(to, { replace: true, ...(returnTo && { state: { returnTo } }) }), [to, returnTo]);
   return null;
 }
 

@@ -1,5 +1,4 @@
-/** The part of a browser's storage that drafts need. */
-export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+import { type DraftStorage, draftName, draftNames } from "./draft-names.ts";
 
 /** Text that the server does not have yet, and what it was written over. */
 export type Draft = {
@@ -17,23 +16,15 @@ export type DraftPlace = { accountId: string; projectId: string; tab: string };
 
 export type Drafts = ReturnType<typeof drafts>;
 
-const prefix = "tintype-draft";
 const keptMs = 30 * 24 * 3_600_000;
 
 /** Drafts in the storage that `open` returns. No method throws. */
 export function drafts(open: () => DraftStorage, now: () => number) {
-  const nameOf = ({ accountId, projectId, tab }: DraftPlace) => [prefix, accountId, projectId, tab].join(" ");
-
-  function names(...path: string[]): string[] {
-    const start = `${[prefix, ...path].join(" ")} `;
-    const storage = open();
-    const all = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? "");
-    return all.filter((name) => name.startsWith(start));
-  }
+  const nameOf = ({ accountId, projectId, tab }: DraftPlace) => draftName(accountId, projectId, tab);
 
   /** Drafts by their names. Those that are too old or cannot be read are removed. */
   function read(...path: string[]): [name: string, draft: Draft][] {
-    return names(...path).flatMap((name) => {
+    return draftNames(path, open).flatMap((name) => {
       const draft = parse(open().getItem(name));
       if (draft && now() - draft.atMs < keptMs) return [[name, draft] as [string, Draft]];
       open().removeItem(name);
@@ -72,12 +63,6 @@ export function drafts(open: () => DraftStorage, now: () => number) {
       return found
         .map(([name, draft]) => ({ tab: name.slice(name.lastIndexOf(" ") + 1), draft }))
         .toSorted((one, other) => other.draft.atMs - one.draft.atMs);
-    },
-
-    has: (accountId: string) => (attempt(() => read(accountId)) ?? []).length > 0,
-
-    removeAll(accountId: string) {
-      attempt(() => names(accountId).forEach((name) => open().removeItem(name)));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { newKey } from "../api/new-key.ts";
 import { browserStore, type Store } from "./browser-store.ts";
 
 const name = "tintype-renewal";
@@ -28,9 +29,4 @@ export function refreshKey(open: () => Store): RefreshKey {
       attempt((store) => store.removeItem(name));
     },
   };
-}
-
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // there on plain HTTP too, unlike randomUUID
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,10 +1,10 @@
 const maxNameLength = 255;
 
 /** A file's name as the server accepts it: without invisible characters and direction overrides. */
-export function imageName(name: string): string {
+export function imageName(name: string, unnamed = "picture"): string {
   const written = withoutUnwritable(name.normalize("NFC")).trim();
   const short = withoutUnwritable(written.slice(0, maxNameLength)).trim(); // the cut may have broken a character
-  return /^[\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{M}]*$/u.test(short) ? "picture" : short;
+  return /^[\p{Default_Ignorable_Code_Point}\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{M}]*$/u.test(short) ? unnamed : short;
 }
 
 /** As `domain/writing.ts` of the API has it. */

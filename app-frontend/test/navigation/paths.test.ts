@@ -13,6 +13,8 @@ it("every page has its own path", () => {
     "/account",
     "/gallery",
     "/gallery/mine",
+    "/projects",
+    "/projects/bin",
   ]);
   expect(new Set(all).size).toBe(all.length);
 });

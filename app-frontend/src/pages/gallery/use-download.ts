@@ -2,8 +2,7 @@ import { useState } from "react";
 import { getDownloadUrl } from "../../api/images.ts";
 import { useSession } from "../../session/session.tsx";
 import { useSubmission } from "../../forms/use-submission.ts";
-
-const hushedMs = 1_000;
+import { openUrl } from "../open-url.ts";
 
 /** Saves an image as a file. Its URL is requested on click, because it expires soon. */
 export function useDownload(id: string) {
@@ -13,7 +12,7 @@ export function useDownload(id: string) {
 
   async function download() {
     setTriedId(id);
-    save(await session.withAccessToken((token) => getDownloadUrl(token, id)));
+    openUrl(await session.withAccessToken((token) => getDownloadUrl(token, id)));
   }
 
   return {
@@ -21,14 +20,4 @@ export function useDownload(id: string) {
     error: triedId === id ? failure.form : undefined,
     download: () => void submit({}, download),
   };
-}
-
-/** Opens the URL of an attachment. The page stays, so the question before leaving is suppressed. */
-function save(url: string) {
-  const link = document.createElement("a");
-  link.href = url;
-  const ask = window.onbeforeunload;
-  window.onbeforeunload = null;
-  link.click();
-  if (ask) setTimeout(() => (window.onbeforeunload = ask), hushedMs);
 }

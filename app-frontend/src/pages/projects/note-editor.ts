@@ -21,7 +21,7 @@ export type Caret = { readonly key: number; readonly at: number };
 
 export type EditorState = {
   readonly lines: readonly Line[];
-  /** Set by changes that move the caret. Another object each time. */
+  /** Set by changes that move the caret, but not by typing: an input method loses its text if it is set then. */
   readonly caret: Caret | undefined;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
@@ -46,7 +46,7 @@ export function noteEditor(notes: Notes, now: () => number) {
   let future: Step[] = [];
   let group = { name: "", untilMs: 0 };
   let step: Step = { lines: linesOf(notes), caret: undefined };
-  let state = shown();
+  let state = shown(true);
 
   function line(block: Block): Line {
     return { key: ++lastKey, block };
@@ -56,12 +56,13 @@ export function noteEditor(notes: Notes, now: () => number) {
     return (blocks.length > 0 ? blocks : [blockOf("")]).map(line);
   }
 
-  function shown(): EditorState {
-    return { ...step, canUndo: past.length > 0, canRedo: future.length > 0 };
+  function shown(moves: boolean): EditorState {
+    const caret = moves ? step.caret : undefined;
+    return { lines: step.lines, caret, canUndo: past.length > 0, canRedo: future.length > 0 };
   }
 
-  function show() {
-    state = shown();
+  function show(moves = true) {
+    state = shown(moves);
     changed.emit();
   }
 
@@ -72,7 +73,7 @@ export function noteEditor(notes: Notes, now: () => number) {
     group = { name, untilMs: now() + groupMs };
     future = [];
     step = next;
-    show();
+    show(name === "");
     edited.emit();
   }
 

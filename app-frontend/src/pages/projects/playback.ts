@@ -11,6 +11,8 @@ export type PlaybackState = { status: "loading" | "ready" } | { status: "failed"
 export type Playback = ReturnType<typeof playback>;
 
 const marginMs = 60_000;
+/** A browser whose clock is wrong would take each URL for an expired one. */
+const leastMs = 30_000;
 const unplayable = "This browser cannot play the file, or the file is lost. Your notes are not affected.";
 
 /**
@@ -21,7 +23,7 @@ export function playback(element: MediaElement, getUrl: () => Promise<MediaUrl>,
   const changed = emitter();
   const stop = new AbortController();
   let state: PlaybackState = { status: "loading" };
-  let expiresAtMs = 0;
+  let staleAtMs = 0;
   let place = 0;
   let plays = false;
   let loading: Promise<void> | undefined;
@@ -40,7 +42,7 @@ export function playback(element: MediaElement, getUrl: () => Promise<MediaUrl>,
     try {
       const { url, expiresAt } = await getUrl();
       if (stop.signal.aborted) return;
-      expiresAtMs = Date.parse(expiresAt);
+      staleAtMs = Math.max(Date.parse(expiresAt) - marginMs, now() + leastMs);
       element.src = url; // pauses and goes to the beginning: `arrive` takes it back
     } catch (error) {
       loading = undefined;
@@ -61,7 +63,7 @@ export function playback(element: MediaElement, getUrl: () => Promise<MediaUrl>,
   }
 
   function renewIfLate() {
-    if (!loading && now() > expiresAtMs - marginMs) load();
+    if (!loading && now() > staleAtMs) load();
   }
 
   function fail() {

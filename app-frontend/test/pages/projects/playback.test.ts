@@ -84,6 +84,20 @@ it("PRJ-44 seeks to where the person went, with a new URL", async () => {
   expect([requests, element.currentTime, element.paused]).toEqual([2, 900, true]);
 });
 
+it("PRJ-44 does not request URLs without end if this machine's clock is wrong", async () => {
+  nowMs += 24 * hourMs;
+  answer = async () => {
+    requests += 1;
+    return { url: `u${requests}`, expiresAt: new Date(0).toISOString(), contentType: "audio/mpeg" };
+  };
+  await element.play();
+  await loaded();
+  element.pause();
+  await element.play();
+  await settled();
+  expect(requests).toBe(2);
+});
+
 describe("PRJ-44 after an error", () => {
   beforeEach(async () => {
     await element.play();
