@@ -14,6 +14,7 @@ import { s3Backups } from "../adapters/s3/backups.ts";
 import type { BackupConfig, ServerConfig } from "../config/ec2.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
+import { binEmptying } from "../usecases/operations/bin.ts";
 import { backupUseCase } from "../usecases/operations/backup.ts";
 import { integrityCheck } from "../usecases/operations/integrity.ts";
 import { restoreUseCase } from "../usecases/operations/restore.ts";
@@ -26,8 +27,8 @@ export function openPurge(config: DatabaseConfig) {
 }
 
 /**
- * The job that finishes removals of accounts, discards uploads that were never completed, and compares records with
- * objects.
+ * The job that finishes removals of accounts, discards uploads that were never completed, empties the bin, and compares
+ * records with objects.
  */
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const { pool, objectStore, close } = openStorage(config, now);
@@ -39,6 +40,7 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity };
   return {
     resume: accountRemoval({ ...stored, ...accounts, ofProjects }).resume,
+    emptyBin: binEmptying({ ...ofProjects, objectStore, now }),
     collect: abandonedUploads({ ...stored, media: ofProjects.media }).giveUp,
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), objectStore, now }),
     close,

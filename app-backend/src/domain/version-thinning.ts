@@ -4,7 +4,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** The newest are kept at any age, and at most `maxVersions` in all. */
-const newest = 20;
+export const alwaysKept = 20;
 const maxVersions = 50;
 
 /**
@@ -23,7 +23,7 @@ export function thinned<Version extends Pick<ProjectVersion, "version" | "savedA
     const day = `day ${Math.floor(savedAt.getTime() / dayMs)}`;
     const isLast = (ageMs < dayMs && !seen.has(hour)) || (ageMs < 30 * dayMs && !seen.has(day));
     seen.add(hour).add(day);
-    return index < newest || isLast;
+    return index < alwaysKept || isLast;
   };
   const kept = new Set(ordered.filter(isKept).slice(0, maxVersions));
   return ordered.filter((version) => !kept.has(version));

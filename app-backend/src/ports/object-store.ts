@@ -50,6 +50,8 @@ export interface ObjectStore {
    * is aborted; the object may exist or not then.
    */
   write(key: string, print: ImageFile, signal?: AbortSignal): Promise<void>;
+  /** Like `write`, for content that is in memory. */
+  put(key: string, content: Uint8Array, contentType: string): Promise<void>;
   /** Removes an object; idempotent. */
   remove(key: string): Promise<void>;
   /** Like `remove`, for many. Removes all it can, even if it throws because some could not be removed. */

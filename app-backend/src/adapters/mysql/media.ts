@@ -73,8 +73,9 @@ export function mysqlMedia(pool: Pool): MediaFiles {
           if (duplicateKey(error) === "PRIMARY") return false;
           throw error;
         }
-        if (usage.media_count >= mediaQuota.maxFiles) throw full();
-        await addBytes(statements, accountId, 1, bytes);
+        const isFull = usage.media_count >= mediaQuota.maxFiles;
+        if (isFull || usage.media_bytes + bytes > mediaQuota.maxBytes) throw full();
+        await addUsage(statements, accountId, { media_count: 1, media_bytes: bytes });
         return true;
       });
     },
@@ -82,7 +83,7 @@ export function mysqlMedia(pool: Pool): MediaFiles {
     async store(holder, { sha256, contentType, bytes, objectKey }, at, keptUntil) {
       const { id, accountId } = holder;
       return transaction(pool, async (statements) => {
-        await lockLiveAccount(statements, accountId);
+        const usage = await lockLiveAccount(statements, accountId);
         const media = await locked(statements, holder);
         if (!media) return undefined;
         const sameBytes = `SELECT ${columns} FROM media WHERE account_id = ? AND sha256 = ? FOR UPDATE`;
@@ -92,10 +93,12 @@ export function mysqlMedia(pool: Pool): MediaFiles {
           if (known.id !== id) await removeRow(statements, media);
           return keep(statements, known, keptUntil);
         }
+        const more = bytes - media.bytes;
+        if (more > 0 && usage.media_bytes + more > mediaQuota.maxBytes) throw full();
         const sql = `UPDATE media SET sha256 = ?, content_type = ?, bytes = ?, object_key = ?, stored_at = ?,
           kept_until = ? WHERE id = ?`;
         await statements.change(sql, [sha256, contentType, bytes, objectKey, at, keptUntil, id]);
-        if (bytes !== media.bytes) await addBytes(statements, accountId, 0, bytes - media.bytes);
+        if (more !== 0) await addUsage(statements, accountId, { media_bytes: more });
         return { ...media, sha256, contentType, bytes, objectKey, storedAt: at, keptUntil };
       });
     },
@@ -154,18 +157,6 @@ async function keep(statements: Statements, media: Media, keptUntil: Date): Prom
 async function removeRow(statements: Statements, { id, accountId, bytes }: PendingMedia): Promise<void> {
   await statements.change("DELETE FROM media WHERE id = ?", [id]);
   await addUsage(statements, accountId, { media_count: -1, media_bytes: -bytes });
-}
-
-/** Counts media. Throws `quota_exceeded` if that adds more bytes than the account may have. */
-async function addBytes(
-  statements: Statements,
-  accountId: string,
-  files: number,
-  bytes: number,
-): Promise<void> {
-  await addUsage(statements, accountId, { media_count: files, media_bytes: bytes });
-  const { media_bytes } = await lockLiveAccount(statements, accountId);
-  if (bytes > 0 && media_bytes > mediaQuota.maxBytes) throw full();
 }
 
 function full(): AppError {

@@ -11,7 +11,7 @@ import {
 import type { Owned } from "../../domain/owned.ts";
 import { titleMatches } from "../../domain/title.ts";
 import type { Projects, Save } from "../../ports/projects.ts";
-import { addUsage, lockAccount, lockLiveAccount } from "./account-usage.ts";
+import { addUsage, lockAccount, lockLiveAccount, type Usage } from "./account-usage.ts";
 import { duplicateKey } from "./database-error.ts";
 import { releaseMedia } from "./media.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
@@ -65,12 +65,11 @@ export function mysqlProjects(pool: Pool): Projects {
   /** Runs `write` under the lock of an account that is live. Duplicate titles become `title_taken`. */
   function writing<Result>(
     accountId: string,
-    write: (statements: Statements) => Promise<Result>,
+    write: (statements: Statements, usage: Usage) => Promise<Result>,
   ): Promise<Result> {
-    return transaction(pool, async (statements) => {
-      await lockLiveAccount(statements, accountId);
-      return write(statements);
-    }).catch(rethrowTaken);
+    return transaction(pool, async (statements) =>
+      write(statements, await lockLiveAccount(statements, accountId)),
+    ).catch(rethrowTaken);
   }
 
   return {
@@ -110,7 +109,7 @@ export function mysqlProjects(pool: Pool): Projects {
     },
 
     async add({ id, accountId, facts, save }) {
-      return writing(accountId, async (statements) => {
+      return writing(accountId, async (statements, usage) => {
         await requireMedia(statements, accountId, facts.mediaId);
         const columns = `id, account_id, title, live_title, type, label, video_id, media_id, version, revision, notes_key,
           notes_sha256, notes_bytes, device, created_at, saved_at`;
@@ -124,13 +123,14 @@ export function mysqlProjects(pool: Pool): Projects {
           if (duplicateKey(error) === "PRIMARY") return false;
           throw error;
         }
-        await addVersion(statements, { id, accountId }, 1, save);
+        if (usage.project_count >= projectQuota.maxProjects) throw full();
+        await addVersion(statements, { id, accountId }, usage, save, 1);
         return true;
       });
     },
 
     async save(project, from, save) {
-      return writing(project.accountId, async (statements) => {
+      return writing(project.accountId, async (statements, usage) => {
         const sql = `UPDATE projects SET version = version + 1, revision = ?, notes_key = ?, notes_sha256 = ?,
           notes_bytes = ?, device = ?, saved_at = ?
           WHERE id = ? AND account_id = ? AND revision = ? AND deleted_at IS NULL`;
@@ -138,9 +138,7 @@ export function mysqlProjects(pool: Pool): Projects {
         const values = [save.revision, key, sha256, bytes, save.device, save.at];
         const holder = [project.id, project.accountId, from];
         if ((await statements.change(sql, [...values, ...holder])) === 0) return false;
-        const current = "SELECT version FROM projects WHERE id = ?";
-        const [row] = await statements.select<Pick<Row, "version">>(current, [project.id]);
-        await addVersion(statements, project, row!.version, save);
+        await addVersion(statements, project, usage, save, 0);
         return true;
       });
     },
@@ -234,21 +232,23 @@ export function mysqlProjects(pool: Pool): Projects {
   };
 }
 
-/** Stores a version and counts it, and its project with the first. Throws `quota_exceeded`. */
+/** Stores the current version of a project, and counts it and `newProjects`. Throws `quota_exceeded`. */
 async function addVersion(
   statements: Statements,
   { id, accountId }: Owned,
-  version: number,
-  { notes, saveId, device, at }: Save,
+  usage: Usage,
+  { notes, saveId }: Save,
+  newProjects: 0 | 1,
 ): Promise<void> {
-  const sql = `INSERT INTO project_versions (project_id, ${versionColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-  await statements.change(sql, [id, version, saveId, notes.key, notes.sha256, notes.bytes, device, at]);
-  const isNew = version === 1;
-  await addUsage(statements, accountId, { project_count: isNew ? 1 : 0, notes_bytes: notes.bytes });
-  const usage = await lockLiveAccount(statements, accountId);
-  const isFull = isNew && usage.project_count > projectQuota.maxProjects;
-  if (isFull || usage.notes_bytes > projectQuota.maxNotesBytes)
-    throw new AppError("quota_exceeded", "account has no quota for this");
+  if (usage.notes_bytes + notes.bytes > projectQuota.maxNotesBytes) throw full();
+  const sql = `INSERT INTO project_versions (project_id, ${versionColumns})
+    SELECT id, version, ?, notes_key, notes_sha256, notes_bytes, device, saved_at FROM projects WHERE id = ?`;
+  await statements.change(sql, [saveId, id]);
+  await addUsage(statements, accountId, { project_count: newProjects, notes_bytes: notes.bytes });
+}
+
+function full(): AppError {
+  return new AppError("quota_exceeded", "account has no quota for this");
 }
 
 async function requireMedia(

@@ -137,6 +137,12 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
       }
     },
 
+    async put(key, content, contentType) {
+      const object = { Bucket: bucket, Key: key, Body: content, ContentLength: content.length };
+      const labels = { ContentType: contentType, CacheControl: cacheControl };
+      await client.send(new PutObjectCommand({ ...object, ...labels })).catch(rethrowStorageError);
+    },
+
     async remove(key) {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })).catch(rethrowStorageError);
     },
