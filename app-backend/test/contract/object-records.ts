@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { ObjectRecords } from "../../src/ports/object-records.ts";
-import { type Open, whileOpen } from "./opened.ts";
+import { reference } from "./fixtures.ts";
+import { type Open, type RawProjectStore, whileOpen } from "./opened.ts";
 
 /** `pageRecords` is how many records make a page. */
-export function objectRecordsContract(open: Open<ObjectRecords>, pageRecords = 500): void {
+export function objectRecordsContract(open: Open<ObjectRecords, RawProjectStore>, pageRecords = 500): void {
   const opened = whileOpen(open);
 
   async function keysOfAllPages(): Promise<string[]> {
@@ -28,6 +29,22 @@ export function objectRecordsContract(open: Open<ObjectRecords>, pageRecords = 5
       expect(await records.known([keys[0]!, stranger])).not.toContain(stranger);
       expect(await records.known([keys[0]!, stranger])).toContain(keys[0]);
       expect(await records.known([])).toEqual(new Set());
+    });
+
+    test("list the objects of media and of all kept notes, once however many projects use them", async () => {
+      const { port: records, raw } = opened();
+      const accountId = await raw.addAccount();
+      const [mediaId, projectId, otherId] = [randomUUID(), randomUUID(), randomUUID()];
+      const media = `media/${accountId}/${mediaId}/a.mp3`;
+      const sha256 = reference();
+      await raw.addMedia({ id: mediaId, accountId, sha256, objectKey: media, keptUntil: new Date() });
+      const notes = [projectId, otherId].map((id) => `notes/${accountId}/${id}/b/a.json`);
+      for (const [index, id] of [projectId, otherId].entries())
+        await raw.addProject({ id, accountId, notesKey: notes[index]!, mediaId });
+      const own = (await keysOfAllPages()).filter((key) => key.includes(accountId));
+      expect(own.toSorted()).toEqual([media, ...notes, `pictures/${accountId}/a.png`].toSorted());
+      const strangers = [`media/${accountId}/${mediaId}/b.mp3`, `notes/${accountId}/${projectId}/c/a.json`];
+      expect(await records.known([...own, ...strangers])).toEqual(new Set(own));
     });
 
     test("list the objects of more than one page, each once", async () => {

@@ -8,9 +8,8 @@ import { at, reference, someFacts, someSave } from "./fixtures.ts";
 import { type Open, type RawProjectStore, whileOpen } from "./opened.ts";
 import { winnersOfRounds } from "./races.ts";
 
-const rounds = 20;
-
-export function projectsContract(open: Open<Projects, RawProjectStore>): void {
+/** `rounds` is how often each race is run. */
+export function projectsContract(open: Open<Projects, RawProjectStore>, rounds = 20): void {
   const opened = whileOpen(open);
   let accountId: string;
   beforeEach(async () => {

@@ -1,6 +1,11 @@
-import { texts } from "./items.ts";
+import pLimit from "p-limit";
+import { after } from "../../domain/session.ts";
+import { type Item, texts } from "./items.ts";
 import { feedsKey } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";
+
+const dayMs = 86_400_000;
+const atOnce = 25;
 
 // Times have the same length up to then. A cursor may be any time.
 const lastTime = new Date("9999-12-31T23:59:59.999Z");
@@ -22,17 +27,6 @@ export function monthOf(at: Date): string {
 
 export function isMonth(feed: string): boolean {
   return /^\d{4}-\d\d$/.test(feed);
-}
-
-const pending = "pending#";
-
-/** The feed of the images that were announced on that day. */
-export function pendingOf(at: Date): string {
-  return pending + sortable(at).slice(0, 10);
-}
-
-export function isPendingDay(feed: string): boolean {
-  return feed.startsWith(pending);
 }
 
 const accounts = "account#";
@@ -85,6 +79,51 @@ export function dynamodbFeeds(db: Dynamodb) {
     /** Removes a feed that no item is added to any more. */
     async remove(feed: string): Promise<void> {
       await db.write({ update: feedsKey, subtract: { names: [feed] } });
+    },
+  };
+}
+
+/** Items that wait for something, in a feed for each day: announced uploads by day of announcement, projects by day in the bin. */
+export function dailyFeed(db: Dynamodb, name: "pending" | "media" | "bin") {
+  const feeds = dynamodbFeeds(db);
+  const dayOf = (at: Date) => `${name}#${sortable(at).slice(0, 10)}`;
+
+  /** The oldest of a day. The index may still list others, so each is read. */
+  async function waitingOn(feed: string, before: Date, limit: number): Promise<Item[]> {
+    const where = "#feed = :feed AND #feedAt < :place";
+    const values = { feed, place: placeOf(before) };
+    const found: Item[] = [];
+    for await (const page of db.query({ table: "records", index: "feed", where, values, limit })) {
+      const items = await pLimit(atOnce).map(page, ({ pk, sk }) =>
+        db.get({ table: "records", pk: pk!.S!, sk: sk!.S! }),
+      );
+      found.push(...items.filter((item) => item?.["feed"]?.S === feed).map((item) => item!));
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  return {
+    /** The feed for an item that waits since then. Call before it is added. */
+    async at(since: Date): Promise<string> {
+      const feed = dayOf(since);
+      await feeds.register(feed);
+      return feed;
+    },
+
+    /** Items that have waited since before a time, the oldest first. */
+    async list(before: Date, limit: number): Promise<Item[]> {
+      const lastDay = dayOf(before);
+      const days = (await feeds.list()).filter((feed) => feed.startsWith(`${name}#`) && feed <= lastDay);
+      const found: Item[] = [];
+      for (const day of days) {
+        const ofDay = await waitingOn(day, before, limit - found.length);
+        found.push(...ofDay);
+        if (found.length >= limit) break;
+        // No item is added to a day that is over everywhere.
+        if (ofDay.length === 0 && day < dayOf(after(before, -dayMs))) await feeds.remove(day);
+      }
+      return found;
     },
   };
 }

@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import { AppError } from "../../domain/app-error.ts";
-import { type Cursor, type Image, isPublished, type PendingImage, quota } from "../../domain/image.ts";
-import { after } from "../../domain/session.ts";
+import { type Cursor, type Image, isPublished, quota } from "../../domain/image.ts";
 import type { Images } from "../../ports/images.ts";
-import { dynamodbFeeds, isPendingDay, monthOf, pendingOf, placeOf } from "./feeds.ts";
+import { dailyFeed, dynamodbFeeds, monthOf, placeOf } from "./feeds.ts";
 import { hiddenOf, imageOf, isPending, objectKeysOf } from "./image-items.ts";
 import { type Item, number, text } from "./items.ts";
 import { accountKey, imageKey } from "./keys.ts";
 import type { Dynamodb, Write } from "./requests.ts";
 
-const dayMs = 86_400_000;
 const atOnce = 25;
 /** How late the index of an account's images may be before it is no longer waited for. AWS sets no bound. */
 const pausesMs = [100, 200, 400, 800];
@@ -22,6 +20,7 @@ interface Dependencies {
 
 export function dynamodbImages({ db, now }: Dependencies): Images {
   const feeds = dynamodbFeeds(db);
+  const pending = dailyFeed(db, "pending");
 
   /** At most `limit` images of one partition of an index, the newest first. */
   async function newest(index: "feed" | "owner", partition: string, limit: number, place?: Cursor) {
@@ -37,18 +36,6 @@ export function dynamodbImages({ db, now }: Dependencies): Images {
       limit,
     })) {
       found.push(...page.map((item) => imageOf(item) as Image));
-      if (found.length >= limit) break;
-    }
-    return found.slice(0, limit);
-  }
-
-  /** The oldest pending images of a day. The index may still list others, so each is read. */
-  async function pendingOn(day: string, before: Date, limit: number): Promise<PendingImage[]> {
-    const where = "#feed = :day AND #feedAt < :place";
-    const values = { day, place: placeOf(before) };
-    const found: PendingImage[] = [];
-    for await (const page of db.query({ table: "records", index: "feed", where, values, limit })) {
-      found.push(...(await itemsOf(page)).filter(isPending).map(imageOf));
       if (found.length >= limit) break;
     }
     return found.slice(0, limit);
@@ -139,8 +126,7 @@ export function dynamodbImages({ db, now }: Dependencies): Images {
 
     async add(image) {
       const { id, accountId, bytes, createdAt } = image;
-      const feed = pendingOf(createdAt);
-      await feeds.register(feed);
+      const feed = await pending.at(createdAt);
       const places = { feed, owner: hiddenOf(accountId), feedAt: placeOf(createdAt, id) };
       const refused = await db.transact([
         { put: imageKey(id), item: { ...image, ...places }, condition: "attribute_not_exists(#pk)" },
@@ -184,17 +170,7 @@ export function dynamodbImages({ db, now }: Dependencies): Images {
     },
 
     async listAbandoned(before, limit) {
-      const lastDay = pendingOf(before);
-      const days = (await feeds.list()).filter((feed) => isPendingDay(feed) && feed <= lastDay);
-      const found: PendingImage[] = [];
-      for (const day of days) {
-        const ofDay = await pendingOn(day, before, limit - found.length);
-        found.push(...ofDay);
-        if (found.length >= limit) break;
-        // No image is announced on a day that is over everywhere.
-        if (ofDay.length === 0 && day < pendingOf(after(before, -dayMs))) await feeds.remove(day);
-      }
-      return found;
+      return (await pending.list(before, limit)).map(imageOf);
     },
 
     async withdrawOfAccount(accountId) {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { emailKey } from "../../domain/email.ts";
 import type { LimitRule } from "../../domain/limit.ts";
+import type { Owned } from "../../domain/owned.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
+import type { Item } from "./items.ts";
 
-/** The names of the tables; what is in which: docs/decisions/0030-two-tables.md. */
+/** The names of the tables; what is in which: docs/decisions/0030-two-tables.md and 0041. */
 export interface Tables {
   readonly records: string;
   readonly expiring: string;
@@ -16,7 +18,36 @@ export interface Key {
   readonly sk: string;
 }
 
-export const accountKey = (id: string): Key => ({ table: "records", pk: `account#${id}`, sk: "account" });
+/** The partition of `records` with an account, its projects and its media. */
+export const partitionOf = (accountId: string) => `account#${accountId}`;
+
+const keyOf = (accountId: string, sk: string): Key => ({ table: "records", pk: partitionOf(accountId), sk });
+
+export const accountKey = (id: string): Key => keyOf(id, "account");
+
+export const projectKey = ({ accountId, id }: Owned) => keyOf(accountId, `project#${id}`);
+
+/** How the sort keys of a project's versions begin. */
+export const versionsOf = (projectId: string) => `project#${projectId}#version#`;
+
+/** Numbers have the same length, so that text sorts as they do. */
+export const versionKey = ({ accountId, id }: Owned, version: number) =>
+  keyOf(accountId, versionsOf(id) + String(version).padStart(10, "0"));
+
+/** The one item for each title that a project outside of the bin has. */
+export const titleKey = (accountId: string, title: string) => keyOf(accountId, `title#${title}`);
+
+export const mediaKey = ({ accountId, id }: Owned) => keyOf(accountId, `media#${id}`);
+
+/** The one item for each content that stored media of an account has. */
+export const contentKey = (accountId: string, sha256: string) => keyOf(accountId, `sha256#${sha256}`);
+
+/** Whose project or media an item is: only its key says so. */
+export function ownedOf({ pk, sk }: Item): Owned {
+  const [, accountId = ""] = pk?.S?.split("#") ?? [];
+  const [, id = ""] = sk?.S?.split("#") ?? [];
+  return { accountId, id };
+}
 
 export const addressKey = (email: string): Key => ({
   table: "records",

@@ -3,15 +3,19 @@ import { describe, jest } from "@jest/globals";
 import { dynamodbAccounts } from "../../../src/adapters/dynamodb/accounts.ts";
 import { dynamodbImages } from "../../../src/adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
+import { dynamodbMedia } from "../../../src/adapters/dynamodb/media.ts";
 import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
+import { dynamodbProjects } from "../../../src/adapters/dynamodb/projects.ts";
 import { dynamodbRevocations } from "../../../src/adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../../../src/adapters/dynamodb/sessions.ts";
 import { accountsContract } from "../../contract/accounts.ts";
 import { imagesContract } from "../../contract/images.ts";
 import { limitsContract } from "../../contract/limits.ts";
+import { mediaContract } from "../../contract/media.ts";
 import { objectRecordsContract } from "../../contract/object-records.ts";
 import { passwordHashesContract } from "../../contract/password-hashes.ts";
+import { projectsContract } from "../../contract/projects.ts";
 import { revocationsContract } from "../../contract/revocations.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
 import { openDynamodbPort } from "./stores.ts";
@@ -21,6 +25,8 @@ jest.setTimeout(600_000);
 
 /** The emulator needs a minute for records of more than a page of 500. */
 const pageItems = 30;
+/** A transaction of the emulator copies all items. */
+const rounds = 5;
 
 describe("DynamoDB", () => {
   accountsContract(openDynamodbPort(dynamodbAccounts));
@@ -28,6 +34,8 @@ describe("DynamoDB", () => {
   passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
   imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));
+  projectsContract(openDynamodbPort(dynamodbProjects), rounds);
+  mediaContract(openDynamodbPort(dynamodbMedia));
   objectRecordsContract(
     openDynamodbPort((db) => dynamodbObjectRecords(db, pageItems)),
     pageItems,

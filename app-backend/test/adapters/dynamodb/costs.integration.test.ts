@@ -2,12 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { jwtTokens } from "../../../src/adapters/jwt/tokens.ts";
 import { limits } from "../../../src/domain/limit.ts";
+import { mediaKey, notesKey } from "../../../src/domain/object-key.ts";
 import { after } from "../../../src/domain/session.ts";
 import type { IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
 import { fromAddress, rateLimiter } from "../../../src/usecases/rate-limiter.ts";
-import { at, someAccount } from "../../contract/fixtures.ts";
-import { unitsOf } from "./costs.ts";
+import { at, reference, someAccount, someFacts, someSave } from "../../contract/fixtures.ts";
+import { sizeOf, unitsOf } from "./costs.ts";
 import { renditionOf } from "../../contract/rendition.ts";
 import { requestCounter, type Requested } from "./request-counter.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
@@ -121,6 +122,51 @@ describe("SLS-25 what a request of a person asks of DynamoDB:", () => {
     expect(page.reads + page.writes).toBeLessThanOrEqual(3.5);
   });
 
+  test("an upload of media, a project with it, a save, and a list of 24", async () => {
+    const { id: accountId } = await member();
+    const { projects, media } = stores;
+    const announce = async () => {
+      const file = { id: randomUUID(), accountId };
+      expect(await media.add({ ...file, name: "Lecture 7.mp3", bytes: 100, createdAt: at })).toBe(true);
+      return file;
+    };
+    await announce(); // its day is known from now on
+    let file = { id: "", accountId };
+    const announced = await costOf(async () => (file = await announce()));
+    expect(announced).toEqual({ requests: 1, reads: 0, writes: 6 });
+    const sha256 = reference();
+    const objectKey = mediaKey(file, sha256, "mp3");
+    const stored = { sha256, contentType: "audio/mpeg", bytes: 100, objectKey };
+    const completed = await costOf(() => media.store(file, stored, at, after(at, 1000)));
+    expect(completed).toEqual({ requests: 3, reads: 2, writes: 8 });
+
+    const saveOf = (id: string) => {
+      const notes = {
+        key: notesKey({ id, accountId }, randomUUID(), reference()),
+        sha256: reference(),
+        bytes: 9,
+      };
+      return someSave({ notes, device: "Firefox on Linux", saveId: randomUUID() });
+    };
+    const facts = (number: number) =>
+      someFacts({
+        title: `Lecture ${number}: ${"a".repeat(40)}`,
+        label: "Week 1",
+        type: "audio",
+        mediaId: file.id,
+      });
+    const add = (id: string, number: number) =>
+      projects.add({ id, accountId, facts: facts(number), save: saveOf(id) });
+    const id = randomUUID();
+    expect(await costOf(() => add(id, 0))).toEqual({ requests: 2, reads: 1, writes: 12 });
+    const { revision } = (await projects.get({ id, accountId }))!;
+    const saved = await costOf(() => projects.save({ id, accountId }, revision, saveOf(id)));
+    expect(saved).toEqual({ requests: 2, reads: 1, writes: 8 });
+    for (let number = 1; number < 25; number += 1) await add(randomUUID(), number);
+    const list = await costOf(() => projects.list({ accountId, limit: 24 }));
+    expect(list).toEqual({ requests: 1, reads: 3, writes: 0 });
+  });
+
   test("a request that is refused by a limit takes at most 2 units", async () => {
     const { email } = await member();
     const from = { ...client, address: "198.51.100.7" };
@@ -131,7 +177,7 @@ describe("SLS-25 what a request of a person asks of DynamoDB:", () => {
   });
 
   test("no item of it is larger than what is counted as 1 KB", async () => {
-    const sizes = (await stores.tables.items()).map((item) => JSON.stringify(item).length);
+    const sizes = (await stores.tables.items()).map(sizeOf);
     expect(Math.max(...sizes)).toBeLessThan(1_024);
   });
 });

@@ -3,8 +3,7 @@ import type { Requested } from "./request-counter.ts";
 
 /**
  * Capacity units of a request, as AWS counts them: aws.amazon.com/dynamodb/pricing/on-demand. The emulator reports
- * others. Items are taken for smaller than 1 KB where a request does not show them, and each change of an image or of an
- * address for one of both, or of one, of the indexes; a publication moves an image in both.
+ * others. Items are taken for smaller than 1 KB where a request does not show them.
  */
 export function unitsOf({ operation, input, output }: Requested): number {
   if (operation === "GetItem") return Math.max(1, Math.ceil(sizeOf(output?.["Item"] as Item) / 4096));
@@ -21,12 +20,19 @@ function written(input: Record<string, unknown>): number {
   return Math.max(1, Math.ceil(sizeOf(input["Item"] as Item) / 1024));
 }
 
+/** Of indexes: one for each that lists a new item, two for each in which an item gets another place. */
 function indexed(operation: string, input: Record<string, unknown>): number {
-  const { pk } = (input["Item"] ?? input["Key"]) as Item;
-  const indexes = pk?.S?.startsWith("image#") ? 2 : Number(pk?.S?.startsWith("email#") ?? false);
-  return operation === "UpdateItem" ? 2 * indexes : indexes;
+  const item = (input["Item"] ?? input["Key"]) as Item;
+  const change = String(input["UpdateExpression"]);
+  const places = ["feed", "owner"].filter((name) => name in item || new RegExp(`#${name}\\b`).test(change));
+  if (operation === "PutItem") return places.length;
+  // Media that stays where it is, with other attributes.
+  if (places.length === 0) return Number(item["sk"]?.S?.startsWith("media#") ?? false);
+  return 2 * places.length;
 }
 
-function sizeOf(item: Item | undefined): number {
-  return item === undefined ? 0 : Buffer.byteLength(JSON.stringify(item));
+/** Names and values, by docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html; numbers take half. */
+export function sizeOf(item: Item = {}): number {
+  const texts = Object.entries(item).flatMap(([name, value]) => [name, String(Object.values(value)[0])]);
+  return Buffer.byteLength(texts.join(""));
 }

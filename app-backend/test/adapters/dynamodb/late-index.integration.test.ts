@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { after } from "../../../src/domain/session.ts";
-import { at, someSession } from "../../contract/fixtures.ts";
+import { at, reference, someFacts, someSave, someSession } from "../../contract/fixtures.ts";
 import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
 import { endpoints } from "./tables.ts";
@@ -64,4 +64,26 @@ test("SESS-09 all sessions of an account are ended, also one of a moment ago", a
   for (const _ of [1, 2, 3]) await stores.sessions.add(someSession(accountId));
   await stores.sessions.removeOfAccount(accountId);
   expect(await stores.sessions.listOfAccount(accountId)).toEqual([]);
+});
+
+test("AUTH-30 all projects and media of an account are removed, also those of a moment ago", async () => {
+  const { projects, media, raw } = stores;
+  const accountId = await raw.addAccount();
+  const file = { id: randomUUID(), accountId };
+  await media.add({ ...file, name: "a.mp3", bytes: 100, createdAt: at });
+  const objectKey = `media/${accountId}/${file.id}/a.mp3`;
+  await media.store(file, { sha256: reference(), contentType: "audio/mpeg", bytes: 100, objectKey }, at, at);
+  const [live, binned, restored] = [1, 2, 3].map(() => ({ id: randomUUID(), accountId }));
+  for (const project of [live!, binned!, restored!])
+    await projects.add({ ...project, facts: someFacts({ mediaId: file.id }), save: someSave() });
+  for (const project of [binned!, restored!]) await projects.bin(project, at);
+  await new Promise((resolve) => setTimeout(resolve, 1_000)); // the index has both
+  await projects.restore(restored!);
+  expect(await projects.listBinned(after(at, 1), 100)).toEqual([binned]);
+  await media.add({ id: randomUUID(), accountId, name: "b.mp3", bytes: 100, createdAt: at });
+  expect(await media.listPending(accountId, 100)).toHaveLength(1);
+  await projects.removeOfAccount(accountId);
+  await media.removeOfAccount(accountId);
+  const left = (await stores.tables.items()).filter(({ pk }) => pk?.S === `account#${accountId}`);
+  expect(left.map(({ sk }) => sk?.S)).toEqual(["account"]);
 });

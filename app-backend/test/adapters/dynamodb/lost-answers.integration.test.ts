@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { after } from "../../../src/domain/session.ts";
-import { at, holderOf, reference, someAccount, someSession } from "../../contract/fixtures.ts";
+import {
+  at,
+  holderOf,
+  reference,
+  someAccount,
+  someFacts,
+  someSave,
+  someSession,
+} from "../../contract/fixtures.ts";
 import { faultyDynamodb, onWrites } from "./faulty-dynamodb.ts";
 import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
@@ -122,5 +130,41 @@ describe.each([
         code: "email_taken",
       });
     }
+  });
+
+  test("SLS-19 adds, saves, renames, bins, restores and removes a project, and counts it and its media once", async () => {
+    const { projects, media, raw } = stores;
+    for (let round = 0; round < 5; round += 1) {
+      const file = { id: randomUUID(), accountId, name: "a.mp3", bytes: 100, createdAt: at };
+      expect(await lost(() => media.add(file))).toBe(true);
+      const objectKey = `media/a/${file.id}/a.mp3`;
+      const stored = { sha256: reference(), contentType: "audio/mpeg", bytes: 90, objectKey };
+      const store = (of: typeof file) => lost(() => media.store(of, stored, at, at));
+      expect(await store(file)).toMatchObject({ id: file.id, objectKey });
+      const duplicate = { ...file, id: randomUUID() };
+      await media.add(duplicate);
+      expect(await store(duplicate)).toMatchObject({ id: file.id });
+
+      const project = { id: randomUUID(), accountId };
+      const facts = someFacts({ mediaId: file.id });
+      const [first, second] = [someSave(), someSave()];
+      expect(await lost(() => projects.add({ ...project, facts, save: first }))).toBe(true);
+      expect(await lost(() => projects.add({ ...project, facts, save: someSave() }))).toBe(false);
+      expect(await lost(() => projects.save(project, first.revision, second))).toBe(true);
+      expect(await lost(() => projects.save(project, first.revision, someSave()))).toBe(false);
+      const change = { revision: randomUUID(), device: "curl", at };
+      const rename = (title: string) =>
+        lost(() => projects.replaceFacts(project, second.revision, { ...facts, title }, change));
+      expect(await rename(`Other ${project.id}`)).toEqual([]);
+      expect(await lost(() => projects.bin(project, at))).toBe(true);
+      expect(await lost(() => projects.bin(project, after(at, 1)))).toBe(false);
+      expect(await lost(() => projects.restore(project))).toBe(true);
+      expect(await lost(() => projects.removeVersions(project, [1]))).toEqual([first.notes.key]);
+      expect((await projects.listVersions(project)).map(({ version }) => version)).toEqual([2]);
+      expect(await lost(() => projects.remove(project, at))).toEqual([second.notes.key, objectKey]);
+      expect(await lost(() => projects.remove(project, at))).toBeUndefined();
+    }
+    const { counted, summed } = await raw.usage(accountId);
+    expect([counted, summed.projects, summed.mediaFiles]).toEqual([summed, 0, 0]);
   });
 });

@@ -1,8 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { Owned } from "../../../src/domain/owned.ts";
 import type { Key } from "../../../src/adapters/dynamodb/keys.ts";
-import { at, holderOf, reference, someAccount, someSession } from "../../contract/fixtures.ts";
+import {
+  at,
+  holderOf,
+  reference,
+  someAccount,
+  someFacts,
+  someSave,
+  someSession,
+} from "../../contract/fixtures.ts";
 import { after } from "../../../src/domain/session.ts";
 import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
@@ -82,6 +91,42 @@ describe("SLS-26 items of other releases", () => {
     expect(await stores.images.publish(image.id, renditionOf(image.id), at)).toBe(true);
     for (const key of keys) expect(await stores.db.get(key)).toMatchObject(unknown);
     expect(await stores.accounts.get(id)).toMatchObject({ username: "", pictureKey: "pictures/b" });
+  });
+
+  test("of projects and media keep them too, and an account that has counted none of both counts on", async () => {
+    const { projects, media, raw } = stores;
+    const accountId = await raw.addAccount();
+    const [project, file] = [1, 2].map(() => ({ id: randomUUID(), accountId })) as [Owned, Owned];
+    await media.add({ ...file, name: "a.mp3", bytes: 100, createdAt: at });
+    const save = someSave();
+    await projects.add({ ...project, facts: someFacts(), save });
+    const keys = [`project#${project.id}`, `media#${file.id}`, "account"].map((sk): Key => ({
+      table: "records",
+      pk: `account#${accountId}`,
+      sk,
+    }));
+    for (const key of keys) await addUnknown(key);
+    const objectKey = `media/a/${file.id}/b.mp3`;
+    await media.store(file, { sha256: reference(), contentType: "audio/mpeg", bytes: 90, objectKey }, at, at);
+    const next = someSave();
+    expect(await projects.save(project, save.revision, next)).toBe(true);
+    const facts = someFacts({ type: "audio", mediaId: file.id });
+    const change = { revision: randomUUID(), device: "curl", at };
+    expect(await projects.replaceFacts(project, next.revision, facts, change)).toEqual([]);
+    expect(await projects.bin(project, at)).toBe(true);
+    expect(await projects.restore(project)).toBe(true);
+    for (const key of keys) expect(await stores.db.get(key)).toMatchObject(unknown);
+    const { counted, summed } = await raw.usage(accountId);
+    expect(counted).toEqual(summed);
+  });
+
+  test("of a project whose account the release before has removed name no object, and can be removed", async () => {
+    const project = { id: randomUUID(), accountId: randomUUID() };
+    const notesKey = `notes/${project.accountId}/${project.id}/a/b.json`;
+    await stores.raw.addProject({ ...project, notesKey });
+    expect(await stores.records.known([notesKey])).toEqual(new Set());
+    expect(await stores.projects.remove(project, at)).toEqual([notesKey]);
+    expect(await stores.raw.count(project.id)).toBe(0);
   });
 
   test("of more than 400 KB are refused as the input's fault, and nothing changes", async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { at } from "../../contract/fixtures.ts";
+import { at, someFacts, someSave } from "../../contract/fixtures.ts";
 import { isBroken } from "../../contract/races.ts";
 import { raceOfRotations } from "../../contract/sessions.ts";
 import { renditionOf } from "../../contract/rendition.ts";
@@ -47,6 +47,16 @@ const races: readonly [string, (accountId: string) => Promise<number>][] = [
       const published = await winners(() => stores.images.publish(id, renditionOf(id), at));
       await stores.images.remove(id);
       return published;
+    },
+  ],
+  [
+    "PRJ-05 saves of one revision",
+    async (accountId) => {
+      const [project, save] = [{ id: randomUUID(), accountId }, someSave()];
+      await stores.projects.add({ ...project, facts: someFacts(), save });
+      const saved = await winners(() => stores.projects.save(project, save.revision, someSave()));
+      await stores.projects.remove(project, at);
+      return saved;
     },
   ],
 ];

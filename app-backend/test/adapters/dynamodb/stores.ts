@@ -1,15 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { type AttributeValue, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { dynamodbAccounts } from "../../../src/adapters/dynamodb/accounts.ts";
 import { openDynamodb } from "../../../src/adapters/dynamodb/client.ts";
 import { dynamodbImages } from "../../../src/adapters/dynamodb/images.ts";
 import type { Item } from "../../../src/adapters/dynamodb/items.ts";
 import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
+import { dynamodbMedia } from "../../../src/adapters/dynamodb/media.ts";
 import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
+import { dynamodbProjects } from "../../../src/adapters/dynamodb/projects.ts";
 import { type Dynamodb, dynamodb } from "../../../src/adapters/dynamodb/requests.ts";
 import { dynamodbSessions } from "../../../src/adapters/dynamodb/sessions.ts";
-import type { Open, RawStore } from "../../contract/opened.ts";
+import type { Open, RawProjectStore, RawUsage } from "../../contract/opened.ts";
 import { createTables, endpoints, type TestTables } from "./tables.ts";
 
 interface Place {
@@ -44,12 +51,14 @@ export function storesOf(db: Dynamodb) {
     hashes: dynamodbPasswordHashes(db),
     limits: dynamodbLimits({ db, newId: randomUUID }),
     images: dynamodbImages({ db, now: () => new Date() }),
+    projects: dynamodbProjects(db),
+    media: dynamodbMedia(db),
     records: dynamodbObjectRecords(db),
   };
 }
 
 /** Opens one port on separate tables. */
-export function openDynamodbPort<Port>(make: (db: Dynamodb) => Port): Open<Port> {
+export function openDynamodbPort<Port>(make: (db: Dynamodb) => Port): Open<Port, RawProjectStore> {
   return async () => {
     const { db, raw, close } = await openDynamodbStores();
     return { port: make(db), raw, close };
@@ -60,7 +69,7 @@ const S = (value: string): AttributeValue => ({ S: value });
 const N = (value: number): AttributeValue => ({ N: String(value) });
 
 /** Writes items as docs/decisions/0030-two-tables.md describes them. */
-export function rawDynamodb({ client, names, items }: TestTables): RawStore {
+export function rawDynamodb({ client, names, items }: TestTables): RawProjectStore {
   const TableName = names.records;
 
   async function put(pk: string, sk: string, item: Item): Promise<void> {
@@ -81,6 +90,78 @@ export function rawDynamodb({ client, names, items }: TestTables): RawStore {
   }
 
   return {
+    async addMedia({ id, accountId, sha256, objectKey, keptUntil }) {
+      const now = new Date();
+      const pk = `account#${accountId}`;
+      const facts = { name: S("Lecture"), bytes: N(100), contentType: S("audio/mpeg"), uses: N(0) };
+      const times = {
+        createdAt: N(now.getTime()),
+        storedAt: N(now.getTime()),
+        keptUntil: N(keptUntil.getTime()),
+      };
+      const places = { owner: S(`media#${accountId}`), feedAt: S(`${now.toISOString()}#${id}`) };
+      const stored = { sha256: S(sha256), objectKey: S(objectKey) };
+      await put(pk, `media#${id}`, { ...facts, ...times, ...places, ...stored });
+      await put(pk, `sha256#${sha256}`, { mediaId: S(id) });
+    },
+
+    async addProject({ id, accountId, notesKey, mediaId }) {
+      const now = new Date();
+      const pk = `account#${accountId}`;
+      const notes = { notesKey: S(notesKey), notesSha256: S("0".repeat(64)), notesBytes: N(100) };
+      const save = { ...notes, version: N(1), device: S(""), savedAt: N(now.getTime()) };
+      const facts = { title: S(id), type: S("none"), revision: S(id), createdAt: N(now.getTime()) };
+      const places = { owner: S(`projects#${accountId}`), feedAt: S(`${now.toISOString()}#${id}`) };
+      await put(pk, `project#${id}`, {
+        ...facts,
+        ...save,
+        ...places,
+        ...(mediaId && { mediaId: S(mediaId) }),
+      });
+      await put(pk, `project#${id}#version#0000000001`, save);
+      await put(pk, `title#${id}`, { projectId: S(id) });
+      if (mediaId) await add({ pk: S(pk), sk: S(`media#${mediaId}`) }, "uses :one", { ":one": N(1) });
+    },
+
+    async usage(accountId) {
+      const ofAccount = {
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": S(`account#${accountId}`) },
+      };
+      const { Items = [] } = await client.send(
+        new QueryCommand({ TableName, ConsistentRead: true, ...ofAccount }),
+      );
+      const [account] = Items;
+      const [projects, media] = ["project#", "media#"].map((beginning) =>
+        Items.filter(({ sk }) => sk?.S?.startsWith(beginning)),
+      ) as [Item[], Item[]];
+      const versions = projects.filter(({ sk }) => sk!.S!.includes("#version#"));
+      const sum = (found: Item[], name: string) =>
+        found.reduce((total, item) => total + Number(item[name]!.N), 0);
+      return {
+        counted: Object.fromEntries(
+          usageFields.map((field) => [field, Number(account?.[field]?.N ?? 0)]),
+        ) as unknown as RawUsage,
+        summed: {
+          projects: projects.length - versions.length,
+          notesBytes: sum(versions, "notesBytes"),
+          mediaFiles: media.length,
+          mediaBytes: sum(media, "bytes"),
+        },
+      };
+    },
+
+    async setUsage(accountId, usage) {
+      const Key = { pk: S(`account#${accountId}`), sk: S("account") };
+      for (const [field, value] of Object.entries(usage))
+        await client.send(
+          new UpdateItemCommand({
+            ...{ TableName, Key, UpdateExpression: `SET ${field} = :value` },
+            ExpressionAttributeValues: { ":value": N(value) },
+          }),
+        );
+    },
+
     async addAccount(facts = {}) {
       const { id = randomUUID(), credential = "hash", credentialVersion = 0 } = facts;
       const { email = `${id}@example.org`, pictureKey = `pictures/${id}/a.png` } = facts;
@@ -129,7 +210,7 @@ export function rawDynamodb({ client, names, items }: TestTables): RawStore {
       );
     },
 
-    /** An account and the key of its address are one record. */
+    /** An account and the key of its address are one record, so are a project and its title, media and its content. */
     async count(text) {
       const found = (await items()).filter((item) => JSON.stringify(item).includes(text));
       return new Set(found.map(recordOf)).size;
@@ -137,6 +218,11 @@ export function rawDynamodb({ client, names, items }: TestTables): RawStore {
   };
 }
 
-function recordOf({ pk, sk, accountId }: Item): string {
-  return sk?.S === "email" ? `account#${accountId?.S} account` : `${pk?.S} ${sk?.S}`;
+const usageFields = ["projects", "notesBytes", "mediaFiles", "mediaBytes"] as const;
+
+function recordOf({ pk, sk, accountId, projectId, mediaId }: Item): string {
+  if (sk?.S === "email") return `account#${accountId?.S} account`;
+  if (sk?.S?.startsWith("title#")) return `${pk?.S} project#${projectId?.S}`;
+  if (sk?.S?.startsWith("sha256#")) return `${pk?.S} media#${mediaId?.S}`;
+  return `${pk?.S} ${sk?.S}`;
 }

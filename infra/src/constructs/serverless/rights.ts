@@ -21,14 +21,19 @@ export function apiRights(
 ): Right[] {
   return [
     {
-      reason: "accounts and images",
+      reason: "accounts, images, projects and media",
       actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       resources: [records.arn],
     },
     {
-      reason: "the feed, and the images of one account",
+      reason: "the feed, and the images, projects and media of one account",
       actions: ["dynamodb:Query"],
       resources: [records.indexArns],
+    },
+    {
+      reason: "the versions of a project, and all that an account leaves",
+      actions: ["dynamodb:Query"],
+      resources: [records.arn],
     },
     {
       reason: "sessions, limits, networks, revocations",
@@ -121,9 +126,14 @@ export function jobsRights({ bucket, tables: { records, expiring }, pool }: Reac
       resources: [expiring.arn],
     },
     {
-      reason: "removed accounts, abandoned uploads, and all images by month and account",
+      reason: "removed accounts, abandoned uploads, the bin, and all images by month and account",
       actions: ["dynamodb:Query"],
       resources: [records.indexArns],
+    },
+    {
+      reason: "the objects of an account, and all that it leaves",
+      actions: ["dynamodb:Query"],
+      resources: [records.arn],
     },
     {
       reason: "list objects and their former versions",
