@@ -5,6 +5,7 @@ import { cognitoIdentityRemoval } from "../adapters/cognito/identity-provider.ts
 import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
 import { openDynamodb } from "../adapters/dynamodb/client.ts";
 import { dynamodbImages } from "../adapters/dynamodb/images.ts";
+import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbAccountIds, dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
@@ -39,7 +40,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     ofProjects: undefined,
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
   });
-  const { giveUp } = abandonedUploads({ images, objectStore, now });
+  const { giveUp } = abandonedUploads({ images, media: dynamodbMedia(db), objectStore, now });
   const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, now });
   const compare = identityCheck({
     identities,

@@ -7,6 +7,7 @@ import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
 import { openDynamodb } from "../adapters/dynamodb/client.ts";
 import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../adapters/dynamodb/limits.ts";
+import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbRevocations } from "../adapters/dynamodb/revocations.ts";
@@ -70,7 +71,8 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const limits = dynamodbLimits({ db, newId });
   const revocations = dynamodbRevocations(db);
   const sessions = revokingSessions(dynamodbSessions(db), revocations, now);
-  const stores = { accounts, sessions, limits, images: dynamodbImages({ db, now }) };
+  const images = dynamodbImages({ db, now });
+  const stores = { accounts, sessions, limits, images, media: dynamodbMedia(db) };
 
   const cognito = openCognito(pool);
   const credentials = dynamodbPasswordHashes(db);

@@ -18,6 +18,7 @@ import {
 } from "../client.ts";
 import { onePixelPng } from "../images.ts";
 import { startServerless, type TestServerless } from "../serverless-app.ts";
+import { sound, uploadMedia } from "../media-uploads.ts";
 import { addImage, announce, complete, put, registerBy, sendPicture } from "../uploads.ts";
 
 const next = "a much better one";
@@ -64,6 +65,10 @@ describe("the serverless stack, in one process", () => {
     expect((await fetch(image.imageUrl)).status).toBe(200);
     const listed = await send(app, "GET", "/images", { headers: bearer(body.accessToken) });
     expect(listed.body.items.map(({ id }) => id)).toEqual([image.id]);
+    const uploaded = await uploadMedia(app, body.accessToken, sound());
+    expect(uploaded).toMatchObject({ status: 200, body: { media: { state: "stored", kind: "audio" } } });
+    const files = await send(app, "GET", "/media", { headers: bearer(body.accessToken) });
+    expect(files.body.items).toEqual([{ ...uploaded.body.media, uses: 0 }]);
     const refreshed = await refresh(app, cookie);
     expect(refreshed.status).toBe(200);
     expect((await signOut(app, cookie)).status).toBe(204);
