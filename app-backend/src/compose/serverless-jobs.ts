@@ -8,6 +8,7 @@ import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbAccountIds, dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
+import { dynamodbProjects } from "../adapters/dynamodb/projects.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
 import { openS3 } from "../adapters/s3/client.ts";
@@ -31,16 +32,17 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const db = dynamodb({ client: openDynamodb({ region }), tables: config.tables });
   const accounts = dynamodbAccounts(db);
   const images = dynamodbImages({ db, now });
+  const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
   const credentials = dynamodbPasswordHashes(db);
   const cognito = openCognito({ region, userPoolId, clientId: "", endpoint: poolEndpoint });
   const identities = cognitoUsers(cognito, userPoolId);
 
   const removal = accountRemoval({
     ...{ accounts, sessions: dynamodbSessions(db), images, objectStore, now },
-    ofProjects: undefined,
+    ofProjects,
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
   });
-  const { giveUp } = abandonedUploads({ images, media: dynamodbMedia(db), objectStore, now });
+  const { giveUp } = abandonedUploads({ images, media: ofProjects.media, objectStore, now });
   const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, now });
   const compare = identityCheck({
     identities,

@@ -9,6 +9,7 @@ import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
+import { dynamodbProjects } from "../adapters/dynamodb/projects.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbRevocations } from "../adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
@@ -72,7 +73,8 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const revocations = dynamodbRevocations(db);
   const sessions = revokingSessions(dynamodbSessions(db), revocations, now);
   const images = dynamodbImages({ db, now });
-  const stores = { accounts, sessions, limits, images, media: dynamodbMedia(db) };
+  const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
+  const stores = { accounts, sessions, limits, images, ...ofProjects };
 
   const cognito = openCognito(pool);
   const credentials = dynamodbPasswordHashes(db);

@@ -443,7 +443,7 @@ export function projectsContract(open: Open<Projects, RawProjectStore>, rounds =
       const { port: projects, raw } = opened();
       const media = await addedMedia();
       const all = [];
-      for (let count = 0; count < 45; count += 1) all.push(await added({ mediaId: media.id }));
+      for (let count = 0; count < 25; count += 1) all.push(await added({ mediaId: media.id }));
       await projects.bin(all[0]!, at);
       const bystander = { ...newProject(), accountId: await raw.addAccount() };
       await projects.add(bystander);

@@ -65,10 +65,6 @@ describe("the serverless stack, in one process", () => {
     expect((await fetch(image.imageUrl)).status).toBe(200);
     const listed = await send(app, "GET", "/images", { headers: bearer(body.accessToken) });
     expect(listed.body.items.map(({ id }) => id)).toEqual([image.id]);
-    const uploaded = await uploadMedia(app, body.accessToken, sound());
-    expect(uploaded).toMatchObject({ status: 200, body: { media: { state: "stored", kind: "audio" } } });
-    const files = await send(app, "GET", "/media", { headers: bearer(body.accessToken) });
-    expect(files.body.items).toEqual([{ ...uploaded.body.media, uses: 0 }]);
     const refreshed = await refresh(app, cookie);
     expect(refreshed.status).toBe(200);
     expect((await signOut(app, cookie)).status).toBe(204);
@@ -119,13 +115,18 @@ describe("the serverless stack, in one process", () => {
     }
   });
 
-  test("a removed account leaves its address free, and no identity", async () => {
+  test("a removed account leaves its address free, no identity and no media", async () => {
     const { email, body } = await member();
+    const uploaded = await uploadMedia(app, body.accessToken, sound());
+    expect(uploaded).toMatchObject({ status: 200, body: { media: { state: "stored", kind: "audio" } } });
+    const files = await send(app, "GET", "/media", { headers: bearer(body.accessToken) });
+    expect(files.body.items).toEqual([{ ...uploaded.body.media, uses: 0 }]);
     const headers = { ...bearer(body.accessToken), origin: app.siteOrigin };
     const removed = await sendJson(app, "DELETE", "/auth/remove", { password: goodPassword }, headers);
     expect(removed.status).toBe(204);
     expect((await getAccount(app, body.accessToken)).status).toBe(401);
     await expect(stack.pool.tokens(email, goodPassword)).rejects.toThrow();
+    expect(JSON.stringify(await stack.tables.items())).not.toContain(uploaded.body.media.id);
     await join(email);
   });
 
