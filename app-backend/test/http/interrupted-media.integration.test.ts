@@ -5,6 +5,7 @@ import { openIntegrity } from "../../src/compose/ec2-jobs.ts";
 import { rawMysql } from "../adapters/mysql/stores.ts";
 import { startAgain, startApp, type TestApp } from "../app.ts";
 import { type Answer, bearer, goodPassword, member, send, sendJson } from "../client.ts";
+import { eventually } from "../eventually.ts";
 import { announceMedia, completed, completeMedia, sound, uploadMedia } from "../media-uploads.ts";
 import { startProcess } from "../process.ts";
 import { type Hook, isCopy, s3Hook } from "../s3-hook.ts";
@@ -137,13 +138,18 @@ describe("completing a file", () => {
   test("AUTH-30 whose account is removed on the way ends with 401, and leaves nothing", async () => {
     const { token, accountId } = await person();
     const id = await sent(token, sound());
+    const removed = gate();
     way.hooks.after = async (req) => {
       if (!isCopy(req)) return;
       const origin = { ...bearer(token), origin: app.siteOrigin };
       const removal = await sendJson(app, "DELETE", "/auth/remove", { password: goodPassword }, origin);
       expect(removal.status).toBe(204);
+      removed.open();
     };
-    expect((await completed(app, token, id)).status).toBe(401);
+    const answer = completed(app, token, id);
+    await removed.opened;
+    expect((await answer).status).toBe(401);
+    await eventually(async () => (await app.places())["media"] === 0);
     expect(await keysOf(accountId)).toEqual([]);
     expect(await rawMysql(app.pool).count(accountId)).toBe(0);
   });
