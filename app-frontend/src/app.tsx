@@ -1,6 +1,5 @@
 import { Suspense, lazy, useCallback, useEffect, useRef, useState } from "react";
 import { Header } from "./header.tsx";
-import { Account } from "./pages/account.tsx";
 import { Gallery } from "./pages/gallery.tsx";
 import { NotFound } from "./pages/not-found.tsx";
 import { Project, Projects } from "./pages/projects.tsx";
@@ -16,7 +15,8 @@ import { OfflineNotice } from "./ui/offline-notice.tsx";
 import { InsecureConnectionNotice } from "./ui/insecure-connection-notice.tsx";
 import { useFocusFallback } from "./ui/use-focus-fallback.ts";
 
-// Opened once or never by most people.
+// Pages load by route, so that the first one, usually for signing in, waits for no other.
+const Account = lazy(async () => ({ default: (await import("./pages/account.tsx")).Account }));
 const CreateAccount = lazy(async () => ({
   default: (await import("./pages/create-account.tsx")).CreateAccount,
 }));
