@@ -19,6 +19,7 @@ import type { JobsConfig } from "../config/serverless.ts";
 import { openLog } from "../log.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
+import { binEmptying } from "../usecases/operations/bin.ts";
 import { identityCheck } from "../usecases/operations/identity-check.ts";
 import { integrityCheck } from "../usecases/operations/integrity.ts";
 
@@ -43,6 +44,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
   });
   const { giveUp } = abandonedUploads({ images, media: ofProjects.media, objectStore, now });
+  const emptyBin = binEmptying({ ...ofProjects, objectStore, now });
   const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, now });
   const compare = identityCheck({
     identities,
@@ -53,7 +55,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   });
 
   const jobs = {
-    "remove-abandoned": async () => ({ abandoned: await giveUp(), faults: 0 }),
+    "remove-abandoned": async () => ({ abandoned: await giveUp(), emptied: await emptyBin(), faults: 0 }),
     async integrity(repair: boolean) {
       // A removal that does not end must not keep the rest from being looked at.
       const removed = await removal.resume().catch((error: unknown) => {

@@ -147,6 +147,16 @@ export function mediaContract(open: Open<MediaFiles, RawProjectStore>): void {
       await requireCounted();
     });
 
+    test("PRJ-12 media that is completed several times at once is stored once, and each is answered with it", async () => {
+      const { port: media } = opened();
+      const file = await added();
+      const facts = storedOf(file);
+      const stores = Array.from({ length: 4 }, () => media.store(file, facts, at, keptUntil));
+      const stored = { ...file, ...facts, storedAt: at, keptUntil };
+      expect(await Promise.all(stores)).toEqual([stored, stored, stored, stored]);
+      await requireCounted();
+    });
+
     test("PRJ-16 the quotas of files and bytes hold in parallel, and removing frees them", async () => {
       const { port: media, raw } = opened();
       const large = () => pending({ bytes: mediaQuota.maxBytes / 4 });

@@ -239,7 +239,7 @@ describe("the function that processes images", () => {
 describe("jobs", () => {
   test("find nothing where nothing is wrong", async () => {
     const { run } = stack.jobs();
-    expect(await run("remove-abandoned", false)).toMatchObject({ abandoned: 0, faults: 0 });
+    expect(await run("remove-abandoned", false)).toMatchObject({ abandoned: 0, emptied: 0, faults: 0 });
     expect(await run("integrity", false)).toMatchObject({ removed: 0, faults: 0 });
     await expect(run("constructor", false)).rejects.toThrow('There is no job "constructor".');
   });

@@ -4,7 +4,7 @@ import { mediaGone } from "../../domain/media.ts";
 import type { Owned } from "../../domain/owned.ts";
 import type { Project } from "../../domain/project.ts";
 import { titleMatches } from "../../domain/title.ts";
-import type { ProjectQuery, Projects } from "../../ports/projects.ts";
+import type { ProjectQuery, Projects, Save } from "../../ports/projects.ts";
 import { itemsOf, removeItemsOf } from "./account-items.ts";
 import { count, requireLive, requireLiveAccount, writeAndCountBack } from "./account-usage.ts";
 import { dailyFeed, placeOf } from "./feeds.ts";
@@ -138,12 +138,16 @@ export function dynamodbProjects(db: Dynamodb): Projects {
           { put: projectKey(project), item, condition: "attribute_not_exists(#pk)" },
           count(accountId, { projects: 1, notesBytes: save.notes.bytes }),
           takeTitle(project, facts.title),
-          { put: versionKey(project, 1), item: { ...saved, saveId: save.saveId } },
+          {
+            put: versionKey(project, 1),
+            item: { ...saved, saveId: save.saveId },
+            condition: "attribute_not_exists(#pk)",
+          },
           ...(media ? [use(media)] : []),
         ]);
         if (!refused) return true;
-        const [ofProject, ofAccount, ofTitle, , ofMedia] = refused;
-        if (ofProject?.isRepeated && isAt(ofProject.item, save.revision)) return true;
+        const [ofProject, ofAccount, ofTitle, ofVersion, ofMedia] = refused;
+        if (ofVersion?.isRepeated && isOf(ofVersion.item, save)) return true; // whatever was saved since
         if (ofAccount) requireLive(ofAccount.item);
         if (ofProject) return false;
         if (ofTitle) throw titleTaken();
@@ -172,7 +176,7 @@ export function dynamodbProjects(db: Dynamodb): Projects {
       if (!refused) return true;
       const [ofVersion, ofProject, ofAccount] = refused;
       // The key is new with each call: if it is there, this call has stored it, whatever was saved since.
-      if (ofVersion?.item?.["notesKey"]?.S === save.notes.key) return true;
+      if (isOf(ofVersion?.item, save)) return true;
       if (ofAccount) requireLive(ofAccount.item);
       if (ofVersion || ofProject) return false;
       throw full();
@@ -352,6 +356,11 @@ function isUnchanged(from: string) {
 
 function isAt(item: Item | undefined, revision: string): boolean {
   return item !== undefined && text(item, "revision") === revision;
+}
+
+/** Whether a version is of that save. */
+function isOf(version: Item | undefined, { notes }: Save): boolean {
+  return version !== undefined && text(version, "notesKey") === notes.key;
 }
 
 function isSameTime(item: Item | undefined, deletedAt: Date): boolean {
