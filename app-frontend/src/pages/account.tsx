@@ -23,7 +23,7 @@ export function Account({ account }: { account: api.Account }) {
       <Profile account={account} />
       <ChangePassword email={account.email} onChanged={sessions.load} />
       <Sessions {...sessions} />
-      <RemoveAccount email={account.email} />
+      <RemoveAccount id={account.id} email={account.email} />
     </Page>
   );
 }

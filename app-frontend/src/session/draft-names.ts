@@ -21,3 +21,8 @@ export function draftNames(
     return [];
   }
 }
+
+/** Removes all drafts of an account from this browser. */
+export function removeDrafts(accountId: string) {
+  for (const name of draftNames([accountId])) window.localStorage.removeItem(name);
+}

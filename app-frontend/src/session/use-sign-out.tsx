@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { draftNames } from "./draft-names.ts";
+import { draftNames, removeDrafts } from "./draft-names.ts";
 import { useSession } from "./session.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -23,7 +23,7 @@ export function useSignOut({ everywhere = false } = {}) {
     const id = accountId();
     void submit({}, async () => {
       await session.signOut({ everywhere });
-      for (const name of draftNames([id])) localStorage.removeItem(name);
+      removeDrafts(id);
     });
   }
 

@@ -13,3 +13,14 @@ it.each([null, undefined, "text", 7, {}, { email: 7, notice: "toString" }, { not
     expect(parseHistoryState(state)).toEqual({});
   },
 );
+
+it.each([
+  ["/projects/abc-1", true],
+  ["/projects/bin", false],
+  ["/account", false],
+  ["//evil.example/projects/a", false],
+  ["https://evil.example/projects/a", false],
+  [7, false],
+])("returns to %p after signing in, if it is a project's: %p", (returnTo, is) => {
+  expect(parseHistoryState({ returnTo })).toEqual(is ? { returnTo } : {});
+});

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { passwordError } from "../../forms/errors.ts";
+import { removeDrafts } from "../../session/draft-names.ts";
 import { useSession } from "../../session/session.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -9,34 +10,39 @@ import { PasswordField } from "../../ui/password-field.tsx";
 import { Section } from "../../ui/section.tsx";
 import { useForm } from "../../forms/use-form.ts";
 
-export function RemoveAccount({ email }: { email: string }) {
+export function RemoveAccount({ id, email }: { id: string; email: string }) {
   const [open, setOpen] = useState(false);
   return (
     <Section
       title="Remove account"
-      intro="Your page, your profile and all your pictures will be deleted for good."
+      intro="Your page, your profile, all your pictures and all your projects will be deleted for good."
     >
       <Button variant="quiet" onClick={() => setOpen(true)}>
         Remove account
       </Button>
       {open && (
         <Dialog title="Remove your account?" onClose={() => setOpen(false)}>
-          <RemovalForm email={email} onKeep={() => setOpen(false)} />
+          <RemovalForm id={id} email={email} onKeep={() => setOpen(false)} />
         </Dialog>
       )}
     </Section>
   );
 }
 
-function RemovalForm({ email, onKeep }: { email: string; onKeep: () => void }) {
+function RemovalForm({ id, email, onKeep }: { id: string; email: string; onKeep: () => void }) {
   const session = useSession();
   const form = useForm({ password: "" }, { password: passwordError });
-  const remove = () => session.remove(form.values.password);
+
+  async function remove() {
+    await session.remove(form.values.password);
+    removeDrafts(id);
+  }
+
   return (
     <Form form={form} onSubmit={() => void form.submit(remove)}>
       <p>
-        The account {email} will be deleted, with its profile and all its pictures, and you will be signed out
-        on every device. This cannot be undone.
+        The account {email} will be deleted, with its profile, all its pictures and all its projects, and you
+        will be signed out on every device. This cannot be undone.
       </p>
       <HiddenUsername value={email} />
       <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />

@@ -17,12 +17,13 @@ import { typeNames } from "./project-types.ts";
 import "../../styles/projects.css";
 
 const searchPauseMs = 300;
+const maxSearchLength = 200;
 const types = Object.keys(typeNames) as ProjectType[];
 
 export function ProjectList({ bin }: { bin: boolean }) {
   const [search, setSearch] = useState("");
   const [type, setType] = useState<ProjectType>();
-  const query = useSettled(search.trim(), searchPauseMs);
+  const query = useSettled([...search.trim()].slice(0, maxSearchLength).join(""), searchPauseMs);
   return (
     <div className="projects">
       <div className="projects-bar">

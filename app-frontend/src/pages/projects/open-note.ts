@@ -146,7 +146,6 @@ export function openNote({ api, drafts, place, clock, newKey, onSaved, ...opened
     queue.edited();
     callOffDraft();
     callOffDraft = clock.after(draftPauseMs, keepDraft);
-    if (state.isRestored || state.copy) become({ isRestored: false, copy: undefined });
   });
   queue.onArrived((project) => {
     if (queue.isDirty()) keepDraft();

@@ -60,7 +60,7 @@ export function useNote(projectId: string, accountId: string) {
       target.addEventListener(name, react, { signal: stop.signal });
     on(document, "visibilitychange", () => (document.hidden ? note?.leave() : refresh()));
     on(window, "pagehide", () => note?.leave());
-    on(window, "pageshow", refresh);
+    on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && refresh());
     on(window, "online", refresh);
     on(window, "beforeunload", askBeforeLoss);
     setOpened({ status: "loading" });
