@@ -3,7 +3,8 @@ export type Stamp = { label: string; value: number };
 
 /** A stamp of that many seconds: "00:08", "1:02:03". */
 export function stampAt(seconds: number): Stamp {
-  return { label: clockText(seconds), value: Math.round(seconds * 10) / 10 };
+  const value = Math.round(seconds * 10) / 10;
+  return { label: clockText(value), value };
 }
 
 export function clockText(seconds: number): string {

@@ -31,7 +31,10 @@ describe("a stamp", () => {
     [360_000, "100:00:00"],
   ])("of %d seconds reads %s", (seconds, label) => expect(clockText(seconds)).toBe(label));
 
-  it("points at a tenth of a second", () => expect(stampAt(7.5432)).toEqual({ label: "00:07", value: 7.5 }));
+  it("points at a tenth of a second, and reads as where it points", () => {
+    expect(stampAt(7.5432)).toEqual({ label: "00:07", value: 7.5 });
+    expect(stampAt(7.96)).toEqual({ label: "00:08", value: 8 });
+  });
 
   it.each([
     [0, 10, true],

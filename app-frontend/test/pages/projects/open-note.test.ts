@@ -223,6 +223,16 @@ describe("text that was saved elsewhere", () => {
     expect([shown(), note.getState().project.version]).toEqual([["one", "more"], 2]);
   });
 
+  it("PRJ-19 does not replace what was typed while it was asked for", async () => {
+    server.saveElsewhere("theirs");
+    const asked = note.refresh();
+    type("mine");
+    await asked;
+    expect(shown()).toEqual(["mine"]);
+    await pass(3_000);
+    expect([status(), server.texts()]).toEqual(["conflict", ["theirs"]]);
+  });
+
   it("PRJ-19 never replaces what was typed, nor is replaced by it", async () => {
     type("mine");
     server.saveElsewhere("theirs");
