@@ -1,11 +1,13 @@
-import type { Media, MediaUrl } from "./project-types.ts";
-import { putFile, request, type UploadTarget } from "./request.ts";
+import { putFile, request } from "./request.ts";
+import type { Operations } from "./schema.ts";
 
-export type MediaAnnouncement = { name: string; bytes: number; contentType?: string };
-export type AnnouncedMedia = { media: Media; upload: UploadTarget };
-export type UsedMedia = Media & { uses: number };
+export type MediaAnnouncement = Operations["announceMedia"]["body"];
+export type AnnouncedMedia = Operations["announceMedia"]["response"];
+export type Media = Operations["completeMedia"]["response"]["media"];
+export type MediaUrl = Operations["getMediaUrl"]["response"];
 /** Without `cursor` it is the last page. */
-export type MediaPage = { items: UsedMedia[]; cursor?: string };
+export type MediaPage = Operations["listMedia"]["response"];
+export type UsedMedia = MediaPage["items"][number];
 
 /** The same key again returns the same media with a fresh URL. */
 export const announceMedia = (accessToken: string, json: MediaAnnouncement, idempotencyKey: string) =>

@@ -37,15 +37,3 @@ export type Current = {
   savedAt: string;
   saved: number | null;
 };
-
-export type Media = {
-  id: string;
-  state: "pending" | "stored";
-  name: string;
-  bytes: number;
-  kind: "audio" | "video" | "pdf" | null;
-  contentType: string | null;
-  createdAt: string;
-};
-
-export type MediaUrl = { url: string; expiresAt: string; contentType: string };

@@ -1,6 +1,5 @@
 import { ApiError, hasCode } from "../api/error.ts";
-import type { AnnouncedMedia, MediaAnnouncement } from "../api/media.ts";
-import type { Media } from "../api/project-types.ts";
+import type { AnnouncedMedia, Media, MediaAnnouncement } from "../api/media.ts";
 import type { Transfer, UploadTarget } from "../api/request.ts";
 import { heed } from "./file-sending.ts";
 import { imageName } from "./image-name.ts";
@@ -16,6 +15,8 @@ const sendingTimeoutMs = 55 * 60_000; // the URL lives an hour
 const pauseMs = 2_000;
 /** While the server is busy with other files. */
 const maxBusyAnswers = 60;
+/** The file is wrong, or the server has dropped what was sent: it has to be picked again. */
+const finalCodes = ["empty_image", "media_too_large", "unsupported_media", "quota_exceeded", "not_found"];
 const busyCodes = ["too_many_requests", "unavailable", "timeout"];
 
 /** Uploads one file of sound, video or PDF. After a failure the next run resumes where it can. */
@@ -60,6 +61,11 @@ export function mediaUpload(file: File, store: MediaStore, key: string, wait: (m
       return media;
     },
   };
+}
+
+/** Whether another run of the same upload may help. */
+export function canResume(error: ApiError): boolean {
+  return !finalCodes.includes(error.code);
 }
 
 function isBusy(error: unknown): error is ApiError {

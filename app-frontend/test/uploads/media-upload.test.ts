@@ -1,8 +1,7 @@
 import { beforeEach, expect, it } from "@jest/globals";
 import { ApiError } from "../../src/api/error.ts";
-import type { MediaAnnouncement } from "../../src/api/media.ts";
-import type { Media } from "../../src/api/project-types.ts";
-import { type MediaStore, mediaUpload } from "../../src/uploads/media-upload.ts";
+import type { Media, MediaAnnouncement } from "../../src/api/media.ts";
+import { type MediaStore, canResume, mediaUpload } from "../../src/uploads/media-upload.ts";
 
 const media = (id: string, state: Media["state"]) => ({ id, state }) as Media;
 const file = new File(["sound"], "talk \u202e.mp3", { type: "audio/mpeg" });
@@ -85,6 +84,19 @@ it("does not send what the server would refuse", async () => {
   const large = Object.defineProperty(new File(["x"], "a.mp3"), "size", { value: 200 * 2 ** 20 + 1 });
   await expect(start(large).run(transfer())).rejects.toMatchObject({ code: "media_too_large" });
   expect(log).toEqual([]);
+});
+
+it("is resumed unless the file is wrong or the server has dropped it", () => {
+  const codes = [
+    "unreachable",
+    "internal",
+    "not_uploaded",
+    "unsupported_media",
+    "quota_exceeded",
+    "not_found",
+  ];
+  const resumable = codes.filter((code) => canResume(new ApiError(code)));
+  expect(resumable).toEqual(["unreachable", "internal", "not_uploaded"]);
 });
 
 it("stops when it is cancelled", async () => {

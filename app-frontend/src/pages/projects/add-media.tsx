@@ -10,7 +10,7 @@ import { FileButton } from "../../ui/file-button.tsx";
 import { Form, Submit } from "../../ui/form.tsx";
 import { ErrorMessage } from "../../ui/message.tsx";
 import { TextField } from "../../ui/text-field.tsx";
-import { type MediaStore, mediaUpload } from "../../uploads/media-upload.ts";
+import { type MediaStore, canResume, mediaUpload } from "../../uploads/media-upload.ts";
 import { Files } from "./files.tsx";
 import { Sending } from "./sending.tsx";
 
@@ -57,7 +57,7 @@ function SendFile({ onChange }: { onChange: Change }) {
       />
       <p className="small">Sound, video or PDF, up to 200 MB.</p>
       <ErrorMessage error={failure.form} />
-      {failure.form && upload && (
+      {failure.form && upload && canResume(failure.form) && (
         <Button variant="quiet" onClick={() => send(upload)}>
           Try again
         </Button>

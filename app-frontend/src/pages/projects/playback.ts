@@ -1,5 +1,5 @@
 import { ApiError, hasCode } from "../../api/error.ts";
-import type { MediaUrl } from "../../api/project-types.ts";
+import type { MediaUrl } from "../../api/media.ts";
 import { emitter } from "../../emitter.ts";
 import { isPlace } from "./stamps.ts";
 
