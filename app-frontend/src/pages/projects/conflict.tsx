@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { ApiError } from "../../api/error.ts";
 import type { Current } from "../../api/project-types.ts";
 import { failureOf } from "../../forms/errors.ts";
@@ -18,11 +18,15 @@ export function Conflict({ note, current }: { note: OpenNote; current: Current }
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []); // the line that had the focus is gone
 
-  const load = () =>
-    note.loadTheirs().then(
-      () => setError(undefined),
-      (reason: unknown) => setError(failureOf(reason, []).form),
-    );
+  const load = useCallback(
+    () =>
+      note.loadTheirs().then(
+        () => setError(undefined),
+        (reason: unknown) => setError(failureOf(reason, []).form),
+      ),
+    [note],
+  );
+  useEffect(() => void load(), [load]);
 
   return (
     <div className="conflict">

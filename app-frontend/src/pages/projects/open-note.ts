@@ -33,6 +33,9 @@ export type NoteState = {
   keepsDrafts: boolean;
 };
 
+/** What happens to text that is not saved: it is saved, kept as a draft, or dropped because the person has signed out. */
+export type Ending = "save" | "keep" | "drop";
+
 type Dependencies = Loaded & {
   api: NoteApi;
   drafts: Drafts;
@@ -57,6 +60,7 @@ export function openNote({ api, drafts, place, clock, newKey, onSaved, ...opened
   const queue = saveQueue(baseOf(opened.project), { save: api.save, notes: editor.notes, clock, newKey });
   let copyKey = newKey();
   let callOffDraft = () => {};
+  let isOver = false;
   let state: NoteState = {
     project: opened.project,
     theirs: undefined,
@@ -142,6 +146,16 @@ export function openNote({ api, drafts, place, clock, newKey, onSaved, ...opened
     return isSame;
   }
 
+  /** Ends the editing. Later calls change nothing. */
+  function end(ending: Ending) {
+    if (isOver) return;
+    isOver = true;
+    if (ending === "drop") dropDraft();
+    else keepDraft();
+    callOffDraft();
+    queue.end({ saves: ending === "save" });
+  }
+
   editor.onEdited(() => {
     queue.edited();
     callOffDraft();
@@ -157,7 +171,6 @@ export function openNote({ api, drafts, place, clock, newKey, onSaved, ...opened
     if (queue.getState().status !== "conflict" || state.theirs) return;
     copyKey = newKey();
     keepDraft();
-    void loadTheirs().catch(() => {}); // the view offers to try again
   });
   const [newest] = opened.left;
   if (newest) adopt(newest);
@@ -187,8 +200,7 @@ export function openNote({ api, drafts, place, clock, newKey, onSaved, ...opened
     /** Stores this text as another project: its own is gone. */
     async moveToCopy() {
       const copy = await createCopy();
-      dropDraft();
-      queue.end();
+      end("drop");
       return copy;
     },
 
@@ -226,13 +238,7 @@ export function openNote({ api, drafts, place, clock, newKey, onSaved, ...opened
       void queue.flush({ isLeaving: true });
     },
 
-    /** Ends the editing. Without the draft if the person has signed out, which removed them all. */
-    end({ keepsDraft }: { keepsDraft: boolean }) {
-      if (keepsDraft) keepDraft();
-      else dropDraft();
-      callOffDraft();
-      queue.end();
-    },
+    end,
   };
 }
 

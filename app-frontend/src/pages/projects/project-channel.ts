@@ -10,7 +10,9 @@ const answerMs = 100;
 /** What tabs with the same project tell each other. Without a channel each is alone. */
 export function projectChannel(place: DraftPlace, channel: Channel | undefined, onSaved: () => void) {
   const others = new Set<string>();
-  const send = (kind: Message["kind"]) => channel?.postMessage({ kind, ...place } satisfies Message);
+  let isOpen = true; // the last save may be answered after the page was left
+  const send = (kind: Message["kind"]) =>
+    isOpen && channel?.postMessage({ kind, ...place } satisfies Message);
 
   channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
     if (data.accountId !== place.accountId || data.projectId !== place.projectId) return;
@@ -27,6 +29,9 @@ export function projectChannel(place: DraftPlace, channel: Channel | undefined, 
       return others;
     },
     saved: () => send("saved"),
-    close: () => channel?.close(),
+    close() {
+      isOpen = false;
+      channel?.close();
+    },
   };
 }

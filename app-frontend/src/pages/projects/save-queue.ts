@@ -75,6 +75,7 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
 
   function sendIn(delayMs: number) {
     callOff();
+    if (isOver) return;
     callOff = clock.after(delayMs, () => void send());
   }
 
@@ -92,9 +93,8 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     const attempt = { ifMatch: base.etag, idempotencyKey: key, keepalive, timeoutMs };
     const result = await save(content, attempt).catch((error: unknown) => error);
     inFlight = false;
-    if (isOver) return;
-    if (result instanceof Error || !result) return fail(result);
-    accept(result as Project, sent);
+    if (!(result instanceof Error) && result) accept(result as Project, sent);
+    else if (!isOver) fail(result);
   }
 
   function accept(project: Project, sent: number) {
@@ -182,8 +182,9 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
       return isSame;
     },
 
-    /** Nothing is sent after this. */
-    end() {
+    /** Sends nothing after this but what is not saved yet, once, if `saves`. */
+    end({ saves }: { saves: boolean }) {
+      if (saves) void send();
       isOver = true;
       callOff();
     },

@@ -5,8 +5,9 @@ import * as api from "../../api/projects.ts";
 import { browserClock } from "../../session/clock.ts";
 import { browserDrafts, type StoredDraft } from "../../session/drafts.ts";
 import { useSession } from "../../session/session.tsx";
+import type { SessionState } from "../../session/state.ts";
 import type { SessionStore } from "../../session/store.ts";
-import { type NoteApi, type OpenNote, openNote } from "./open-note.ts";
+import { type Ending, type NoteApi, type OpenNote, openNote } from "./open-note.ts";
 import { projectChannel } from "./project-channel.ts";
 
 export type Opened =
@@ -66,14 +67,19 @@ export function useNote(projectId: string, accountId: string) {
     setOpened({ status: "loading" });
     void open();
     return () => {
-      const state = session.getState();
-      note?.end({ keepsDraft: state.status !== "signed-out" || state.because === "ended" });
+      note?.end(endingIn(session.getState(), accountId));
       stop.abort();
       channel.close();
     };
   }, [session, projectId, accountId, attempt]);
 
   return { opened, retry: () => setAttempt((last) => last + 1) };
+}
+
+/** Another page, another account and the end of the session all end the editing. */
+function endingIn(state: SessionState, accountId: string): Ending {
+  if (state.status === "signed-in") return state.account.id === accountId ? "save" : "keep";
+  return state.status === "signed-out" && state.because !== "ended" ? "drop" : "keep";
 }
 
 function noteApi({ withAccessToken }: SessionStore, id: string): NoteApi {

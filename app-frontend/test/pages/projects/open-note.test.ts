@@ -239,6 +239,7 @@ describe("text that was saved elsewhere", () => {
     await note.refresh();
     await pass(100);
     expect([status(), shown(), server.texts()]).toEqual(["conflict", ["mine"], ["theirs"]]);
+    await note.loadTheirs();
     expect(note.getState().theirs?.notes.map(textOf)).toEqual(["theirs"]);
     expect(kept.list("ada", "p")).toHaveLength(1);
   });
@@ -278,7 +279,7 @@ describe("a conflict", () => {
   });
 
   it("PRJ-21 is there again after the tab was closed", async () => {
-    note.end({ keepsDraft: true });
+    note.end("keep");
     await open();
     await pass(500);
     expect([status(), shown()]).toEqual(["conflict", ["mine"]]);
@@ -327,15 +328,36 @@ it("moves text whose project is gone into a new one", async () => {
   server.lose(undefined);
   await note.moveToCopy();
   expect([...server.created.values()]).toEqual([{ title: "A talk (copy)", notes: notesOf("mine") }]);
+  note.end("save");
   expect(stored.size).toBe(0);
+});
+
+it("saves what was typed when another page is opened, and drops its draft", async () => {
+  type("mine");
+  note.end("save");
+  expect(kept.list("ada", "p")).toHaveLength(1);
+  await pass(100);
+  expect([server.texts(), stored.size]).toEqual([["mine"], 0]);
+});
+
+it("keeps the draft if that last save fails, and does not try again", async () => {
+  type("mine");
+  server.lose("unreachable");
+  note.end("save");
+  await pass(100);
+  server.lose(undefined);
+  await pass(60_000);
+  expect([server.texts(), stored.size]).toEqual([["one"], 1]);
 });
 
 it("PRJ-27 leaves a draft if the session ends, and none if the person signs out", async () => {
   type("mine");
-  note.end({ keepsDraft: true });
-  expect(kept.list("ada", "p")).toHaveLength(1);
-  note.end({ keepsDraft: false });
-  expect(stored.size).toBe(0);
+  note.end("keep");
   await pass(60_000);
-  expect(server.texts()).toEqual(["one"]);
+  expect([server.texts(), stored.size]).toEqual([["one"], 1]);
+  await open();
+  type("mine");
+  note.end("drop");
+  await pass(60_000);
+  expect([server.texts(), stored.size]).toEqual([["one"], 0]);
 });
