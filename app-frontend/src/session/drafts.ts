@@ -57,6 +57,9 @@ export function drafts(open: () => DraftStorage, now: () => number) {
       attempt(() => open().removeItem(nameOf(place)));
     },
 
+    /** Removes those that are too old, of all accounts. */
+    prune: () => void attempt(() => read()),
+
     /** Drafts of a project, the newest first. */
     list(accountId: string, projectId: string): StoredDraft[] {
       const found = attempt(() => read(accountId, projectId)) ?? [];

@@ -67,6 +67,8 @@ it("drops a draft after 30 days", () => {
   expect(tabs()).toEqual(["t1"]);
   nowMs += 1;
   expect(tabs()).toEqual([]);
+  kept.put({ ...place, accountId: "bob" }, { ...draft("b"), atMs: nowMs - 30 * dayMs });
+  kept.prune();
   expect([...stored.keys()]).toEqual(["tintype-session"]);
 });
 

@@ -8,9 +8,15 @@ import { Retry } from "../../ui/retry.tsx";
 const marginMs = 60_000;
 const leastMs = 10_000;
 
+type DocumentLinkProps = { mediaId: string; onUrl: (url: string | undefined) => void };
+
 /** A link that opens a PDF in the browser's own viewer. Its URL is renewed before it expires. */
-export function DocumentLink({ mediaId }: { mediaId: string }) {
+export function DocumentLink({ mediaId, onUrl }: DocumentLinkProps) {
   const { url, error, retry } = useFreshUrl(mediaId);
+  useEffect(() => {
+    onUrl(url);
+    return () => onUrl(undefined);
+  }, [url, onUrl]);
   if (error) return <Retry error={error} busy={false} onRetry={async () => retry()} />;
   if (!url) return <p className="loading">Opening the file…</p>;
   return (

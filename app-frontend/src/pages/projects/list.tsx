@@ -3,6 +3,7 @@ import type { Project, ProjectType } from "../../api/project-types.ts";
 import { listProjects } from "../../api/projects.ts";
 import { paths, projectPath } from "../../navigation/paths.ts";
 import { Link } from "../../navigation/router.tsx";
+import { browserDrafts } from "../../session/drafts.ts";
 import { useSession } from "../../session/session.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -24,6 +25,7 @@ export function ProjectList({ bin }: { bin: boolean }) {
   const [search, setSearch] = useState("");
   const [type, setType] = useState<ProjectType>();
   const query = useSettled([...search.trim()].slice(0, maxSearchLength).join(""), searchPauseMs);
+  useEffect(() => browserDrafts.prune(), []);
   return (
     <div className="projects">
       <div className="projects-bar">

@@ -14,18 +14,20 @@ import { Player } from "./player.tsx";
 type MediaPaneProps = {
   note: OpenNote;
   onPlayer: (player: Playback | undefined) => void;
+  /** Called with the URL of a PDF, and with undefined when it is no longer shown. */
+  onDocument: (url: string | undefined) => void;
   readOnly: boolean;
 };
 
 /** What the notes are about: a player, a link, or what can be added. */
-export function MediaPane({ note, onPlayer, readOnly }: MediaPaneProps) {
+export function MediaPane({ note, onPlayer, onDocument, readOnly }: MediaPaneProps) {
   const { type, media, src, mimetype } = note.getState().project;
   return (
     <section className="media-pane" aria-label="Media">
       {media && (type === "audio" || type === "video") && (
         <Player key={media.id} kind={type} media={media} mimetype={mimetype} onPlayer={onPlayer} />
       )}
-      {media && type === "pdf" && <DocumentLink mediaId={media.id} />}
+      {media && type === "pdf" && <DocumentLink mediaId={media.id} onUrl={onDocument} />}
       {src && (
         <p>
           <a href={src} target="_blank" rel="noopener noreferrer">

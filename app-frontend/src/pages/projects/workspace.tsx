@@ -25,6 +25,8 @@ export function Workspace({ note }: { note: OpenNote }) {
   const save = useSyncExternalStore(note.queue.subscribe, note.queue.getState);
   const player = useRef<Playback>(undefined);
   const placeOf = useCallback(() => player.current && stampAt(player.current.place()), []);
+  const documentUrl = useRef<string>(undefined);
+  const setDocumentUrl = useCallback((url: string | undefined) => void (documentUrl.current = url), []);
   const setPlayer = useCallback((next: Playback | undefined) => void (player.current = next), []);
   const [isNowhere, setNowhere] = useState(false);
   const isBinned = project.deletedAt !== null;
@@ -33,7 +35,11 @@ export function Workspace({ note }: { note: OpenNote }) {
   const goTo = useCallback(
     (value: unknown) => {
       const { src } = note.getState().project;
-      setNowhere(!(player.current?.seek(value) ?? (src !== null && openVideo(src, value))));
+      if (player.current) return setNowhere(!player.current.seek(value));
+      const url = src ? `${src}&t=` : documentUrl.current && `${documentUrl.current}#page=`;
+      const isThere = url !== undefined && isPlace(value);
+      setNowhere(!isThere);
+      if (isThere) window.open(`${url}${Math.floor(value)}`, "_blank", "noopener,noreferrer");
     },
     [note],
   );
@@ -74,7 +80,7 @@ export function Workspace({ note }: { note: OpenNote }) {
         {isNowhere && "The file has no such place."}
       </p>
       <div className="workspace" onKeyDown={press}>
-        <MediaPane note={note} onPlayer={setPlayer} readOnly={isBinned} />
+        <MediaPane note={note} onPlayer={setPlayer} onDocument={setDocumentUrl} readOnly={isBinned} />
         {save.status === "conflict" ? (
           <Conflict note={note} current={save.current} />
         ) : (
@@ -89,13 +95,6 @@ export function Workspace({ note }: { note: OpenNote }) {
       </div>
     </div>
   );
-}
-
-/** Whether the video has the place. */
-function openVideo(src: string, place: unknown): boolean {
-  if (!isPlace(place)) return false;
-  window.open(`${src}&t=${Math.floor(place)}s`, "_blank", "noopener,noreferrer");
-  return true;
 }
 
 function InBin({ note }: { note: OpenNote }) {
@@ -115,6 +114,8 @@ function InBin({ note }: { note: OpenNote }) {
 function Remedy({ note, error }: { note: OpenNote; error: ApiError }) {
   const { busy, failure, submit } = useSubmission([]);
   const isGone = error.code === "not_found";
+  const isInBin = error.code === "in_bin";
+  const isKnown = note.getState().project.deletedAt !== null; // the page has a button then
 
   async function move() {
     const copy = await note.moveToCopy();
@@ -128,12 +129,12 @@ function Remedy({ note, error }: { note: OpenNote; error: ApiError }) {
           Keep it as a new project
         </Button>
       )}
-      {error.code === "in_bin" && (
+      {isInBin && !isKnown && (
         <Button busy={busy} onClick={() => void submit({}, note.restore)}>
           Restore
         </Button>
       )}
-      {!isGone && error.code !== "in_bin" && (
+      {!isGone && !isInBin && (
         <Button variant="quiet" onClick={() => void note.queue.flush()}>
           Save now
         </Button>
