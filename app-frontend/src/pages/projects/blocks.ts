@@ -18,7 +18,10 @@ export function blockOf(text: string, stamp?: Stamp): Block {
 
 /** Whether the editor can change a block: a paragraph of texts and stamps. Others are shown and kept as they came. */
 export function isEditable(block: Block): boolean {
-  return block["type"] === "paragraph" && childrenOf(block).every((child) => isText(child) || isStamp(child));
+  const { type, children = [] } = block;
+  const known = childrenOf(block);
+  const isWhole = Array.isArray(children) && children.length === known.length;
+  return type === "paragraph" && isWhole && known.every((child) => isText(child) || isStamp(child));
 }
 
 /** The text of any block. Blocks within it are lines. */

@@ -117,10 +117,14 @@ export function noteEditor(notes: Notes, now: () => number) {
       if (own) replace(key, [{ key, block: withText(own.block, text) }], { key, at }, `type ${key}`);
     },
 
-    /** Begins another line, with a stamp if one is given. An empty line that has none gets the stamp itself. */
+    /** Begins another line, with a stamp if one is given. An empty line that has none gets it itself. */
     enter(key: number, { start, end }: Selection, stamp?: Stamp) {
       const { own } = find(key);
       if (!own) return;
+      if (!isEditable(own.block)) {
+        const next = line(blockOf("", stamp));
+        return replace(key, [own, next], { key: next.key, at: 0 });
+      }
       const text = textOf(own.block);
       if (stamp && text === "" && stampsOf(own.block).length === 0)
         return replace(key, [{ key, block: withStamp(own.block, stamp) }], { key, at: 0 });

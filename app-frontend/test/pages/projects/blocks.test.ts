@@ -101,7 +101,9 @@ describe("a block", () => {
     [list, false],
     [{ type: "heading", children: [{ text: "a" }] }, false],
     [{ type: "paragraph", children: [{ type: "image", children: [{ text: "" }] }] }, false],
-    [{ type: "paragraph", children: "text" }, true],
+    [{ type: "paragraph" }, true],
+    [{ type: "paragraph", children: "text" }, false],
+    [{ type: "paragraph", children: [{ text: "a" }, null] }, false],
     [{}, false],
   ] as [Block, boolean][])("PRJ-32 is editable if it is a paragraph of texts and stamps: %#", (block, is) =>
     expect(isEditable(block)).toBe(is),

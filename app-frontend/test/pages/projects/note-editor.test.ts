@@ -51,6 +51,12 @@ describe("Enter", () => {
     expect(editor.notes().map((block) => stampsOf(block).length)).toEqual([1, 1]);
   });
 
+  it("PRJ-32 begins a line after a block that it cannot change", () => {
+    editor.enter(key(1), at(0), stamp);
+    expect(editor.notes().slice(1, 3)).toEqual([unknown, blockOf("", stamp)]);
+    expect(caret()).toEqual({ key: key(2), at: 0 });
+  });
+
   it("makes a line without a stamp if there is no place", () => {
     editor.enter(key(0), at(3));
     expect(editor.notes()[1]).toEqual(blockOf(""));
