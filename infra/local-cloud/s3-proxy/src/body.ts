@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { S3Error } from "./s3-error.ts";
 
-/** Held in memory, because nothing may reach the store before all of it is verified. Objects of Tintype are 10 MB at most. */
-const maxBodyBytes = 64 * 1024 * 1024;
+/** Held in memory, because nothing may reach the store before all of it is verified. Objects of Tintype have 200 MiB at most. */
+const maxBodyBytes = 208 * 1024 * 1024;
 
 /** The whole body; rejects when the caller goes away in the middle of it. */
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
