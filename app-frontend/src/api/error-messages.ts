@@ -32,7 +32,7 @@ const messages: Record<string, string> = {
   not_confirmed: "This address is not confirmed yet. Enter the code that confirms it.",
   not_found: "This no longer exists. Reload the page to see what has changed.",
   not_signed_in: ended,
-  notes_missing: "The text of this version is lost in storage. Open an earlier version.",
+  notes_missing: "This text is missing in storage. Ask the operator of this site.",
   notes_too_large: "These notes are longer than the server takes (1 MB). Move some to another project.",
   not_uploaded: "This picture was not fully uploaded. Try again.",
   quota_exceeded: "Your account is full. Delete pictures, projects or files, in the bin too, then try again.",
