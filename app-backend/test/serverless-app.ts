@@ -99,7 +99,8 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
       headers: {
         ...Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)])),
         "x-forwarded-for": `${viewer}, ${edgeAddress}`,
-        "x-edge-proof": proof,
+        "viewer-address": String(viewer),
+        "edge-proof": proof,
       },
       cookies: cookie?.split("; ") ?? [],
       ...(body.length > 0 && { body: isText ? String(body) : body }),

@@ -191,6 +191,7 @@ const rights: Record<string, Record<string, string[]>> = {
   images: {
     Logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
     ReadAnUpload: ["s3:GetObject"],
+    LearnThatAnUploadIsNotThereWhichIsNoRightToReadOthers: ["s3:ListBucket"],
     StoreWhatItMadeOfAnUpload: ["s3:PutObject"],
   },
   jobs: {
@@ -376,13 +377,19 @@ describe("the edge", () => {
     expect(all("aws_cloudfrontkeyvaluestore_key")).toEqual([]);
     const runnable = proofFunction.replace('import cf from "cloudfront";', "");
     const cf = { kvs: () => ({ get: (key: string) => Promise.resolve(`value of ${key}`) }) };
-    const forged = { request: { headers: { "x-edge-proof": { value: "forged" } } } };
+    const forged = {
+      request: { headers: { "edge-proof": { value: "forged" }, "viewer-address": { value: "192.0.2.1" } } },
+      viewer: { ip: "203.0.113.9" },
+    };
     const seen = await (runInNewContext(`${runnable}\nhandler(${JSON.stringify(forged)})`, {
       cf,
     }) as Promise<{
       headers: Resource;
     }>);
-    expect(seen.headers).toEqual({ "x-edge-proof": { value: "value of edge-proof" } });
+    expect(seen.headers).toEqual({
+      "edge-proof": { value: "value of edge-proof" },
+      "viewer-address": { value: "203.0.113.9" },
+    });
   });
 
   test("the page may load images from where they are", () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { printable } from "../../../cli/printable.ts";
 import { UserError } from "../../../cli/user-error.ts";
-import { proofHeader } from "../../../src/constructs/serverless/edge-functions.ts";
+import { proofHeader, viewerHeader } from "../../../src/constructs/serverless/edge-functions.ts";
 import type { FunctionName } from "../outputs.ts";
 import { retried, type RetryProps } from "./retry.ts";
 
@@ -46,7 +46,7 @@ function readyEvent(host: string, proof: string): object {
     routeKey: "$default",
     rawPath: path,
     rawQueryString: "",
-    headers: { host, [proofHeader]: proof, "user-agent": userAgent, "x-forwarded-for": "127.0.0.1" },
+    headers: { host, [proofHeader]: proof, [viewerHeader]: "127.0.0.1", "user-agent": userAgent },
     requestContext: {
       accountId: "anonymous",
       apiId: "trial",

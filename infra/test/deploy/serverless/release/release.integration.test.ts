@@ -38,7 +38,7 @@ let access: Access;
 let port: number;
 
 const api = (note: string) => `export const handler = async ({ headers, rawPath }) => ({
-  statusCode: headers["x-edge-proof"] === "proof" ? 200 : 403,
+  statusCode: headers["edge-proof"] === "proof" ? 200 : 403,
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ note: ${JSON.stringify(note)}, path: rawPath, host: headers["host"], origin: headers["origin"] }),
 });`;

@@ -45,7 +45,7 @@ test("the API is asked whether it is ready, by number and with the edge's proof"
   await attempt(trialOf("api", of), { payload: { statusCode: 200, body: "{}" } });
   expect(asked.at(-1)).toMatchObject({
     url: "/2015-03-31/functions/tintype-dev-api/invocations?Qualifier=7",
-    event: { version: "2.0", rawPath: "/api/ready", headers: { "x-edge-proof": "proof" } },
+    event: { version: "2.0", rawPath: "/api/ready", headers: { "edge-proof": "proof" } },
   });
 });
 
