@@ -117,6 +117,7 @@ export function application(parts: Parts, settings: Settings) {
     siteOrigins: settings.siteOrigins,
     cookieName: settings.refreshCookie,
     sendsMail: settings.sendsMail,
+    codeFormat: identity.codeFormat,
     release: settings.release,
     log,
     onRequest: metrics.request,

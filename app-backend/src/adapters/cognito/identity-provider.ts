@@ -48,7 +48,7 @@ interface Dependencies {
 }
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html, "Resource quotas". */
-const resetCodeLifeMs = 3_600_000;
+const codeFormat = { digits: 6, lifeMs: { confirm: 24 * 3_600_000, reset: 3_600_000 } };
 
 /**
  * Passwords and mailed codes in an Amazon Cognito user pool, where the user name is the key of the address. The pool's
@@ -111,6 +111,8 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
   }
 
   return {
+    codeFormat,
+
     async signUp({ id, email }, password) {
       const key = emailKey(email);
       const retryAfterMs = await reservations.take(key);
@@ -169,7 +171,7 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
         else await resend().catch(rethrowCognitoError);
         return;
       }
-      await resetRequests.add(id, credentialVersion, after(now(), resetCodeLifeMs));
+      await resetRequests.add(id, credentialVersion, after(now(), codeFormat.lifeMs.reset));
       await client.send(new ForgotPasswordCommand(named), inTime()).catch((error: unknown) => {
         // The pool mails no reset code to an address that was never confirmed.
         if (confirmed || !isRefusal(error, "InvalidParameterException")) rethrowCognitoError(error);

@@ -1,4 +1,4 @@
-import { codeLifeMs, type CodePurpose } from "../../domain/code.ts";
+import { codeDigits, codeLifeMs, type CodePurpose } from "../../domain/code.ts";
 import { after } from "../../domain/session.ts";
 import type { CodeGenerator } from "../../ports/code-generator.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
@@ -34,6 +34,8 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
   }
 
   return {
+    codeFormat: { digits: codeDigits, lifeMs: { confirm: codeLifeMs, reset: codeLifeMs } },
+
     signUp: (_account, password) => passwords.hash(password),
 
     withdraw: async () => {}, // the credential was all of it
