@@ -22,7 +22,7 @@ import { showSite } from "./front-door.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
 import { releaseApplication } from "./release/release-application.ts";
 import { filesIn, type SiteFiles } from "./release/site-files.ts";
-import { partialSettings, stackSettings } from "./settings.ts";
+import { partialSettings, functionSettings } from "./settings.ts";
 
 interface Build {
   readonly functions: FunctionArchives;
@@ -44,7 +44,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   async settings(deployment, access, build) {
     await requireEphemeralValues(); // a plan has not checked it
     const functions = build?.functions ?? (await buildFunctions(join(deployment.logs, "build.log")));
-    return stackSettings(deployment, access, functions);
+    return functionSettings(deployment, access, functions);
   },
 
   async build(folder) {

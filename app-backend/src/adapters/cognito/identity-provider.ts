@@ -13,13 +13,13 @@ import {
 import { AppError, fieldError } from "../../domain/app-error.ts";
 import { emailKey } from "../../domain/email.ts";
 import { couldBePassword } from "../../domain/password.ts";
-import { after } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { Identity, IdentityProvider } from "../../ports/identity-provider.ts";
 import type { PasswordHashes } from "../../ports/password-hashes.ts";
 import { inTime } from "./client.ts";
 import { isRefusal, rethrowCognitoError } from "./cognito-error.ts";
 import { isFirstPassword, newCredential, readCredential } from "./credential.ts";
-import { cognitoUsers } from "./identities.ts";
+import { cognitoIdentities } from "./identities.ts";
 
 /** Keeps sign-ups of one address apart. */
 export interface Reservations {
@@ -57,7 +57,7 @@ const codeFormat = { digits: 6, lifeMs: { confirm: 24 * 3_600_000, reset: 3_600_
 export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
   const { client, userPoolId: UserPoolId, clientId: ClientId, credentials, now } = deps;
   const { reservations, isTaken, resetRequests } = deps;
-  const { remove: removeUser } = cognitoUsers(client, UserPoolId);
+  const { remove: removeUser } = cognitoIdentities(client, UserPoolId);
   /** Accounts whose first code was mailed by their sign-up, in this process. */
   const welcomed = new Set<string>();
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import { AppError } from "../../domain/app-error.ts";
 import { type Cursor, type Image, isPublished, type PendingImage, quota } from "../../domain/image.ts";
-import { after } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { Images } from "../../ports/images.ts";
 import { dynamodbFeeds, isPendingDay, monthOf, pendingOf, placeOf } from "./feeds.ts";
 import { hiddenOf, imageOf, isPending, objectKeysOf } from "./image-items.ts";

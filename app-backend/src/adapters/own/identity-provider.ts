@@ -1,5 +1,5 @@
 import { codeDigits, codeLifeMs, type CodePurpose } from "../../domain/code.ts";
-import { after } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { CodeGenerator } from "../../ports/code-generator.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Mail } from "../../ports/mail.ts";

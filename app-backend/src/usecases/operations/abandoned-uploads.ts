@@ -1,5 +1,5 @@
 import { abandonedAfterMs, uploadKeyOf } from "../../domain/image.ts";
-import { after } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { Images } from "../../ports/images.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
 

@@ -8,7 +8,7 @@ import {
 } from "../../../src/adapters/cognito/identity-provider.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import type { Identity, IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { identityProviderContract } from "../../contract/identity-provider.ts";
 import type { Opened } from "../../contract/opened.ts";

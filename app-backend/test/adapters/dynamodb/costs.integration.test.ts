@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { jwtTokens } from "../../../src/adapters/jwt/tokens.ts";
 import { limits } from "../../../src/domain/limit.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import type { IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
 import { fromAddress, rateLimiter } from "../../../src/usecases/rate-limiter.ts";

@@ -8,7 +8,7 @@ import { type History, readHistory, type ReleaseRecord, withRelease, writeHistor
 import { edgeProof, putProof } from "./proof.ts";
 import { removeOtherFiles, serveSite, type SiteBuckets, type SiteFiles, uploadSite } from "./site-files.ts";
 import { trialOf, tryVersion } from "./trial.ts";
-import { liveVersion, removeOthers, serve, versionsOf } from "./versions.ts";
+import { liveVersion, removeOthers, moveAlias, versionsOf } from "./versions.ts";
 
 type Versions = ReleaseRecord["versions"];
 
@@ -62,7 +62,7 @@ export async function bringIntoService(
     const functionName = outputs.functions[name];
     const version = release.versions[name];
     if ((await liveVersion(lambda, functionName)) === version) continue;
-    await serve(lambda, functionName, version);
+    await moveAlias(lambda, functionName, version);
     say(`    ${name}: version ${version} serves`);
   }
   const write = (next: History) => writeHistory(buckets.client, outputs.bucket, next);

@@ -26,7 +26,7 @@ export async function liveVersion(client: LambdaClient, FunctionName: string): P
 }
 
 /** Has a version serve from now on; invocations that run go on where they are. */
-export async function serve(
+export async function moveAlias(
   client: LambdaClient,
   FunctionName: string,
   FunctionVersion: string,
