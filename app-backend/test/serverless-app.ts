@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { Writable } from "node:stream";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -61,7 +64,9 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
       done();
     },
   });
-  const images = openImages(imagesConfig(environment));
+  // Each environment has a /tmp to itself; tests at the same time do not.
+  const imagesFolder = mkdtempSync(join(tmpdir(), "tintype-images-"));
+  const images = openImages(imagesConfig(environment), undefined, imagesFolder);
   const { current } = await openApi(apiConfig(environment), {
     logTo,
     attemptTimeoutMs: 30_000, // the emulator takes one call after the other, on a busy machine
@@ -115,6 +120,7 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
       server.closeAllConnections();
       server.close();
     }
+    rmSync(imagesFolder, { recursive: true, force: true });
     await Promise.all([tables.drop(), bucket.drop(), pool.drop()]);
     requireNoSecret(logLines);
   }
@@ -122,8 +128,9 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
   return {
     /** For helpers of tests, which ask for no more of it than URL and origin. */
     app: { url, siteOrigin } as unknown as TestApp,
-    /** The handler itself. */
+    /** The handler itself, and the environment that its function has. */
     handler,
+    environment,
     get proof() {
       return proof;
     },
