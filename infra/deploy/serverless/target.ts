@@ -63,7 +63,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
     const resolver = deployment.cloud.edge.resolver();
     if (resolver !== undefined) await requireDomainRecord(outputs, resolver, deployment);
     await showSite(deployment, outputs);
-    await releaseApplication(outputs, build.site, access);
+    await releaseApplication(outputs, build.site, access, deployment);
   },
 
   async smokeTest(deployment, outputs) {
