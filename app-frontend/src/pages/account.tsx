@@ -40,6 +40,7 @@ function Unconfirmed() {
   );
 }
 
+/** The address comes first: the rehearsal with a browser reads it there. */
 function Facts({ account }: { account: api.Account }) {
   const name = [account.firstName, account.lastName].filter(Boolean).join(" ");
   return (
