@@ -106,10 +106,20 @@ export async function terraform(deployment: Deployment, access: Record<string, s
       throw lockedBy(deployment, result) ?? failureOf("terraform", ["plan"], result, options);
     },
     async destroy() {
-      await change(["destroy", "-auto-approve"]);
+      const destroy = () => change(["destroy", "-auto-approve"]);
+      await destroy().catch((error: unknown) => {
+        if (!isOutdated(error)) throw error;
+        return destroy(); // reads the ETags again
+      });
     },
   };
 }
+
+/**
+ * The provider disables a distribution over the ETag that it read. If the answer is lost, the SDK sends the change again, and
+ * CloudFront refuses what it has done already.
+ */
+const isOutdated = (error: unknown) => /PreconditionFailed|InvalidIfMatchVersion/.test(String(error));
 
 async function backendOptions(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
   if (deployment.stateBucket === undefined) return [];
