@@ -36,7 +36,7 @@ async function destroy(deployment: Deployment, target: Target): Promise<void> {
 
   const yes = isSwitchedOn("YES");
   const questioning = { yes, input: process.stdin, output: process.stderr };
-  await confirmDestroy(deployment, questioning);
+  await confirmDestroy(deployment, questioning, () => held(deployment, target));
   const access = await deployment.cloud.presentAccess(deployment.region);
   if (access !== undefined) await requireSameAccount(deployment, access);
   const outputs = await readOutputs<CommonOutputs>(deployment);
@@ -52,6 +52,17 @@ async function destroy(deployment: Deployment, target: Target): Promise<void> {
   await deployment.cloud.stop(hasOthers(deployment));
   say("\n0 resources left.");
   for (const line of after) say(line);
+}
+
+/** Undefined if it cannot be asked: then no question fails for that. */
+async function held(deployment: Deployment, target: Target): Promise<string | undefined> {
+  try {
+    const access = await deployment.cloud.presentAccess(deployment.region);
+    const outputs = await readOutputs<CommonOutputs>(deployment);
+    return access && outputs && (await target.held(outputs, access));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Gives what is left of it. */

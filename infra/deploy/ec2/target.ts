@@ -103,6 +103,7 @@ export const ec2: Target<Build, Outputs> = {
     await reportNodeAge();
   },
 
+  held: async () => undefined,
   async beforeDestroy(deployment, outputs, access, questioning) {
     const source = { hosts: hostsOf(deployment, outputs), outputs, access, to: typedPath("TO") };
     const last = await backUpBeforeDestroy(deployment, source, questioning);

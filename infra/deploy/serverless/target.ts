@@ -17,7 +17,7 @@ import { rollback } from "./commands/rollback.ts";
 import { rotateSecrets } from "./commands/rotate-secrets.ts";
 import { status } from "./commands/status.ts";
 import { domainNotes, recordsToRemove, requireDomainRecord, unnamedDomain } from "./domain.ts";
-import { keptByAws } from "./kept-by-aws.ts";
+import { heldAccounts, keptByAws } from "./kept-by-aws.ts";
 import { showSite } from "./front-door.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
 import { releaseApplication } from "./release/release-application.ts";
@@ -80,6 +80,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   },
   conclusionOfPlan: async () => {},
 
+  held: heldAccounts,
   beforeDestroy: async ({ cloud }, outputs) => [
     ...(cloud.isDisposable ? [] : keptByAws(outputs, new Date())),
     ...recordsToRemove(outputs),
