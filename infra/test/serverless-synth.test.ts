@@ -328,7 +328,7 @@ describe("the edge", () => {
     expect(errors.filter((error) => "response_page_path" in error)).toEqual([]);
   });
 
-  test("a domain has its certificate in us-east-1 and takes TLS 1.2 alone, once the certificate is issued", async () => {
+  test("SLS-59 a domain has its certificate in us-east-1, whatever the region, and takes TLS 1.2 alone, once the certificate is issued", async () => {
     const served = distribution(withEverything);
     expect(served["aliases"]).toEqual(["tintype.example.org"]);
     expect(served["viewer_certificate"]).toMatchObject({ minimum_protocol_version: "TLSv1.2_2021" });
@@ -336,7 +336,14 @@ describe("the edge", () => {
     const providers = withEverything.provider.aws.map(({ alias, region }) => [alias, region]);
     expect(providers).toContainEqual(["global", "us-east-1"]);
     expect(withEverything.output["url"]!["value"]).toBe("https://tintype.example.org");
-    const waiting = await serverlessStack({ DOMAIN: "tintype.example.org" });
+    const waiting = await serverlessStack({ DOMAIN: "tintype.example.org", REGION: "eu-central-1" });
+    expect(waiting.provider.aws.map(({ alias, region }) => [alias, region])).toEqual([
+      [undefined, "eu-central-1"],
+      ["global", "us-east-1"],
+    ]);
+    expect(only("aws_acm_certificate", waiting)["provider"]).toBe("aws.global");
+    const ofEdge = all("aws_cloudwatch_log_group", waiting).filter(({ name }) => /cloudfront/.test(name));
+    expect(ofEdge.map(({ provider }) => provider)).toEqual(["aws.global", "aws.global"]);
     expect(distribution(waiting)["aliases"]).toBeUndefined();
     expect(waiting.output["url"]!["value"]).toBe(stack.output["url"]!["value"]);
     expect(waiting.output["certificate"]!["value"]).toHaveProperty("record");
@@ -365,6 +372,7 @@ describe("the edge", () => {
     const found = pages("//evil.example/a", undefined, withEverything);
     expect(found.statusCode).toBe(308);
     expect(found.headers!["location"]!.value).toBe("https://tintype.example.org/");
+    expect(found.headers!["cache-control"]!.value).toBe("max-age=3600");
     expect(pages("/gallery", "tintype.example.org", withEverything).uri).toBe("/index.html");
   });
 

@@ -13,7 +13,8 @@ function handler(event) {
     return {
       statusCode: 308,
       statusDescription: "Permanent Redirect",
-      headers: { location: { value: "https://" + domain + "/" } },
+      // Browsers keep it for good otherwise, also when the domain is removed.
+      headers: { location: { value: "https://" + domain + "/" }, "cache-control": { value: "max-age=3600" } },
     };
   }
   var last = request.uri.slice(request.uri.lastIndexOf("/") + 1);
