@@ -25,7 +25,8 @@ export interface IdentityProvider {
   confirm(account: Identity | undefined, code: string): Promise<boolean>;
   /**
    * Spends a reset code and replaces the password, as `setPassword` does. False: the code is wrong, expired or spent.
-   * Throws `unavailable`, and does not spend the code, if no password can be set now.
+   * Throws `unavailable`, and does not spend the code, if no password can be set now. A provider that cannot know whether
+   * it has set one raises the version.
    */
   reset(account: Identity | undefined, code: string, password: string): Promise<boolean>;
   /**
