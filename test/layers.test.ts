@@ -255,6 +255,8 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["controls know no construct", "infra/src/policy/a.ts", "../constructs/a.ts", "./synthesized.ts"],
   ["controls know no CDKTF", "infra/src/policy/controls/a.ts", "cdktf", "../control.ts"],
   ["a construct imports no backend", "infra/src/constructs/c.ts", "app-backend/src/config/ec2.ts", "cdktf"],
+  ["a process of the figures knows no load", "bench/src/processes/a.ts", "../load/load.ts", "./children.ts"],
+  ["a load knows no figure", "bench/src/load/a.ts", "../figures/json.ts", "../processes/program.ts"],
   [
     "the backend imports no infra",
     "app-backend/test/a.ts",

@@ -27,6 +27,7 @@ export function httpEvent({ method = "GET", path, headers = {}, cookies = [], bo
     rawQueryString,
     ...(cookies.length > 0 && { cookies: [...cookies] }),
     headers: {
+      "viewer-address": viewerAddress,
       "x-forwarded-for": `${viewerAddress}, ${edgeAddress}`,
       "x-forwarded-port": "443",
       "x-forwarded-proto": "https",

@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { Writable } from "node:stream";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -20,6 +23,9 @@ interface Options {
   readonly confirmation?: "optional" | "required";
   readonly clock?: () => Date;
 }
+
+/** How long an answer that asks for a code takes at least. */
+export const leastMailMs = 250;
 
 /** How the function that processes images answers instead of its work. */
 type ImageFault = "throttled" | "stopped" | undefined;
@@ -61,10 +67,13 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
       done();
     },
   });
-  const images = openImages(imagesConfig(environment));
+  // Each environment has a /tmp to itself; tests at the same time do not.
+  const imagesFolder = mkdtempSync(join(tmpdir(), "tintype-images-"));
+  const images = openImages(imagesConfig(environment), undefined, imagesFolder);
   const { current } = await openApi(apiConfig(environment), {
     logTo,
     attemptTimeoutMs: 30_000, // the emulator takes one call after the other, on a busy machine
+    mailMs: leastMailMs,
     ...(clock && { now: clock }),
   });
   const handler = lambdaHandler(current);
@@ -99,7 +108,8 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
       headers: {
         ...Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)])),
         "x-forwarded-for": `${viewer}, ${edgeAddress}`,
-        "x-edge-proof": proof,
+        "viewer-address": String(viewer),
+        "edge-proof": proof,
       },
       cookies: cookie?.split("; ") ?? [],
       ...(body.length > 0 && { body: isText ? String(body) : body }),
@@ -114,6 +124,7 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
       server.closeAllConnections();
       server.close();
     }
+    rmSync(imagesFolder, { recursive: true, force: true });
     await Promise.all([tables.drop(), bucket.drop(), pool.drop()]);
     requireNoSecret(logLines);
   }
@@ -121,8 +132,9 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
   return {
     /** For helpers of tests, which ask for no more of it than URL and origin. */
     app: { url, siteOrigin } as unknown as TestApp,
-    /** The handler itself. */
+    /** The handler itself, and the environment that its function has. */
     handler,
+    environment,
     get proof() {
       return proof;
     },

@@ -6,6 +6,7 @@ import { run } from "../../infra/cli/run.ts";
 import { step } from "../../infra/cli/steps.ts";
 import { type Person, registerPeople } from "./app/people.ts";
 import { openSite, type Site } from "./app/site.ts";
+import { functionFigures } from "./figures/functions.ts";
 import { imageProcessingFigures } from "./figures/image-processing.ts";
 import { imageListFigures } from "./figures/image-list.ts";
 import { jsonFigures } from "./figures/json.ts";
@@ -13,6 +14,7 @@ import { refreshFigures } from "./figures/refresh.ts";
 import { serverFigures } from "./figures/server.ts";
 import { atOnce, signInFigures } from "./figures/sign-in.ts";
 import type { Effort, Surroundings } from "./figures/surroundings.ts";
+import { synthesisFigures } from "./figures/synthesis.ts";
 import { tokenFigures } from "./figures/token.ts";
 import { transferFigures } from "./figures/transfer.ts";
 import type { Entry } from "./measure/figure.ts";
@@ -50,6 +52,8 @@ const parts: readonly [title: string, figures: (surroundings: Surroundings) => P
   ["Pictures on their way", transferFigures],
   ["Image processing", imageProcessingFigures],
   ["Server: ready, memory", serverFigures],
+  ["Functions", functionFigures],
+  ["Synthesis", synthesisFigures],
 ];
 
 // Run inside infra/dev/with-services.ts: main.ts full|quick

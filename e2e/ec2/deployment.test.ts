@@ -23,11 +23,12 @@ import { backupTests } from "./backup.ts";
 import { resilienceTests } from "./resilience.ts";
 import { accessibilityTests, galleryTests } from "../journeys/gallery.ts";
 import { hardeningTests } from "./hardening.ts";
+import { nginxHeaderTests } from "./nginx-headers.ts";
 import { operatorTests } from "./operators.ts";
 import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
-import { headerTests, nginxHeaderTests, type Site } from "../journeys/headers.ts";
+import { headerTests, type Site } from "../journeys/headers.ts";
 import { httpsTests } from "./https.ts";
 
 interface Outputs {

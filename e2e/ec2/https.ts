@@ -9,7 +9,8 @@ import { newPerson } from "../src/people.ts";
 import { photograph } from "../src/photograph.ts";
 import { askSite, type SecureSite, serialOf, shakeHands } from "../src/site.ts";
 import { homeThatTrusts } from "../src/browser-ca.ts";
-import { headerTests, nginxHeaderTests, type Site } from "../journeys/headers.ts";
+import { headerTests, type Site } from "../journeys/headers.ts";
+import { nginxHeaderTests } from "./nginx-headers.ts";
 
 interface Deployment {
   readonly make: (target: string, ...settings: string[]) => Promise<Made>;

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { IncomingHttpHeaders } from "node:http";
-import { type Answered, type Asked, send } from "../src/site.ts";
+import type { Answered, Asked } from "../src/site.ts";
 
 export interface Site {
   /** Named in titles. */
@@ -57,7 +57,7 @@ export function headerTests(site: Site): void {
     for (const path of [...pages, ...files, "/assets/none.js", "/.well-known/acme-challenge/none"]) {
       const { status, headers } = await site.ask(path);
       expect([path, status]).toEqual([path, path.endsWith("/none.js") ? 404 : expect.any(Number)]);
-      expect([path, faultsOf(headers, site.tls)]).toEqual([path, []]);
+      expect([path, headerFaults(headers, site.tls)]).toEqual([path, []]);
     }
   });
 
@@ -73,7 +73,7 @@ export function headerTests(site: Site): void {
           ...(body && { body }),
         });
         const about = `${method} ${path} ${answer.status}`;
-        expect([about, faultsOf(answer.headers, site.tls)]).toEqual([about, []]);
+        expect([about, headerFaults(answer.headers, site.tls)]).toEqual([about, []]);
         expect([about, answer.headers["cache-control"]]).toEqual([about, "no-store"]);
       }
     }
@@ -100,40 +100,6 @@ export function headerTests(site: Site): void {
   }
 }
 
-/** What nginx refuses before it knows which site it is for. */
-export function nginxHeaderTests(site: Site & { readonly address: string; port(): number }): void {
-  const { by } = site;
-
-  test(`WEB-03 by ${by} what nginx refuses itself has every security header`, async () => {
-    for (const [path, method] of [
-      ["/api/account", "TRACE"],
-      ["/api/%00", "GET"],
-    ] as const) {
-      const { status, headers } = await site.ask(path, { method });
-      expect([path, Math.floor(status / 100), faultsOf(headers, site.tls)]).toEqual([path, 4, []]);
-    }
-  });
-
-  test.each([
-    ["without a host", 400, "GET / HTTP/1.1\r\n\r\n"],
-    ["in no language", 400, "hello\r\n\r\n"],
-    [
-      "with a header that is too long",
-      431,
-      `GET / HTTP/1.1\r\nHost: a\r\nX-A: ${"a".repeat(40_000)}\r\n\r\n`,
-    ],
-    [
-      "for another site",
-      site.tls ? 400 : 421,
-      "GET /api/ready HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
-    ],
-  ])(`WEB-03 by ${by} a request %s gets no version of anything`, async (_what, status, bytes) => {
-    const answer = await send(site.address, site.port(), bytes);
-    expect(answer).toContain(`${status} `);
-    expect(answer).not.toMatch(/nginx\/|\d+\.\d+\.\d+/);
-  });
-}
-
 interface Request {
   readonly method: string;
   readonly path: string;
@@ -158,7 +124,7 @@ const errors: Request[] = [
 const withoutS3 = ({ server }: IncomingHttpHeaders) => String(server ?? "").replace("AmazonS3", "");
 
 /** Headers that are missing from a response, or should not be there. */
-function faultsOf(headers: IncomingHttpHeaders, tls: boolean): string[] {
+export function headerFaults(headers: IncomingHttpHeaders, tls: boolean): string[] {
   const policy = String(headers["content-security-policy"]);
   const transport = headers["strict-transport-security"];
   const seconds = Number(/max-age=(\d+)/.exec(transport ?? "")?.[1]);

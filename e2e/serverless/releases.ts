@@ -12,7 +12,7 @@ interface Deployed {
 
 const minuteMs = 60_000;
 /** As many as the emulators answer in time beside a deploy, on two cores. */
-const perSecond = 5;
+const perSecond = 20;
 
 /** A release and a rollback under load, without a failed request. Ends with this repository's release. */
 export function releaseTests({ name, localPort, localUrl }: Deployed): void {

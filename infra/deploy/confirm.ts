@@ -13,17 +13,28 @@ export interface Questioning {
 interface Question {
   /** The command that asks. */
   readonly target: string;
-  readonly warning: string;
+  readonly warning: () => Promise<string>;
   /** What it would do to the deployment, and what was not done where it may not. */
   readonly would: string;
   readonly undone: string;
 }
 
-/** Has the person type the name of what will be destroyed in AWS. What a disposable cloud holds is removed without a question. */
-export function confirmDestroy(deployment: Deployment, questioning: Questioning): Promise<void> {
+/**
+ * Has the person type the name of what will be destroyed in AWS. What a disposable cloud holds is removed without a question.
+ * `held`: what it holds, if that is known; asked for only at a terminal.
+ */
+export function confirmDestroy(
+  deployment: Deployment,
+  questioning: Questioning,
+  held: () => Promise<string | undefined> = async () => undefined,
+): Promise<void> {
   return confirmName(deployment, questioning, {
     target: "destroy",
-    warning: `This removes ${deployment.name} from AWS in ${deployment.region}, data included.`,
+    async warning() {
+      const data = await held();
+      const more = data === undefined ? "" : `: ${data}`;
+      return `This removes ${deployment.name} from AWS in ${deployment.region}, data included${more}.`;
+    },
     would: `${deployment.name} may go, data included`,
     undone: "nothing was removed",
   });
@@ -37,7 +48,7 @@ export function confirmRestore(
 ): Promise<void> {
   return confirmName(deployment, questioning, {
     target: "restore",
-    warning,
+    warning: async () => warning,
     would: `what ${deployment.name} holds may be replaced`,
     undone: "nothing was replaced",
   });
@@ -53,7 +64,7 @@ async function confirmName(
     const anyway = [make(target), ...given("FROM"), ...given("TO"), "YES=1"].join(" ");
     throw new UserError(`There is no terminal to ask at whether ${would}. If so: ${anyway}`, 2);
   }
-  output.write(`${warning} Type its name to go on: `);
+  output.write(`${await warning()} Type its name to go on: `);
   const answer = await firstLine(input);
   if (answer.trim() !== name) throw new UserError(`That is not its name: ${undone}.`, 2);
 }

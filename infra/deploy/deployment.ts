@@ -7,7 +7,7 @@ import type { Cloud } from "./clouds/cloud.ts";
 import { defaultCloud } from "./clouds/choice.mjs";
 import { cloudNames, clouds } from "./clouds/clouds.ts";
 import { keptPort } from "./clouds/local-port.ts";
-import { folderSuffix } from "./deployment-folder.ts";
+import { folderName } from "./deployment-folder.ts";
 import { defaultStack } from "./settings.mjs";
 
 // The stack's own settings are checked too, before anything is begun.
@@ -74,7 +74,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
   const written = writtenIn(env);
   const given = checked(env);
   const { CLOUD, STACK: stack, NAME: name, REGION: region, DOMAIN: domain } = given;
-  const folder = join(stateRoot, `${CLOUD}-${name}${folderSuffix(stack)}`);
+  const folder = join(stateRoot, folderName(given));
   return {
     cloud: clouds[CLOUD][stack],
     stack,

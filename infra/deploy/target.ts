@@ -51,6 +51,8 @@ export interface Target<Build = unknown, Made extends CommonOutputs = CommonOutp
   conclude(deployment: Deployment, outputs: Made): Promise<void>;
   /** Says what else matters for a plan. */
   conclusionOfPlan(deployment: Deployment): Promise<void>;
+  /** What a deployment holds, for the question before it goes; undefined if it is not counted. */
+  held(outputs: Made, access: Access): Promise<string | undefined>;
   /** Offers what may be saved before all of it goes. Returns lines that are shown when it is gone. */
   beforeDestroy(
     deployment: Deployment,

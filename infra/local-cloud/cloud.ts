@@ -26,6 +26,8 @@ export interface LocalCloud {
   readonly mailPort: number;
   /** @default - the process is of a release that had none */
   readonly controlPort?: number;
+  /** The moto of DynamoDB. @default - not started */
+  readonly dynamodb?: { readonly motoPid: number; readonly port: number };
   /** What `serverless` needs of it. @default - not started */
   readonly serverless?: ServerlessPorts;
   readonly accessKeyId: string;
@@ -61,13 +63,15 @@ export async function startCloud(): Promise<LocalCloud> {
   throw new UserError(`The emulated AWS API did not start. See ${log}`);
 }
 
-/** Ends it, and everything that it held; and the moto of one that was killed and could not do so itself. */
+/** Ends it, and everything that it held; and each moto of one that was killed and could not do so itself. */
 export async function stopCloud(): Promise<void> {
   await stopAcme();
   const cloud = lastCloud();
   if (cloud === undefined) return;
   await endProcess(cloud.pid, daemon);
   await endProcess(cloud.motoPid, "moto", new URL(cloud.apiUrl).port);
+  if (cloud.dynamodb !== undefined)
+    await endProcess(cloud.dynamodb.motoPid, "moto", String(cloud.dynamodb.port));
   forgetRegions();
   rmSync(cloudFile, { force: true });
 }

@@ -1,9 +1,11 @@
+import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { writeWhole } from "../cli/atomic-file.ts";
+import { endChild } from "../cli/end-child.ts";
 import { cloudFile, type LocalCloud } from "./cloud.ts";
 import { createControl } from "./control.ts";
 import { localCredentials } from "./emulator/credentials.ts";
@@ -30,7 +32,8 @@ const now = () => new Date();
 /** How late a change of a role's rights counts at S3. AWS needs some seconds too. */
 const policiesMs = 1000;
 const credentials = localCredentials(now);
-const moto = await startMoto();
+const emulators: ChildProcess[] = [];
+const moto = await startEmulator();
 const api = { endpoint: moto.url.href, credentials: credentials.operator };
 
 const { secretFor, roleOf } = credentials;
@@ -70,27 +73,43 @@ const cloud: LocalCloud = {
 writeWhole(cloudFile, JSON.stringify(cloud, null, 2));
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());
-moto.process.once("exit", () => process.exit(1));
 
 /** Loaded when it is needed: most of it is clients of the SDK. */
 async function startServices(sandbox: Sandbox): Promise<ServerlessCloud> {
-  const { startServerlessCloud } = await import("./serverless/serverless-cloud.ts");
+  // In a process of its own: Python's threads take turns, and requests would wait for calls of Terraform.
+  const [{ startServerlessCloud }, tables] = await Promise.all([
+    import("./serverless/serverless-cloud.ts"),
+    startEmulator(),
+  ]);
   const { s3Port } = cloud;
   const codeFolder = join(cloudFolder, "functions");
   started = await startServerlessCloud({
-    ...{ moto: moto.url, credentials, s3Port, now, sandbox, codeFolder },
+    ...{ moto: moto.url, dynamodb: tables.url, credentials, s3Port, now, sandbox, codeFolder },
     listen: (server) => listen(server, loopback),
     label: sandboxLabel,
   });
   const { apiPort, keyValuePort } = started;
-  writeWhole(cloudFile, JSON.stringify({ ...cloud, serverless: { apiPort, keyValuePort } }, null, 2));
+  const dynamodb = { motoPid: tables.process.pid!, port: Number(tables.url.port) };
+  writeWhole(
+    cloudFile,
+    JSON.stringify({ ...cloud, dynamodb, serverless: { apiPort, keyValuePort } }, null, 2),
+  );
   return started;
 }
 
 async function stop(): Promise<void> {
   await started?.stop().catch((error) => console.error(error));
-  moto.process.removeAllListeners("exit").once("exit", () => process.exit(0));
-  moto.process.kill("SIGTERM");
+  for (const emulator of emulators) emulator.removeAllListeners("exit");
+  await Promise.all(emulators.map(endChild));
+  process.exit(0);
+}
+
+/** What one of them holds is lost with it, and with that the cloud. */
+async function startEmulator() {
+  const emulator = await startMoto();
+  emulator.process.once("exit", () => process.exit(1));
+  emulators.push(emulator.process);
+  return emulator;
 }
 
 /** On every address, because the hosts' networks come later; connections from elsewhere are closed. */

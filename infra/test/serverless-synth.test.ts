@@ -166,8 +166,14 @@ describe("the site's bucket", () => {
 const rights: Record<string, Record<string, string[]>> = {
   api: {
     Logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    AccountsAndImages: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-    TheFeedAndTheImagesOfOneAccount: ["dynamodb:Query"],
+    AccountsImagesProjectsAndMedia: [
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+    ],
+    TheFeedAndTheImagesProjectsAndMediaOfOneAccount: ["dynamodb:Query"],
+    TheVersionsOfAProjectAndAllThatAnAccountLeaves: ["dynamodb:Query"],
     SessionsLimitsNetworksRevocations: [
       "dynamodb:GetItem",
       "dynamodb:PutItem",
@@ -199,7 +205,8 @@ const rights: Record<string, Record<string, string[]>> = {
     Logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
     CompareAndRepairRecords: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
     EndTheSessionsOfAnAccountWhoseRemovalHasStoppedHalfway: ["dynamodb:Query", "dynamodb:DeleteItem"],
-    RemovedAccountsAbandonedUploadsAndAllImagesByMonthAndAccount: ["dynamodb:Query"],
+    RemovedAccountsAbandonedUploadsTheBinAndAllImagesByMonthAndAccount: ["dynamodb:Query"],
+    TheObjectsOfAnAccountAndAllThatItLeaves: ["dynamodb:Query"],
     ListObjectsAndTheirFormerVersions: ["s3:ListBucket", "s3:ListBucketVersions"],
     CompareObjectsWithTheirRecords: ["s3:GetObject", "s3:GetObjectVersion"],
     RestoreAnObjectAndCloseAnAbandonedUpload: ["s3:PutObject"],
@@ -331,7 +338,7 @@ describe("the edge", () => {
     expect(errors.filter((error) => "response_page_path" in error)).toEqual([]);
   });
 
-  test("a domain has its certificate in us-east-1 and takes TLS 1.2 alone, once the certificate is issued", async () => {
+  test("SLS-59 a domain has its certificate in us-east-1, whatever the region, and takes TLS 1.2 alone, once the certificate is issued", async () => {
     const served = distribution(withEverything);
     expect(served["aliases"]).toEqual(["tintype.example.org"]);
     expect(served["viewer_certificate"]).toMatchObject({ minimum_protocol_version: "TLSv1.2_2021" });
@@ -339,7 +346,14 @@ describe("the edge", () => {
     const providers = withEverything.provider.aws.map(({ alias, region }) => [alias, region]);
     expect(providers).toContainEqual(["global", "us-east-1"]);
     expect(withEverything.output["url"]!["value"]).toBe("https://tintype.example.org");
-    const waiting = await serverlessStack({ DOMAIN: "tintype.example.org" });
+    const waiting = await serverlessStack({ DOMAIN: "tintype.example.org", REGION: "eu-central-1" });
+    expect(waiting.provider.aws.map(({ alias, region }) => [alias, region])).toEqual([
+      [undefined, "eu-central-1"],
+      ["global", "us-east-1"],
+    ]);
+    expect(only("aws_acm_certificate", waiting)["provider"]).toBe("aws.global");
+    const ofEdge = all("aws_cloudwatch_log_group", waiting).filter(({ name }) => /cloudfront/.test(name));
+    expect(ofEdge.map(({ provider }) => provider)).toEqual(["aws.global", "aws.global"]);
     expect(distribution(waiting)["aliases"]).toBeUndefined();
     expect(waiting.output["url"]!["value"]).toBe(stack.output["url"]!["value"]);
     expect(waiting.output["certificate"]!["value"]).toHaveProperty("record");
@@ -368,6 +382,7 @@ describe("the edge", () => {
     const found = pages("//evil.example/a", undefined, withEverything);
     expect(found.statusCode).toBe(308);
     expect(found.headers!["location"]!.value).toBe("https://tintype.example.org/");
+    expect(found.headers!["cache-control"]!.value).toBe("max-age=3600");
     expect(pages("/gallery", "tintype.example.org", withEverything).uri).toBe("/index.html");
   });
 
@@ -380,13 +395,19 @@ describe("the edge", () => {
     expect(all("aws_cloudfrontkeyvaluestore_key")).toEqual([]);
     const runnable = proofFunction.replace('import cf from "cloudfront";', "");
     const cf = { kvs: () => ({ get: (key: string) => Promise.resolve(`value of ${key}`) }) };
-    const forged = { request: { headers: { "x-edge-proof": { value: "forged" } } } };
+    const forged = {
+      request: { headers: { "edge-proof": { value: "forged" }, "viewer-address": { value: "192.0.2.1" } } },
+      viewer: { ip: "203.0.113.9" },
+    };
     const seen = await (runInNewContext(`${runnable}\nhandler(${JSON.stringify(forged)})`, {
       cf,
     }) as Promise<{
       headers: Resource;
     }>);
-    expect(seen.headers).toEqual({ "x-edge-proof": { value: "value of edge-proof" } });
+    expect(seen.headers).toEqual({
+      "edge-proof": { value: "value of edge-proof" },
+      "viewer-address": { value: "203.0.113.9" },
+    });
   });
 
   test("the page may load images from where they are", () => {

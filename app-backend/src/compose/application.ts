@@ -21,6 +21,7 @@ import type { UploadTokens } from "../ports/upload-tokens.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
 import { accountUseCases } from "../usecases/accounts.ts";
 import type { BearerSessions } from "../usecases/identity/bearer-sessions.ts";
+import type { TakeCompletionSlot } from "../usecases/completion-slots.ts";
 import { codeUseCases } from "../usecases/identity/codes.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
 import { sessionUseCases } from "../usecases/identity/sessions.ts";
@@ -55,11 +56,15 @@ export interface Parts {
   readonly pictureStorage: StorageEngine | undefined;
   /** Refuses requests before anything is done for them. */
   readonly admit?: RequestHandler | undefined;
+  /** @default - completions of this process alone are kept apart */
+  readonly takeCompletionSlot?: TakeCompletionSlot;
   readonly probes: Probes;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Runs work that a response does not wait for. */
   readonly afterAnswer: (work: () => Promise<void>) => void;
+  /** Has such work take the same time whatever it does. @default - the response does not wait for it */
+  readonly evenly?: (work: () => Promise<void>) => Promise<void>;
 }
 
 /** Settings of a deployment that all stacks share. */
@@ -84,7 +89,7 @@ export function application(parts: Parts, settings: Settings) {
   const auditLog = auditTo(log, metrics);
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
   const common = { accounts: stores.accounts, identity, auditLog, rateLimiter: limiter, now, newId };
-  const codes = codeUseCases({ ...common, afterAnswer });
+  const codes = codeUseCases({ ...common, afterAnswer, evenly: parts.evenly });
   const proof = passwordUseCases({ ...common, sessions: stores.sessions, codes });
   const sessions = sessionUseCases({
     ...common,
@@ -95,7 +100,13 @@ export function application(parts: Parts, settings: Settings) {
   });
   const stored = { images: stores.images, objectStore };
   const abandoned = abandonedUploads({ ...stored, media: stores.media, now });
-  const uploads = uploadUseCases({ ...common, ...stored, imageIntake, abandoned });
+  const uploads = uploadUseCases({
+    ...common,
+    ...stored,
+    imageIntake,
+    abandoned,
+    takeCompletionSlot: parts.takeCompletionSlot,
+  });
   const images = imageUseCases({ ...stored, uploads });
   const ofMedia = {
     ...common,
@@ -140,6 +151,7 @@ export function application(parts: Parts, settings: Settings) {
     siteOrigins: settings.siteOrigins,
     cookieName: settings.refreshCookie,
     sendsMail: settings.sendsMail,
+    codeFormat: identity.codeFormat,
     release: settings.release,
     log,
     onRequest: metrics.request,

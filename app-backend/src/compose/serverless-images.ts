@@ -15,12 +15,15 @@ import { imageIntake } from "../usecases/image-intake.ts";
 const maxSeconds = 18;
 const timeoutMs = 23_000;
 
-/** The function that takes uploads in: one at a time, with nothing of the one before. */
-export function openImages({ storage }: ImagesConfig, now = () => new Date()) {
+/** The function that takes uploads in: one at a time, with nothing of the one before. `folder` is its own. */
+export function openImages(
+  { storage }: ImagesConfig,
+  now = () => new Date(),
+  folder = join(tmpdir(), "images"),
+) {
   const client = openS3(storage);
   const { bucket } = storage;
   const objectStore = s3ObjectStore({ client, bucket, sign: signedUrls({ client, bucket, now }) });
-  const folder = join(tmpdir(), "images");
   const intake = imageIntake({ imageProcessor: sharpImageProcessor({ folder, maxSeconds }), objectStore });
 
   return {

@@ -1,6 +1,6 @@
 import type { DestinationStream } from "pino";
 import { openCognito } from "../adapters/cognito/client.ts";
-import { cognitoUsers } from "../adapters/cognito/identities.ts";
+import { cognitoIdentities } from "../adapters/cognito/identities.ts";
 import { cognitoIdentityRemoval } from "../adapters/cognito/identity-provider.ts";
 import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
 import { openDynamodb } from "../adapters/dynamodb/client.ts";
@@ -36,7 +36,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
   const credentials = dynamodbPasswordHashes(db);
   const cognito = openCognito({ region, userPoolId, clientId: "", endpoint: poolEndpoint });
-  const identities = cognitoUsers(cognito, userPoolId);
+  const identities = cognitoIdentities(cognito, userPoolId);
 
   const removal = accountRemoval({
     ...{ accounts, sessions: dynamodbSessions(db), images, objectStore, now },

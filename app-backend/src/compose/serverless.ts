@@ -24,14 +24,17 @@ import { probeBucket } from "../adapters/s3/probe.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import { openSsm, type Secrets, ssmSecrets } from "../adapters/ssm/secrets.ts";
 import type { ApiConfig } from "../config/serverless.ts";
+import { AppError } from "../domain/app-error.ts";
 import { limits as rules } from "../domain/limit.ts";
 import { edgeProofHeader, isEdgeProof, requireEdgeProof } from "../http/edge-proof.ts";
+import { refusingApp } from "../http/refusing-app.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
 import type { Limits } from "../ports/limits.ts";
 import { bearerSessions, revokingSessions } from "../usecases/identity/bearer-sessions.ts";
+import { completionSlots } from "../usecases/completion-slots.ts";
 import { application } from "./application.ts";
-import { backgroundWork } from "./background-work.ts";
+import { backgroundWork, takingAtLeast } from "./background-work.ts";
 
 /** Overrides for tests. */
 export interface Overrides {
@@ -40,10 +43,13 @@ export interface Overrides {
   readonly logTo?: DestinationStream;
   /** Of DynamoDB. */
   readonly attemptTimeoutMs?: number;
+  readonly mailMs?: number;
 }
 
 /** Less than the function's 29 seconds, and more than the 25 of the one that processes images. */
 const deadlineMs = 26_000;
+/** Longer than a code usually takes to be mailed: the answer waits for it, and must not show whether there was one. */
+const longestMailMs = 1_500;
 
 /** Nothing goes on after the answer: work on a file ends before the deadline, and no request is answered while it runs. */
 const mediaTimes = { waitMs: deadlineMs, workMs: 24_000 };
@@ -54,7 +60,13 @@ const mediaTimes = { waitMs: deadlineMs, workMs: 24_000 };
  * one has changed.
  */
 export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
-  const { now = () => new Date(), newId = randomUUID, logTo, attemptTimeoutMs } = overrides;
+  const {
+    now = () => new Date(),
+    newId = randomUUID,
+    logTo,
+    attemptTimeoutMs,
+    mailMs = longestMailMs,
+  } = overrides;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const metricsLog = openLog("info", { context: () => ({}), destination: logTo });
   const metrics = emfMetrics({
@@ -102,11 +114,13 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       uploadTokens: jwtUploadTokens(refreshSecrets),
       bearerSessions: ofBearers,
       pictureStorage: undefined,
+      takeCompletionSlot: completionSlots({ limits, now }),
       admit: requireEdgeProof(edgeProofs),
       probes: { database: db.probe, bucket: () => probeBucket(s3, bucket) },
       log,
       metrics,
       afterAnswer,
+      evenly: takingAtLeast(mailMs),
     };
     return {
       ...application(parts, { ...config, sendsMail: true, deadlineMs, mediaTimes, now, newId }),
@@ -122,7 +136,20 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   });
   let last: { readonly of: Secrets; readonly served: ReturnType<typeof applicationWith> } | undefined;
 
+  /** A cold start while SSM is throttled: this request is refused, and the next one reads the secrets. */
   async function current(headers: Readonly<Record<string, string>> = {}) {
+    try {
+      return await opened(headers);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return {
+        app: refusingApp({ log, newId, onRequest: metrics.request }, error),
+        drain: async () => undefined,
+      };
+    }
+  }
+
+  async function opened(headers: Readonly<Record<string, string>>) {
     let found = await secrets.read();
     const proof = headers[edgeProofHeader];
     // All secrets are rotated at once, and the edge's new proof is met first: minutes before a new key signs a token.

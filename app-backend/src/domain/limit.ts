@@ -53,6 +53,14 @@ export const limits = {
     maxDelayMs: 35 * secondMs,
     forgetMs: 35 * secondMs,
   },
+  /** Of an image, or one place of its account: as long as a request may take, unless it is cleared. */
+  completion: {
+    name: "completion",
+    free: 1,
+    delayMs: 35 * secondMs,
+    maxDelayMs: 35 * secondMs,
+    forgetMs: 35 * secondMs,
+  },
   /** A token of an upload is used once: it expires before a second use is free. */
   useOfUpload: { name: "use of upload", free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },
 } as const satisfies Record<string, LimitRule>;

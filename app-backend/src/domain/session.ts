@@ -1,3 +1,4 @@
+import { after } from "./time.ts";
 import { type Client, deviceName } from "./client.ts";
 
 const minuteMs = 60_000;
@@ -87,10 +88,6 @@ export function inOverlap({ rotatedAt }: Session, at: Date): boolean {
 /** A token may be rotated if it became current at or before this time. */
 export function overlapBegan(at: Date): Date {
   return after(at, -overlapMs);
-}
-
-export function after(at: Date, ms: number): Date {
-  return new Date(at.getTime() + ms);
 }
 
 /** A session as shown to the account's owner; `current` marks the caller's. */

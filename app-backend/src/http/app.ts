@@ -17,6 +17,7 @@ import { imagesRouter } from "./images.ts";
 import { mediaRouter } from "./media.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./health.ts";
+import type { CodeFormat } from "../domain/code.ts";
 import type { Slots } from "../domain/slots.ts";
 import { noForms, pictureForms } from "./picture-form.ts";
 import { refreshCookie } from "./refresh-cookie.ts";
@@ -45,6 +46,7 @@ export interface HttpDependencies {
   readonly cookieName: string;
   /** Whether codes are mailed. Otherwise the operator passes them on from the log. */
   readonly sendsMail: boolean;
+  readonly codeFormat: CodeFormat;
   readonly release: string;
   readonly log: Logger;
   /** Called when a request is finished. */

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { RequestHandler } from "express";
 import { AppError } from "../domain/app-error.ts";
 
-export const edgeProofHeader = "x-edge-proof";
+export const edgeProofHeader = "edge-proof";
 
 /**
  * Refuses requests that did not come through the edge, before anything else is done for them: they could state any

@@ -1,5 +1,6 @@
 import { Router } from "express";
 import { AppError } from "../domain/app-error.ts";
+import type { CodeFormat } from "../domain/code.ts";
 import { operations } from "./contract/operations.ts";
 import { openapi } from "./contract/openapi.ts";
 
@@ -12,10 +13,11 @@ interface Dependencies {
   readonly release: string;
   readonly probes: Probes;
   readonly sendsMail: boolean;
+  readonly codeFormat: CodeFormat;
 }
 
 /** Routes without sign-in: health, readiness and the API's description. */
-export function openRouter({ release, probes, sendsMail }: Dependencies): Router {
+export function openRouter({ release, probes, sendsMail, codeFormat }: Dependencies): Router {
   const router = Router();
 
   router.get(operations.health.path, (_req, res) => {
@@ -30,7 +32,9 @@ export function openRouter({ release, probes, sendsMail }: Dependencies): Router
   });
 
   router.get(operations.settings.path, (_req, res) => {
-    res.json({ sendsMail });
+    const { digits, lifeMs } = codeFormat;
+    const codes = { digits, confirmSeconds: lifeMs.confirm / 1000, resetSeconds: lifeMs.reset / 1000 };
+    res.json({ sendsMail, codes });
   });
 
   const description = openapi(release);

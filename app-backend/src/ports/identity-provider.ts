@@ -1,5 +1,5 @@
 import type { Account } from "../domain/account.ts";
-import type { CodePurpose } from "../domain/code.ts";
+import type { CodeFormat, CodePurpose } from "../domain/code.ts";
 
 /** What an identity provider has to know of an account. */
 export type Identity = Pick<Account, "id" | "email" | "confirmed" | "credentialVersion">;
@@ -9,6 +9,7 @@ export type Identity = Pick<Account, "id" | "email" | "confirmed" | "credentialV
  * the same work. Limits, the audit log and the look-up of accounts are the caller's.
  */
 export interface IdentityProvider {
+  readonly codeFormat: CodeFormat;
   /**
    * Prepares the password of a new account. Returns the credential that `Accounts.add` stores with the account. Throws
    * `unavailable`; `invalid_input` if the provider refuses the password.
@@ -24,7 +25,8 @@ export interface IdentityProvider {
   confirm(account: Identity | undefined, code: string): Promise<boolean>;
   /**
    * Spends a reset code and replaces the password, as `setPassword` does. False: the code is wrong, expired or spent.
-   * Throws `unavailable`, and does not spend the code, if no password can be set now.
+   * Throws `unavailable`, and does not spend the code, if no password can be set now. A provider that cannot know whether
+   * it has set one raises the version.
    */
   reset(account: Identity | undefined, code: string, password: string): Promise<boolean>;
   /**

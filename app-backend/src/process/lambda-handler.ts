@@ -52,13 +52,11 @@ function wrap(app: Express) {
 }
 
 /**
- * `X-Forwarded-For` ends with the viewer's address, which CloudFront adds, and CloudFront's, which API Gateway adds; what
- * comes before was written by the viewer. It holds only for a request with the edge's proof.
+ * Set by the function at the edge; it holds only for a request with the edge's proof. `X-Forwarded-For` begins with what the
+ * viewer wrote, and AWS does not document how many addresses API Gateway adds to it.
  */
-function viewerAddress({ headers, requestContext }: HttpEvent): string {
-  const hops = (headers["x-forwarded-for"] ?? "").split(",").map((hop) => hop.trim());
-  return hops.at(-2) ?? requestContext.http.sourceIp;
-}
+const viewerAddress = ({ headers, requestContext }: HttpEvent): string =>
+  headers["viewer-address"] ?? requestContext.http.sourceIp;
 
 /** In this format cookies are apart from headers. */
 function withCookies({ headers: { "set-cookie": cookie, ...headers }, ...answer }: HttpAnswer): HttpAnswer {

@@ -13,7 +13,7 @@ import {
 } from "../domain/media.ts";
 import { extensionOf } from "../domain/media-type.ts";
 import type { Owned } from "../domain/owned.ts";
-import { after } from "../domain/session.ts";
+import { after } from "../domain/time.ts";
 import type { ListedMedia, MediaFiles } from "../ports/media.ts";
 import type { MediaIntake } from "../ports/media-intake.ts";
 import type { ObjectStore, SignedUrl, Upload } from "../ports/object-store.ts";

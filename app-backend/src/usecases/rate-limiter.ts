@@ -2,7 +2,7 @@ import { AppError } from "../domain/app-error.ts";
 import { type Client, networkOfClient } from "../domain/client.ts";
 import { emailKey } from "../domain/email.ts";
 import { knownNetworkMs, type LimitRule } from "../domain/limit.ts";
-import { after } from "../domain/session.ts";
+import { after } from "../domain/time.ts";
 import type { Limits } from "../ports/limits.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
 

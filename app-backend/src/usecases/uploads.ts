@@ -15,6 +15,7 @@ import type { ImageIntake, TakenIn } from "../ports/image-intake.ts";
 import type { Images } from "../ports/images.ts";
 import type { ObjectStore, Upload } from "../ports/object-store.ts";
 import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
+import type { TakeCompletionSlot } from "./completion-slots.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { singleFlight } from "./single-flight.ts";
 
@@ -28,6 +29,8 @@ interface Dependencies {
   readonly imageIntake: ImageIntake;
   readonly abandoned: AbandonedUploads;
   readonly rateLimiter: RateLimiter;
+  /** @default - completions of this process alone are kept apart */
+  readonly takeCompletionSlot?: TakeCompletionSlot | undefined;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -36,7 +39,7 @@ export type UploadUseCases = ReturnType<typeof uploadUseCases>;
 
 /** Uploads of images: announced to the API, sent to the bucket, completed by the API. */
 export function uploadUseCases(deps: Dependencies) {
-  const { images, objectStore, imageIntake, abandoned, rateLimiter, now, newId } = deps;
+  const { images, objectStore, imageIntake, abandoned, rateLimiter, takeCompletionSlot, now, newId } = deps;
   const completions = singleFlight<Image>();
 
   /** Reserves quota for an image and allows its upload. Counts against the limit until the image is published. */
@@ -63,9 +66,10 @@ export function uploadUseCases(deps: Dependencies) {
     const image = await owned(accountId, id);
     return isPublished(image)
       ? image
-      : completions.run(accountId, id, requester.signal, (signal) =>
-          develop(accountId, id, { ...requester, signal }),
-        );
+      : completions.run(accountId, id, requester.signal, async (signal) => {
+          const free = await takeCompletionSlot?.(accountId, id);
+          return develop(accountId, id, { ...requester, signal }).finally(free);
+        });
   }
 
   async function develop(accountId: string, id: string, requester: Requester): Promise<Image> {

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { backgroundWork } from "../../src/compose/background-work.ts";
+import { backgroundWork, takingAtLeast } from "../../src/compose/background-work.ts";
 
 test("draining waits for all work, and errors are reported", async () => {
   const errors: unknown[] = [];
@@ -15,4 +15,12 @@ test("draining waits for all work, and errors are reported", async () => {
   finish();
   await drained;
   expect(errors).toEqual([failure]);
+});
+
+test("work that must not show what it did takes its time, also if it fails", async () => {
+  const startedAt = performance.now();
+  const evenly = takingAtLeast(60);
+  const failure = new Error("no mail");
+  await expect(evenly(() => Promise.reject(failure))).rejects.toBe(failure);
+  expect(performance.now() - startedAt).toBeGreaterThan(58);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { PendingImage } from "../../src/domain/image.ts";
 import { quota } from "../../src/domain/image.ts";
-import { after } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 import type { Images } from "../../src/ports/images.ts";
 import { at } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mediaQuota, type PendingMedia, type StoredMedia } from "../../src/domain/media.ts";
-import { after } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 import type { MediaFiles } from "../../src/ports/media.ts";
 import { at, reference } from "./fixtures.ts";
 import { type Open, type RawProjectStore, whileOpen } from "./opened.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Code } from "../../src/domain/code.ts";
-import { after } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 import type { OneTimeCodes } from "../../src/ports/one-time-codes.ts";
 import { at, reference } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Owned } from "../../src/domain/owned.ts";
 import { projectQuota } from "../../src/domain/project.ts";
-import { after } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 import type { NewProject, Projects } from "../../src/ports/projects.ts";
 import { at, reference, someFacts, someSave } from "./fixtures.ts";
 import { type Open, type RawProjectStore, whileOpen } from "./opened.ts";

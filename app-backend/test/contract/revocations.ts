@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import { after } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 import type { Revocations } from "../../src/ports/revocations.ts";
 import { at } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { after, maxSessions, type Session } from "../../src/domain/session.ts";
+import { maxSessions, type Session } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 import type { Rotation, Sessions } from "../../src/ports/sessions.ts";
 import { at, holderOf, reference, someSession } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { after, inOverlap, isOver, openSession, viewSession } from "../../src/domain/session.ts";
+import { inOverlap, isOver, openSession, viewSession } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 
 const start = new Date("2026-01-01T00:00:00Z");
 const dayMs = 24 * 3600 * 1000;

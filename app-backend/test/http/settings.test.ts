@@ -9,11 +9,18 @@ import { goodEnvironment } from "../environment.ts";
 test.each([
   ["", false],
   ["tintype@example.org", true],
-])("USE-22 the API reports whether it mails its codes: with MAIL_FROM=%s", async (MAIL_FROM, sendsMail) => {
-  const { app, close } = compose(serverConfig({ ...goodEnvironment(), MAIL_FROM, LOG_LEVEL: "silent" }));
-  const server = await serve(app, { port: 0 });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  expect(await send({ url }, "GET", "/settings")).toMatchObject({ status: 200, body: { sendsMail } });
-  await stop(server, 1_000);
-  await close();
-});
+])(
+  "USE-22 the API reports whether it mails its codes, and their form: with MAIL_FROM=%s",
+  async (MAIL_FROM, sendsMail) => {
+    const { app, close } = compose(serverConfig({ ...goodEnvironment(), MAIL_FROM, LOG_LEVEL: "silent" }));
+    const server = await serve(app, { port: 0 });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const codes = { digits: 12, confirmSeconds: 600, resetSeconds: 600 };
+    expect(await send({ url }, "GET", "/settings")).toMatchObject({
+      status: 200,
+      body: { sendsMail, codes },
+    });
+    await stop(server, 1_000);
+    await close();
+  },
+);

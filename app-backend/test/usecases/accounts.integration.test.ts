@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { argon2Passwords } from "../../src/adapters/argon2/passwords.ts";
@@ -15,6 +14,7 @@ import { ownIdentityProvider } from "../../src/adapters/own/identity-provider.ts
 import { sharpImageProcessor } from "../../src/adapters/sharp/image-processor.ts";
 import { openStorage } from "../../src/compose/ec2-storage.ts";
 import type { ImageProcessor } from "../../src/ports/image-processor.ts";
+import type { Passwords } from "../../src/ports/passwords.ts";
 import { accountRemoval } from "../../src/usecases/account-removal.ts";
 import { accountUseCases } from "../../src/usecases/accounts.ts";
 import { codeUseCases } from "../../src/usecases/identity/codes.ts";
@@ -28,7 +28,8 @@ import { patient } from "../requester.ts";
 
 let app: TestApp;
 let storage: ReturnType<typeof openStorage>;
-const hashes = argon2Passwords();
+const passwords = argon2Passwords();
+const fullQueue = argon2Passwords(0);
 const now = () => new Date();
 
 beforeAll(async () => {
@@ -40,15 +41,15 @@ afterAll(async () => {
   await app.close();
 });
 
-/** The use cases over real adapters, and an image processor of the test. */
-function accountsWith(imageProcessor: ImageProcessor) {
+/** The use cases over real adapters, and what of them is the test's. */
+function accountsWith(imageProcessor: ImageProcessor, hash: Passwords["hash"]) {
   const { pool, objectStore } = storage;
   const auditLog = () => {};
   const limits = rateLimiter({ limits: mysqlLimits(pool), auditLog, now });
   const identity = ownIdentityProvider({
     hashes: mysqlPasswordHashes(pool),
     codes: mysqlOneTimeCodes(pool),
-    passwords: hashes,
+    passwords: { ...passwords, hash },
     codeGenerator: hmacCodeGenerator(app.config.refreshSecrets),
     mail: logMail(() => {}),
     now,
@@ -80,25 +81,22 @@ function accountsWith(imageProcessor: ImageProcessor) {
 }
 
 test("AUTH-20 a registration leaves no picture if no password can be hashed", async () => {
-  const waiting: Promise<unknown>[] = [];
-  const wait = () => {
-    for (let some = 0; some < 200; some += 1) waiting.push(hashes.hash("another").catch(() => undefined));
-  };
+  let isFull = false;
   const { process: develop } = sharpImageProcessor();
-  const accounts = accountsWith({
-    async process(read, requester) {
-      const developed = await develop(read, requester);
-      wait();
-      await setImmediate(); // those that are hashed at once leave the queue
-      wait();
-      return developed;
+  const accounts = accountsWith(
+    {
+      async process(read, requester) {
+        const developed = await develop(read, requester);
+        isFull = true; // from now on, when there is a picture to leave
+        return developed;
+      },
     },
-  });
+    (password) => (isFull ? fullQueue : passwords).hash(password),
+  );
   const picture = { key: `incoming/${randomUUID()}` };
   const { bucket: Bucket } = app.config.storage;
   await app.s3.send(new PutObjectCommand({ Bucket, Key: picture.key, Body: onePixelPng }));
   const registered = accounts.register({ email: newEmail(), password: goodPassword, picture }, patient);
   await expect(registered).rejects.toMatchObject({ code: "unavailable" });
   expect(await app.bucket.keys()).toEqual([]);
-  await Promise.all(waiting);
 });

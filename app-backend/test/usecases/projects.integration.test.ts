@@ -13,7 +13,7 @@ import { s3ObjectStore } from "../../src/adapters/s3/object-store.ts";
 import { signedUrls } from "../../src/adapters/s3/signed-urls.ts";
 import { idOfText } from "../../src/compose/id-of-text.ts";
 import { binLifeMs, type Project } from "../../src/domain/project.ts";
-import { after } from "../../src/domain/session.ts";
+import { after } from "../../src/domain/time.ts";
 import type { ObjectStore } from "../../src/ports/object-store.ts";
 import { integrityCheck } from "../../src/usecases/operations/integrity.ts";
 import { binEmptying } from "../../src/usecases/operations/bin.ts";

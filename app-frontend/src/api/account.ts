@@ -33,9 +33,10 @@ export const removeAccount = (accessToken: string, password: string) =>
 export const confirm = (json: Operations["confirm"]["body"]) =>
   request<void>("/auth/confirm", { method: "POST", json });
 
-/** Whether codes are mailed. If not, the operator of the site looks them up. */
-export const getSendsMail = async () =>
-  (await request<Operations["settings"]["response"]>("/settings")).sendsMail;
+export type Settings = Operations["settings"]["response"];
+
+/** Whether codes are mailed, and what they look like. If no mail is sent, the operator of the site looks them up. */
+export const getSettings = () => request<Settings>("/settings");
 
 /** Requests a new code for `confirm`. */
 export const resend = (email: string) => request<void>("/auth/resend", { method: "POST", json: { email } });

@@ -372,10 +372,17 @@ export type Operations = {
       status: "ready";
     };
   };
-  /** What a page has to know of this deployment: whether codes are mailed, or handed on by its operator */
+  /** What a page has to know of this deployment: whether codes are mailed, or handed on by its operator, and what they look like */
   settings: {
     response: {
       sendsMail: boolean;
+      codes: {
+        digits: number;
+        /** How long a code confirms an address. */
+        confirmSeconds: number;
+        /** How long a code sets a new password. */
+        resetSeconds: number;
+      };
     };
   };
   /** This description */

@@ -17,6 +17,12 @@ export function distance(seconds: number): string {
   return new Intl.RelativeTimeFormat(locale).format(Math.ceil(seconds / size), unit);
 }
 
+/** A length of time in its largest unit: "10 minutes". */
+export function duration(seconds: number): string {
+  const [unit, size] = units.find(([, least]) => seconds >= least) ?? ["second", 1];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(seconds / size);
+}
+
 /** How long ago something happened, more coarsely for longer times. */
 export function timeAgo(iso: string, nowMs: number): string {
   const seconds = (nowMs - Date.parse(iso)) / 1000;

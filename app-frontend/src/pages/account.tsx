@@ -10,6 +10,7 @@ import { Profile } from "./account/profile.tsx";
 import { RemoveAccount } from "./account/remove-account.tsx";
 import { Sessions, useSessions } from "./account/sessions.tsx";
 import { CodeSource } from "./code-source.tsx";
+import { useSettings } from "./use-settings.ts";
 
 export function Account({ account }: { account: api.Account }) {
   const sessions = useSessions();
@@ -29,14 +30,17 @@ export function Account({ account }: { account: api.Account }) {
 }
 
 function Unconfirmed() {
+  const settings = useSettings();
   return (
     <Notice>
-      <strong>Confirm your address.</strong> <CodeSource mailed="We emailed you a code." />{" "}
+      <strong>Confirm your address.</strong>{" "}
+      <CodeSource settings={settings} mailed="We emailed you a code." />{" "}
       <Link to={paths.confirm()}>Enter the code</Link>
     </Notice>
   );
 }
 
+/** The address comes first: the rehearsal with a browser reads it there. */
 function Facts({ account }: { account: api.Account }) {
   const name = [account.firstName, account.lastName].filter(Boolean).join(" ");
   return (

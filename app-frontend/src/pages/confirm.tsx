@@ -1,10 +1,12 @@
 import { confirm, getAccount, resend } from "../api/account.ts";
 import { emailError } from "../forms/errors.ts";
 import { codeDigits, codeError } from "../forms/one-time-code.ts";
+import { duration } from "../format/dates.ts";
 import { paths } from "../navigation/paths.ts";
 import { Link, Redirect, navigate } from "../navigation/router.tsx";
 import { useSession, useSessionState } from "../session/session.tsx";
 import { CodeSource } from "./code-source.tsx";
+import { useSettings } from "./use-settings.ts";
 import { CodeField } from "../ui/code-field.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Button } from "../ui/button.tsx";
@@ -17,14 +19,20 @@ import { useSubmission } from "../forms/use-submission.ts";
 
 export function Confirm() {
   const session = useSessionState();
+  const settings = useSettings();
+  const codes = settings?.codes; // undefined before the answer, and from an API of the release before
   const signedIn = session.status === "signed-in";
   if (signedIn && session.account.confirmed) return <Redirect to={paths.account()} />;
   return (
     <Page title="Confirm your address">
       <div className="narrow">
         <p>
-          Enter your 12-digit code. It is valid for 10 minutes.{" "}
-          <CodeSource mailed="We emailed it to your address." />
+          Enter your {codes && `${codes.digits}-digit `}code.{" "}
+          {codes && `It is valid for ${duration(codes.confirmSeconds)}. `}
+          <CodeSource
+            settings={settings}
+            mailed="We emailed it to your address. If it does not come within a few minutes, look in your spam folder, then get another code."
+          />
         </p>
         <ConfirmForm />
         <p>

@@ -3,6 +3,7 @@ import { emailError } from "../forms/errors.ts";
 import { paths } from "../navigation/paths.ts";
 import { Link, navigate } from "../navigation/router.tsx";
 import { CodeSource } from "./code-source.tsx";
+import { useSettings } from "./use-settings.ts";
 import { Form, Submit } from "../ui/form.tsx";
 import { Page } from "../ui/page.tsx";
 import { TextField } from "../ui/text-field.tsx";
@@ -10,6 +11,7 @@ import { useForm } from "../forms/use-form.ts";
 import { useKnownEmail } from "../session/use-known-email.ts";
 
 export function Forgot() {
+  const settings = useSettings();
   const form = useForm({ email: useKnownEmail() }, { email: emailError });
 
   async function send() {
@@ -22,7 +24,7 @@ export function Forgot() {
       <div className="narrow">
         <p>
           Enter your email address to get a code with which you set a new password.{" "}
-          <CodeSource mailed="We will email it to you." />
+          <CodeSource settings={settings} mailed="We will email it to you." />
         </p>
         <Form form={form} onSubmit={() => void form.submit(send)}>
           <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />

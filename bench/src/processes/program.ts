@@ -14,8 +14,14 @@ export interface Program {
 }
 
 export function startProgram(name: string, env: Readonly<Record<string, string>> = {}): Program {
-  const options = { execPath: node, execArgv: [], env: { ...process.env, ...env } };
-  const child = remember(fork(join(programsFolder, `${name}.mjs`), options));
+  const child = remember(
+    fork(join(programsFolder, `${name}.mjs`), {
+      execPath: node,
+      execArgv: [],
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "ignore", "inherit", "ipc"], // a function's log is its standard output
+    }),
+  );
 
   function ask<Reply>(message: object): Promise<Reply> {
     return new Promise((resolve, reject) => {

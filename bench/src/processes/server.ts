@@ -2,8 +2,6 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../infra/cli/free-port.ts";
-import { requestOf } from "../load/client.ts";
-import { connect } from "../load/connection.ts";
 import { end, remember } from "./children.ts";
 import { node } from "./runtime.ts";
 
@@ -55,12 +53,7 @@ function spawnWithLog({ file, env, log }: ServerProgram, port: number) {
 }
 
 async function answers(port: number, path: string): Promise<boolean> {
-  try {
-    const connection = await connect(port);
-    const { status } = await connection.exchange(requestOf({ method: "GET", path }, undefined));
-    connection.close();
-    return status === 200;
-  } catch {
-    return false; // not listening yet
-  }
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined); // not listening yet
+  await answer?.body?.cancel();
+  return answer?.status === 200;
 }

@@ -16,6 +16,7 @@ import { isSwitchedOn } from "../flags.ts";
 import { emptyBucket } from "../leftovers/empty-bucket.ts";
 import type { Target } from "../target.ts";
 import { targetOf } from "../targets.ts";
+import { noteForDestroy, takeDestroyNotes } from "../record/destroy-notes.ts";
 import { forgetDeployment } from "../record/forget.ts";
 
 await command(async () => {
@@ -36,12 +37,13 @@ async function destroy(deployment: Deployment, target: Target): Promise<void> {
 
   const yes = isSwitchedOn("YES");
   const questioning = { yes, input: process.stdin, output: process.stderr };
-  await confirmDestroy(deployment, questioning);
+  await confirmDestroy(deployment, questioning, () => held(deployment, target));
   const access = await deployment.cloud.presentAccess(deployment.region);
   if (access !== undefined) await requireSameAccount(deployment, access);
   const outputs = await readOutputs<CommonOutputs>(deployment);
   const wholly = access !== undefined && outputs !== undefined; // what a deploy left half made holds nothing yet
-  const after = wholly ? await target.beforeDestroy(deployment, outputs, access, questioning) : [];
+  if (wholly)
+    noteForDestroy(deployment, await target.beforeDestroy(deployment, outputs, access, questioning));
   const left = access === undefined ? [] : await destroyAll(deployment, target, access);
   await deployment.cloud.removeHosts(deployment.name);
   if (left.length > 0) {
@@ -51,7 +53,18 @@ async function destroy(deployment: Deployment, target: Target): Promise<void> {
   await forgetDeployment(deployment);
   await deployment.cloud.stop(hasOthers(deployment));
   say("\n0 resources left.");
-  for (const line of after) say(line);
+  for (const line of takeDestroyNotes(deployment)) say(line);
+}
+
+/** Undefined if it cannot be asked: then no question fails for that. */
+async function held(deployment: Deployment, target: Target): Promise<string | undefined> {
+  try {
+    const access = await deployment.cloud.presentAccess(deployment.region);
+    const outputs = await readOutputs<CommonOutputs>(deployment);
+    return access && outputs && (await target.held(outputs, access));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Gives what is left of it. */

@@ -5,8 +5,8 @@ import { say, step } from "../../cli/steps.ts";
 import { buildBackend, buildFrontend, type Release } from "../build/release.ts";
 import type { Deployment } from "../deployment.ts";
 import { leftoversOf } from "../leftovers/leftovers.ts";
-import { requireDomain, requireKnownDomain, unnamedDomain } from "../site/domain.ts";
-import { siteNotes } from "../site/notes.ts";
+import { requireDomain, requireKnownDomain, unnamedDomain } from "./site/domain.ts";
+import { siteNotes } from "./site/notes.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import type { Target } from "../target.ts";
 import type { Outputs } from "../terraform/state.ts";
@@ -103,6 +103,7 @@ export const ec2: Target<Build, Outputs> = {
     await reportNodeAge();
   },
 
+  held: async () => undefined,
   async beforeDestroy(deployment, outputs, access, questioning) {
     const source = { hosts: hostsOf(deployment, outputs), outputs, access, to: typedPath("TO") };
     const last = await backUpBeforeDestroy(deployment, source, questioning);

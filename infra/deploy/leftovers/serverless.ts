@@ -18,11 +18,9 @@ import { EventBridgeClient, ListRulesCommand } from "@aws-sdk/client-eventbridge
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { paginateDescribeParameters, SSMClient } from "@aws-sdk/client-ssm";
 import type { Access } from "../clouds/cloud.ts";
-import { sdkClient } from "../clouds/sdk-client.ts";
+import { globalRegion, sdkClient } from "../clouds/sdk-client.ts";
 import { leftByTag } from "./by-tag.ts";
 import { leftInIam, leftInS3 } from "./iam-and-s3.ts";
-
-const globalRegion = "us-east-1";
 
 /** Of these the service itself is asked, by name. The tagging API goes on naming them for a while after they are gone. */
 const asked =

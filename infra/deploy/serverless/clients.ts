@@ -6,10 +6,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import type { LookupFunction } from "node:net";
 import "@aws-sdk/signature-v4a"; // the data plane of key value stores takes nothing else
 import type { Access } from "../clouds/cloud.ts";
-import { sdkClient } from "../clouds/sdk-client.ts";
-
-/** Where CloudFront's API and certificates are, whatever a deployment's region. */
-export const globalRegion = "us-east-1";
+import { globalRegion, sdkClient } from "../clouds/sdk-client.ts";
 
 /** Configuration of a client of any service but S3. */
 export const inRegion = (access: Access, region: string) =>

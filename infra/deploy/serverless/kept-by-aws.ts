@@ -1,3 +1,10 @@
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { plural } from "../../cli/plural.ts";
+import type { Access } from "../clouds/cloud.ts";
+import { inRegion } from "./clients.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html */
@@ -9,4 +16,16 @@ export function keptByAws({ tables }: Pick<ServerlessOutputs, "tables">, at: Dat
   return [
     `DynamoDB keeps a last backup of ${Object.values(tables).join(" and ")} until ${until}, without charge.`,
   ];
+}
+
+/** How many accounts a deployment has, as AWS estimates it. */
+export async function heldAccounts(
+  { region, userPoolId }: Pick<ServerlessOutputs, "region" | "userPoolId">,
+  access: Access,
+): Promise<string | undefined> {
+  const { UserPool } = await new CognitoIdentityProviderClient(inRegion(access, region)).send(
+    new DescribeUserPoolCommand({ UserPoolId: userPoolId }),
+  );
+  const count = UserPool?.EstimatedNumberOfUsers;
+  return count === undefined ? undefined : `about ${plural(count, "account")}`;
 }

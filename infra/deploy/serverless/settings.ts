@@ -6,14 +6,15 @@ import type { FunctionArchive, FunctionArchives } from "../build/functions.ts";
 import type { Access } from "../clouds/cloud.ts";
 import type { Deployment } from "../deployment.ts";
 import { outputsIn, readState, type State } from "../terraform/state.ts";
-import { globalRegion, inRegion } from "./clients.ts";
+import { globalRegion } from "../clouds/sdk-client.ts";
+import { inRegion } from "./clients.ts";
 import { domainOf, leadsTo } from "./domain.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
 /** What the stack's program has to know beside the operator's settings. */
-export async function stackSettings(
+export async function functionSettings(
   deployment: Deployment,
   access: Access,
   { api, images }: FunctionArchives,
@@ -31,7 +32,7 @@ export async function stackSettings(
   };
 }
 
-/** As `stackSettings`, for what looks at no function and no distribution. */
+/** As `functionSettings`, for what looks at no function and no distribution. */
 export const partialSettings = (more: Settings): Settings => ({
   API_ZIP: "functions/none.zip",
   API_ZIP_HASH: `${"A".repeat(43)}=`,

@@ -17,12 +17,12 @@ import { rollback } from "./commands/rollback.ts";
 import { rotateSecrets } from "./commands/rotate-secrets.ts";
 import { status } from "./commands/status.ts";
 import { domainNotes, recordsToRemove, requireDomainRecord, unnamedDomain } from "./domain.ts";
-import { keptByAws } from "./kept-by-aws.ts";
+import { heldAccounts, keptByAws } from "./kept-by-aws.ts";
 import { showSite } from "./front-door.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
 import { releaseApplication } from "./release/release-application.ts";
 import { filesIn, type SiteFiles } from "./release/site-files.ts";
-import { partialSettings, stackSettings } from "./settings.ts";
+import { partialSettings, functionSettings } from "./settings.ts";
 
 interface Build {
   readonly functions: FunctionArchives;
@@ -44,7 +44,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   async settings(deployment, access, build) {
     await requireEphemeralValues(); // a plan has not checked it
     const functions = build?.functions ?? (await buildFunctions(join(deployment.logs, "build.log")));
-    return stackSettings(deployment, access, functions);
+    return functionSettings(deployment, access, functions);
   },
 
   async build(folder) {
@@ -63,7 +63,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
     const resolver = deployment.cloud.edge.resolver();
     if (resolver !== undefined) await requireDomainRecord(outputs, resolver, deployment);
     await showSite(deployment, outputs);
-    await releaseApplication(outputs, build.site, access);
+    await releaseApplication(outputs, build.site, access, deployment);
   },
 
   async smokeTest(deployment, outputs) {
@@ -80,6 +80,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   },
   conclusionOfPlan: async () => {},
 
+  held: heldAccounts,
   beforeDestroy: async ({ cloud }, outputs) => [
     ...(cloud.isDisposable ? [] : keptByAws(outputs, new Date())),
     ...recordsToRemove(outputs),

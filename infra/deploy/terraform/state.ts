@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../../cli/user-error.ts";
 import type { StackName } from "../../src/settings.ts";
-import { folderSuffix } from "../deployment-folder.ts";
+import { placeOf } from "../deployment-folder.ts";
 import type { Deployment } from "../deployment.ts";
+import { readRecord } from "../deployment-record.ts";
 import { localStateFile, stateText } from "./state-storage.ts";
 import { requireSameState } from "./same-state.ts";
 
@@ -78,7 +79,7 @@ export async function requireOutputs<Made extends CommonOutputs = Outputs>(
     );
   }
   const nothing = `Nothing is deployed under this name. To deploy: ${make("deploy")}`;
-  throw new UserError(nothing + hintAtLocal(deployment), 2);
+  throw new UserError(nothing + hintAtOthers(deployment), 2);
 }
 
 /** How many resources a state holds. */
@@ -113,9 +114,13 @@ function cutOff(deployment: Deployment): UserError {
   return new UserError(`Terraform's state is empty or cut off: ${file}\n${way}`, 2);
 }
 
-function hintAtLocal({ name, stack, folder, terraformFolder }: Deployment): string {
-  const local = terraformFolder.replace(folder, join(dirname(folder), `local-${name}${folderSuffix(stack)}`));
-  if (local === terraformFolder) return "";
-  const exists = existsSync(localStateFile({ terraformFolder: local }));
-  return exists ? "\nA local deployment of that name exists: for that one add CLOUD=local" : "";
+/** The deployments that this clone has begun under other settings. */
+function hintAtOthers({ folder, make }: Deployment): string {
+  const beside = dirname(folder);
+  const begun = existsSync(beside) ? readdirSync(beside) : [];
+  const lines = begun
+    .filter((name) => name !== basename(folder) && readRecord({ folder: join(beside, name) }) !== undefined)
+    .flatMap((name) => placeOf(name) ?? [])
+    .map((place) => `\n  ${make("status", { ...place })}`);
+  return lines.length > 0 ? `\nThis clone has deployed:${lines.join("")}` : "";
 }

@@ -81,7 +81,7 @@ export async function terraform(deployment: Deployment, access: Record<string, s
     async plan(only = []) {
       const args = [chdir, "plan", "-detailed-exitcode", "-out=next.tfplan", "-no-color"];
       args.push(...only.map((address) => `-target=${address}`));
-      args.push(...replacements(deployment.replace, await resources()));
+      if (deployment.replace !== undefined) args.push(...replacements(deployment.replace, await resources()));
       const result = await tryRun("terraform", args, options);
       if (result.code === 0) return undefined;
       if (result.code === 2) return result.stdout;
@@ -106,10 +106,20 @@ export async function terraform(deployment: Deployment, access: Record<string, s
       throw lockedBy(deployment, result) ?? failureOf("terraform", ["plan"], result, options);
     },
     async destroy() {
-      await change(["destroy", "-auto-approve"]);
+      const destroy = () => change(["destroy", "-auto-approve"]);
+      await destroy().catch((error: unknown) => {
+        if (!isOutdated(error)) throw error;
+        return destroy(); // reads the ETags again
+      });
     },
   };
 }
+
+/**
+ * The provider disables a distribution over the ETag that it read. If the answer is lost, the SDK sends the change again, and
+ * CloudFront refuses what it has done already.
+ */
+const isOutdated = (error: unknown) => /PreconditionFailed|InvalidIfMatchVersion/.test(String(error));
 
 async function backendOptions(deployment: Deployment, access: Record<string, string>): Promise<string[]> {
   if (deployment.stateBucket === undefined) return [];
@@ -117,8 +127,7 @@ async function backendOptions(deployment: Deployment, access: Record<string, str
 }
 
 /** Options by which Terraform replaces a host. */
-function replacements(host: string | undefined, resources: readonly string[]): string[] {
-  if (host === undefined) return [];
+function replacements(host: string, resources: readonly string[]): string[] {
   return resources
     .filter((address) => address.startsWith(`aws_instance.${host}-host`))
     .map((address) => `-replace=${address}`);

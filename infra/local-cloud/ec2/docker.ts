@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../cli/user-error.ts";
@@ -14,6 +16,31 @@ const log = join(cloudFolder, "dockerd.log");
 /** Runs a docker command; a UserError where it fails. Gives what it printed. */
 export function docker(...args: string[]): Promise<string> {
   return run("docker", args);
+}
+
+/** As `docker pause` and `docker unpause`, in vain if there is no such container. */
+export async function setPaused(name: string, paused: boolean): Promise<void> {
+  const verb = paused ? "pause" : "unpause";
+  const socketPath = await (socket ??= engineSocket());
+  // To start a program takes a process as large as the local cloud longer than a pause.
+  if (socketPath === undefined) return void (await tryRun("docker", [verb, name]));
+  try {
+    const asked = request({ socketPath, agent, method: "POST", path: `/containers/${name}/${verb}` }).end();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    await answer.resume().toArray();
+  } catch {
+    await tryRun("docker", [verb, name]); // the engine has just closed the connection
+  }
+}
+
+const agent = new Agent({ keepAlive: true });
+let socket: Promise<string | undefined> | undefined;
+
+/** The engine's socket; undefined if the docker command reaches it by other means. */
+async function engineSocket(): Promise<string | undefined> {
+  const { stdout } = await tryRun("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+  const [, path] = /^unix:\/\/(\S+)/.exec(stdout) ?? [];
+  return path !== undefined && existsSync(path) ? path : undefined;
 }
 
 export async function dockerLines(...args: string[]): Promise<string[]> {

@@ -24,6 +24,8 @@ export interface Sandbox {
 
 export interface ServerlessCloudProps {
   readonly moto: URL;
+  /** The moto of DynamoDB. @default - that of everything else */
+  readonly dynamodb?: URL;
   readonly credentials: Credentials;
   readonly s3Port: number;
   readonly now: () => Date;
@@ -51,6 +53,7 @@ export async function startServerlessCloud(props: ServerlessCloudProps) {
 
   const proxy = createApiProxy({
     upstream: moto,
+    ...(props.dynamodb && { dynamodb: props.dynamodb }),
     credentials,
     now,
     indexLagMs,

@@ -20,6 +20,12 @@ test("the deployment's name lets it go", async () => {
   expect(String(terminal.output.read())).toContain("This removes blue from AWS in us-east-1, data included.");
 });
 
+test("SLS-73 the question says what goes with it, if that is known", async () => {
+  const terminal = asked("blue\n");
+  await confirmDestroy(aws, terminal, async () => "about 3 accounts");
+  expect(String(terminal.output.read())).toContain("from AWS in us-east-1, data included: about 3 accounts.");
+});
+
 test.each(["y\n", "yes\n", "\n", "blu\n", ""])("%j does not", async (typed) => {
   await expect(confirmDestroy(aws, asked(typed))).rejects.toMatchObject({
     message: "That is not its name: nothing was removed.",

@@ -9,10 +9,10 @@ import type { Passwords } from "../../ports/passwords.ts";
 const parameters = { memoryCost: 19456, timeCost: 2, parallelism: 1 };
 
 // More at once would not be faster, and each takes 19 MiB; a longer queue would mean seconds of waiting.
-const maxWaiting = 100;
+const mostWaiting = 100;
 
-/** `waiting` is the number of queued hashes. */
-export function argon2Passwords(): Passwords & { waiting(): number } {
+/** `waiting` is the number of queued hashes; beyond `maxWaiting` they are refused as `unavailable`. */
+export function argon2Passwords(maxWaiting = mostWaiting): Passwords & { waiting(): number } {
   const decoy = hash(randomUUID(), parameters);
   const queue = pLimit(availableParallelism());
 

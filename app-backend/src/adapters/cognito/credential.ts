@@ -27,12 +27,13 @@ export function readCredential(text: string | undefined): Credential | undefined
   return sub ? { sub, salt, hash } : undefined;
 }
 
-/** Whether that is the first password of an identity. */
+/** Whether that is the first password of an identity. It takes the same time whether there is one. */
 export async function isFirstPassword(
   credential: Credential | undefined,
   password: string,
 ): Promise<boolean> {
-  if (!credential?.salt || !credential.hash) return false;
-  const found = await derive(password, Buffer.from(credential.salt, "base64url"), bytes);
-  return timingSafeEqual(found, Buffer.from(credential.hash, "base64url"));
+  const { salt = "", hash = "" } = credential ?? {};
+  const found = await derive(password, Buffer.from(salt, "base64url"), bytes);
+  const expected = Buffer.from(hash, "base64url");
+  return expected.length === bytes && timingSafeEqual(found, expected);
 }

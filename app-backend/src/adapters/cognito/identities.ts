@@ -9,7 +9,7 @@ import { isRefusal, rethrowCognitoError } from "./cognito-error.ts";
 import { readCredential } from "./credential.ts";
 
 /** The users of a pool. */
-export function cognitoUsers(client: CognitoIdentityProviderClient, UserPoolId: string): Identities {
+export function cognitoIdentities(client: CognitoIdentityProviderClient, UserPoolId: string): Identities {
   return {
     async *pages() {
       let PaginationToken: string | undefined;

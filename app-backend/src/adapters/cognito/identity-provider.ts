@@ -6,6 +6,7 @@ import {
   type CognitoIdentityProviderClient,
   ConfirmForgotPasswordCommand,
   ConfirmSignUpCommand,
+  type ConfirmSignUpCommandInput,
   ForgotPasswordCommand,
   ResendConfirmationCodeCommand,
   SignUpCommand,
@@ -13,13 +14,13 @@ import {
 import { AppError, fieldError } from "../../domain/app-error.ts";
 import { emailKey } from "../../domain/email.ts";
 import { couldBePassword } from "../../domain/password.ts";
-import { after } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { Identity, IdentityProvider } from "../../ports/identity-provider.ts";
 import type { PasswordHashes } from "../../ports/password-hashes.ts";
 import { inTime } from "./client.ts";
 import { isRefusal, rethrowCognitoError } from "./cognito-error.ts";
 import { isFirstPassword, newCredential, readCredential } from "./credential.ts";
-import { cognitoUsers } from "./identities.ts";
+import { cognitoIdentities } from "./identities.ts";
 
 /** Keeps sign-ups of one address apart. */
 export interface Reservations {
@@ -48,7 +49,14 @@ interface Dependencies {
 }
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html, "Resource quotas". */
-const resetCodeLifeMs = 3_600_000;
+const codeFormat = { digits: 6, lifeMs: { confirm: 24 * 3_600_000, reset: 3_600_000 } };
+
+/** What a person waits for at most, with the question what became of a call whose answer was lost. */
+const answerTimeoutMs = 2_700;
+/** The function is stopped before. */
+const longestRequestMs = 30_000;
+/** Stands for the account of an unknown address. */
+const noAccount = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Passwords and mailed codes in an Amazon Cognito user pool, where the user name is the key of the address. The pool's
@@ -57,7 +65,7 @@ const resetCodeLifeMs = 3_600_000;
 export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
   const { client, userPoolId: UserPoolId, clientId: ClientId, credentials, now } = deps;
   const { reservations, isTaken, resetRequests } = deps;
-  const { remove: removeUser } = cognitoUsers(client, UserPoolId);
+  const { remove: removeUser } = cognitoIdentities(client, UserPoolId);
   /** Accounts whose first code was mailed by their sign-up, in this process. */
   const welcomed = new Set<string>();
 
@@ -89,28 +97,77 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
     await client.send(command, inTime()).catch(rethrowCognitoError);
   }
 
-  /** Whether the pool takes a code. It refuses by many names, all of which mean the same for a person. */
-  async function takes(command: ConfirmSignUpCommand | ConfirmForgotPasswordCommand): Promise<boolean> {
+  /**
+   * Whether the pool takes a code. It refuses by many names, all of which mean the same for a person. If an attempt may
+   * have been carried out whose answer was lost, `wasTaken` finds out.
+   */
+  async function takes(
+    command: ConfirmSignUpCommand | ConfirmForgotPasswordCommand,
+    wasTaken: (signal: AbortSignal) => Promise<boolean>,
+  ): Promise<boolean> {
+    const signal = AbortSignal.timeout(answerTimeoutMs);
     try {
       await client.send(command as ConfirmSignUpCommand, inTime());
       return true;
     } catch (error) {
       if (isRefusal(error, "InvalidPasswordException"))
         throw fieldError("invalid_input", "password", "is refused: choose another one");
-      if (isRefusal(error) || isRefusal(error, "InvalidParameterException")) return false;
-      return rethrowCognitoError(error);
+      const isRefused = isRefusal(error) || isRefusal(error, "InvalidParameterException");
+      if (isLost(error, isRefused) && (await wasTaken(signal))) return true;
+      return isRefused ? false : rethrowCognitoError(error);
     }
   }
 
-  /** Raises the credential version: no session outlives its password. Returns the `sub`. */
-  async function endSessions(accountId: string): Promise<string> {
+  /** Since when the pool has the user of an account confirmed whose record is not; undefined if it has not. */
+  async function confirmedSince(
+    account: Identity | undefined,
+    abortSignal: AbortSignal,
+  ): Promise<Date | undefined> {
+    const command = new AdminGetUserCommand({ UserPoolId, Username: nameOf(account) });
+    const user = await client.send(command, { abortSignal }).catch((error: unknown) => {
+      if (!isRefusal(error, "UserNotFoundException")) rethrowCognitoError(error);
+      return undefined;
+    });
+    if (!account || account.confirmed || user?.UserStatus !== "CONFIRMED") return undefined;
+    const sub = user.UserAttributes?.find(({ Name }) => Name === "sub")?.Value;
+    const isOwn = sub !== undefined && readCredential(await credentials.get(account.id))?.sub === sub;
+    return isOwn ? user.UserLastModifiedDate : undefined;
+  }
+
+  const confirms = (account: Identity | undefined, attempt: ConfirmSignUpCommandInput) =>
+    takes(new ConfirmSignUpCommand(attempt), async (signal) => {
+      const since = await confirmedSince(account, signal).catch(() => undefined);
+      return since !== undefined;
+    });
+
+  /** Whether the pool signs the account in by a password. */
+  async function opens(account: Identity, PASSWORD: string, abortSignal: AbortSignal): Promise<boolean> {
+    const AuthFlow = "ADMIN_USER_PASSWORD_AUTH";
+    const AuthParameters = { USERNAME: nameOf(account), PASSWORD };
+    const command = new AdminInitiateAuthCommand({ UserPoolId, ClientId, AuthFlow, AuthParameters });
+    return client.send(command, { abortSignal }).then(
+      () => true,
+      (error: unknown) => (isRefusal(error) ? false : rethrowCognitoError(error)),
+    );
+  }
+
+  /** Raises the credential version: no session outlives its password. */
+  async function endSessions(accountId: string): Promise<{ sub: string; version: number | undefined }> {
     const { sub } = readCredential(await credentials.get(accountId)) ?? {};
     if (sub === undefined) throw new Error("account has no identity");
-    await credentials.replace(accountId, { to: sub });
-    return sub;
+    return { sub, version: await credentials.replace(accountId, { to: sub }) };
+  }
+
+  /** The password may have been replaced or not: sessions end, and the code may be tried again. */
+  async function endSessionsInDoubt(account: Identity): Promise<void> {
+    const { version } = await endSessions(account.id);
+    if (version !== undefined)
+      await resetRequests.add(account.id, version, after(now(), codeFormat.lifeMs.reset));
   }
 
   return {
+    codeFormat,
+
     async signUp({ id, email }, password) {
       const key = emailKey(email);
       const retryAfterMs = await reservations.take(key);
@@ -153,10 +210,11 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
         if (AuthenticationResult === undefined) throw new Error("user pool asks for a second factor");
         return account !== undefined;
       } catch (error) {
-        if (account && isRefusal(error, "UserNotConfirmedException"))
-          return isFirstPassword(readCredential(await credentials.get(account.id)), password);
-        if (isRefusal(error)) return false;
-        return rethrowCognitoError(error);
+        if (!isRefusal(error)) return rethrowCognitoError(error);
+        // For each refusal, needed or not: its time reveals no account.
+        const credential = readCredential(await credentials.get(account?.id ?? noAccount));
+        const isFirst = await isFirstPassword(credential, password);
+        return isFirst && account !== undefined && isRefusal(error, "UserNotConfirmedException");
       }
     },
 
@@ -169,29 +227,44 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
         else await resend().catch(rethrowCognitoError);
         return;
       }
-      await resetRequests.add(id, credentialVersion, after(now(), resetCodeLifeMs));
+      await resetRequests.add(id, credentialVersion, after(now(), codeFormat.lifeMs.reset));
       await client.send(new ForgotPasswordCommand(named), inTime()).catch((error: unknown) => {
         // The pool mails no reset code to an address that was never confirmed.
         if (confirmed || !isRefusal(error, "InvalidParameterException")) rethrowCognitoError(error);
       });
       // That address gets the code that confirms it instead: a reset takes either.
-      if (!confirmed) await resend().catch(rethrowCognitoError);
+      if (confirmed) return;
+      await resend().catch((error: unknown) => {
+        // The pool has confirmed it, and its record could not be written: the code for a reset was mailed.
+        if (!isRefusal(error, "InvalidParameterException")) rethrowCognitoError(error);
+      });
     },
 
-    confirm: async (account, ConfirmationCode) =>
-      takes(new ConfirmSignUpCommand({ ClientId, Username: nameOf(account), ConfirmationCode })),
+    async confirm(account, ConfirmationCode) {
+      if (await confirms(account, { ClientId, Username: nameOf(account), ConfirmationCode })) return true;
+      // Longer than a request takes, and the record does not say so: the request that has spent the code did not end.
+      const since = await confirmedSince(account, inTime().abortSignal);
+      return since !== undefined && after(since, longestRequestMs) <= now();
+    },
 
     async reset(asked, ConfirmationCode, Password) {
       const isOpen = asked && (await resetRequests.has(asked.id, asked.credentialVersion, now()));
       const account = isOpen ? asked : undefined;
       const attempt = { ClientId, Username: nameOf(account), ConfirmationCode };
+      const wasReset = async (signal: AbortSignal) => {
+        if (!account) return false;
+        return opens(account, Password, signal).catch(async () => {
+          await endSessionsInDoubt(account);
+          return false;
+        });
+      };
       // Code and password are one call: here the version can only be raised after it.
-      const isReset = await takes(new ConfirmForgotPasswordCommand({ ...attempt, Password }));
+      const isReset = await takes(new ConfirmForgotPasswordCommand({ ...attempt, Password }), wasReset);
       if (!account) return false;
       if (isReset) await endSessions(account.id);
       if (isReset || account.confirmed) return isReset;
-      if (!(await takes(new ConfirmSignUpCommand(attempt)))) return false;
-      await setUserPassword(await endSessions(account.id), Password);
+      if (!(await confirms(account, attempt))) return false;
+      await setUserPassword((await endSessions(account.id)).sub, Password);
       return true;
     },
 
@@ -223,6 +296,15 @@ export function cognitoIdentityRemoval({ credentials, removeUser }: Removal): Id
     await credentials.remove(accountId);
   };
 }
+
+/** Whether a call may have been carried out although it failed. The client repeats it once if it gets no answer. */
+function isLost(error: unknown, isRefused: boolean): boolean {
+  if (!isRefused) return !isThrottle(error);
+  const { $metadata } = error as { readonly $metadata?: { readonly attempts?: number } };
+  return ($metadata?.attempts ?? 1) > 1;
+}
+
+const isThrottle = (error: unknown) => error instanceof Error && error.name === "TooManyRequestsException";
 
 /** The user name of an account; of none, a name that no one has. */
 function nameOf(account: Identity | undefined): string {

@@ -1,4 +1,4 @@
-import type { Account } from "../../domain/account.ts";
+import type { Account, Profile } from "../../domain/account.ts";
 import { AppError } from "../../domain/app-error.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import { accountsOf, dynamodbFeeds, placeOf, removedAccounts } from "./feeds.ts";
@@ -6,6 +6,12 @@ import { flag, type Item, number, text, textOrNull, time } from "./items.ts";
 import { accountKey, addressKey } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";
 
+/** From an object, so that the compiler misses a field that is not in it. */
+const profileFields = Object.keys({
+  username: true,
+  firstName: true,
+  lastName: true,
+} satisfies Record<keyof Profile, true>) as (keyof Profile)[];
 const exists = "attribute_exists(#pk) AND attribute_not_exists(#removedAt)";
 
 export function dynamodbAccounts(db: Dynamodb): Accounts {
@@ -42,9 +48,9 @@ export function dynamodbAccounts(db: Dynamodb): Accounts {
       if (!(isOwn && ofAddress.isRepeated)) throw new AppError("email_taken", "address is taken");
     },
 
-    async replaceProfile(id, { username, firstName, lastName }) {
-      const all = Object.entries({ username, firstName, lastName });
-      const set = Object.fromEntries(all.filter(([, value]) => value !== undefined));
+    async replaceProfile(id, profile) {
+      const named = profileFields.filter((field) => profile[field] !== undefined);
+      const set = Object.fromEntries(named.map((field) => [field, profile[field]]));
       if (Object.keys(set).length === 0) return;
       await db.write({ update: accountKey(id), set, condition: exists });
     },

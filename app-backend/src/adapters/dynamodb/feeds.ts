@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { after } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import { type Item, texts } from "./items.ts";
 import { feedsKey } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";

@@ -60,6 +60,12 @@ export const imageKey = (id: string): Key => ({ table: "records", pk: `image#${i
 /** The one item that lists the partitions of the index `feed`. */
 export const feedsKey: Key = { table: "records", pk: "feeds", sk: "feeds" };
 
+export const revocationKey = (subject: string): Key => ({
+  table: "expiring",
+  pk: `revoked#${subject}`,
+  sk: "revoked",
+});
+
 /** The partition with the sessions of an account. */
 export const sessionsOf = (accountId: string) => `account#${accountId}`;
 

@@ -1,13 +1,7 @@
 import type { Revocations } from "../../ports/revocations.ts";
 import { number, timeOrNull } from "./items.ts";
-import { expiryOf, type Key } from "./keys.ts";
+import { expiryOf, revocationKey } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";
-
-const revocationKey = (subject: string): Key => ({
-  table: "expiring",
-  pk: `revoked#${subject}`,
-  sk: "revoked",
-});
 
 export function dynamodbRevocations(db: Dynamodb): Revocations {
   return {

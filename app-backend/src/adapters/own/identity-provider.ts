@@ -1,5 +1,5 @@
-import { codeLifeMs, type CodePurpose } from "../../domain/code.ts";
-import { after } from "../../domain/session.ts";
+import { codeDigits, codeLifeMs, type CodePurpose } from "../../domain/code.ts";
+import { after } from "../../domain/time.ts";
 import type { CodeGenerator } from "../../ports/code-generator.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Mail } from "../../ports/mail.ts";
@@ -34,6 +34,8 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
   }
 
   return {
+    codeFormat: { digits: codeDigits, lifeMs: { confirm: codeLifeMs, reset: codeLifeMs } },
+
     signUp: (_account, password) => passwords.hash(password),
 
     withdraw: async () => {}, // the credential was all of it

@@ -276,7 +276,7 @@ export const operations = {
     method: "get",
     path: "/settings",
     summary:
-      "What a page has to know of this deployment: whether codes are mailed, or handed on by its operator",
+      "What a page has to know of this deployment: whether codes are mailed, or handed on by its operator, and what they look like",
     status: 200,
     answer: answers.settings,
     refusals: [],

@@ -85,7 +85,18 @@ export const signedIn = z
 export const sessionList = z.object({ items: z.array(session) }).strict();
 export const health = z.object({ status: z.literal("ok"), release: z.string() }).strict();
 export const readiness = z.object({ status: z.literal("ready") }).strict();
-export const settings = z.object({ sendsMail: z.boolean() }).strict();
+export const settings = z
+  .object({
+    sendsMail: z.boolean(),
+    codes: z
+      .object({
+        digits: z.int(),
+        confirmSeconds: z.int().meta({ description: "How long a code confirms an address." }),
+        resetSeconds: z.int().meta({ description: "How long a code sets a new password." }),
+      })
+      .strict(),
+  })
+  .strict();
 export const openapi = z.looseObject({ openapi: z.literal("3.1.0") });
 export const problem = z
   .object({

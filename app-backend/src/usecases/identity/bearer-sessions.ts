@@ -1,5 +1,6 @@
 import { AppError } from "../../domain/app-error.ts";
-import { after, isOver, openSession, type StoredSession } from "../../domain/session.ts";
+import { isOver, openSession, type StoredSession } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { Bearer, Bearers } from "../../ports/bearers.ts";
 import type { Revocations } from "../../ports/revocations.ts";

@@ -15,6 +15,8 @@ interface Dependencies {
   readonly auditLog: AuditLog;
   /** Runs work that the response does not wait for, and reports its errors. */
   readonly afterAnswer: (work: () => Promise<void>) => void;
+  /** Has work take the same time whatever it does. @default - responses do not wait for it */
+  readonly evenly?: ((work: () => Promise<void>) => Promise<void>) | undefined;
 }
 
 export type CodeUseCases = ReturnType<typeof codeUseCases>;
@@ -22,16 +24,18 @@ export type CodeUseCases = ReturnType<typeof codeUseCases>;
 /** Codes that prove that a person reads the mail of an address. */
 export function codeUseCases(deps: Dependencies) {
   const { accounts, identity, rateLimiter, auditLog, afterAnswer } = deps;
+  const { evenly = (work: () => Promise<void>) => work() } = deps;
 
   /** Mails a code to the account of the address, if there is one that needs it. Response and timing do not reveal which. */
   async function request(purpose: CodePurpose, email: string, client: Client): Promise<void> {
     const ofAccount = await rateLimiter.ofAccount(limits.mailToAccount, email, client, purpose);
     await rateLimiter.consume(fromAddress(limits.mailFromAddress, client), ofAccount);
-    afterAnswer(async () => {
+    const mail = async () => {
       const account = await accounts.getByEmail(email);
       if (account && !(purpose === "confirm" && account.confirmed))
         await identity.requestCode(purpose, account);
-    });
+    };
+    afterAnswer(() => evenly(mail));
   }
 
   /** Mails a new account the code that confirms its address. */

@@ -64,11 +64,22 @@ export function passwordUseCases(deps: Dependencies) {
 
   /** Replaces a password by a mailed code; ends all sessions. */
   async function reset({ email, code, password }: Reset, client: Client): Promise<void> {
-    const { id } = await codes.redeem(email, client, (account) => identity.reset(account, code, password));
+    const { id } = await codes.redeem(email, client, async (account) =>
+      identity.reset(account, code, password).catch(async (error: unknown) => {
+        if (account) await endIfReplaced(account);
+        throw error;
+      }),
+    );
     await sessions.removeOfAccount(id);
     await accounts.confirm(id); // the code came by mail
     await rateLimiter.clearOfAccount(limits.signInOfAccount, email, client);
     auditLog("password_reset", { accountId: id });
+  }
+
+  /** A reset whose outcome is not known has raised the version. */
+  async function endIfReplaced({ id, credentialVersion }: Account): Promise<void> {
+    const stored = await accounts.get(id);
+    if (stored && stored.credentialVersion !== credentialVersion) await sessions.removeOfAccount(id);
   }
 
   return { prove, change, reset };

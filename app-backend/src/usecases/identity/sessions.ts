@@ -3,7 +3,6 @@ import { AppError } from "../../domain/app-error.ts";
 import type { Client } from "../../domain/client.ts";
 import { limits } from "../../domain/limit.ts";
 import {
-  after,
   inOverlap,
   isOver,
   openSession,
@@ -12,6 +11,7 @@ import {
   type SessionView,
   viewSession,
 } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";

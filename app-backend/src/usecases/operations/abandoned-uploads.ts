@@ -1,9 +1,10 @@
 import { abandonedAfterMs, uploadKeyOf } from "../../domain/image.ts";
-import { after } from "../../domain/session.ts";
 import type { Owned } from "../../domain/owned.ts";
+import { after } from "../../domain/time.ts";
 import type { Images } from "../../ports/images.ts";
 import type { MediaFiles } from "../../ports/media.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
+import { inParallel } from "./in-parallel.ts";
 
 interface Dependencies {
   readonly images: Images;
@@ -15,7 +16,9 @@ interface Dependencies {
 
 export type AbandonedUploads = ReturnType<typeof abandonedUploads>;
 
-const atOnce = 100;
+const pageSize = 100;
+/** Those of one account change its quota: more at a time would only refuse each other. */
+const atOnce = 4;
 
 /** Uploads that were never completed. */
 export function abandonedUploads({ images, media, objectStore, now }: Dependencies) {
@@ -31,14 +34,17 @@ export function abandonedUploads({ images, media, objectStore, now }: Dependenci
     await objectStore.closeUpload(uploadKeyOf(file.id)).catch(() => undefined);
   }
 
-  /** Discards all uploads that were started a day ago and never completed. Returns their number. */
+  /**
+   * Discards all uploads that were started a day ago and never completed. Returns their number; throws the first error,
+   * after trying all of its page.
+   */
   async function giveUp(): Promise<number> {
     const before = after(now(), -abandonedAfterMs);
     const pictures = await all(
-      () => images.listAbandoned(before, atOnce),
+      () => images.listAbandoned(before, pageSize),
       ({ id }) => discard(id),
     );
-    const files = media ? await all(() => media.listAbandoned(before, atOnce), discardMedia) : 0;
+    const files = media ? await all(() => media.listAbandoned(before, pageSize), discardMedia) : 0;
     return pictures + files;
   }
 
@@ -53,8 +59,12 @@ async function all<Item>(
   let count = 0;
   for (;;) {
     const found = await list();
-    for (const item of found) await discard(item);
+    const errors: unknown[] = [];
+    await inParallel(atOnce, found, (item) =>
+      discard(item).catch((error: unknown) => void errors.push(error)),
+    );
+    if (errors.length > 0) throw errors[0];
     count += found.length;
-    if (found.length < atOnce) return count;
+    if (found.length < pageSize) return count;
   }
 }

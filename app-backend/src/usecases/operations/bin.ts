@@ -1,5 +1,5 @@
 import { binLifeMs } from "../../domain/project.ts";
-import { after } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
 import type { Projects } from "../../ports/projects.ts";
 

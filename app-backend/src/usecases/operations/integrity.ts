@@ -1,9 +1,12 @@
 import { digestIn, lastingPrefixes } from "../../domain/object-key.ts";
 import type { ObjectRecords } from "../../ports/object-records.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
+import { inParallel } from "./in-parallel.ts";
 
 // An object is written before its record: a young one without a record may still get one.
 const onItsWayMs = 3_600_000;
+/** Each is read whole, and takes its way to the bucket and back: a job has 15 minutes for all. */
+const atOnce = 16;
 
 export interface Report {
   readonly checked: number;
@@ -28,13 +31,14 @@ export function integrityCheck({ records, objectStore, now }: Dependencies) {
   return async (repair: boolean): Promise<Report> => {
     const report = { checked: 0, missing: [], mismatched: [], orphaned: [], left: [] } as MutableReport;
     for await (const keys of records.pages()) {
-      for (const key of keys) await compare(key, repair, report);
+      await inParallel(atOnce, keys, (key) => compare(key, repair, report));
     }
     for (const prefix of lastingPrefixes) {
       for await (const objects of objectStore.list(prefix)) {
         const old = objects.filter(({ modifiedAt }) => now().getTime() - modifiedAt.getTime() > onItsWayMs);
         const known = await records.known(old.map(({ key }) => key));
-        for (const { key } of old) if (!known.has(key)) await orphan(key, repair, report);
+        const unknown = old.filter(({ key }) => !known.has(key));
+        await inParallel(atOnce, unknown, ({ key }) => orphan(key, repair, report));
       }
     }
     return report;

@@ -8,7 +8,7 @@ import {
 } from "../../../src/adapters/cognito/identity-provider.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import type { Identity, IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { identityProviderContract } from "../../contract/identity-provider.ts";
 import type { Opened } from "../../contract/opened.ts";
@@ -77,12 +77,13 @@ describe("a user pool", () => {
   let identity: IdentityProvider;
   const reserved = new Set<string>();
   const taken = new Set<string>();
+  let laterMs = 0;
 
   beforeAll(async () => {
     pool = await createPool();
     opened = await openProvider(
       pool,
-      () => new Date(),
+      () => after(new Date(), laterMs),
       reservationsIn(reserved),
       async (email) => taken.has(email),
     );
@@ -210,6 +211,59 @@ describe("a user pool", () => {
       expect(await identity.reset(account, code, next)).toBe(false);
     },
   );
+
+  describe("SLS-19 a code that is spent while the answer is lost", () => {
+    const lost = (action: string) => ({ action, lost: true, times: 1 });
+
+    test("confirms its account, at once or when it is repeated later", async () => {
+      const [atOnce, later] = [await join(), await join()];
+      await faults(lost("ConfirmSignUp"));
+      expect(await identity.confirm(atOnce, (await mailedCode(atOnce.email))!)).toBe(true);
+      const code = (await mailedCode(later.email))!;
+      await faults(lost("ConfirmSignUp"), { action: "ConfirmSignUp" }, { action: "AdminGetUser" });
+      await expect(identity.confirm(later, code)).rejects.toMatchObject({ code: "unavailable" });
+      await faults();
+      expect(await identity.confirm(later, code)).toBe(false); // another request may have spent it just now
+      laterMs = 31_000;
+      expect(await identity.confirm(later, code)).toBe(true);
+      expect(await identity.confirm({ ...later, confirmed: true }, code)).toBe(false);
+      expect(await identity.confirm({ ...later, id: await opened.raw.addAccount() }, code)).toBe(false);
+      laterMs = 0;
+    });
+
+    test("replaces the password, and one that was not spent does not", async () => {
+      const account = await confirmed(await join());
+      await identity.requestCode("reset", account);
+      await faults({ action: "ConfirmForgotPassword", error: "InternalErrorException" });
+      const refused = identity.reset(account, (await mailedCode(account.email))!, next);
+      await expect(refused).rejects.toMatchObject({ code: "unavailable" });
+      expect(await identity.setPassword(account, password)).toBe(1); // the version was as before
+      const known = { ...account, credentialVersion: 1 };
+      await identity.requestCode("reset", known);
+      await faults(lost("ConfirmForgotPassword"));
+      expect(await identity.reset(known, (await mailedCode(account.email))!, next)).toBe(true);
+      expect(await identity.authenticate(known, next)).toBe(true);
+      expect(await identity.setPassword(known, password)).toBeUndefined(); // the version was raised
+    });
+
+    test("ends all sessions if the pool cannot be asked, and leaves the code", async () => {
+      const account = await confirmed(await join());
+      await identity.requestCode("reset", account);
+      const code = (await mailedCode(account.email))!;
+      await faults({ action: "*", error: "InternalErrorException" });
+      await expect(identity.reset(account, code, next)).rejects.toMatchObject({ code: "unavailable" });
+      await faults();
+      expect(await identity.setPassword(account, next)).toBeUndefined(); // the version was raised
+      expect(await identity.reset({ ...account, credentialVersion: 1 }, code, next)).toBe(true);
+    });
+
+    test("may be followed by a reset if the pool alone knows that the address is confirmed", async () => {
+      const account = await join();
+      await confirmed(account);
+      await identity.requestCode("reset", account);
+      expect(await identity.reset(account, (await mailedCode(account.email))!, next)).toBe(true);
+    });
+  });
 
   describe("SLS-12 a pool that is away", () => {
     const calls: [string, (account: Identity) => Promise<unknown>][] = [

@@ -25,6 +25,8 @@ export interface Fault {
   readonly action: string;
   readonly error?: string;
   readonly silent?: boolean;
+  /** The call is carried out, and its answer lost. */
+  readonly lost?: boolean;
   readonly times?: number;
 }
 

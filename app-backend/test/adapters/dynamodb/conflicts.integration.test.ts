@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { AppError } from "../../../src/domain/app-error.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import { at, holderOf, reference, someSession } from "../../contract/fixtures.ts";
 import { cancelled, type Fault, faultyDynamodb, onWrites, refusal } from "./faulty-dynamodb.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from "@
 import { jwtTokens } from "../../../src/adapters/jwt/tokens.ts";
 import { limits } from "../../../src/domain/limit.ts";
 import { mediaKey, notesKey } from "../../../src/domain/object-key.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import type { IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
 import { fromAddress, rateLimiter } from "../../../src/usecases/rate-limiter.ts";

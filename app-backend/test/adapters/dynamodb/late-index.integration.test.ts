@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import { at, reference, someFacts, someSave, someSession } from "../../contract/fixtures.ts";
 import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";

@@ -12,7 +12,7 @@ import {
   someSave,
   someSession,
 } from "../../contract/fixtures.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import { renditionOf } from "../../contract/rendition.ts";
 import { type DynamodbStores, openDynamodbStores } from "./stores.ts";
 

@@ -12,7 +12,8 @@ import { migrate } from "../../../src/adapters/mysql/migrate.ts";
 import { withAdvisoryLock } from "../../../src/adapters/mysql/advisory-lock.ts";
 import { driverOptions } from "../../../src/adapters/mysql/pool.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
-import { after, isOver } from "../../../src/domain/session.ts";
+import { isOver } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import { createDatabase } from "../../store.ts";
 import { rawMysql } from "./stores.ts";
 

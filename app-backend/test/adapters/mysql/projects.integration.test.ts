@@ -5,7 +5,7 @@ import { mysqlMedia } from "../../../src/adapters/mysql/media.ts";
 import { mysqlObjectRecords } from "../../../src/adapters/mysql/object-records.ts";
 import { openPool } from "../../../src/adapters/mysql/pool.ts";
 import { mysqlProjects } from "../../../src/adapters/mysql/projects.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import { at, reference, someFacts, someSave } from "../../contract/fixtures.ts";
 import { createDatabase } from "../../store.ts";
 import { rawMysql } from "./stores.ts";

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals
 import type { RowDataPacket } from "mysql2/promise";
 import { purge } from "../../../src/adapters/mysql/purge.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
-import { after, openSession, refreshIdleMs } from "../../../src/domain/session.ts";
+import { openSession, refreshIdleMs } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import { holderOf } from "../../contract/fixtures.ts";
 import { createDatabase } from "../../store.ts";
 import { rawMysql } from "./stores.ts";

@@ -7,7 +7,7 @@ import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes
 import { ownIdentityProvider } from "../../../src/adapters/own/identity-provider.ts";
 import { codeDigits, codeLifeMs } from "../../../src/domain/code.ts";
 import { AppError } from "../../../src/domain/app-error.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import type { Message } from "../../../src/ports/mail.ts";
 import { at } from "../../contract/fixtures.ts";
 import { identityProviderContract } from "../../contract/identity-provider.ts";

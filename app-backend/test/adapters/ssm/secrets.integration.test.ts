@@ -3,7 +3,7 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeEach, expect, test } from "@jest/globals";
 import { ssmSecrets } from "../../../src/adapters/ssm/secrets.ts";
 import { keysInForce, signingKey } from "../../../src/domain/keyring.ts";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 
 const minuteMs = 60_000;
 const names = ["access-token", "refresh-token", "edge-proof"];

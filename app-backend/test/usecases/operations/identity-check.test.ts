@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { after } from "../../../src/domain/session.ts";
+import { after } from "../../../src/domain/time.ts";
 import { identityCheck } from "../../../src/usecases/operations/identity-check.ts";
 import { at, someAccount } from "../../contract/fixtures.ts";
 

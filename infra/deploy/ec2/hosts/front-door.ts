@@ -1,6 +1,6 @@
 import type { FrontDoor } from "../../clouds/cloud.ts";
 import type { Deployment } from "../../deployment.ts";
-import { domainOf } from "../../site/domain.ts";
+import { domainOf } from "../site/domain.ts";
 import type { Outputs } from "../../terraform/state.ts";
 import { running } from "./ssh.ts";
 

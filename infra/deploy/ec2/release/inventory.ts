@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Cloud } from "../../clouds/cloud.ts";
 import type { Deployment } from "../../deployment.ts";
 import { type HostName, hostAddress, identityOptions } from "../hosts/ssh.ts";
-import { domainOf } from "../../site/domain.ts";
+import { domainOf } from "../site/domain.ts";
 import { siteNames } from "./site-names.ts";
 import { keyOnly, operatorPublicKey } from "../operator.ts";
 import type { Outputs } from "../../terraform/state.ts";

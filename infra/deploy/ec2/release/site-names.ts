@@ -2,7 +2,7 @@ import type { Deployment } from "../../deployment.ts";
 import type { SiteNames } from "../../clouds/cloud.ts";
 import { running } from "../hosts/ssh.ts";
 import type { Outputs } from "../../terraform/state.ts";
-import { domainOf } from "../../site/domain.ts";
+import { domainOf } from "../site/domain.ts";
 
 /** The names that lead to a site. One with a domain has other names only to redirect people to it. */
 export async function siteNames(deployment: Deployment, outputs: Outputs): Promise<SiteNames> {

@@ -10,7 +10,7 @@ import { requireOutputs } from "../../terraform/state.ts";
 import { lambdaClient } from "../clients.ts";
 import { siteDoor } from "../front-door.ts";
 import type { ServerlessOutputs } from "../outputs.ts";
-import { readHistory, releaseBefore, type ReleaseRecord } from "../release/history.ts";
+import { openHistory, releaseBefore, type ReleaseRecord } from "../release/history.ts";
 import { bringIntoService, bucketsOf } from "../release/release-application.ts";
 
 export const rollback = (deployment: Deployment) => withLock(deployment, () => previousRelease(deployment));
@@ -19,8 +19,8 @@ export const rollback = (deployment: Deployment) => withLock(deployment, () => p
 async function previousRelease(deployment: Deployment): Promise<void> {
   const outputs = await requireOutputs<ServerlessOutputs>(deployment);
   const access = await presentCloud(deployment);
-  const history = await readHistory(bucketsOf(outputs, access).client, outputs.bucket);
-  const release = releaseBefore(history);
+  const file = await openHistory(bucketsOf(outputs, access).client, outputs.bucket, deployment);
+  const release = releaseBefore(file.current());
   if (release === undefined) {
     throw new UserError(
       "No release from before the one that serves is kept.\n" +
@@ -29,9 +29,7 @@ async function previousRelease(deployment: Deployment): Promise<void> {
     );
   }
   await requireSameOrigin(outputs, release, access);
-  await step(`Put the release of ${release.at} back`, () =>
-    bringIntoService(outputs, release, history, access),
-  );
+  await step(`Put the release of ${release.at} back`, () => bringIntoService(outputs, release, file, access));
   const door = await siteDoor(deployment, outputs);
   await step("Ask the site", () => smokeTest(door, `More about it: ${deployment.make("logs")}`));
   say(`\nThe newest comes back with: ${deployment.make("deploy")}`);

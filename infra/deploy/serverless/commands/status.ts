@@ -12,6 +12,7 @@ import { terraform } from "../../terraform/terraform.ts";
 import { inRegion, lambdaClient } from "../clients.ts";
 import { functionNames, type ServerlessOutputs } from "../outputs.ts";
 import { type History, readHistory } from "../release/history.ts";
+import { proofLateSince } from "../release/proof.ts";
 import { bucketsOf } from "../release/release-application.ts";
 import { liveVersion } from "../release/versions.ts";
 
@@ -29,6 +30,7 @@ export async function status(deployment: Deployment): Promise<void> {
   const facts = (
     await Promise.all([
       siteFact(deployment, outputs),
+      proofFact(deployment, outputs, access),
       releaseFacts(outputs, history, access),
       alarmFacts(deployment, outputs, access),
       changes(deployment, access),
@@ -46,6 +48,20 @@ async function siteFact({ cloud, name }: Deployment, { url }: ServerlessOutputs)
   const ready = await ask(door, "/api/ready").catch(() => undefined);
   if (ready?.status === 200) return { name: "site", text: `${door.url} ready`, isWell: true };
   return { name: "site", text: `${door.url} not ready (${ready?.status ?? "no answer"})`, isWell: false };
+}
+
+/** A rotation that was stopped half-way goes unnoticed until the API forgets the former proof. */
+async function proofFact(
+  { make }: Pick<Deployment, "make">,
+  outputs: ServerlessOutputs,
+  access: Access,
+): Promise<Fact> {
+  const since = await proofLateSince(outputs, access);
+  if (since === undefined) return { name: "edge proof", text: "the latest", isWell: true };
+  const text =
+    `was replaced at ${since.toISOString()}, and the edge sends the former one: an hour later /api answers 403. ` +
+    `To repair it: ${make("deploy")}`;
+  return { name: "edge proof", text, isWell: false };
 }
 
 async function releaseFacts(outputs: ServerlessOutputs, history: History, access: Access): Promise<Fact[]> {

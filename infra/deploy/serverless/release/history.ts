@@ -1,4 +1,7 @@
+import { hostname, userInfo } from "node:os";
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { UserError } from "../../../cli/user-error.ts";
+import type { Deployment } from "../../deployment.ts";
 import type { FunctionName } from "../outputs.ts";
 
 /** A release: versions of functions, and the page that belongs to them. */
@@ -19,6 +22,8 @@ export interface History {
   readonly page?: string | undefined;
   /** The newest first. */
   readonly releases: readonly ReleaseRecord[];
+  /** By whom and when it was last written. @default - before this was recorded */
+  readonly changed?: { readonly by: string; readonly at: string };
 }
 
 export const maxReleases = 10;
@@ -28,19 +33,75 @@ const Key = "releases/history.json";
 
 const none: History = { live: undefined, releases: [] };
 
-export async function readHistory(client: S3Client, Bucket: string): Promise<History> {
+interface Stored {
+  readonly history: History;
+  /** Undefined if there is no object yet. */
+  readonly etag: string | undefined;
+  readonly text: string;
+}
+
+async function stored(client: S3Client, Bucket: string): Promise<Stored> {
   try {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-    return JSON.parse(await Body!.transformToString()) as History;
+    const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    const text = await Body!.transformToString();
+    return { history: JSON.parse(text) as History, etag: ETag, text };
   } catch (error) {
-    if ((error as Error).name === "NoSuchKey") return none;
+    if ((error as Error).name === "NoSuchKey") return { history: none, etag: undefined, text: "" };
     throw error;
   }
 }
 
-export async function writeHistory(client: S3Client, Bucket: string, history: History): Promise<void> {
-  const Body = JSON.stringify(history, null, 1);
-  await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json" }));
+export const readHistory = async (client: S3Client, Bucket: string): Promise<History> =>
+  (await stored(client, Bucket)).history;
+
+/** The history in the hands of one command. Two machines have no lock in common: of two at once, one is refused. */
+export interface HistoryFile {
+  /** As it was read, or last written. */
+  current(): History;
+  /** Writes over what was read or written before; a UserError if another machine has written since. */
+  write(history: History): Promise<void>;
+  /** The same UserError, without a write. */
+  requireUnchanged(): Promise<void>;
+}
+
+export async function openHistory(
+  client: S3Client,
+  Bucket: string,
+  { make }: Pick<Deployment, "make">,
+): Promise<HistoryFile> {
+  let { history, etag } = await stored(client, Bucket);
+  const by = `${userInfo().username}@${hostname()}`;
+
+  function overtaken({ changed }: History): UserError {
+    const who = changed === undefined ? "Another machine has" : `${changed.by} has, at ${changed.at}`;
+    return new UserError(
+      `Two machines change the releases of this deployment at once. ${who}, and this one stops before it is done.\n` +
+        `What serves: ${make("status")}\nTo have what is here serve, once the other has ended: ${make("deploy")}`,
+    );
+  }
+
+  return {
+    current: () => history,
+    async write(next) {
+      const Body = JSON.stringify({ ...next, changed: { by, at: new Date().toISOString() } }, null, 1);
+      const condition = etag === undefined ? { IfNoneMatch: "*" } : { IfMatch: etag };
+      const put = { Bucket, Key, Body, ContentType: "application/json", ...condition };
+      try {
+        etag = (await client.send(new PutObjectCommand(put))).ETag;
+      } catch (error) {
+        const { name } = error as Error;
+        if (!/^(PreconditionFailed|ConditionalRequestConflict|NoSuchKey)$/.test(name)) throw error;
+        const found = await stored(client, Bucket);
+        if (found.text !== Body) throw overtaken(found.history); // the same: a reply was lost, and the SDK sent it again
+        etag = found.etag;
+      }
+      history = next;
+    },
+    async requireUnchanged() {
+      const found = await stored(client, Bucket);
+      if (found.etag !== etag) throw overtaken(found.history);
+    },
+  };
 }
 
 /** The history with a release that is about to serve; one that is the same as the newest keeps its place. */

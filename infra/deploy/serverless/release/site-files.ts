@@ -92,25 +92,32 @@ export async function serveSite(
   }
 }
 
-/** Removes the files that no release names: pages that are open load those of the releases before. */
+/** Another machine may be about to release what it has uploaded. */
+const youngMs = 3_600_000;
+
+/** Removes the files that no release names, after an hour: pages that are open load those of the releases before. */
 export async function removeOtherFiles(
   { client, site, kept }: SiteBuckets,
   releases: readonly ReleaseRecord[],
+  now: Date,
 ): Promise<void> {
+  const before = new Date(now.getTime() - youngMs);
   const named = new Set(releases.flatMap((release) => release.site.files));
   const own = new Set(releases.flatMap(({ site: { id, files } }) => files.map((path) => keptKey(id, path))));
-  const assets = (await keysIn(client, site, "assets/")).filter((key) => !named.has(key));
-  const pages = (await keysIn(client, kept, "releases/")).filter(
+  const assets = (await keysIn(client, site, "assets/", before)).filter((key) => !named.has(key));
+  const pages = (await keysIn(client, kept, "releases/", before)).filter(
     (key) => key.split("/").length > 2 && !own.has(key),
   );
   await remove(client, site, assets);
   await remove(client, kept, pages);
 }
 
-async function keysIn(client: S3Client, Bucket: string, Prefix: string): Promise<string[]> {
+/** `before`: only what was stored before then. */
+async function keysIn(client: S3Client, Bucket: string, Prefix: string, before?: Date): Promise<string[]> {
   const keys: string[] = [];
   for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
-    keys.push(...Contents.map(({ Key }) => Key!));
+    const wanted = Contents.filter(({ LastModified }) => before === undefined || LastModified! < before);
+    keys.push(...wanted.map(({ Key }) => Key!));
   }
   return keys;
 }

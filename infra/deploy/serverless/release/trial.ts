@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { printable } from "../../../cli/printable.ts";
 import { UserError } from "../../../cli/user-error.ts";
-import { proofHeader } from "../../../src/constructs/serverless/edge-functions.ts";
+import { proofHeader, viewerHeader } from "../../../src/constructs/serverless/edge-functions.ts";
 import type { FunctionName } from "../outputs.ts";
 import { retried, type RetryProps } from "./retry.ts";
 
@@ -15,6 +15,8 @@ export interface Trial {
   readonly event: object;
   /** A status of HTTP is expected. */
   readonly answersHttp: boolean;
+  /** The version serves already. */
+  readonly serves: boolean;
 }
 
 /** What a version is asked before it serves: the API whether it is ready, the others whether they can work. */
@@ -25,12 +27,14 @@ export function trialOf(
     version,
     host,
     proof,
-  }: { functionName: string; version: string; host: string; proof: string },
+    serves,
+  }: Pick<Trial, "functionName" | "version" | "serves"> & { readonly host: string; readonly proof: string },
 ): Trial {
   const isApi = name === "api";
   return {
     functionName,
     version,
+    serves,
     answersHttp: isApi,
     event: isApi ? readyEvent(host, proof) : { trial: true },
   };
@@ -46,7 +50,7 @@ function readyEvent(host: string, proof: string): object {
     routeKey: "$default",
     rawPath: path,
     rawQueryString: "",
-    headers: { host, [proofHeader]: proof, "user-agent": userAgent, "x-forwarded-for": "127.0.0.1" },
+    headers: { host, [proofHeader]: proof, [viewerHeader]: "127.0.0.1", "user-agent": userAgent },
     requestContext: {
       accountId: "anonymous",
       apiId: "trial",
@@ -63,18 +67,39 @@ function readyEvent(host: string, proof: string): object {
   };
 }
 
+/** A function runs no longer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const longestRunMs = 15 * 60_000;
+
 /**
  * Invokes a version that serves no one yet. What passes by itself is waited for: rights and roles that have not reached
- * all of AWS. Throws a UserError with the reason in one line.
+ * all of AWS, and invocations that leave no room for another, such as a job. Throws a UserError with the reason in one line.
  */
 export async function tryVersion(
   client: LambdaClient,
   trial: Trial,
-  clock: Omit<RetryProps, "isTransient"> = {},
+  {
+    onBusy = () => {},
+    ...clock
+  }: Pick<RetryProps, "now" | "sleep"> & {
+    /** Called each time a trial waits for the function's other invocations. */
+    readonly onBusy?: () => void;
+  } = {},
 ): Promise<void> {
+  const withinMs = (error: unknown) => (isBusy(error) ? longestRunMs : 60_000);
+  function passes(error: unknown): boolean {
+    if (isBusy(error)) onBusy();
+    return isTransient(error) && !(isBusy(error) && trial.serves);
+  }
   try {
-    await retried(() => invoke(client, trial), { ...clock, isTransient });
+    await retried(() => invoke(client, trial), { ...clock, withinMs, isTransient: passes });
   } catch (error) {
+    if (isBusy(error)) {
+      if (trial.serves) return;
+      throw new UserError(
+        `Version ${trial.version} of ${trial.functionName} could not be tried, and does not serve: for 15 minutes the function ` +
+          "ran as often at once as it may. Deploy again when that has ended.",
+      );
+    }
     if (!(error instanceof TrialFailed)) throw error;
     throw new UserError(
       `Version ${trial.version} of ${trial.functionName} does not work, and does not serve: ${error.message}`,
@@ -102,6 +127,8 @@ function faultIn(payload: string): string {
 }
 
 const firstLine = (text: string) => printable(text.split("\n")[0] ?? "").slice(0, 300);
+
+const isBusy = (error: unknown) => (error as Error).name === "TooManyRequestsException";
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
 export function isTransient(error: unknown): boolean {

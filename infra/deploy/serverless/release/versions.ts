@@ -26,7 +26,7 @@ export async function liveVersion(client: LambdaClient, FunctionName: string): P
 }
 
 /** Has a version serve from now on; invocations that run go on where they are. */
-export async function serve(
+export async function moveAlias(
   client: LambdaClient,
   FunctionName: string,
   FunctionVersion: string,
@@ -36,13 +36,15 @@ export async function serve(
   await retried(() => client.send(update), { ...clock, isTransient });
 }
 
-/** Removes all published versions but those given. */
+/** Removes the published versions but those given, and newer ones: another machine may be about to release them. */
 export async function removeOthers(
   client: LambdaClient,
   FunctionName: string,
   kept: readonly string[],
 ): Promise<void> {
+  const newest = Math.max(...kept.map(Number));
   for (const Qualifier of await versionsOf(client, FunctionName)) {
-    if (!kept.includes(Qualifier)) await client.send(new DeleteFunctionCommand({ FunctionName, Qualifier }));
+    if (!kept.includes(Qualifier) && Number(Qualifier) < newest)
+      await client.send(new DeleteFunctionCommand({ FunctionName, Qualifier }));
   }
 }

@@ -5,8 +5,8 @@ import { S3Error } from "./s3-error.ts";
 
 /**
  * Writes in turn, one at a time for each object: moto checks a condition first and writes later. The conditions are:
- * - `If-None-Match: *`, which S3 takes only where nothing is yet; it knows no other value:
- *   https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ * - `If-None-Match: *`, which S3 takes only where nothing is yet, and `If-Match`, over the object of that ETag; it knows no
+ *   other values: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  * - `x-amz-copy-source-if-match`, which moto does not know; the turn is then that of the source:
  *   https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
@@ -20,7 +20,10 @@ export function conditionalWrites(upstream: URL) {
   ): Promise<Answer> {
     const { method, headers } = request;
     if (method !== "PUT" || parameter(request, "uploadId") !== undefined) return write();
-    if ((headers.get("if-none-match") ?? "*") !== "*") throw notImplemented();
+    const [absent, present] = [headers.get("if-none-match"), headers.get("if-match")];
+    if (absent !== undefined && (absent !== "*" || present !== undefined))
+      throw notImplemented("If-None-Match");
+    if (present !== undefined && !/^"?[\da-f]{32}(-\d+)?"?$/.test(present)) throw notImplemented("If-Match");
     const source = headers.has("x-amz-copy-source-if-match") ? headers.get("x-amz-copy-source") : undefined;
     const path = source === undefined ? request.path : copySourceOf(source).path;
     const turn = async () => {
@@ -53,7 +56,7 @@ const preconditionFailed = () =>
     Condition: "x-amz-copy-source-If-Match",
   });
 
-const notImplemented = () =>
+const notImplemented = (Header: string) =>
   new S3Error(501, "NotImplemented", "A header you provided implies functionality that is not implemented", {
-    Header: "If-None-Match",
+    Header,
   });

@@ -76,6 +76,7 @@ function objectRights(
   if (headers.has("x-amz-acl") || [...headers.keys()].some((name) => name.startsWith("x-amz-grant-")))
     names.push("PutObjectAcl");
   if (headers.has("x-amz-tagging")) names.push("PutObjectTagging");
+  if (request.method === "PUT" && headers.has("if-match")) names.push("GetObject"); // it reveals the object's ETag
   const source = headers.get("x-amz-copy-source");
   return [
     ...names.map((name) => objectRight(name, bucket, key)),

@@ -297,6 +297,27 @@ describe("S3-08 a PUT that is to write over nothing", () => {
     expect(await refusal(await put(url, "file", '"tag"'))).toEqual({ status: 501, code: "NotImplemented" });
   });
 
+  test("with If-Match replaces what was read, once of 10 at the same time, and nothing that is not there", async () => {
+    const write = (Body: string, IfMatch?: string) =>
+      client.send(new PutObjectCommand({ Bucket, Key: "replaced", Body, ...(IfMatch && { IfMatch }) }));
+    const { ETag } = await write("0");
+    const writes = Array.from({ length: 10 }, (_, index) => write(`${index + 1}`, ETag!));
+    const outcomes = await Promise.allSettled(writes);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === "rejected")
+        expect(outcome.reason).toMatchObject({
+          name: "PreconditionFailed",
+          $metadata: { httpStatusCode: 412 },
+        });
+    expect(await textOf("replaced")).toBe(
+      String(outcomes.findIndex(({ status }) => status === "fulfilled") + 1),
+    );
+    await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: "replaced" }] } }));
+    await expect(write("x", ETag!)).rejects.toMatchObject({ name: "NoSuchKey" });
+    await expect(write("x", "*")).rejects.toMatchObject({ name: "NotImplemented" });
+  });
+
   test("is refused with another condition than signed", async () => {
     const url = await presigned("signed");
     expect(await refusal(await put(url, "file", '"tag"'))).toEqual({

@@ -19,6 +19,8 @@ import { createUpstream } from "./upstream.ts";
 export interface ApiProxyOptions {
   /** The emulator, which believes whatever it is sent. */
   readonly upstream: URL;
+  /** The emulator of DynamoDB. @default - that of everything else */
+  readonly dynamodb?: URL;
   readonly credentials: Credentials;
   readonly now: () => Date;
   /** How much later than its table a global secondary index answers. */
@@ -35,10 +37,11 @@ export interface ApiProxyOptions {
 export function createApiProxy(options: ApiProxyOptions): Server {
   const { credentials, now, indexLagMs } = options;
   const upstream = createUpstream(options.upstream);
+  const tables = createUpstream(options.dynamodb ?? options.upstream);
   const policies = rolePolicies(options.upstream, credentials.operator);
   const functions = lambda(options.invoke);
   const services: Record<string, (call: Call, ownUrl: string) => Promise<Answer>> = {
-    dynamodb: dynamodb({ upstream, now, indexLagMs }),
+    dynamodb: dynamodb({ upstream: tables, now, indexLagMs }),
     cloudfront: cloudfront({ now }),
     "cognito-idp": withForward(cognito(options.userPlane)),
     apigateway: (call) => apiGateway(call, (sent) => upstream.send(sent)),
@@ -78,7 +81,7 @@ export function createApiProxy(options: ApiProxyOptions): Server {
       .catch((error: unknown) => refusalAnswer(asApiError(error, claimed(message)), claimed(message)))
       .then((given) => write(response, given))
       .catch(() => response.destroy());
-  }).on("close", upstream.close);
+  }).on("close", () => [upstream, tables].forEach(({ close }) => close()));
 }
 
 async function callOf(message: IncomingMessage, credentials: Credentials, now: () => Date): Promise<Call> {

@@ -6,6 +6,8 @@ export interface Fault {
   readonly action: string;
   readonly error?: string;
   readonly silent?: boolean;
+  /** The call is carried out, and its answer lost. */
+  readonly lost?: boolean;
   /** How many calls it meets. @default - every one, until the faults are set again */
   readonly times?: number;
 }
@@ -19,10 +21,12 @@ export function faultInjection() {
       faults = next.map((fault) => ({ ...fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
       for (const goOn of waiting.splice(0)) goOn();
     },
-    async meet(action: string): Promise<void> {
+    /** Returns whether the answer is to be lost. */
+    async meet(action: string): Promise<boolean> {
       const fault = faults.find((one) => (one.action === "*" || one.action === action) && one.left > 0);
-      if (fault === undefined) return;
+      if (fault === undefined) return false;
       fault.left -= 1;
+      if (fault.lost) return true;
       if (fault.silent) await new Promise<void>((resolve) => waiting.push(resolve));
       const type = fault.error ?? "ServiceUnavailable";
       throw new CognitoError(type, `${type}, as a test asked for.`);

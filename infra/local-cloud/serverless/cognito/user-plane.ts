@@ -162,12 +162,15 @@ export function cognitoUserPlane(options: UserPlaneOptions): UserPlane {
       if (action === undefined) {
         throw new CognitoError("UnknownOperationException", `The local cloud does not know ${name}.`);
       }
-      await faults.meet(name);
+      const isLost = await faults.meet(name);
       counters.call(action.category, options.now().getTime());
       if (!publicActions.has(name) && caller.kind === "anonymous") {
         throw new CognitoError("MissingAuthenticationTokenException", "Missing Authentication Token");
       }
-      return success(await run(action, parseInput(body, action.required)));
+      const answer = await run(action, parseInput(body, action.required));
+      if (isLost)
+        throw new CognitoError("InternalErrorException", "The answer is lost, as a test asked for.");
+      return success(answer);
     } catch (cause) {
       return refusal(cause);
     }

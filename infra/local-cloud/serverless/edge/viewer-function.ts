@@ -56,8 +56,19 @@ export async function runViewerFunction({ viewerFunction, event, keyValue }: Run
       throw new Error(`Function ${name} changed the header ${readOnly}`);
     }
   }
+  const disallowed = Object.keys(result.headers).find(isDisallowed);
+  if (disallowed !== undefined) throw new Error(`Function ${name} added the header ${disallowed}`);
   return result;
 }
+
+/**
+ * Headers that functions do not see and must not add:
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+ */
+export const isDisallowed = (header: string) =>
+  /^(connection|expect|keep-alive|proxy-(authenticate|authorization|connection)|trailer|upgrade|x-(accel|amz-cf|amzn|edge)-.*|x-cache|x-forwarded-proto|x-real-ip)$/i.test(
+    header,
+  );
 
 type Run = (cf: object, input: string) => Promise<string>;
 const prepared = new Map<string, Run>();

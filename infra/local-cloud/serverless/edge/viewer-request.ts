@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Behaviour, Distribution, Forwarded } from "./distribution.ts";
 import { selects } from "./distribution.ts";
 import {
+  isDisallowed,
   pairsOf,
   runViewerFunction,
   type FunctionRequest,
@@ -84,11 +85,12 @@ export async function afterFunction(props: AfterFunctionProps): Promise<ViewerRe
   const { request, behaviour, distribution, requestId, keyValue } = props;
   const { viewerRequest: viewerFunction } = behaviour;
   if (viewerFunction === undefined) return request;
+  const headers = Object.entries(request.headers);
   const sent: FunctionRequest = {
     method: request.method,
     uri: request.uri,
     querystring: valuesOf(request.queries),
-    headers: valuesOf(Object.entries(request.headers)),
+    headers: valuesOf(headers.filter(([name]) => !isDisallowed(name))),
     cookies: valuesOf(request.cookies),
   };
   const { id: distributionId, domainName: distributionDomainName } = distribution;
@@ -100,7 +102,10 @@ export async function afterFunction(props: AfterFunctionProps): Promise<ViewerRe
     ...request,
     uri: result.uri,
     queries: pairsOf(result.querystring),
-    headers: Object.fromEntries(pairsOf(result.headers).map(([name, value]) => [name.toLowerCase(), value])),
+    headers: Object.fromEntries([
+      ...headers.filter(([name]) => isDisallowed(name)),
+      ...pairsOf(result.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    ]),
     cookies: pairsOf(result.cookies),
   };
 }

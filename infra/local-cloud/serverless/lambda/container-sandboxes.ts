@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tryRun } from "../../../cli/run.ts";
-import { docker, dockerLines } from "../../ec2/docker.ts";
+import { docker, dockerLines, setPaused } from "../../ec2/docker.ts";
 import { lambdaBootstrap } from "./paths.ts";
 import { printLines } from "./process-sandboxes.ts";
 import type { Ending, SandboxProps, Sandboxes } from "./sandbox.ts";
@@ -35,8 +35,8 @@ export function containerSandboxes(props: ContainerSandboxesProps): Sandboxes {
       });
       return {
         ended,
-        freeze: async () => void (await tryRun("docker", ["pause", name])),
-        thaw: async () => void (await tryRun("docker", ["unpause", name])),
+        freeze: () => setPaused(name, true),
+        thaw: () => setPaused(name, false),
         async kill() {
           const gone = ended.then(() => true);
           // Again until the client has ended: it may create the container after a removal that came too early.

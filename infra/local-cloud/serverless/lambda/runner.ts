@@ -34,6 +34,8 @@ export interface RunnerProps {
   readonly initTimeoutMs?: number;
   /** Of one version. AWS starts 1,000 in ten seconds; more than a few at once only hinder each other on one machine. */
   readonly startsAtOnce?: number;
+  /** How long an invocation waits for an environment at work before another is started, once a version has some. */
+  readonly patienceMs?: number;
 }
 
 interface Pool {
@@ -46,6 +48,8 @@ interface Pool {
   /** The first takes the next environment that is free: one that has started, or that has ended its work. */
   readonly waiting: Waiting[];
   starting: number;
+  /** One has started before. */
+  hasStarted: boolean;
 }
 
 interface Waiting {
@@ -63,7 +67,7 @@ const stoppedOutcome: Outcome = {
 /** Runs functions as Lambda does. `stop` leaves no environment behind; call `sweep` of the sandboxes before the first. */
 export function lambdaRunner(props: RunnerProps) {
   const { describe, sandboxes, accountConcurrency = 1000, idleMs = 300_000, initTimeoutMs = 10_000 } = props;
-  const { startsAtOnce = 2 } = props;
+  const { startsAtOnce = 2, patienceMs = 200 } = props;
   const { sleep = (ms, signal) => sleepMs(ms, undefined, { signal }) } = props;
   const pools = new Map<string, Pool>();
   const environments = new Set<Environment>();
@@ -110,15 +114,20 @@ export function lambdaRunner(props: RunnerProps) {
 
   function poolOf({ name, version }: FunctionDescription): Pool {
     const id = `${name}:${version}`;
-    if (!pools.has(id)) pools.set(id, { idle: [], waiting: [], starting: 0 });
+    if (!pools.has(id)) pools.set(id, { idle: [], waiting: [], starting: 0, hasStarted: false });
     return pools.get(id)!;
   }
 
   function nextFree(pool: Pool, key: string, description: FunctionDescription) {
     return new Promise<Environment | Outcome>((take) => {
       pool.waiting.push({ key, description, take });
-      startMore(pool);
+      if (pool.hasStarted) startMoreLater(pool);
+      else startMore(pool);
     });
+  }
+
+  function startMoreLater(pool: Pool): void {
+    setTimeout(() => startMore(pool), patienceMs).unref();
   }
 
   function startMore(pool: Pool): void {
@@ -133,8 +142,10 @@ export function lambdaRunner(props: RunnerProps) {
     try {
       const environment = await open(description);
       const unready = await environment.ready;
-      if (unready === undefined) rest(pool, key, environment);
-      else {
+      if (unready === undefined) {
+        pool.hasStarted = true;
+        rest(pool, key, environment);
+      } else {
         forget(environment);
         firstWaiting(pool, key)?.take(unready);
       }
@@ -142,7 +153,8 @@ export function lambdaRunner(props: RunnerProps) {
       firstWaiting(pool, key)?.take(Promise.reject(error));
     }
     pool.starting -= 1;
-    startMore(pool);
+    if (pool.hasStarted) startMoreLater(pool);
+    else startMore(pool);
   }
 
   function firstWaiting(pool: Pool, key: string): Waiting | undefined {

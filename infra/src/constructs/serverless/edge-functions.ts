@@ -13,7 +13,8 @@ function handler(event) {
     return {
       statusCode: 308,
       statusDescription: "Permanent Redirect",
-      headers: { location: { value: "https://" + domain + "/" } },
+      // Browsers keep it for good otherwise, also when the domain is removed.
+      headers: { location: { value: "https://" + domain + "/" }, "cache-control": { value: "max-age=3600" } },
     };
   }
   var last = request.uri.slice(request.uri.lastIndexOf("/") + 1);
@@ -22,10 +23,13 @@ function handler(event) {
 }
 `;
 
-export const proofHeader = "x-edge-proof";
+// CloudFront answers 502 if a function adds a header of its own families, `X-Edge-*` among them:
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+export const proofHeader = "edge-proof";
+export const viewerHeader = "viewer-address";
 export const proofKey = "edge-proof";
 
-/** Proves to the API that a request came this way. A viewer's own header of that name is replaced. */
+/** Proves to the API that a request came this way, and says from whom. A viewer's own headers of these names are replaced. */
 export const proofFunction = `
 import cf from "cloudfront";
 var store = cf.kvs();
@@ -33,6 +37,7 @@ var store = cf.kvs();
 async function handler(event) {
   var request = event.request;
   request.headers["${proofHeader}"] = { value: await store.get("${proofKey}") };
+  request.headers["${viewerHeader}"] = { value: event.viewer.ip };
   return request;
 }
 `;

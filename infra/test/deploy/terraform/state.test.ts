@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
+import { writeRecord } from "../../../deploy/deployment-record.ts";
 import { readOutputs, requireOutputs } from "../../../deploy/terraform/state.ts";
 import { scratchDeployment, writeState } from "../scratch-deployment.ts";
 
@@ -23,14 +24,22 @@ test.each([undefined, { frontend: undefined }])(
   },
 );
 
-test("where nothing is in AWS, a local deployment of that name is pointed at", async () => {
+test("where nothing is deployed, what this clone has deployed under other settings is named", async () => {
   const root = scratchDeployment().folder;
   const folder = join(root, "aws-blue");
   const blue = scratchDeployment({ folder, terraformFolder: join(folder, "stack") });
-  const hint = "A local deployment of that name exists: for that one add CLOUD=local";
+  const hint = "This clone has deployed:";
   await expect(requireOutputs(blue)).rejects.not.toThrow(hint);
-  const local = join(dirname(folder), "local-blue/stack");
-  mkdirSync(local, { recursive: true });
-  writeFileSync(join(local, "terraform.tfstate"), "{}");
-  await expect(requireOutputs(blue)).rejects.toThrow(hint);
+  for (const name of ["aws-blue", "local-blue", "local-red.serverless"]) {
+    mkdirSync(join(root, name));
+    writeRecord({ folder: join(root, name) }, { region: "us-east-1" });
+  }
+  mkdirSync(join(root, "local-gone"));
+  await expect(requireOutputs(blue)).rejects.toThrow(
+    [
+      hint,
+      "  make status NAME=blue CLOUD=local NAME=blue STACK=ec2",
+      "  make status NAME=blue CLOUD=local NAME=red STACK=serverless",
+    ].join("\n"),
+  );
 });

@@ -22,7 +22,7 @@ app.get("/api/cookies", (req, res) => {
 app.get("/api/bytes", (req, res) => res.type("image/png").send(Buffer.from([0, 255, 128, 10])));
 app.post("/api/echo", (req, res) => res.status(201).json({ body: req.body, query: req.query }));
 app.delete("/api/thing", (req, res) => res.status(204).end());
-app.get("/api/list", (req, res) => res.json({ query: req.query, ips: req.headers["x-forwarded-for"], proof: req.headers["x-edge-proof"] }));
+app.get("/api/list", (req, res) => res.json({ query: req.query, ips: req.headers["x-forwarded-for"], proof: req.headers["edge-proof"], viewer: req.headers["viewer-address"] }));
 app.get("/api/throws", () => { throw new Error("handled by Express"); });
 app.get("/api/exits", () => process.exit(1));
 app.get("/api/large", (req, res) => res.send("x".repeat(7 * 1024 * 1024)));
@@ -81,10 +81,10 @@ test("JSON, lists in the query and text beyond ASCII arrive as sent", async () =
   expect(answer.json()).toEqual({ body: { name: "漢 ë 🙂" }, query: { limit: ["1", "2"], after: "a,b" } });
 });
 
-test("the function sees the viewer's address, the edge's, and the edge's proof", async () => {
-  const { ips, proof } = (
-    await edge.send("/api/list", { headers: { "x-forwarded-for": "203.0.113.9" } })
-  ).json();
+test("the function sees the viewer's address, whatever the viewer states, and the edge's proof", async () => {
+  const headers = { "x-forwarded-for": "203.0.113.9", "viewer-address": "203.0.113.9", "edge-proof": "mine" };
+  const { ips, proof, viewer } = (await edge.send("/api/list", { headers })).json();
+  expect(viewer).toBe("127.0.0.1");
   expect(ips).toBe("203.0.113.9, 127.0.0.1, 127.0.0.1");
   expect(proof).toBe("proof");
 });

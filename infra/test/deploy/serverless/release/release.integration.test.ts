@@ -5,24 +5,32 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudFrontClient, ListInvalidationsCommand } from "@aws-sdk/client-cloudfront";
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { freePort } from "../../../../cli/free-port.ts";
 import type { Access } from "../../../../deploy/clouds/cloud.ts";
 import { inRegion } from "../../../../deploy/serverless/clients.ts";
-import { readHistory, releaseBefore } from "../../../../deploy/serverless/release/history.ts";
+import {
+  openHistory,
+  readHistory,
+  releaseBefore,
+  type ReleaseRecord,
+} from "../../../../deploy/serverless/release/history.ts";
 import {
   bringIntoService,
   releaseApplication,
 } from "../../../../deploy/serverless/release/release-application.ts";
 import type { SiteFiles } from "../../../../deploy/serverless/release/site-files.ts";
-import { liveVersion, versionsOf } from "../../../../deploy/serverless/release/versions.ts";
+import { proofLateSince } from "../../../../deploy/serverless/release/proof.ts";
+import { liveVersion, removeOthers, versionsOf } from "../../../../deploy/serverless/release/versions.ts";
 import { localCredentials } from "../../../../local-cloud/emulator/credentials.ts";
 import { createS3Proxy } from "../../../../local-cloud/s3-proxy/src/server.ts";
 import {
   type ServerlessCloud,
   startServerlessCloud,
 } from "../../../../local-cloud/serverless/serverless-cloud.ts";
+import { scratchDeployment } from "../../scratch-deployment.ts";
 import { madeByTerraform } from "./made-by-terraform.ts";
 
 // The whole way of a release: functions by the runner, the site at its edge, all behind the API that a deploy speaks to.
@@ -38,7 +46,7 @@ let access: Access;
 let port: number;
 
 const api = (note: string) => `export const handler = async ({ headers, rawPath }) => ({
-  statusCode: headers["x-edge-proof"] === "proof" ? 200 : 403,
+  statusCode: headers["edge-proof"] === "proof" ? 200 : 403,
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ note: ${JSON.stringify(note)}, path: rawPath, host: headers["host"], origin: headers["origin"] }),
 });`;
@@ -97,7 +105,14 @@ afterAll(async () => {
 
 const get = (path: string, headers = {}) => fetch(`http://localhost:${port}${path}`, { headers });
 const noteOf = async () => ((await (await get("/api/x")).json()) as { note: string }).note;
-const release = (id: string) => releaseApplication(made.outputs, page(id), access);
+const { make } = scratchDeployment();
+/** Later than an hour after the files of the release before were stored. */
+const later = () => new Date(Date.now() + 3_700_000);
+const release = (id: string, now = later) =>
+  releaseApplication(made.outputs, page(id), access, { make, now });
+const historyFile = () => openHistory(made.s3, made.outputs.bucket, { make });
+const goBackTo = async (found: ReleaseRecord) =>
+  bringIntoService(made.outputs, found, await historyFile(), access);
 const live = () => liveVersion(made.lambda, made.outputs.functions.api);
 const invalidations = async () => {
   const DistributionId = made.outputs.distributionId;
@@ -166,8 +181,7 @@ test("SLS-69 the same release again changes nothing and invalidates nothing", as
 
 test("SLS-69 the release before comes back, functions and page", async () => {
   const { outputs, s3 } = made;
-  const history = await readHistory(s3, outputs.bucket);
-  await bringIntoService(outputs, releaseBefore(history)!, history, access);
+  await goBackTo(releaseBefore(await readHistory(s3, outputs.bucket))!);
   expect([await noteOf(), await live()]).toEqual(["two", "2"]);
   expect(await (await get("/")).text()).toContain('<div id="root">b</div>');
 }, 60_000);
@@ -178,11 +192,58 @@ test("SLS-63 a release that was stopped before it served is completed by the nex
   // What is there when a deploy is killed between the alias and the page: the record, the files, the moved alias.
   await release("e");
   const history = await readHistory(s3, outputs.bucket);
-  const former = history.releases.find(({ site }) => site.id === "b")!;
-  await bringIntoService(outputs, former, history, access);
+  await goBackTo(history.releases.find(({ site }) => site.id === "b")!);
   await release("e");
   expect(await noteOf()).toBe("five");
   expect(await (await get("/")).text()).toContain('<div id="root">e</div>');
+}, 60_000);
+
+test("of two machines that release at once, the second is refused before it has changed anything", async () => {
+  const [first, second] = [await historyFile(), await historyFile()];
+  const serving = first.current();
+  await first.write({ ...serving, page: undefined });
+  const refused = second.write({ ...serving, live: undefined });
+  await expect(refused).rejects.toThrow(/Two machines [^]* \S+@\S+ has, at 20[^]* stops/);
+  await expect(second.requireUnchanged()).rejects.toThrow("Two machines");
+  expect(await readHistory(made.s3, made.outputs.bucket)).toMatchObject({ live: serving.live });
+  const overtaken = bringIntoService(made.outputs, serving.releases.at(-1)!, second, access);
+  await expect(overtaken).rejects.toThrow("Two machines");
+  expect(await noteOf()).toBe("five");
+  await release("e");
+}, 60_000);
+
+test("a release that another machine is about to make keeps its version and its files", async () => {
+  await made.publish(api("theirs"));
+  const versions = await versionsOf(made.lambda, made.outputs.functions.api);
+  const file = { Bucket: made.outputs.siteBucket, Key: "assets/theirs.js" };
+  await made.s3.send(new PutObjectCommand({ ...file, Body: "theirs" }));
+  const releases = (await readHistory(made.s3, made.outputs.bucket)).releases;
+  await removeOthers(
+    made.lambda,
+    made.outputs.functions.api,
+    releases.map(({ versions: { api: version } }) => version),
+  );
+  expect(await versionsOf(made.lambda, made.outputs.functions.api)).toEqual(versions);
+  await release("f", now);
+  expect((await made.s3.send(new GetObjectCommand(file))).$metadata.httpStatusCode).toBe(200);
+}, 60_000);
+
+test("a rotation that was stopped before the edge had its new proof is seen, and the next deploy repairs it", async () => {
+  const { outputs } = made;
+  expect(await proofLateSince(outputs, access)).toBeUndefined();
+  const put = (Value: string) =>
+    new SSMClient(inRegion(access, outputs.region)).send(
+      new PutParameterCommand({ Name: `${outputs.secretsPath}/edge-proof`, Value, Overwrite: true }),
+    );
+  await put("another");
+  expect(await proofLateSince(outputs, access)).toBeInstanceOf(Date);
+  await made.publish(api("rotated").replaceAll('"proof"', '"another"'));
+  await release("f");
+  expect(await proofLateSince(outputs, access)).toBeUndefined();
+  expect(await noteOf()).toBe("rotated");
+  await put("proof");
+  await made.publish(api("back"));
+  await release("g");
 }, 60_000);
 
 test("SLS-69 of eight more releases the files and versions of ten are kept", async () => {

@@ -59,7 +59,8 @@ test("what the API is sent: the viewer's headers, cookies and query, the origin'
       "content-type": "application/json",
       cookie: "a=1; b=2,3",
       "x-forwarded-for": "203.0.113.9",
-      "x-edge-proof": "forged",
+      "edge-proof": "forged",
+      "viewer-address": "203.0.113.9",
       "x-origin-proof": "forged",
     },
   });
@@ -74,7 +75,8 @@ test("what the API is sent: the viewer's headers, cookies and query, the origin'
     cookie: "a=1; b=2,3",
     "content-type": "application/json",
     "x-forwarded-for": "203.0.113.9, 127.0.0.1",
-    "x-edge-proof": "proof",
+    "edge-proof": "proof",
+    "viewer-address": "127.0.0.1",
     "x-origin-proof": "a&b",
     via: expect.stringContaining("(CloudFront)"),
     "x-amz-cf-id": expect.any(String),
@@ -116,6 +118,10 @@ test.each([
     "function handler(event) { event.request.headers.host = { value: 'x' }; return event.request; }",
   ],
   ["is larger than 10 KB", `function handler(event) { return event.request; } // ${"x".repeat(10_240)}`],
+  [
+    "adds a header of CloudFront's own",
+    "function handler(event) { event.request.headers['x-edge-proof'] = { value: 'x' }; return event.request; }",
+  ],
   [
     "reads a key that is not there",
     "import cf from 'cloudfront';\nasync function handler(event) { await cf.kvs().get('gone'); return event.request; }",

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { requirePointsAt } from "../../../deploy/site/dns-record.ts";
-import { announce, type Pebble, startPebble } from "../../../local-cloud/acme/pebble.ts";
-import { endChild } from "../../../cli/end-child.ts";
+import { requirePointsAt } from "../../../../deploy/ec2/site/dns-record.ts";
+import { announce, type Pebble, startPebble } from "../../../../local-cloud/acme/pebble.ts";
+import { endChild } from "../../../../cli/end-child.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tintype-dns-"));
 const resolver = new Resolver();

@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { domainOf, unnamedDomain } from "../../../deploy/site/domain.ts";
-import { siteNotes } from "../../../deploy/site/notes.ts";
-import { readOutputs } from "../../../deploy/terraform/state.ts";
-import { scratchDeployment, writeState } from "../scratch-deployment.ts";
+import { domainOf, unnamedDomain } from "../../../../deploy/ec2/site/domain.ts";
+import { siteNotes } from "../../../../deploy/ec2/site/notes.ts";
+import { readOutputs } from "../../../../deploy/terraform/state.ts";
+import { scratchDeployment, writeState } from "../../scratch-deployment.ts";
 
 const url = "https://tintype.example.org";
 

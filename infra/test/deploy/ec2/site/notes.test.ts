@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { siteNotes } from "../../../deploy/site/notes.ts";
-import { local } from "../../../deploy/clouds/local.ts";
-import { scratchDeployment } from "../scratch-deployment.ts";
+import { siteNotes } from "../../../../deploy/ec2/site/notes.ts";
+import { local } from "../../../../deploy/clouds/local.ts";
+import { scratchDeployment } from "../../scratch-deployment.ts";
 
 const door = { url: "https://site.example" };
 const mailFrom = "tintype@site.example";

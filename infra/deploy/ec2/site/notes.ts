@@ -1,5 +1,5 @@
-import type { Deployment } from "../deployment.ts";
-import type { FrontDoor, LocalDoor } from "../clouds/cloud.ts";
+import type { Deployment } from "../../deployment.ts";
+import type { FrontDoor, LocalDoor } from "../../clouds/cloud.ts";
 
 type Shown = Pick<Deployment, "make" | "cloud" | "mailFrom">;
 

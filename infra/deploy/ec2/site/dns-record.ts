@@ -1,6 +1,6 @@
 import type { Resolver } from "node:dns/promises";
-import { UserError } from "../../cli/user-error.ts";
-import type { Deployment } from "../deployment.ts";
+import { UserError } from "../../../cli/user-error.ts";
+import type { Deployment } from "../../deployment.ts";
 
 /** Throws a UserError that says which record to make, unless a name has this address and no other. */
 export async function requirePointsAt(

@@ -1,5 +1,5 @@
-import type { Deployment } from "../deployment.ts";
-import type { Outputs } from "../terraform/state.ts";
+import type { Deployment } from "../../deployment.ts";
+import type { Outputs } from "../../terraform/state.ts";
 import { requirePointsAt } from "./dns-record.ts";
 
 /** The name of the site that is certified; undefined where the site is plain HTTP. */
