@@ -50,7 +50,7 @@ describe("media", () => {
 
   test("PRJ-43 a download ends with the extension of the type that was found", () => {
     expect(downloadName("talk.html", "mp3")).toBe("talk.html.mp3");
-    expect(downloadName("Talk.MP3", "mp3")).toBe("Talk.MP3");
+    expect(downloadName("Talk.MP3", "mp3")).toBe("Talk.mp3");
     for (const [contentType, extension] of Object.values(acceptedMedia))
       expect(extensionOf(contentType)).toBe(extension);
   });
