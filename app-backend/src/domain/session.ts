@@ -8,6 +8,9 @@ export const accessLifeMs = 10 * minuteMs;
 export const refreshIdleMs = 14 * dayMs;
 const sessionLifeMs = 90 * dayMs;
 
+/** How long after a sign-in its password counts as just proven. */
+const freshMs = 10 * minuteMs;
+
 /** How many sessions of one account may be alive. */
 export const maxSessions = 50;
 
@@ -78,6 +81,11 @@ export function isOver(session: StoredSession, at: Date): boolean {
   const isOutdated =
     session.accountVersion === undefined || session.credentialVersion < session.accountVersion;
   return isOutdated || session.idleEndsAt <= at || session.endsAt <= at;
+}
+
+/** Whether the session was opened so recently that its password need not be asked for again. */
+export function isFresh({ createdAt }: Session, at: Date): boolean {
+  return createdAt > after(at, -freshMs);
 }
 
 /** Whether the last rotation is so recent that another tab may legitimately have sent the previous token. */

@@ -7,6 +7,11 @@ export const formSlots = { max: 20, maxOfNetwork: 10 };
 /** Uploads inside the image processor: one that waits behind more than these would miss its deadline. */
 export const imageSlots = { max: 21, maxOfNetwork: 10 };
 
+/** Forms of the facade: each holds two parts of 5 MiB and its notes in memory. */
+export const facadeUploadSlots = { max: 10, maxOfNetwork: 5 };
+/** Files that the facade sends, with 1 MiB of each in memory. A player may hold one while it is paused. */
+export const facadeFileSlots = { max: 60, maxOfNetwork: 20 };
+
 interface Size {
   readonly max: number;
   /** The most that one network may hold, so that others are served too. */

@@ -21,7 +21,8 @@ function methodsByPath(): Map<string, string[]> {
   return byPath;
 }
 
-function allow(methods: readonly string[]): RequestHandler {
+/** Answers OPTIONS, and refuses all methods but these. */
+export function allow(methods: readonly string[]): RequestHandler {
   const allowed = [...methods, "OPTIONS"].join(", ");
   return (req, res, next) => {
     if (methods.includes(req.method)) return next();

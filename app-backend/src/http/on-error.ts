@@ -1,12 +1,15 @@
-import type { ErrorRequestHandler } from "express";
+import type { ErrorRequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import { AppError } from "../domain/app-error.ts";
-import { problemOf } from "./contract/problem.ts";
+import { type Problem, problemOf } from "./contract/problem.ts";
 
 const unavailableMs = 5_000;
 
-/** Translates errors to responses, except malformed HTTP (`unreadable.ts`). An error that is no AppError is a bug: it is logged, the caller gets an id. */
-export function onError(log: Logger): ErrorRequestHandler {
+/**
+ * Translates errors to responses, except malformed HTTP (`unreadable.ts`). An error that is no AppError is a bug: it is
+ * logged, the caller gets an id. `send` writes the response.
+ */
+export function onError(log: Logger, send = sendProblem): ErrorRequestHandler {
   return (thrown, _req, res, next) => {
     const error = ofFramework(thrown) ?? thrown;
     const isForeseen = error instanceof AppError;
@@ -25,9 +28,13 @@ export function onError(log: Logger): ErrorRequestHandler {
     const retryAfterMs = isForeseen ? error.retryAfterMs : undefined;
     if (problem.status === 503 || retryAfterMs !== undefined)
       res.set("retry-after", String(Math.ceil((retryAfterMs ?? unavailableMs) / 1000)));
-    if (problem.status === 401) res.set("www-authenticate", "Bearer"); // RFC 9110 section 15.5.2
-    res.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+    send(res, problem);
   };
+}
+
+function sendProblem(res: Response, problem: Problem): void {
+  if (problem.status === 401) res.set("www-authenticate", "Bearer"); // RFC 9110 section 15.5.2
+  res.status(problem.status).type("application/problem+json").send(JSON.stringify(problem));
 }
 
 /** Express and its body parser report what is wrong with a request by errors with a status of 4xx. */

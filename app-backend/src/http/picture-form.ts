@@ -1,19 +1,16 @@
-import type { Writable } from "node:stream";
 import type { Request, Response } from "express";
-import multer, { MulterError, type StorageEngine } from "multer";
+import type { StorageEngine } from "multer";
 import type { z } from "zod";
 import { AppError, fieldError } from "../domain/app-error.ts";
 import { maxImageBytes } from "../domain/image-type.ts";
 import type { Slots } from "../domain/slots.ts";
 import type { IncomingPicture } from "../ports/object-store.ts";
+import { receiveForm } from "./form.ts";
 import { parse } from "./parse.ts";
 import { deadlineOf, requesterOf } from "./requester.ts";
 
 const maxBodyBytes = maxImageBytes + 256 * 1024; // for the rest of the form
 const limits = { fileSize: maxImageBytes, parts: 32, fields: 16, fieldSize: 8 * 1024, fieldNestingDepth: 1 };
-
-// An option of multer 2.3 that its types lack.
-type Options = multer.Options & { streamHandler: (req: Request, form: Writable) => void };
 
 interface Dependencies {
   readonly storage: StorageEngine;
@@ -46,7 +43,7 @@ export function pictureForms({ storage, discard, open }: Dependencies) {
     const { hold, start } = deadlineOf(req);
     return open.hold(network, async () => {
       hold();
-      req.once("end", start);
+      req.once("end", () => start());
       return received(req, res, schema);
     });
   }
@@ -65,24 +62,13 @@ export function pictureForms({ storage, discard, open }: Dependencies) {
   }
 
   function store(req: Request, res: Response, schema: z.ZodObject): Promise<void> {
-    if (Number(req.headers["content-length"]) > maxBodyBytes) throw tooLarge("image");
-    const { signal } = requesterOf(req);
-    return new Promise((resolve, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-      const options: Options = {
-        storage,
-        limits,
-        fileFilter: (_req, _file, done) => admit(req, schema, done),
-        streamHandler: (_req, form) => feed(req, form, reject),
-      };
-      const upload = multer(options).single("image");
-      upload(req, res, (error?: unknown) => {
-        if (error) return reject(formError(error));
-        // No request waits for it.
-        if (signal.aborted) return void discardLate(req);
-        resolve();
-      });
-    });
+    const admit = () => admitFields(req, schema);
+    return receiveForm(
+      req,
+      res,
+      { storage, file: "image", limits, maxBodyBytes, tooLarge, admit },
+      discardLate,
+    );
   }
 
   async function discardLate(req: Request): Promise<void> {
@@ -98,44 +84,8 @@ function pictureOf(req: Request): IncomingPicture | undefined {
 }
 
 /** Fields before the file are validated before any of the file is stored. */
-function admit(req: Request, schema: z.ZodObject, done: multer.FileFilterCallback): void {
-  try {
-    if (Object.keys(schema.shape).every((field) => field in req.body)) parse(schema, req.body);
-    done(null, true);
-  } catch (error) {
-    done(error as AppError);
-  }
-}
-
-/**
- * Pipes the body to the form's parser, up to the largest valid form: multer reads a refused file to its end before it
- * reports the error. Destroying the parser makes multer remove what it has stored.
- */
-function feed(req: Request, form: Writable, refuse: (error: AppError) => void): void {
-  let bytes = 0;
-  req.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= maxBodyBytes || form.destroyed) return;
-    form.destroy(tooLarge("image"));
-    refuse(tooLarge("image"));
-  });
-  req.pipe(form);
-}
-
-function formError(error: unknown): unknown {
-  if (error instanceof AppError) return error;
-  if (error instanceof MulterError) return multerError(error);
-  // busboy reports a malformed form, or a client that is gone, with a plain Error. Any subclass is a bug.
-  const isBare = error instanceof Error && error.constructor === Error;
-  return isBare
-    ? new AppError("malformed_request", `form is broken: ${error.message}`, { cause: error })
-    : error;
-}
-
-function multerError(error: MulterError): AppError {
-  const field = error.field ?? "";
-  if (error.code === "LIMIT_FILE_SIZE") return tooLarge(field);
-  return fieldError("malformed_request", field, error.message.toLowerCase());
+function admitFields(req: Request, schema: z.ZodObject): void {
+  if (Object.keys(schema.shape).every((field) => field in req.body)) parse(schema, req.body);
 }
 
 function tooLarge(field: string): AppError {

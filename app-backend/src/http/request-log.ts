@@ -49,7 +49,7 @@ function lineOf(req: Request, res: Response, ms: number) {
     requestId: res.locals["requestId"],
     method: req.method,
     // The pattern, not the path: an unknown path may contain anything.
-    route: req.route ? `/api${req.route.path}` : "none",
+    route: req.route ? `${res.locals["mount"] ?? "/api"}${req.route.path}` : "none",
     status: res.writableFinished ? res.statusCode : clientClosedRequest,
     ms: Math.round(ms * 10) / 10,
     accountId: res.locals["accountId"],

@@ -8,8 +8,8 @@ const deadlineMs = 50_000;
 
 interface Deadline {
   readonly signal: AbortSignal;
-  /** Restarts the deadline from now. */
-  start(): void;
+  /** Restarts the deadline from now. @default - the one of all requests */
+  start(ms?: number): void;
   /** Stops the deadline while a body is received, which has its own limits. */
   hold(): void;
 }
@@ -27,9 +27,9 @@ export function limitRequests(timeoutMs = deadlineMs): RequestHandler {
     const expire = () => controller.abort(new AppError("unavailable", "deadline of the request has passed"));
     let timer: NodeJS.Timeout | undefined;
     const hold = () => clearTimeout(timer);
-    const start = () => {
+    const start = (ms = timeoutMs) => {
       hold();
-      if (!res.destroyed) timer = setTimeout(expire, timeoutMs).unref();
+      if (!res.destroyed) timer = setTimeout(expire, ms).unref();
     };
     deadlines.set(req, { signal: controller.signal, start, hold });
     start();

@@ -1,3 +1,4 @@
+import type { ByteRange } from "../domain/byte-range.ts";
 import type { Announced } from "../domain/upload.ts";
 import type { ImageFile } from "./image-processor.ts";
 
@@ -6,6 +7,12 @@ export interface IncomingPicture {
   readonly key: string;
   /** What the bucket accepted, if it was sent by the URL of `upload`. */
   readonly announced?: Announced;
+}
+
+/** An upload under `incoming/` that came through us, under the key of that id. */
+export interface ReceivedUpload {
+  readonly id: string;
+  readonly bytes: number;
 }
 
 /** An upload by the URL of `ObjectStore.upload`. */
@@ -45,6 +52,8 @@ export interface ObjectStore {
     signal?: AbortSignal,
     expected?: Announced,
   ): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Bytes of an object, both ends included, in memory; undefined if it is missing. Throws like `read`. */
+  readPart(key: string, part: ByteRange, signal?: AbortSignal): Promise<Uint8Array | undefined>;
   /**
    * Writes an immutable object: a second write of the same key has the same bytes. Throws the signal's reason once that
    * is aborted; the object may exist or not then.

@@ -192,6 +192,11 @@ export function accountUseCases(deps: Dependencies) {
   /** Removes an account, its sessions, records and objects. Throws `wrong_password`. */
   async function remove(id: string, password: string): Promise<void> {
     await proof.prove(id, password, "password");
+    await removeProven(id);
+  }
+
+  /** Like `remove`, for a caller who has just proven the password. */
+  async function removeProven(id: string): Promise<void> {
     await removal.begin(id);
     auditLog("account_removed", { accountId: id });
     await removal.finish(id).catch(onUnfinished);
@@ -210,6 +215,7 @@ export function accountUseCases(deps: Dependencies) {
     replaceProfile,
     replacePicture,
     remove,
+    removeProven,
     discard,
   };
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../domain/app-error.ts";
+import type { ByteRange } from "../domain/byte-range.ts";
 import { type Cursor, uploadKeyOf } from "../domain/image.ts";
 import { limits } from "../domain/limit.ts";
 import {
@@ -27,6 +28,9 @@ export interface MediaAnnouncement {
   readonly contentType?: string | undefined;
 }
 
+/** A file that is stored as the upload of that id. */
+export type ReceivedFile = Pick<PendingMedia, "id" | "name" | "bytes">;
+
 export interface MediaTimes {
   /** How long a request waits for a file to be completed. */
   readonly waitMs: number;
@@ -51,6 +55,9 @@ export type MediaUseCases = ReturnType<typeof mediaUseCases>;
 
 /** Sent as no type that a browser shows: until it is completed no one knows what it is. */
 const contentType = "application/octet-stream";
+
+/** How much of a file is in memory while it is read for a client. */
+const partBytes = 2 ** 20;
 
 /** Files of accounts: announced, sent straight to the bucket, completed, and used by projects. */
 export function mediaUseCases(deps: Dependencies) {
@@ -95,6 +102,33 @@ export function mediaUseCases(deps: Dependencies) {
     if (!found || isStored(found)) return completed({ accountId, id });
     const work = queue.run(accountId, id, (stopped) => takeIn(found, stopped));
     return (await within(work, times.waitMs, signal)) ?? found;
+  }
+
+  /**
+   * Takes in a file that was stored as the upload of that id, and waits until it is completed. Of one that is refused, or
+   * whose signal is aborted, it leaves nothing.
+   */
+  async function receive(accountId: string, file: ReceivedFile, signal: AbortSignal): Promise<Media> {
+    const { id } = file;
+    const pending = { ...file, accountId, createdAt: now() };
+    try {
+      requireAcceptableMedia(file);
+      await reserve(pending);
+      for (;;) {
+        const taken = await complete(accountId, id, signal);
+        if (isStored(taken)) return taken;
+      }
+    } catch (error) {
+      await remove(accountId, id).catch(() => undefined); // gives back what it counted
+      throw error;
+    } finally {
+      await discardReceived(id);
+    }
+  }
+
+  /** Removes a file that was stored as an upload and not taken in. No URL could write it again. */
+  async function discardReceived(id: string): Promise<void> {
+    await objectStore.remove(uploadKeyOf(id)).catch(() => undefined); // expires by itself within a day
   }
 
   async function takeIn(file: PendingMedia, signal: AbortSignal): Promise<Media> {
@@ -171,12 +205,33 @@ export function mediaUseCases(deps: Dependencies) {
     return { ...(await objectStore.signedUrl(found.objectKey, name)), contentType: found.contentType };
   }
 
+  /**
+   * Bytes of stored media, in parts of at most 1 MiB. Yields nothing if its object is missing; throws the signal's reason
+   * once that is aborted.
+   */
+  async function* read(
+    { objectKey }: Pick<StoredMedia, "objectKey">,
+    { first, last }: ByteRange,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    for (let from = first; from <= last; from += partBytes) {
+      const to = Math.min(last, from + partBytes - 1);
+      const part = await objectStore.readPart(objectKey, { first: from, last: to }, signal);
+      if (!part && from === first) return;
+      if (!part) throw new AppError("unavailable", "media was removed while it was read");
+      yield part;
+    }
+  }
+
   /** The integrity check finds an object that could not be removed. */
   async function discard({ objectKey }: StoredMedia): Promise<void> {
     await objectStore.remove(objectKey).catch(() => undefined);
   }
 
-  return { announce, complete, list, remove, url, inLine: queue.inLine, stop: queue.stop };
+  return {
+    ...{ announce, complete, receive, discardReceived, list, remove, url, read },
+    ...{ inLine: queue.inLine, stop: queue.stop },
+  };
 }
 
 function notFound(): AppError {

@@ -14,13 +14,16 @@ interface Dependencies {
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
   readonly newId: () => string;
+  /** Tokens for one audience are refused by all others. @default - the page */
+  readonly audience?: string;
 }
 
-export function jwtTokens({ accessSecrets, refreshSecrets, newId }: Dependencies): Tokens {
+export function jwtTokens(deps: Dependencies): Tokens {
+  const { accessSecrets, refreshSecrets, newId, audience = "tintype" } = deps;
   // KeyObjects are created once: with the bare secret jsonwebtoken takes 44 times as long to verify.
   const access: Kind<Claims> = {
     typ: "at+jwt",
-    audience: "tintype-api",
+    audience: `${audience}-api`,
     keys: mapKeys(accessSecrets, (secret) => createSecretKey(secret)),
     lifeMs: accessLifeMs,
     refusal: "not_signed_in",
@@ -28,7 +31,7 @@ export function jwtTokens({ accessSecrets, refreshSecrets, newId }: Dependencies
   };
   const refresh: Kind<Claims> = {
     typ: "rt+jwt",
-    audience: "tintype-session",
+    audience: `${audience}-session`,
     keys: mapKeys(refreshSecrets, (secret) => createSecretKey(secret)),
     lifeMs: refreshIdleMs,
     refusal: "session_ended",

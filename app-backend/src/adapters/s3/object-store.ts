@@ -90,6 +90,17 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
     read: (key, signal, expected) => read(key, { signal, expected }),
     digest: (key) => digest(key),
 
+    async readPart(key, { first, last }, signal) {
+      const part = new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=${first}-${last}` });
+      try {
+        const { Body } = await client.send(part, { abortSignal: signal });
+        return await Body!.transformToByteArray();
+      } catch (error) {
+        signal?.throwIfAborted();
+        return error instanceof NoSuchKey ? undefined : rethrowStorageError(error);
+      }
+    },
+
     async *list(prefix) {
       let token: string | undefined;
       do {

@@ -4,6 +4,7 @@ import type { Client } from "../../domain/client.ts";
 import { limits } from "../../domain/limit.ts";
 import {
   inOverlap,
+  isFresh,
   isOver,
   openSession,
   overlapBegan,
@@ -203,5 +204,11 @@ export function sessionUseCases(deps: Dependencies) {
     return holder;
   }
 
-  return { signIn, refresh, signOut, list, end, authenticate };
+  /** Throws `not_signed_in` unless the holder signed in within the last 10 minutes. */
+  async function requireFresh(holder: TokenHolder): Promise<void> {
+    const session = await sessions.get(holder);
+    if (!session || !isFresh(session, now())) throw new AppError("not_signed_in", "sign-in is not recent");
+  }
+
+  return { signIn, refresh, signOut, list, end, authenticate, requireFresh };
 }
