@@ -95,6 +95,13 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["http knows no adapter", `${backend}/http/a.ts`, "../adapters/mysql/a.ts", "../usecases/a.ts"],
   ["http knows no adapter by a detour", `${backend}/http/f.ts`, "../usecases/../adapters/a.ts", "./a.ts"],
   ["http knows no driver", `${backend}/http/b.ts`, "mysql2/promise", "express"],
+  [
+    "a facade knows no adapter",
+    `${backend}/http/notestamp/a.ts`,
+    "../../adapters/mysql/a.ts",
+    "../../usecases/identity/a.ts",
+  ],
+  ["a facade knows no driver", `${backend}/http/notestamp/b.ts`, "multer-s3", "../contract/a.ts"],
   ["http knows no settings", `${backend}/http/c.ts`, "../config/ec2.ts", "./a.ts"],
   ["http reads no environment", `${backend}/http/d.ts`, "node:process", "node:http"],
   [

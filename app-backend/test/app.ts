@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
 import { compose } from "../src/compose/ec2.ts";
 import type { DatabaseConfig } from "../src/adapters/mysql/pool.ts";
-import { serverConfig } from "../src/config/ec2.ts";
+import { type ServerConfig, serverConfig } from "../src/config/ec2.ts";
 import { serve, stop } from "../src/process/serve.ts";
 import type { AuditEvent } from "../src/ports/audit-log.ts";
 import type { MediaTimes } from "../src/usecases/media.ts";
@@ -24,6 +24,8 @@ interface Options {
   /** A local port through which to reach the bucket, instead of its own. */
   readonly bucketPort?: number;
   readonly mediaTimes?: MediaTimes;
+  /** The setting of the facade. */
+  readonly notestamp?: string;
 }
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>;
@@ -37,6 +39,7 @@ export async function startApp(options: Options = {}) {
       ...goodEnvironment(),
       SITE_ORIGIN: siteOrigin,
       OTHER_SITE_ORIGINS: options.otherSiteOrigins?.join(",") ?? "",
+      ...(options.notestamp && { NOTESTAMP: options.notestamp }),
     }),
     ...(options.cookieName && { refreshCookie: options.cookieName }),
     database: options.route?.(database.config) ?? database.config,
@@ -99,9 +102,9 @@ export async function startApp(options: Options = {}) {
 }
 
 /** The same application once more, in this process or by another way to the bucket. */
-export async function startAgain({ config, siteOrigin }: TestApp, storage = config.storage) {
+export async function startAgain({ config, siteOrigin }: TestApp, changes: Partial<ServerConfig> = {}) {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const { app, close: closeApp } = compose({ ...config, storage }, { logTo: nowhere });
+  const { app, close: closeApp } = compose({ ...config, ...changes }, { logTo: nowhere });
   const server = await serve(app, { port: 0 });
   async function close(): Promise<void> {
     server.closeAllConnections();

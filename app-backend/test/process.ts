@@ -13,7 +13,7 @@ const argumentsFor = (entrypoint: "server" | "integrity") => [
 
 /** The environment of a process with the database and bucket of an application in this process. */
 function environmentOf({ config, siteOrigin }: TestApp): NodeJS.ProcessEnv {
-  const { database, storage } = config;
+  const { database, storage, notestamp } = config;
   return {
     ...process.env,
     NODE_OPTIONS: "",
@@ -27,6 +27,7 @@ function environmentOf({ config, siteOrigin }: TestApp): NodeJS.ProcessEnv {
     BUCKET: storage.bucket,
     AWS_REGION: storage.region,
     AWS_ENDPOINT_URL_S3: storage.endpoint,
+    ...(notestamp && { NOTESTAMP: notestamp.clientOrigin ?? "on" }),
     ACCESS_TOKEN_SECRET: config.accessSecrets.current.toString("base64"),
     REFRESH_TOKEN_SECRET: config.refreshSecrets.current.toString("base64"),
   };

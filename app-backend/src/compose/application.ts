@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { StorageEngine } from "multer";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
@@ -19,16 +20,17 @@ import type { Sessions } from "../ports/sessions.ts";
 import type { Tokens } from "../ports/tokens.ts";
 import type { UploadTokens } from "../ports/upload-tokens.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
-import { accountUseCases } from "../usecases/accounts.ts";
+import { type AccountUseCases, accountUseCases } from "../usecases/accounts.ts";
 import type { BearerSessions } from "../usecases/identity/bearer-sessions.ts";
 import type { TakeCompletionSlot } from "../usecases/completion-slots.ts";
 import { codeUseCases } from "../usecases/identity/codes.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
-import { sessionUseCases } from "../usecases/identity/sessions.ts";
+import { type SessionUseCases, sessionUseCases } from "../usecases/identity/sessions.ts";
 import { imageUseCases } from "../usecases/images.ts";
-import { type MediaTimes, mediaUseCases } from "../usecases/media.ts";
+import { type MediaTimes, type MediaUseCases, mediaUseCases } from "../usecases/media.ts";
 import { pictureUploads } from "../usecases/picture-uploads.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
+import { type ProjectUseCases, projectUseCases } from "../usecases/projects.ts";
 import { rateLimiter } from "../usecases/rate-limiter.ts";
 import { uploadUseCases } from "../usecases/uploads.ts";
 import { idOfText } from "./id-of-text.ts";
@@ -58,6 +60,8 @@ export interface Parts {
   readonly admit?: RequestHandler | undefined;
   /** @default - completions of this process alone are kept apart */
   readonly takeCompletionSlot?: TakeCompletionSlot;
+  /** Another way to the same use cases. @default - the API alone */
+  readonly facade?: ((useCases: UseCases) => RequestHandler) | undefined;
   readonly probes: Probes;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -65,6 +69,15 @@ export interface Parts {
   readonly afterAnswer: (work: () => Promise<void>) => void;
   /** Has such work take the same time whatever it does. @default - the response does not wait for it */
   readonly evenly?: (work: () => Promise<void>) => Promise<void>;
+}
+
+/** What a facade may call. */
+export interface UseCases {
+  readonly accounts: AccountUseCases;
+  /** Sessions by other tokens than the page's. */
+  readonly sessionsBy: (tokens: Tokens) => SessionUseCases;
+  readonly media: MediaUseCases | undefined;
+  readonly projects: ProjectUseCases | undefined;
 }
 
 /** Settings of a deployment that all stacks share. */
@@ -91,13 +104,11 @@ export function application(parts: Parts, settings: Settings) {
   const common = { accounts: stores.accounts, identity, auditLog, rateLimiter: limiter, now, newId };
   const codes = codeUseCases({ ...common, afterAnswer, evenly: parts.evenly });
   const proof = passwordUseCases({ ...common, sessions: stores.sessions, codes });
-  const sessions = sessionUseCases({
-    ...common,
-    sessions: stores.sessions,
-    tokens: parts.tokens,
-    bearerSessions: parts.bearerSessions,
-    confirmationRequired: settings.confirmationRequired,
-  });
+  const { confirmationRequired } = settings;
+  const ofSessions = { ...common, sessions: stores.sessions, confirmationRequired };
+  const sessionsBy = (tokens: Tokens) => sessionUseCases({ ...ofSessions, tokens });
+  const { tokens, bearerSessions } = parts;
+  const sessions = sessionUseCases({ ...ofSessions, tokens, bearerSessions });
   const stored = { images: stores.images, objectStore };
   const abandoned = abandonedUploads({ ...stored, media: stores.media, now });
   const uploads = uploadUseCases({
@@ -119,6 +130,8 @@ export function application(parts: Parts, settings: Settings) {
   const media = stores.media && mediaUseCases({ ...ofMedia, media: stores.media });
   const { projects } = stores;
   const ofProjects = projects && stores.media && { projects, media: stores.media };
+  const projectsOfAccounts =
+    ofProjects && projectUseCases({ ...ofProjects, objectStore, digest, now, newId, idOf: idOfText });
   const removal = accountRemoval({ ...common, ...stored, ofProjects, sessions: stores.sessions });
   const onUnfinished = (error: unknown) =>
     log.error({ err: error }, "the removal of an account is to be resumed");
@@ -147,6 +160,7 @@ export function application(parts: Parts, settings: Settings) {
     openForms,
     pictureStorage: parts.pictureStorage,
     admit: parts.admit,
+    facade: parts.facade?.({ accounts, sessionsBy, media, projects: projectsOfAccounts }),
     probes: parts.probes,
     siteOrigins: settings.siteOrigins,
     cookieName: settings.refreshCookie,
@@ -159,6 +173,10 @@ export function application(parts: Parts, settings: Settings) {
     deadlineMs: settings.deadlineMs,
   });
   return { app, abandoned, stop: async () => media?.stop() };
+}
+
+function digest(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 /** Measures how long images take. */

@@ -18,6 +18,7 @@ import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
 import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
 import { s3MediaIntake } from "../adapters/s3/media-intake.ts";
+import { s3MediaStorage } from "../adapters/s3/media-storage.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3UploadStorage } from "../adapters/s3/upload-storage.ts";
 import { sesMail } from "../adapters/ses/mail.ts";
@@ -31,6 +32,7 @@ import type { MediaTimes } from "../usecases/media.ts";
 import { application } from "./application.ts";
 import { backgroundWork } from "./background-work.ts";
 import { openStorage } from "./ec2-storage.ts";
+import { notestamp } from "./notestamp.ts";
 
 /** Overrides for tests. */
 export interface Overrides {
@@ -70,6 +72,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   });
   const { afterAnswer, drain } = backgroundWork((error) => log.error({ err: error }, "mail was not sent"));
 
+  const mediaStorage = s3MediaStorage({ client, bucket, newId });
   const { app, abandoned, stop } = application(
     {
       stores: {
@@ -87,6 +90,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       tokens: jwtTokens({ ...config, newId }),
       uploadTokens: jwtUploadTokens(config.refreshSecrets),
       pictureStorage: s3UploadStorage({ client, bucket, newId }),
+      facade: config.notestamp && notestamp({ mediaStorage, objectStore, log, metrics, newId, config }),
       probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
       log,
       metrics,

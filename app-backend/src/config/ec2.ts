@@ -8,6 +8,7 @@ import {
   cookieName,
   formerSecrets,
   logLevel,
+  notestamp,
   origin,
   origins,
   parse,
@@ -69,6 +70,7 @@ const serverVariables = z
       .default(""),
     AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
     CONFIRMATION: confirmation,
+    NOTESTAMP: notestamp,
     LOG_LEVEL: logLevel,
   })
   .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
@@ -88,6 +90,8 @@ export interface ServerConfig {
   readonly mail: SesConfig | undefined;
   /** Whether an address has to be confirmed before its account can be used. */
   readonly confirmationRequired: boolean;
+  /** The facade for the notestamp client, and where its pages come from if not from the site. Undefined: there is none. */
+  readonly notestamp: { readonly clientOrigin: string | undefined } | undefined;
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
   /** Where to serve metrics. Undefined: they are not served. */
@@ -112,6 +116,7 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
         ? undefined
         : { from: env.MAIL_FROM, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_SESV2 },
     confirmationRequired: env.CONFIRMATION === "required",
+    notestamp: env.NOTESTAMP,
     accessSecrets: { current: env.ACCESS_TOKEN_SECRET, former: env.FORMER_ACCESS_TOKEN_SECRETS },
     refreshSecrets: { current: env.REFRESH_TOKEN_SECRET, former: env.FORMER_REFRESH_TOKEN_SECRETS },
     metrics: env.METRICS_LISTEN,

@@ -46,6 +46,13 @@ export const confirmation = z
   .enum(["optional", "required"], "is neither optional nor required")
   .default("optional");
 
+/** Whether there is a facade for the notestamp client; an origin is that of its pages, if the site does not serve them. */
+export const notestamp = z
+  .string()
+  .default("off")
+  .refine((text) => text === "on" || text === "off" || isOrigin(text), "is neither on, off nor an origin")
+  .transform((text) => (text === "off" ? undefined : { clientOrigin: text === "on" ? undefined : text }));
+
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
   .default("info");

@@ -51,6 +51,8 @@ export interface HttpDependencies {
   readonly log: Logger;
   /** Called when a request is finished. */
   readonly onRequest: (line: RequestLine) => void;
+  /** Answers requests outside of the API, or passes them on. */
+  readonly facade?: RequestHandler | undefined;
   readonly newId: () => string;
   /** The deadline of a request after its body was received. */
   readonly deadlineMs?: number | undefined;
@@ -73,6 +75,7 @@ export function httpApp(deps: HttpDependencies): Express {
     limitRequests(deps.deadlineMs),
     ...(storage ? [refuseSlowBodies()] : []),
   );
+  if (deps.facade) app.use(deps.facade);
   app.use("/api", allowedMethods());
   app.use("/api", openRouter(deps));
   app.use("/api", express.json({ limit: "64kb" }));

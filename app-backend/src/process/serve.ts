@@ -9,17 +9,23 @@ const maxHeaderBytes = 48 * 1024; // more than nginx accepts (nginx.conf.j2), wh
 
 const timeouts = {
   headersTimeout: 10_000,
-  requestTimeout: 11 * 60_000, // a picture over a slow connection; nginx closes silent ones
   keepAliveTimeout: 75_000, // far above nginx's, so that this side never closes a connection with a request in flight
   connectionsCheckingInterval: 5_000,
 };
+
+/** How long a request may be received: a picture over a slow connection; nginx closes silent ones. */
+const receivedWithinMs = 11 * 60_000;
 
 /** Where to listen: on a socket that systemd opened, or on a port (0: any free one). */
 export type ListenTarget = { readonly fd: number } | { readonly port: number };
 
 /** A server that answers with the application; resolves when it listens. */
-export async function serve(app: RequestListener, place: ListenTarget): Promise<Server> {
-  const server = createServer({ ...timeouts, maxHeaderSize: maxHeaderBytes });
+export async function serve(
+  app: RequestListener,
+  place: ListenTarget,
+  requestTimeout = receivedWithinMs,
+): Promise<Server> {
+  const server = createServer({ ...timeouts, requestTimeout, maxHeaderSize: maxHeaderBytes });
   refuseUnreadable(server);
   server.on("request", endConnections(server)).on("request", app);
   // Without a socket from systemd, the proxy runs on this machine.

@@ -12,6 +12,16 @@ describe("the environment", () => {
     });
   });
 
+  test("FAC-01 has no facade, one for pages of the site, or one for those of an origin too", () => {
+    const facadeOf = (NOTESTAMP?: string) =>
+      serverConfig({ ...goodEnvironment(), ...(NOTESTAMP !== undefined && { NOTESTAMP }) }).notestamp;
+    expect([facadeOf(), facadeOf("off")]).toEqual([undefined, undefined]);
+    expect(facadeOf("on")).toEqual({ clientOrigin: undefined });
+    expect(facadeOf("http://localhost:3000")).toEqual({ clientOrigin: "http://localhost:3000" });
+    for (const other of ["yes", "", "*", "http://localhost:3000/", "null"])
+      expect(() => facadeOf(other)).toThrow("NOTESTAMP is neither on, off nor an origin");
+  });
+
   test("CONF-01 is refused with all its faults at once", () => {
     expect(() => serverConfig({ SITE_ORIGIN: "example.org", PORT: "http" })).toThrow(
       /PORT [^]*SITE_ORIGIN is not an origin[^]*BUCKET is missing[^]*ACCESS_TOKEN_SECRET is missing[^]*MYSQL_USER is missing[^]*MYSQL_SOCKET or MYSQL_HOST is missing/,

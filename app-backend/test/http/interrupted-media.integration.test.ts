@@ -24,7 +24,7 @@ beforeAll(async () => {
   way = await s3Hook(endpoint);
   app = await startApp({ bucketPort: way.port, mediaTimes: { waitMs: 200, workMs: 60_000 } });
   direct = { ...app.config.storage, endpoint };
-  other = await startAgain(app, direct);
+  other = await startAgain(app, { storage: direct });
 });
 afterAll(async () => {
   way.close();

@@ -4,11 +4,13 @@ import { serveMetrics } from "../../process/serve-metrics.ts";
 import { serve, stop } from "../../process/serve.ts";
 import { orExit } from "./or-exit.ts";
 
+/** As long as media may take that is sent to the bucket. */
+const mediaReceivedWithinMs = 3_600_000;
 const graceMs = 9_000; // then one second remains to close connections
 
 const config = orExit(serverConfig);
 const { app, log, metrics, close } = compose(config);
-const server = await serve(app, config.place);
+const server = await serve(app, config.place, config.notestamp && mediaReceivedWithinMs);
 log.info({ place: server.address(), release: config.release }, "listening");
 const shown =
   config.metrics &&
