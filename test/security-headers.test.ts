@@ -37,8 +37,11 @@ test("WEB-03 what is for TLS alone is sent over TLS alone, with every answer, th
   };
   expect(ofNginx()).toMatchObject(overTls);
   const [, api = ""] =
-    /\n {8}location ~ \^\/api\(\/\|\$\) \{\n(\s+# The API (?:answers|sends).+?)\n {8}\}/s.exec(settings) ??
-    [];
+    /\n\{% macro api\(\) %\}\n(\s+# The API sends.+?)\n\{%- endmacro/s.exec(settings) ?? [];
+  const locations = [
+    ...settings.matchAll(/\n {8}location ~ \^\/(\S+)\(\/\|\$\) \{\n(?:\{%.*\n)?\{\{ api\(\) \}\}\n/g),
+  ];
+  expect(locations.map(([, path]) => path)).toEqual(["api", "(auth|home)"]);
   for (const [name, variable] of Object.entries(overTls)) {
     expect(api.toLowerCase()).toContain(`add_header ${name} ${variable} always;`);
     const [, mapped] = new RegExp(`map \\$https \\${variable} \\{\\s+on (.+);\\s+\\}`).exec(settings) ?? [];

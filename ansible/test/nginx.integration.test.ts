@@ -11,6 +11,7 @@ const read = (path: string) => readFileSync(join(import.meta.dirname, "../..", p
 const patienceMs = 240_000; // Ansible takes its time on a machine that has other work
 const longest = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(57)}.org`;
 const ec2 = "ec2-203-113-113-113.ap-southeast-2.compute.amazonaws.com";
+const clientOrigin = "http://localhost:3000";
 const names = [ec2, "203.0.113.4", "localhost", "127.0.0.1", longest];
 
 let api: Server;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await once(api, "listening");
   const apiPort = (api.address() as AddressInfo).port;
   [site, secure] = await Promise.all([
-    startNginx({ names, apiPort }),
+    startNginx({ names, apiPort, notestamp: clientOrigin }),
     startNginx({ names: ["site.example", ...names], domain: "site.example", apiPort }),
   ]);
 }, patienceMs);
@@ -78,6 +79,15 @@ function expectProblem(answer: Read, status: number, code: string): void {
   });
 }
 
+async function askSecurely(bytes: string): Promise<Read> {
+  const socket = connectTls({ port: secure.ports[443], host: "127.0.0.1", rejectUnauthorized: false });
+  socket.write(bytes);
+  let answer = "";
+  socket.on("data", (chunk) => (answer += String(chunk)));
+  await once(socket, "close");
+  return parse(answer);
+}
+
 describe("a site is asked for by name", () => {
   test.each(names)("USE-29 it answers as %s, whatever the port and case", async (name) => {
     for (const host of [name, `${name}:8080`, name.toUpperCase()]) {
@@ -124,15 +134,6 @@ describe("a site is asked for by name", () => {
     expect((await askSecurely(get("/", "site.example"))).status).toBe(200);
     expectProblem(await askSecurely(get("/api/ready", ec2)), 421, "misdirected_request");
   });
-
-  async function askSecurely(bytes: string): Promise<Read> {
-    const socket = connectTls({ port: secure.ports[443], host: "127.0.0.1", rejectUnauthorized: false });
-    socket.write(bytes);
-    let answer = "";
-    socket.on("data", (chunk) => (answer += String(chunk)));
-    await once(socket, "close");
-    return parse(answer);
-  }
 });
 
 describe("what nginx refuses in the API's place", () => {
@@ -261,6 +262,81 @@ describe("what nginx refuses in the API's place", () => {
       expect([path, status, body]).toEqual([path, 404, expect.not.stringContaining("about:blank")]);
     }
   });
+});
+
+describe("the facade for the notestamp client", () => {
+  const paths = [
+    "/auth",
+    "/auth/signin",
+    "/home/",
+    "/home/stream-audio/Ma%20le%C3%A7on%201%2F2%20%23tone?a=b",
+  ];
+  const from = (origin: string, more = "") => `Origin: ${origin}\r\n${more}`;
+  const upload = (bytes: number, origin = clientOrigin) =>
+    `POST /home/upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${bytes}\r\n${from(origin)}\r\n`;
+
+  test.each(paths)("FAC-01 %s is the API's if it is switched on, for every method", async (path) => {
+    for (const method of ["GET", "POST", "DELETE", "PUT", "OPTIONS"]) {
+      const { status, headers } = await ask(get(path, "localhost").replace("GET", method));
+      expect([method, status, headers["x-path"]]).toEqual([method, 418, path]);
+    }
+  });
+
+  test.each(paths)(
+    "FAC-01 %s is 404 and not the page if it is switched off, for every method",
+    async (path) => {
+      for (const method of ["GET", "POST", "DELETE", "PUT", "OPTIONS"]) {
+        const { status, headers, body } = await askSecurely(get(path, "site.example").replace("GET", method));
+        expect([method, status, body]).toEqual([method, 404, "There is nothing here.\n"]);
+        expect(headers).toMatchObject({
+          ...headersOfEveryAnswer,
+          "content-type": "text/plain; charset=utf-8",
+        });
+        expect("set-cookie" in headers).toBe(false);
+      }
+    },
+  );
+
+  test("FAC-01 takes no address from the page", async () => {
+    for (const path of [
+      "/",
+      "/signin",
+      "/homes",
+      "/authors",
+      "/account",
+      "/projects/home",
+      "/gallery/auth",
+      "/Home",
+    ])
+      expect([path, (await ask(get(path, "localhost"))).body]).toEqual([
+        path,
+        expect.stringContaining('id="root"'),
+      ]);
+  });
+
+  test("FAC-05 FAC-07 takes 200 MiB, and pages of the client may read what nginx answers in its place", async () => {
+    expect((await ask(upload(202 * 2 ** 20))).status).toBe(418);
+    const large = await ask(upload(204 * 2 ** 20));
+    expectProblem(large, 413, "media_too_large");
+    const cookie = `Cookie: a=${"a".repeat(9_000)}\r\n`;
+    const headers = await ask(get("/home/list", "localhost", from(clientOrigin, cookie)));
+    expectProblem(headers, 431, "headers_too_large"); // FAC-04
+    expect(large.headers).toMatchObject({
+      vary: "Origin",
+      "access-control-allow-origin": clientOrigin,
+      "access-control-allow-credentials": "true",
+    });
+    const page = await ask(get("/api/account", "localhost", from(clientOrigin, cookie)));
+    for (const answer of [await ask(upload(204 * 2 ** 20, "http://localhost:30000")), page])
+      expect("access-control-allow-origin" in answer.headers).toBe(false);
+  });
+});
+
+test("WEB-12 nginx logs no title of a project", async () => {
+  await ask(get("/home/media-file/Secret%20plan?a=Secret", "localhost"));
+  const paths = site.accesses().match(/"path":"[^"]*"/g);
+  expect(paths).toContain('"path":"/home/media-file/"');
+  expect(site.accesses()).not.toMatch(/Secret|leçon/);
 });
 
 test("OPS-13 nginx starts within the limits of its unit, and has nothing to complain of", () => {

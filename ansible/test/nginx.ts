@@ -18,12 +18,14 @@ export interface NginxProps {
   /** With a domain it speaks TLS too, by a certificate of its own making. */
   readonly domain?: string;
   readonly apiPort: number;
+  /** @default - off */
+  readonly notestamp?: string;
 }
 
 export type TestNginx = Awaited<ReturnType<typeof startNginx>>;
 
 /** A real nginx on ports of its own, with the settings that Ansible makes of the role's templates, as few rights as its unit leaves it, one page and one challenge of an ACME server. */
-export async function startNginx({ names, domain = "", apiPort }: NginxProps) {
+export async function startNginx({ names, domain = "", apiPort, notestamp = "off" }: NginxProps) {
   completePath();
   const root = mkdtempSync(join(tmpdir(), "tintype-nginx-"));
   chmodSync(root, 0o755);
@@ -49,6 +51,7 @@ export async function startNginx({ names, domain = "", apiPort }: NginxProps) {
       .replaceAll("/opt/tintype", `${root}/site`);
   await render(root, {
     frontend_names: names,
+    frontend_notestamp: notestamp,
     frontend_domain: domain,
     frontend_tls: domain !== "",
     frontend_nginx_user: "nobody",
@@ -71,6 +74,7 @@ export async function startNginx({ names, domain = "", apiPort }: NginxProps) {
 
   return {
     ports,
+    accesses: () => readFileSync(join(root, "logs/access.log"), "utf8"),
     errors: () => readFileSync(join(root, "logs/error.log"), "utf8"),
     async close() {
       await end(nginx);

@@ -29,6 +29,7 @@ const ofDeploys = [
   "OPERATOR_CIDR",
   "MAIL_FROM",
   "CONFIRMATION",
+  "NOTESTAMP",
   "RESERVE",
 ] as const;
 
@@ -44,6 +45,8 @@ export interface Deployment {
   readonly mailFrom: string | undefined;
   /** Whether an account has to confirm its address before it can sign in. */
   readonly confirmation: "optional" | "required";
+  /** The facade for the notestamp client: on, off, or on for pages of that origin too. */
+  readonly notestamp: string;
   /** The site's name as this command sets it: `none` removes it; undefined if it is not set. */
   readonly domain: string | undefined;
   /** The host that a deploy replaces. */
@@ -83,6 +86,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     localPort: given.LOCAL_PORT ?? keptPort(folder) ?? 8080,
     mailFrom: given.MAIL_FROM,
     confirmation: given.CONFIRMATION,
+    notestamp: given.NOTESTAMP,
     domain,
     replace: given.REPLACE,
     operatorCidr: given.OPERATOR_CIDR,

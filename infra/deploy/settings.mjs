@@ -7,12 +7,21 @@ export const defaultStack = "ec2";
 
 /** What every command on a deployment needs to find it, and what deploy and plan make of it. */
 const place = ["CLOUD", "STACK", "NAME", "REGION", "STATE_BUCKET", "LOCAL_PORT"];
-const shape = ["DOMAIN", "OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "MAIL_FROM", "CONFIRMATION", "RESERVE"];
+const shape = [
+  "DOMAIN",
+  "OS",
+  "INSTANCE_TYPE",
+  "OPERATOR_CIDR",
+  "MAIL_FROM",
+  "CONFIRMATION",
+  "NOTESTAMP",
+  "RESERVE",
+];
 const deployment = [...place, ...shape];
 
 /** Settings that one stack alone has. */
 const ofStack = {
-  ec2: ["OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "REPLACE", "HOST", "TO", "FROM"],
+  ec2: ["OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "NOTESTAMP", "REPLACE", "HOST", "TO", "FROM"],
   serverless: ["RESERVE", "LOSE"],
 };
 
@@ -84,6 +93,7 @@ const described = {
     meaning: "sender by SES; without it make codes, or Cognito",
   },
   CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
+  NOTESTAMP: { without: "off", meaning: "or on, or the origin of its pages: serve that client too" },
   RESERVE: { without: "yes", meaning: "or no: no concurrency of Lambda, if the quota is small" },
   LOSE: { meaning: "data that may be deleted, as a refusal names it" },
   REPLACE: { meaning: "frontend or backend: replace this host, keep the data" },

@@ -48,6 +48,15 @@ const common = {
 
 const confirmation = z.enum(["optional", "required"], "use optional or required").default("optional");
 
+/** An origin is that of the client's pages, if the site does not serve them. It also stands in nginx's settings. */
+const notestamp = z
+  .string()
+  .regex(
+    /^(on|off|https?:\/\/[a-z\d]([a-z\d.-]*[a-z\d])?(:[1-9]\d{0,4})?)$/,
+    "use on, off or the origin of the client's pages, such as http://localhost:3000",
+  )
+  .default("off");
+
 const stackSettings = z.object({
   ...common,
   OS: z.enum(["al2", "al2023"], "use al2 or al2023").default("al2"),
@@ -144,6 +153,7 @@ export const personsSettings = stackSettings
   .partial({ OPERATOR_CIDR: true })
   .extend({
     CONFIRMATION: confirmation,
+    NOTESTAMP: notestamp,
     RESERVE: yesOrNo.default("yes"),
     LOSE: z
       .string()

@@ -165,6 +165,28 @@ describe("what a person sets", () => {
     expect(set({ CONFIRMATION: "required" }).CONFIRMATION).toBe("required");
   });
 
+  test.each(["on", "off", "http://localhost:3000", "https://notes.example.org"])(
+    "FAC-01 may let the notestamp client in: %s",
+    (NOTESTAMP) => expect(set({ NOTESTAMP }).NOTESTAMP).toBe(NOTESTAMP),
+  );
+
+  test.each([
+    "yes",
+    "http://localhost:3000/",
+    "localhost:3000",
+    "*",
+    "null",
+    'http://a";',
+    "http://a b",
+    "http://A",
+  ])("FAC-01 may not let it in from %j", (NOTESTAMP) =>
+    expect(() => set({ NOTESTAMP })).toThrow("NOTESTAMP: use on, off or the origin"),
+  );
+
+  test("FAC-01 leaves it out unless it says otherwise", () => {
+    expect(set({}).NOTESTAMP).toBe("off");
+  });
+
   test("knows no third kind of confirmation", () => {
     expect(() => set({ CONFIRMATION: "never" })).toThrow("CONFIRMATION: use optional or required");
   });

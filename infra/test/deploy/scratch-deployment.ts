@@ -18,6 +18,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     localPort: 8080,
     mailFrom: undefined,
     confirmation: "optional",
+    notestamp: "off",
     domain: undefined,
     replace: undefined,
     operatorCidr: undefined,

@@ -59,6 +59,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_region: region,
           backend_mail_from: mailFrom ?? "",
           backend_confirmation: deployment.confirmation,
+          backend_notestamp: deployment.notestamp,
           backend_aws_environment: endpoints.environment,
         }),
         frontend: await host("frontend", {
@@ -66,6 +67,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           frontend_api_origin: `http://${outputs.backend.privateIp}:${outputs.backend.apiPort}`,
           frontend_image_origin: endpoints.imageOrigin,
           frontend_names: names.hosts,
+          frontend_notestamp: deployment.notestamp,
           ...(await certification(domain, cloud)),
         }),
       },
