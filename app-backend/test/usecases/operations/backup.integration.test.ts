@@ -1,8 +1,11 @@
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { rawMysql } from "../../adapters/mysql/stores.ts";
 import { startApp, type TestApp } from "../../app.ts";
 import {
   backupsOf,
@@ -16,6 +19,7 @@ import {
 } from "../../backups.ts";
 import { bearer, member, send, signIn as signInAs } from "../../client.ts";
 import { picture } from "../../images.ts";
+import { sound, uploadMedia } from "../../media-uploads.ts";
 import { upload } from "../../uploads.ts";
 
 let app: TestApp;
@@ -42,22 +46,35 @@ const signIn = () => signInAs(app, ada.email);
 const addImage = async (width: number) =>
   (await upload(app, token(), await picture(width, 40).png().toBuffer())).body.image;
 
+/** A project with notes and a file, which it is the only one to use. */
+async function addProject() {
+  const accountId = ada.body.account.id;
+  const { media } = (await uploadMedia(app, token(), sound())).body;
+  const id = randomUUID();
+  const notesKey = `notes/${accountId}/${id}/${randomUUID()}/${createHash("sha256").update("[]").digest("hex")}.json`;
+  await put(app, notesKey, "[]");
+  await rawMysql(app.pool).addProject({ id, accountId, notesKey, mediaId: media.id });
+  return { id, media, notesKey };
+}
+
 describe("a backup", () => {
   test("holds every table and names every object, and is declared good last", async () => {
     await addImage(50);
+    await addProject();
     const backup = await backups.keep();
     expect(backup).toMatchObject({
       name: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/),
       release: "today",
       migration: expect.stringMatching(/^\d{4}_\w+\.sql$/),
-      rows: { accounts: 1, images: 1, sessions: 1 },
+      rows: { accounts: 1, images: 1, media: 1, project_versions: 1, projects: 1, sessions: 1 },
     });
     const objects = await app.bucket.keys();
     const kept = objects.filter((key) => key.startsWith("backups/"));
     expect(kept).toEqual([".json", ".keys.gz", ".sql.gz"].map((part) => `backups/${backup.name}${part}`));
     expect(JSON.parse(String(await objectIn(app, kept[0]!)))).toEqual(backup);
     const keys = String(gunzipSync(await objectIn(app, kept[1]!))).split("\n");
-    expect(keys.filter(Boolean).toSorted()).toEqual(objects.filter((key) => /^(images|pictures)/.test(key)));
+    const named = objects.filter((key) => /^(images|media|notes|pictures)/.test(key));
+    expect(keys.filter(Boolean).toSorted()).toEqual(named);
   });
 
   test("BACKUP-01 is a consistent snapshot while data is written", async () => {
@@ -89,16 +106,20 @@ describe("a backup", () => {
 });
 
 describe("a restore", () => {
-  test("BACKUP-04 restores accounts and images, ends all sessions, and backs up the replaced data", async () => {
+  test("BACKUP-04 restores accounts, images and projects, ends all sessions, and backs up the replaced data", async () => {
     const [kept, gone] = [await addImage(50), await addImage(51)];
+    const project = await addProject();
     const backup = await backups.keep();
     await ask("DELETE", `/images/${gone.id}`);
+    await app.pool.query("DELETE FROM projects");
+    await app.s3.send(new DeleteObjectCommand({ Bucket: app.config.storage.bucket, Key: project.notesKey }));
+    expect((await ask("DELETE", `/media/${project.media.id}`)).status).toBe(204);
     const later = await member(app);
     const restored = await backups.restore(backup.name);
     expect(restored).toMatchObject({
       name: backup.name,
       rows: backup.rows,
-      broughtBack: 2,
+      broughtBack: 4,
       lost: [],
       migrated: [],
     });
@@ -110,6 +131,11 @@ describe("a restore", () => {
       const { image } = (await send(app, "GET", `/images/${id}`, { headers })).body;
       expect((await fetch(image.imageUrl)).status).toBe(200);
     }
+    const { items } = (await send(app, "GET", "/media", { headers })).body;
+    expect(items).toEqual([{ ...project.media, uses: 1 }]);
+    const { url } = (await send(app, "GET", `/media/${project.media.id}/url`, { headers })).body;
+    expect((await fetch(url)).status).toBe(200);
+    expect(String(await objectIn(app, project.notesKey))).toBe("[]");
     expect((await signInAs(app, later.email)).status).toBe(401);
     await backups.restore(restored.before);
     expect((await signInAs(app, later.email)).status).toBe(200);
