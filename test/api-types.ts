@@ -98,7 +98,8 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
     property(name, type(schema), schema.description, !required.includes(name)),
   );
   if (named.length > 0 || typeof additionalProperties !== "object") return block(named);
-  return `Record<string, ${type(additionalProperties)}>`;
+  const isAny = Object.keys(additionalProperties).length === 0;
+  return `Record<string, ${isAny ? "unknown" : type(additionalProperties)}>`;
 }
 
 /** All that each of the schemas of an object asks for. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AccountView } from "../src/domain/account.ts";
 import type { ImageView } from "../src/domain/image.ts";
 import type { MediaView } from "../src/domain/media.ts";
+import type { ProjectView, VersionView } from "../src/domain/project.ts";
 import type { SessionView } from "../src/domain/session.ts";
 import type { Problem } from "../src/http/contract/problem.ts";
 import { requireConformance } from "./openapi-conformance.ts";
@@ -16,10 +17,13 @@ export interface Answer {
     account: AccountView;
     accessToken: string;
     expiresIn: number;
-    items: (SessionView & ImageView & MediaView & { uses: number })[];
+    items: (SessionView & ImageView & MediaView & ProjectView & VersionView & { uses: number })[];
     cursor?: string;
     image: ImageView;
     media: MediaView;
+    project: ProjectView;
+    version: VersionView;
+    notes: unknown;
     upload: { url: string; headers: Record<string, string>; token: string };
     url: string;
     expiresAt: string;
@@ -90,6 +94,16 @@ export function postJson(app: TestApp, path: string, value: unknown, extra: Extr
 
 export function signIn(app: TestApp, email: string, password = goodPassword, extra: Extra = {}) {
   return postJson(app, "/auth/signin", { email, password }, extra);
+}
+
+/** A project with one paragraph, unless the test names other facts. */
+export function newProject(app: TestApp, accessToken: string, facts: object = {}, extra: Extra = {}) {
+  const body = {
+    title: `Lecture ${crypto.randomUUID()}`,
+    notes: [{ type: "paragraph", text: "first" }],
+    ...facts,
+  };
+  return postJson(app, "/projects", body, { ...bearer(accessToken), ...extra });
 }
 
 export const bearer = (accessToken: string) => ({ authorization: `Bearer ${accessToken}` });

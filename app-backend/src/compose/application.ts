@@ -155,6 +155,7 @@ export function application(parts: Parts, settings: Settings) {
     passwords: proof,
     codes,
     images,
+    projects: projectsOfAccounts,
     media,
     pictureUploads: pictureUploads({ ...common, objectStore, uploadTokens, limits: stores.limits }),
     openForms,

@@ -6,6 +6,7 @@ import type { AccountUseCases } from "../usecases/accounts.ts";
 import type { CodeUseCases } from "../usecases/identity/codes.ts";
 import type { ImageUseCases } from "../usecases/images.ts";
 import type { MediaUseCases } from "../usecases/media.ts";
+import type { ProjectUseCases } from "../usecases/projects.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import type { PictureUploads } from "../usecases/picture-uploads.ts";
@@ -15,6 +16,7 @@ import { answerHeaders } from "./answer-headers.ts";
 import { authRouter } from "./auth.ts";
 import { imagesRouter } from "./images.ts";
 import { mediaRouter } from "./media.ts";
+import { projectsRouter } from "./projects.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./health.ts";
 import type { CodeFormat } from "../domain/code.ts";
@@ -31,7 +33,8 @@ export interface HttpDependencies {
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
-  /** Undefined: there is no media. */
+  /** Undefined, both: there are no projects. */
+  readonly projects?: ProjectUseCases | undefined;
   readonly media?: MediaUseCases | undefined;
   readonly pictureUploads: PictureUploads;
   /** Stores pictures that come in forms. Undefined: bodies arrive whole and are small, and forms are refused. */
@@ -78,6 +81,7 @@ export function httpApp(deps: HttpDependencies): Express {
   if (deps.facade) app.use(deps.facade);
   app.use("/api", allowedMethods());
   app.use("/api", openRouter(deps));
+  if (deps.projects) app.use("/api", projectsRouter(deps.projects, sessions));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",

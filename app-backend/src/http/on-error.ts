@@ -18,11 +18,7 @@ export function onError(log: Logger, send = sendProblem): ErrorRequestHandler {
     if (res.destroyed) return; // the client is gone: no response can be sent
     if (res.headersSent) return next(error);
 
-    const problem = problemOf(
-      isForeseen ? error.code : "internal",
-      requestId,
-      isForeseen ? error.faults : [],
-    );
+    const problem = isForeseen ? problemOf(error.code, requestId, error) : problemOf("internal", requestId);
     res.locals["refusal"] = { code: problem.code, ...(isForeseen && { reason: error.message }) };
     if (problem.status === 503) log.warn({ requestId, err: error }, "unavailable");
     const retryAfterMs = isForeseen ? error.retryAfterMs : undefined;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Operation, operations } from "../../src/http/contract/operations.ts";
 import { startApp, type TestApp } from "../app.ts";
-import { type Answer, bearer, listSessions, member, send, signIn } from "../client.ts";
+import { type Answer, bearer, listSessions, member, newProject, send, signIn } from "../client.ts";
 import { sound, uploadMedia } from "../media-uploads.ts";
 import { addImage } from "../uploads.ts";
 import { access } from "./access-table.ts";
@@ -18,7 +18,7 @@ const cases = Object.entries<Operation>(operations).map(
   ([name, operation]) => [name as keyof typeof operations, operation] as const,
 );
 
-/** Sends an empty request of the operation as the holder of token and cookie, for the object of that id. */
+/** Sends a request of the operation, empty or without effect, as the holder of token and cookie, for the object of that id. */
 function ask(
   operation: Operation,
   id: string,
@@ -27,16 +27,20 @@ function ask(
   const headers = {
     origin: app.siteOrigin,
     ...(operation.body && { "content-type": "application/json" }),
+    ...(operation.headers && "if-match" in operation.headers.shape && { "if-match": '"0"' }),
     ...(who && { ...bearer(who.accessToken), cookie: who.cookie }),
   };
-  const body = operation.body ? "{}" : null;
-  return send(app, operation.method.toUpperCase(), operation.path.replace(":id", id), { headers, body });
+  const empty = operation === operations.saveNotes ? '{"notes":[]}' : "{}";
+  const path = operation.path.replace(":id", id).replace(":version", "1");
+  const body = operation.body ? empty : null;
+  return send(app, operation.method.toUpperCase(), path, { headers, body });
 }
 
-type Kind = "images" | "media" | "sessions";
+const kinds = ["images", "media", "projects"] as const;
+type Kind = (typeof kinds)[number] | "sessions";
 
 const kindOf = ({ path }: Operation): Kind =>
-  path.startsWith("/images/") ? "images" : path.startsWith("/media/") ? "media" : "sessions";
+  kinds.find((kind) => path.startsWith(`/${kind}/`)) ?? "sessions";
 
 /** A person with a second session and an object of the operation's kind. */
 async function owner(operation: Operation) {
@@ -48,6 +52,7 @@ async function owner(operation: Operation) {
   const made: Record<Kind, () => Promise<string>> = {
     images: async () => (await addImage(app, accessToken)).id,
     media: async () => (await uploadMedia(app, accessToken, sound())).body.media.id,
+    projects: async () => (await newProject(app, accessToken)).body.project.id,
     sessions: async () => session,
   };
   const own = await made[kindOf(operation)]();
@@ -65,6 +70,7 @@ describe("AZ-01 who may do what", () => {
     for (const [kind, path] of [
       ["images", `/images/${b.own}`],
       ["media", `/media/${b.own}/url`],
+      ["projects", `/projects/${b.own}`],
     ] as const) {
       const shown = await send(app, "GET", path, { headers: bearer(b.accessToken) });
       expect(shown.status).toBe(kindOf(operation) === kind ? 200 : 404);
@@ -73,7 +79,7 @@ describe("AZ-01 who may do what", () => {
 
   test("AZ-02 another's object and an absent one get the same response", async () => {
     const forOwners = cases.filter(([name, { params }]) => params && access[name][2] === 404);
-    expect(forOwners).toHaveLength(6);
+    expect(forOwners).toHaveLength(13);
     for (const [, operation] of forOwners) {
       const [a, b] = [await owner(operation), await owner(operation)];
       const [others, absent] = [await ask(operation, b.own, a), await ask(operation, absentId, a)];

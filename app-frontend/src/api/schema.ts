@@ -279,6 +279,231 @@ export type Operations = {
       url: string;
     };
   };
+  /** Projects of the account, or those in its bin, a page at a time, the last saved first */
+  listProjects: {
+    query: {
+      cursor?: string;
+      limit?: string;
+      /** A part of the title. */
+      q?: string;
+      type?: "audio" | "video" | "pdf" | "youtube" | "none";
+      bin?: string;
+    };
+    response: {
+      items: {
+        id: string;
+        etag: string;
+        title: string;
+        type: "audio" | "video" | "pdf" | "youtube" | "none";
+        label: string | null;
+        src: string | null;
+        mimetype: string | null;
+        media: {
+          id: string;
+          name: string;
+          bytes: number;
+        } | null;
+        version: number;
+        notesBytes: number;
+        notesSha256: string;
+        device: string;
+        createdAt: string;
+        savedAt: string;
+        /** Since when it is in the bin. */
+        deletedAt: string | null;
+      }[];
+      /** Where the next page begins; none after the last. */
+      cursor?: string;
+    };
+  };
+  /** Add a project; the same key again returns the project that the first call added */
+  createProject: {
+    body: {
+      title: string;
+      label?: string | null;
+      /** A link to a YouTube video. */
+      src?: string | null;
+      mediaId?: string | null;
+      /** Refused unless it is the type by media or video. */
+      type?: "audio" | "video" | "pdf" | "youtube" | "none";
+      notes?: Record<string, unknown>[];
+    };
+    response: {
+      project: {
+        id: string;
+        etag: string;
+        title: string;
+        type: "audio" | "video" | "pdf" | "youtube" | "none";
+        label: string | null;
+        src: string | null;
+        mimetype: string | null;
+        media: {
+          id: string;
+          name: string;
+          bytes: number;
+        } | null;
+        version: number;
+        notesBytes: number;
+        notesSha256: string;
+        device: string;
+        createdAt: string;
+        savedAt: string;
+        /** Since when it is in the bin. */
+        deletedAt: string | null;
+      };
+    };
+  };
+  /** One project with its notes, also of the bin; 304 if the caller has it */
+  getProject: {
+    response: {
+      project: {
+        id: string;
+        etag: string;
+        title: string;
+        type: "audio" | "video" | "pdf" | "youtube" | "none";
+        label: string | null;
+        src: string | null;
+        mimetype: string | null;
+        media: {
+          id: string;
+          name: string;
+          bytes: number;
+        } | null;
+        version: number;
+        notesBytes: number;
+        notesSha256: string;
+        device: string;
+        createdAt: string;
+        savedAt: string;
+        /** Since when it is in the bin. */
+        deletedAt: string | null;
+      };
+      notes: Record<string, unknown>[];
+    };
+  };
+  /** Change what the body names; null clears it. A link replaces media, and the reverse */
+  changeProject: {
+    body: {
+      title?: string;
+      label?: string | null;
+      /** A link to a YouTube video. */
+      src?: string | null;
+      mediaId?: string | null;
+      /** Refused unless it is the type by media or video. */
+      type?: "audio" | "video" | "pdf" | "youtube" | "none";
+    };
+    response: {
+      project: {
+        id: string;
+        etag: string;
+        title: string;
+        type: "audio" | "video" | "pdf" | "youtube" | "none";
+        label: string | null;
+        src: string | null;
+        mimetype: string | null;
+        media: {
+          id: string;
+          name: string;
+          bytes: number;
+        } | null;
+        version: number;
+        notesBytes: number;
+        notesSha256: string;
+        device: string;
+        createdAt: string;
+        savedAt: string;
+        /** Since when it is in the bin. */
+        deletedAt: string | null;
+      };
+    };
+  };
+  /** Move a project into the bin, or remove it with its versions and unused media */
+  removeProject: {
+    query: {
+      forever?: string;
+    };
+    response: void;
+  };
+  /** Replace the notes as the next version; the same notes change nothing. 412 has what is there now as `current` */
+  saveNotes: {
+    body: {
+      notes: Record<string, unknown>[];
+    };
+    response: {
+      project: {
+        id: string;
+        etag: string;
+        title: string;
+        type: "audio" | "video" | "pdf" | "youtube" | "none";
+        label: string | null;
+        src: string | null;
+        mimetype: string | null;
+        media: {
+          id: string;
+          name: string;
+          bytes: number;
+        } | null;
+        version: number;
+        notesBytes: number;
+        notesSha256: string;
+        device: string;
+        createdAt: string;
+        savedAt: string;
+        /** Since when it is in the bin. */
+        deletedAt: string | null;
+      };
+    };
+  };
+  /** Take a project out of the bin */
+  restoreProject: {
+    response: {
+      project: {
+        id: string;
+        etag: string;
+        title: string;
+        type: "audio" | "video" | "pdf" | "youtube" | "none";
+        label: string | null;
+        src: string | null;
+        mimetype: string | null;
+        media: {
+          id: string;
+          name: string;
+          bytes: number;
+        } | null;
+        version: number;
+        notesBytes: number;
+        notesSha256: string;
+        device: string;
+        createdAt: string;
+        savedAt: string;
+        /** Since when it is in the bin. */
+        deletedAt: string | null;
+      };
+    };
+  };
+  /** The kept versions of a project's notes, the newest first */
+  listVersions: {
+    response: {
+      items: {
+        version: number;
+        savedAt: string;
+        bytes: number;
+        device: string;
+      }[];
+    };
+  };
+  /** One kept version with its notes */
+  getVersion: {
+    response: {
+      version: {
+        version: number;
+        savedAt: string;
+        bytes: number;
+        device: string;
+      };
+      notes: Record<string, unknown>[];
+    };
+  };
   /** The files of the account, pending and stored, a page at a time, the last announced first */
   listMedia: {
     query: {

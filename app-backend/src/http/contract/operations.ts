@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../../domain/app-error.ts";
 import { mediaOperations } from "./media.ts";
+import { projectOperations } from "./projects.ts";
 import * as answers from "./responses.ts";
 import * as inputs from "./requests.ts";
 
@@ -21,8 +22,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly status: 200 | 201 | 204;
   readonly answer?: z.ZodObject;
-  /** Answers under other statuses than `status` and those of refusals. */
-  readonly others?: Readonly<Record<number, z.ZodObject>>;
+  /** Answers under other statuses than `status` and those of refusals; undefined: without a body. */
+  readonly others?: Readonly<Record<number, z.ZodObject | undefined>>;
   /** Its error codes, beside those of every operation. */
   readonly refusals: readonly ErrorCode[];
 }
@@ -255,6 +256,7 @@ export const operations = {
     status: 204,
     refusals: ["not_signed_in", "not_found"],
   },
+  ...projectOperations,
   ...mediaOperations,
   health: {
     method: "get",

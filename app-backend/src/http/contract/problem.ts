@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from "../../domain/app-error.ts";
+import type { AppError, Current, ErrorCode } from "../../domain/app-error.ts";
 
 /** The body of an error response: RFC 9457, with a `code` that programs may rely on. */
 export interface Problem {
@@ -8,6 +8,8 @@ export interface Problem {
   readonly code: ErrorCode | "internal";
   readonly requestId: string;
   readonly errors?: AppError["faults"];
+  /** With `stale_version`. */
+  readonly current?: Current;
 }
 
 const kinds: Record<Problem["code"], readonly [status: number, title: string]> = {
@@ -56,7 +58,7 @@ export function statusOf(code: Problem["code"]): number {
 export function problemOf(
   code: Problem["code"],
   requestId: string,
-  faults: AppError["faults"] = [],
+  { faults = [], current }: Partial<Pick<AppError, "faults" | "current">> = {},
 ): Problem {
   const [status, title] = kinds[code];
   return {
@@ -66,5 +68,6 @@ export function problemOf(
     code,
     requestId,
     ...(faults.length > 0 && { errors: faults }),
+    ...(current && { current }),
   };
 }

@@ -106,5 +106,20 @@ export const problem = z
     code: z.string(),
     requestId: z.string(),
     errors: z.array(z.object({ field: z.string(), message: z.string() }).strict()).optional(),
+    current: z
+      .object({
+        etag: z.string(),
+        version: z.int(),
+        title: z.string(),
+        notesSha256: z.string(),
+        device: z.string(),
+        savedAt: z.iso.datetime(),
+        saved: z.int().nullable().meta({
+          description: "The version that an earlier attempt with the same key made.",
+        }),
+      })
+      .strict()
+      .optional()
+      .meta({ description: "With stale_version: what is there instead." }),
   })
   .strict();
