@@ -104,14 +104,14 @@ export async function startApp(options: Options = {}) {
 /** The same application once more, in this process or by another way to the bucket. */
 export async function startAgain({ config, siteOrigin }: TestApp, changes: Partial<ServerConfig> = {}) {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const { app, close: closeApp } = compose({ ...config, ...changes }, { logTo: nowhere });
+  const { app, hurry, close: closeApp } = compose({ ...config, ...changes }, { logTo: nowhere });
   const server = await serve(app, { port: 0 });
   async function close(): Promise<void> {
     server.closeAllConnections();
     await stop(server, 0);
     await closeApp();
   }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, siteOrigin, close };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, siteOrigin, hurry, close };
 }
 
 interface AuditLine {

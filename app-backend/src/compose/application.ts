@@ -42,9 +42,8 @@ export interface Parts {
     readonly sessions: Sessions;
     readonly limits: Limits;
     readonly images: Images;
-    /** Undefined, both: there are no projects. */
-    readonly projects?: Projects;
-    readonly media?: MediaFiles;
+    readonly projects: Projects;
+    readonly media: MediaFiles;
   };
   readonly objectStore: ObjectStore;
   readonly imageIntake: ImageIntake;
@@ -109,8 +108,8 @@ export function application(parts: Parts, settings: Settings) {
   const sessionsBy = (tokens: Tokens) => sessionUseCases({ ...ofSessions, tokens });
   const { tokens, bearerSessions } = parts;
   const sessions = sessionUseCases({ ...ofSessions, tokens, bearerSessions });
-  const stored = { images: stores.images, objectStore };
-  const abandoned = abandonedUploads({ ...stored, media: stores.media, now });
+  const stored = { images: stores.images, projects: stores.projects, media: stores.media, objectStore };
+  const abandoned = abandonedUploads({ ...stored, now });
   const uploads = uploadUseCases({
     ...common,
     ...stored,
@@ -119,20 +118,10 @@ export function application(parts: Parts, settings: Settings) {
     takeCompletionSlot: parts.takeCompletionSlot,
   });
   const images = imageUseCases({ ...stored, uploads });
-  const ofMedia = {
-    ...common,
-    objectStore,
-    mediaIntake: parts.mediaIntake,
-    abandoned,
-    times,
-    idOf: idOfText,
-  };
-  const media = stores.media && mediaUseCases({ ...ofMedia, media: stores.media });
-  const { projects } = stores;
-  const ofProjects = projects && stores.media && { projects, media: stores.media };
-  const projectsOfAccounts =
-    ofProjects && projectUseCases({ ...ofProjects, objectStore, digest, now, newId, idOf: idOfText });
-  const removal = accountRemoval({ ...common, ...stored, ofProjects, sessions: stores.sessions });
+  const { mediaIntake } = parts;
+  const media = mediaUseCases({ ...common, ...stored, mediaIntake, abandoned, times, idOf: idOfText });
+  const projectsOfAccounts = projectUseCases({ ...stored, digest, now, newId, idOf: idOfText });
+  const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
   const onUnfinished = (error: unknown) =>
     log.error({ err: error }, "the removal of an account is to be resumed");
   const accounts = accountUseCases({
@@ -148,7 +137,7 @@ export function application(parts: Parts, settings: Settings) {
   const openForms: Slots = slots(formSlots);
   metrics.slots("forms", openForms.taken);
   metrics.slots("completions", uploads.inProgress);
-  if (media) metrics.slots("media", media.inLine);
+  metrics.slots("media", media.inLine);
   const app = httpApp({
     accounts,
     sessions,
@@ -173,7 +162,7 @@ export function application(parts: Parts, settings: Settings) {
     newId,
     deadlineMs: settings.deadlineMs,
   });
-  return { app, abandoned, stop: async () => media?.stop() };
+  return { app, abandoned, hurry: media.hurry, stop: media.stop };
 }
 
 function digest(content: string | Uint8Array): string {

@@ -32,16 +32,16 @@ export function openPurge(config: DatabaseConfig) {
  */
 export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const { pool, objectStore, close } = openStorage(config, now);
-  const stored = { images: mysqlImages(pool), objectStore, now };
   const ofProjects = { projects: mysqlProjects(pool), media: mysqlMedia(pool) };
+  const stored = { images: mysqlImages(pool), ...ofProjects, objectStore, now };
   const identity = {
     remove: ownIdentityRemoval({ hashes: mysqlPasswordHashes(pool), codes: mysqlOneTimeCodes(pool) }),
   };
   const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity };
   return {
-    resume: accountRemoval({ ...stored, ...accounts, ofProjects }).resume,
-    emptyBin: binEmptying({ ...ofProjects, objectStore, now }),
-    collect: abandonedUploads({ ...stored, media: ofProjects.media }).giveUp,
+    resume: accountRemoval({ ...stored, ...accounts }).resume,
+    emptyBin: binEmptying(stored),
+    collect: abandonedUploads(stored).giveUp,
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), objectStore, now }),
     close,
   };

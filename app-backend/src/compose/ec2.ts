@@ -73,7 +73,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   const { afterAnswer, drain } = backgroundWork((error) => log.error({ err: error }, "mail was not sent"));
 
   const mediaStorage = s3MediaStorage({ client, bucket, newId });
-  const { app, abandoned, stop } = application(
+  const { app, abandoned, hurry, stop } = application(
     {
       stores: {
         accounts: mysqlAccounts(pool),
@@ -104,5 +104,5 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
     await closeStorage();
   }
 
-  return { app, log, metrics, drain, abandoned, close };
+  return { app, log, metrics, drain, abandoned, hurry, close };
 }

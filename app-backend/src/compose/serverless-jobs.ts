@@ -34,17 +34,17 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const accounts = dynamodbAccounts(db);
   const images = dynamodbImages({ db, now });
   const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
+  const stored = { images, ...ofProjects, objectStore, now };
   const credentials = dynamodbPasswordHashes(db);
   const cognito = openCognito({ region, userPoolId, clientId: "", endpoint: poolEndpoint });
   const identities = cognitoIdentities(cognito, userPoolId);
 
   const removal = accountRemoval({
-    ...{ accounts, sessions: dynamodbSessions(db), images, objectStore, now },
-    ofProjects,
+    ...{ ...stored, accounts, sessions: dynamodbSessions(db) },
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
   });
-  const { giveUp } = abandonedUploads({ images, media: ofProjects.media, objectStore, now });
-  const emptyBin = binEmptying({ ...ofProjects, objectStore, now });
+  const { giveUp } = abandonedUploads(stored);
+  const emptyBin = binEmptying(stored);
   const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, now });
   const compare = identityCheck({
     identities,

@@ -33,9 +33,8 @@ export interface HttpDependencies {
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
-  /** Undefined, both: there are no projects. */
-  readonly projects?: ProjectUseCases | undefined;
-  readonly media?: MediaUseCases | undefined;
+  readonly projects: ProjectUseCases;
+  readonly media: MediaUseCases;
   readonly pictureUploads: PictureUploads;
   /** Stores pictures that come in forms. Undefined: bodies arrive whole and are small, and forms are refused. */
   readonly pictureStorage: StorageEngine | undefined;
@@ -81,14 +80,14 @@ export function httpApp(deps: HttpDependencies): Express {
   if (deps.facade) app.use(deps.facade);
   app.use("/api", allowedMethods());
   app.use("/api", openRouter(deps));
-  if (deps.projects) app.use("/api", projectsRouter(deps.projects, sessions));
+  app.use("/api", projectsRouter(deps.projects, sessions));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",
     authRouter({ accounts, sessions, passwords, codes, pictureUploads, forms, cookie, siteOrigins }),
     accountRouter({ accounts, sessions, pictureUploads, forms }),
     imagesRouter(images, sessions),
-    ...(deps.media ? [mediaRouter(deps.media, sessions)] : []),
+    mediaRouter(deps.media, sessions),
   );
   app.use(() => {
     throw new AppError("not_found", "no such route");

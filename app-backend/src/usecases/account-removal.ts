@@ -13,8 +13,8 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly images: Images;
-  /** Undefined: there are no projects. */
-  readonly ofProjects: { readonly projects: Projects; readonly media: MediaFiles } | undefined;
+  readonly projects: Projects;
+  readonly media: MediaFiles;
   readonly objectStore: ObjectStore;
   readonly identity: Pick<IdentityProvider, "remove">;
   readonly now: () => Date;
@@ -31,7 +31,7 @@ const accountsAtOnce = 100;
  * its address is free; the others remove what it leaves, in the request or later by a job.
  */
 export function accountRemoval(deps: Dependencies) {
-  const { accounts, sessions, images, ofProjects, objectStore, identity, now } = deps;
+  const { accounts, sessions, images, projects, media, objectStore, identity, now } = deps;
   /** The first step: from here on the removal is certain. */
   const begin = (accountId: string) => accounts.markRemoved(accountId, now());
 
@@ -69,8 +69,6 @@ export function accountRemoval(deps: Dependencies) {
    * its record, and removes its own.
    */
   async function removeProjects(accountId: string): Promise<void> {
-    if (!ofProjects) return;
-    const { projects, media } = ofProjects;
     for (const prefix of projectPrefixesOf(accountId)) await removeBelow(prefix);
     const pending = await media.listPending(accountId, mediaQuota.maxFiles);
     await Promise.all(pending.map(({ id }) => objectStore.closeUpload(uploadKeyOf(id))));

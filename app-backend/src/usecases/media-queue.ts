@@ -75,6 +75,11 @@ export function mediaQueue<Result>(maxMs: number) {
 
   return {
     run,
+    /** The result of the account's task of that id, if there is one. */
+    find(accountId: string, id: string): Promise<Result> | undefined {
+      const task = tasks.get(id);
+      return task?.accountId === accountId ? task.result : undefined;
+    },
     /** How many run or wait. */
     inLine: () => tasks.size,
     /** Aborts all tasks, and resolves when none runs. A task that is added later ends at once. */

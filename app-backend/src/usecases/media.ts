@@ -53,6 +53,9 @@ interface Dependencies {
 
 export type MediaUseCases = ReturnType<typeof mediaUseCases>;
 
+const outcomeTries = 4;
+const outcomeEveryMs = 250;
+
 /** Sent as no type that a browser shows: until it is completed no one knows what it is. */
 const contentType = "application/octet-stream";
 
@@ -63,6 +66,7 @@ const partBytes = 2 ** 20;
 export function mediaUseCases(deps: Dependencies) {
   const { media, objectStore, mediaIntake, abandoned, rateLimiter, times, now, newId, idOf } = deps;
   const queue = mediaQueue<Media>(times.workMs);
+  const hurried = new AbortController();
   const keptUntil = () => after(now(), mediaKeptMs);
 
   /** Reserves quota for a file and allows its upload. With a key it is announced once, however often it is repeated. */
@@ -99,9 +103,14 @@ export function mediaUseCases(deps: Dependencies) {
    */
   async function complete(accountId: string, id: string, signal: AbortSignal): Promise<Media | PendingMedia> {
     const found = await media.get({ accountId, id });
-    if (!found || isStored(found)) return completed({ accountId, id });
-    const work = queue.run(accountId, id, (stopped) => takeIn(found, stopped));
-    return (await within(work, times.waitMs, signal)) ?? found;
+    const isPending = found !== undefined && !isStored(found);
+    // The record of a duplicate goes before its work has ended.
+    const work = isPending
+      ? queue.run(accountId, id, (stopped) => takeIn(found, stopped))
+      : queue.find(accountId, id);
+    const stored = work && (await within(work, { ms: times.waitMs, signal, hurried: hurried.signal }));
+    if (stored) return stored;
+    return isPending ? found : completed({ accountId, id });
   }
 
   /**
@@ -139,8 +148,6 @@ export function mediaUseCases(deps: Dependencies) {
     const stored = taken && (await store(file, taken));
     if (!stored) return completed(file);
     await rateLimiter.refund([limits.uploadOfAccount, file.accountId]);
-    const outcome = stored.id === file.id ? undefined : stored.id;
-    await objectStore.closeUpload(uploadKeyOf(file.id), outcome).catch(() => undefined); // expires by itself within a day
     return stored;
   }
 
@@ -148,6 +155,9 @@ export function mediaUseCases(deps: Dependencies) {
   async function store(file: PendingMedia, taken: StoredMedia): Promise<Media | undefined> {
     try {
       const stored = await media.store(file, taken, now(), keptUntil());
+      const outcome = stored?.id === file.id ? undefined : stored?.id;
+      // Expires by itself within a day.
+      if (stored) await objectStore.closeUpload(uploadKeyOf(file.id), outcome).catch(() => undefined);
       if (stored?.objectKey !== taken.objectKey) await discard(taken);
       return stored;
     } catch (error) {
@@ -167,10 +177,14 @@ export function mediaUseCases(deps: Dependencies) {
     return kept;
   }
 
-  /** The answer to an earlier completion may have been lost. */
+  /** The answer to an earlier completion may have been lost, or another process may be about to write the outcome. */
   async function duplicateOf({ accountId, id }: Owned): Promise<Media | PendingMedia | undefined> {
-    const outcome = await objectStore.outcomeOf(uploadKeyOf(id));
-    return outcome === undefined ? undefined : media.get({ accountId, id: outcome });
+    for (let tries = 0; tries < outcomeTries; tries += 1) {
+      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, outcomeEveryMs));
+      const outcome = await objectStore.outcomeOf(uploadKeyOf(id));
+      if (outcome !== undefined) return media.get({ accountId, id: outcome });
+    }
+    return undefined;
   }
 
   /** One page of the account's files, pending and stored, the last announced first. */
@@ -230,7 +244,10 @@ export function mediaUseCases(deps: Dependencies) {
 
   return {
     ...{ announce, complete, receive, discardReceived, list, remove, url, read },
-    ...{ inLine: queue.inLine, stop: queue.stop },
+    inLine: queue.inLine,
+    /** From now on no request waits: its client asks the process that follows. */
+    hurry: () => hurried.abort(),
+    stop: queue.stop,
   };
 }
 
@@ -242,20 +259,29 @@ function isCode(error: unknown, code: AppError["code"]): boolean {
   return error instanceof AppError && error.code === code;
 }
 
-/** The result, or undefined if it takes longer than that. Throws the signal's reason. */
+interface Wait {
+  readonly ms: number;
+  /** Of the request. */
+  readonly signal: AbortSignal;
+  readonly hurried: AbortSignal;
+}
+
+/** The result, or undefined if it takes longer, or no one is to wait for it any longer. Throws the request's reason. */
 async function within<Result>(
   result: Promise<Result>,
-  ms: number,
-  signal: AbortSignal,
+  { ms, signal, hurried }: Wait,
 ): Promise<Result | undefined> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
-    const timer = setTimeout(() => resolve(undefined), ms);
+    const giveUp = () => resolve(undefined);
+    const timer = setTimeout(giveUp, hurried.aborted ? 0 : ms);
     signal.addEventListener("abort", leave);
+    hurried.addEventListener("abort", giveUp);
     result.then(resolve, reject).finally(() => {
       clearTimeout(timer);
       signal.removeEventListener("abort", leave);
+      hurried.removeEventListener("abort", giveUp);
     });
   });
 }

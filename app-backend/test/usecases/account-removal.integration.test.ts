@@ -111,7 +111,8 @@ function removalOver(storage: ReturnType<typeof openStorage>, around: Around) {
     accounts: seen(mysqlAccounts(pool)),
     sessions: seen(mysqlSessions(pool)),
     images: seen(mysqlImages(pool)),
-    ofProjects: { projects: seen(mysqlProjects(pool)), media: seen(mysqlMedia(pool)) },
+    projects: seen(mysqlProjects(pool)),
+    media: seen(mysqlMedia(pool)),
     objectStore: seen(objectStore),
     identity: {
       remove: ownIdentityRemoval({

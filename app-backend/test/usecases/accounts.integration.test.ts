@@ -9,6 +9,8 @@ import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
 import { mysqlImages } from "../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
+import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
+import { mysqlProjects } from "../../src/adapters/mysql/projects.ts";
 import { mysqlSessions } from "../../src/adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../../src/adapters/own/identity-provider.ts";
 import { sharpImageProcessor } from "../../src/adapters/sharp/image-processor.ts";
@@ -63,7 +65,8 @@ function accountsWith(imageProcessor: ImageProcessor, hash: Passwords["hash"]) {
     newId: randomUUID,
   };
   const sessions = mysqlSessions(pool);
-  const ofAccounts = { images: mysqlImages(pool), ofProjects: undefined, objectStore };
+  const ofProjects = { projects: mysqlProjects(pool), media: mysqlMedia(pool) };
+  const ofAccounts = { images: mysqlImages(pool), ...ofProjects, objectStore };
   const removal = accountRemoval({ ...common, ...ofAccounts, sessions });
   const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
   const proof = passwordUseCases({ ...common, sessions, codes });

@@ -9,7 +9,7 @@ const mediaReceivedWithinMs = 3_600_000;
 const graceMs = 9_000; // then one second remains to close connections
 
 const config = orExit(serverConfig);
-const { app, log, metrics, close } = compose(config);
+const { app, log, metrics, hurry, close } = compose(config);
 const server = await serve(app, config.place, config.notestamp && mediaReceivedWithinMs);
 log.info({ place: server.address(), release: config.release }, "listening");
 const shown =
@@ -20,6 +20,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, async () => {
     log.info({ signal }, "stopping");
     shown?.close().closeAllConnections();
+    hurry();
     await stop(server, graceMs);
     await close();
     process.exit(0);

@@ -8,8 +8,7 @@ import { inParallel } from "./in-parallel.ts";
 
 interface Dependencies {
   readonly images: Images;
-  /** Undefined: there is no media. */
-  readonly media?: MediaFiles | undefined;
+  readonly media: MediaFiles;
   readonly objectStore: ObjectStore;
   readonly now: () => Date;
 }
@@ -30,7 +29,7 @@ export function abandonedUploads({ images, media, objectStore, now }: Dependenci
 
   /** The same for media: stored media stays. */
   async function discardMedia(file: Owned): Promise<void> {
-    await media?.removePending(file);
+    await media.removePending(file);
     await objectStore.closeUpload(uploadKeyOf(file.id)).catch(() => undefined);
   }
 
@@ -44,7 +43,7 @@ export function abandonedUploads({ images, media, objectStore, now }: Dependenci
       () => images.listAbandoned(before, pageSize),
       ({ id }) => discard(id),
     );
-    const files = media ? await all(() => media.listAbandoned(before, pageSize), discardMedia) : 0;
+    const files = await all(() => media.listAbandoned(before, pageSize), discardMedia);
     return pictures + files;
   }
 

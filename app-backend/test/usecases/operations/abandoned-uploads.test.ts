@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Images } from "../../../src/ports/images.ts";
+import type { MediaFiles } from "../../../src/ports/media.ts";
 import type { ObjectStore } from "../../../src/ports/object-store.ts";
 import { abandonedUploads } from "../../../src/usecases/operations/abandoned-uploads.ts";
 
@@ -14,7 +15,8 @@ test("SLS-47 an upload that cannot be discarded keeps no other, and is tried aga
     },
   } as unknown as Images;
   const objectStore = { closeUpload: async () => {} } as unknown as ObjectStore;
-  const { giveUp } = abandonedUploads({ images, objectStore, now: () => new Date() });
+  const media = { listAbandoned: async () => [] } as unknown as MediaFiles;
+  const { giveUp } = abandonedUploads({ images, media, objectStore, now: () => new Date() });
   await expect(giveUp()).rejects.toThrow("stuck");
   expect([...left]).toEqual(["stuck"]);
   isStuck = false;
