@@ -8,16 +8,8 @@ import { accountFault, regionFault } from "./record/checks.ts";
 import { type Known, readKnown } from "./record/known.ts";
 import { readRecord } from "./deployment-record.ts";
 import { requireSameState } from "./terraform/same-state.ts";
-import type { Target } from "./target.ts";
+import type { Check, Target } from "./target.ts";
 import { requireStateBucket } from "./terraform/state-bucket.ts";
-
-/**
- * A check: what is wrong, or undefined; one that has to look further throws a UserError instead. It gets the faults
- * found before it: what is refused anyway installs and starts nothing.
- */
-export type Check = (
-  before: readonly string[],
-) => string | undefined | void | Promise<string | undefined | void>;
 
 /** Reads what this machine and the state know of a deployment, once; throws all that prevents a plan of it. */
 export async function preflightOfPlan(

@@ -2,7 +2,6 @@ import type { RequirementName } from "../cli/requirements.ts";
 import type { Access } from "./clouds/cloud.ts";
 import type { Questioning } from "./confirm.ts";
 import type { Deployment } from "./deployment.ts";
-import type { Check } from "./preflight.ts";
 import type { Known } from "./record/known.ts";
 import type { CommonOutputs, State } from "./terraform/state.ts";
 import type { Terraform } from "./terraform/terraform.ts";
@@ -19,6 +18,14 @@ export type Verb =
   | "rotate-secrets"
   | "ssh"
   | "status";
+
+/**
+ * A check: what is wrong, or undefined; one that has to look further throws a UserError instead. It gets the faults
+ * found before it: what is refused anyway installs and starts nothing.
+ */
+export type Check = (
+  before: readonly string[],
+) => string | undefined | void | Promise<string | undefined | void>;
 
 /** What commands do differently by stack. Terraform is the same for all. */
 export interface Target<Build = unknown, Made extends CommonOutputs = CommonOutputs> {

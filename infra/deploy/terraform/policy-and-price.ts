@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Judgement } from "../../src/policy/policy.ts";
 import type { Synthesized } from "../../src/policy/synthesized.ts";
+import type { Item } from "../../src/price/item.ts";
 import {
   hoursInMonth,
-  type Item,
   monthlyPrice,
   pricedRegions,
   priceList,

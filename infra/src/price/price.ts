@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { publicAddresses } from "../policy/public-address.ts";
+import type { Item } from "./item.ts";
 import { serverlessItems, serverlessSources, type ServerlessPrices, type UserTiers } from "./serverless.ts";
 import { blocks, providersOf, resourcesOf, type Synthesized } from "../policy/synthesized.ts";
 
@@ -25,12 +26,6 @@ interface PriceList {
   readonly burstable: Readonly<Record<string, { readonly vcpus: number; readonly baseline: number }>>;
   readonly activeUserTiers: UserTiers;
   readonly regions: Readonly<Record<string, RegionPrices>>;
-}
-
-export interface Item {
-  readonly what: string;
-  /** For a month; undefined where the list has no price of it. */
-  readonly price: number | undefined;
 }
 
 export const hoursInMonth = 730;

@@ -1,5 +1,5 @@
 import { resourcesOf, type Synthesized } from "../policy/synthesized.ts";
-import type { Item } from "./price.ts";
+import type { Item } from "./item.ts";
 
 interface Sourced {
   readonly source: string;

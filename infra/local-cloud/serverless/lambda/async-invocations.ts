@@ -1,11 +1,19 @@
+import type { Outcome } from "./environment.ts";
 import type { FunctionDescription } from "./function-description.ts";
-import type { Invocation } from "./runner.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const maxEventBytes = 1024 * 1024;
 /** Before the first and the second retry: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const retryDelaysMs = [60_000, 120_000];
 const maxBackoffMs = 300_000;
+
+export type Invocation =
+  | (Outcome & { readonly kind: "ran" })
+  /** As many as may run do so. */
+  | { readonly kind: "throttled" }
+  /** The event is larger than 6 MB. */
+  | { readonly kind: "tooLarge" }
+  | { readonly kind: "notFound" };
 
 /** An asynchronous event that was given up. AWS sends it to a destination; none is emulated. */
 export interface Dropped {

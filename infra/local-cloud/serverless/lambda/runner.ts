@@ -1,19 +1,11 @@
 import { setTimeout as sleepMs } from "node:timers/promises";
-import { asyncInvocations, type Dropped } from "./async-invocations.ts";
+import { asyncInvocations, type Dropped, type Invocation } from "./async-invocations.ts";
 import { unpackedCode } from "./function-code.ts";
 import { type Environment, openEnvironment, type Outcome, type RoleCredentials } from "./environment.ts";
 import { environmentKey, type FunctionDescription } from "./function-description.ts";
 import type { Log } from "./environment-log.ts";
 import { maxPayloadBytes } from "./runtime-api.ts";
 import type { Sandboxes } from "./sandbox.ts";
-
-export type Invocation =
-  | (Outcome & { readonly kind: "ran" })
-  /** As many as may run do so. */
-  | { readonly kind: "throttled" }
-  /** The event is larger than 6 MB. */
-  | { readonly kind: "tooLarge" }
-  | { readonly kind: "notFound" };
 
 export interface RunnerProps {
   /** A function by its ARN, perhaps with a version or an alias; undefined if there is none. Asked at each invocation. */
