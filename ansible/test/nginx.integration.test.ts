@@ -163,6 +163,13 @@ describe("what nginx refuses in the API's place", () => {
     ["a sign-in of 100 MB", post("/api/auth/signin", tooLong), 413, "request_too_large"],
     ["a registration of 100 MB", post("/api/auth/register", tooLong), 413, "image_too_large"],
     ["a picture of 100 MB", post("/api/account/image", tooLong), 413, "image_too_large"],
+    ["a project of 100 MB", post("/api/projects", tooLong), 413, "notes_too_large"],
+    [
+      "notes of 100 MB",
+      post("/api/projects/a/notes", tooLong).replace("POST", "PUT"),
+      413,
+      "notes_too_large",
+    ],
     ["an address of 9 kB", get(`/api/${"a".repeat(9_000)}`, "localhost"), 414, "malformed_request"],
     ["a cookie of 9 kB", get("/api/account", "localhost", cookie(9_000)), 431, "headers_too_large"],
     ["headers of 40 kB", get("/api/account", "localhost", headers(5)), 431, "headers_too_large"],
