@@ -1,31 +1,14 @@
-// By hand, until the API's document describes these operations: then schema.ts has them.
-
-export type ProjectType = "audio" | "video" | "pdf" | "youtube" | "none";
+import type { Operations } from "./schema.ts";
 
 /** A note with optional media. Times are ISO 8601. */
-export type Project = {
-  id: string;
-  etag: string;
-  title: string;
-  type: ProjectType;
-  label: string | null;
-  src: string | null;
-  mimetype: string | null;
-  media: { id: string; name: string; bytes: number } | null;
-  version: number;
-  notesBytes: number;
-  notesSha256: string;
-  device: string;
-  createdAt: string;
-  savedAt: string;
-  deletedAt: string | null;
-};
+export type Project = Operations["createProject"]["response"]["project"];
+export type ProjectType = Project["type"];
 
 /** A block of the editor, of a type that we may not know. */
 export type Block = { readonly [name: string]: unknown };
 export type Notes = readonly Block[];
 
-export type Version = { version: number; savedAt: string; bytes: number; device: string };
+export type Version = Operations["listVersions"]["response"]["items"][number];
 
 /** What a refused change would have replaced. `saved`: the same key's earlier attempt arrived as that version. */
 export type Current = {

@@ -1,9 +1,10 @@
 import { ApiError } from "./error.ts";
 import type { Current, Notes, Project, ProjectType, Version } from "./project-types.ts";
 import { request } from "./request.ts";
+import type { Operations } from "./schema.ts";
 
 /** Without `cursor` it is the last page. */
-export type ProjectPage = { items: Project[]; cursor?: string };
+export type ProjectPage = Operations["listProjects"]["response"];
 export type ProjectQuery = {
   search: string;
   type: ProjectType | undefined;
@@ -11,7 +12,7 @@ export type ProjectQuery = {
   cursor: string | undefined;
 };
 
-export type ProjectFacts = { title?: string; src?: string | null; mediaId?: string | null };
+export type ProjectFacts = Operations["changeProject"]["body"];
 export type NewProject = ProjectFacts & { title: string; notes?: Notes };
 
 /** A save of notes: what it replaces, and the key of this attempt and its repetitions. */
