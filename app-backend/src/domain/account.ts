@@ -27,6 +27,9 @@ export interface AccountView extends Profile {
   readonly createdAt: string;
 }
 
+/** Id that stands for the account of an unknown address, so that the same calls are made for it. */
+export const noAccount = "00000000-0000-0000-0000-000000000000";
+
 /** Lists every field explicitly, so that a new column stays private by default. */
 export function viewAccount(account: Account, imageUrl: string): AccountView {
   return {

@@ -20,6 +20,14 @@ const perAddress = { free: 20, delayMs: minuteMs, maxDelayMs: hourMs, forgetMs: 
 /** How long a network stays known after a sign-in or the use of a mailed code. */
 export const knownNetworkMs = 90 * 24 * hourMs;
 
+/** Until it is cleared, or for longer than a request takes. */
+const oneAtATime = {
+  free: 1,
+  delayMs: 35 * secondMs,
+  maxDelayMs: 35 * secondMs,
+  forgetMs: 35 * secondMs,
+};
+
 /** Failures count; a success is refunded. Sign-in and mail are counted separately for each network that an account knows. */
 export const limits = {
   signInOfAccount: { name: "sign-in of account", ...perAccount },
@@ -45,22 +53,10 @@ export const limits = {
   },
   pictureOfAccount: { name: "picture of account", ...perAddress },
   registerFromAddress: { name: "register from address", ...perAddress },
-  /** Longer than a request takes: of two sign-ups of one address the second waits for the first to end, or to be stopped. */
-  signUpOfAddress: {
-    name: "sign-up of address",
-    free: 1,
-    delayMs: 35 * secondMs,
-    maxDelayMs: 35 * secondMs,
-    forgetMs: 35 * secondMs,
-  },
-  /** Of an image, or one place of its account: as long as a request may take, unless it is cleared. */
-  completion: {
-    name: "completion",
-    free: 1,
-    delayMs: 35 * secondMs,
-    maxDelayMs: 35 * secondMs,
-    forgetMs: 35 * secondMs,
-  },
+  /** Of two sign-ups of one address the second waits for the first to end, or to be stopped. */
+  signUpOfAddress: { name: "sign-up of address", ...oneAtATime },
+  /** Of an image, or one place of its account. */
+  completion: { name: "completion", ...oneAtATime },
   /** A token of an upload is used once: it expires before a second use is free. */
   useOfUpload: { name: "use of upload", free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },
 } as const satisfies Record<string, LimitRule>;

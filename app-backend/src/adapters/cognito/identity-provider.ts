@@ -11,6 +11,7 @@ import {
   ResendConfirmationCodeCommand,
   SignUpCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
+import { noAccount } from "../../domain/account.ts";
 import { AppError, fieldError } from "../../domain/app-error.ts";
 import { emailKey } from "../../domain/email.ts";
 import { couldBePassword } from "../../domain/password.ts";
@@ -55,8 +56,6 @@ const codeFormat = { digits: 6, lifeMs: { confirm: 24 * 3_600_000, reset: 3_600_
 const answerTimeoutMs = 2_700;
 /** The function is stopped before. */
 const longestRequestMs = 30_000;
-/** Stands for the account of an unknown address. */
-const noAccount = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Passwords and mailed codes in an Amazon Cognito user pool, where the user name is the key of the address. The pool's

@@ -1,3 +1,4 @@
+import { noAccount } from "../../domain/account.ts";
 import { codeDigits, codeLifeMs, type CodePurpose } from "../../domain/code.ts";
 import { after } from "../../domain/time.ts";
 import type { CodeGenerator } from "../../ports/code-generator.ts";
@@ -19,9 +20,6 @@ interface Dependencies extends Stores {
   readonly mail: Mail;
   readonly now: () => Date;
 }
-
-/** Stands for the account of an unknown address, so that both cases run the same statements. */
-const noAccount = "00000000-0000-0000-0000-000000000000";
 
 /** Passwords as hashes and codes by mail, in our own stores. */
 export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
