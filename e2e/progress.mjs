@@ -1,8 +1,13 @@
-/** Prints each test when it ends: Jest itself is silent until a file ends, and the rehearsal is one that takes half an hour. */
+import { basename, dirname } from "node:path";
+
+/** Prints each test when it ends: Jest itself is silent until a file ends, and a rehearsal takes half an hour. */
 export default class Progress {
-  onTestCaseResult(_test, { status, title, duration, failureMessages }) {
+  onTestCaseResult({ path }, { status, title, duration, failureMessages }) {
     if (status === "pending") return;
-    console.log(`${status === "passed" ? "✓" : "✕"} ${title} (${((duration ?? 0) / 1000).toFixed(1)} s)`);
+    const stack = basename(dirname(path));
+    console.log(
+      `${status === "passed" ? "✓" : "✕"} ${stack}: ${title} (${((duration ?? 0) / 1000).toFixed(1)} s)`,
+    );
     for (const message of failureMessages) console.log(message);
   }
 }

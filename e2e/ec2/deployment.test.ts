@@ -18,6 +18,7 @@ import { localMake, stateRoot, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { ownPage } from "../src/people.ts";
 import { askSite } from "../src/site.ts";
+import { inTurn } from "../src/turn.ts";
 import { waitFor } from "../src/wait-for.ts";
 import { backupTests } from "./backup.ts";
 import { resilienceTests } from "./resilience.ts";
@@ -123,19 +124,21 @@ describe("a deployment", () => {
     });
   });
 
-  resilienceTests({
-    localUrl: () => deployed().localUrl,
-    frontendIp: () => deployed().frontend.privateIp,
-    backendId: () => deployed().backend.instanceId,
-  });
+  inTurn(() => {
+    resilienceTests({
+      localUrl: () => deployed().localUrl,
+      frontendIp: () => deployed().frontend.privateIp,
+      backendId: () => deployed().backend.instanceId,
+    });
 
-  releaseTests({ name, localPort, frontend: () => deployed().frontend, backend: () => deployed().backend });
-  hardeningTests({
-    name,
-    localPort,
-    localUrl: () => deployed().localUrl,
-    frontend: () => deployed().frontend,
-    backend: () => deployed().backend,
+    releaseTests({ name, localPort, frontend: () => deployed().frontend, backend: () => deployed().backend });
+    hardeningTests({
+      name,
+      localPort,
+      localUrl: () => deployed().localUrl,
+      frontend: () => deployed().frontend,
+      backend: () => deployed().backend,
+    });
   });
 
   test("finds every record's object in the bucket", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, jest, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { freePort } from "../../infra/cli/free-port.ts";
 import { accessibilityTests, galleryTests } from "../journeys/gallery.ts";
@@ -10,6 +10,7 @@ import { functionContainers } from "../src/hosts.ts";
 import { localMake, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { askSite } from "../src/site.ts";
+import { inTurn } from "../src/turn.ts";
 import { releaseTests } from "./releases.ts";
 
 interface Outputs {
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 /** The life of one deployment: each test continues where the one before ended. */
-describe("a deployment without hosts", () => {
+inTurn(() => {
   test("comes up by one command, which prints its address", async () => {
     const { stderr } = await succeed("deploy");
     outputs = JSON.parse((await succeed("output")).stdout) as Outputs;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { readZip } from "../../infra/local-cloud/serverless/lambda/zip.ts";
 
 const kept = ["terraform.tfstate", "terraform.tfstate.backup", "cdk.tf.json", "inventory.json"];
 const privateKey = "PRIVATE KEY-----";
@@ -24,10 +25,12 @@ export function filesThatLeak(
   });
 }
 
-/** Those of the gzipped archives in a folder that hold one of the secrets. */
+/** Those of the archives in a folder, tar files and zips, that hold one of the secrets. */
 export function archivesThatLeak(folder: string, secrets: readonly string[]): string[] {
-  return readdirSync(folder).filter((name) => {
-    const bytes = gunzipSync(readFileSync(join(folder, name)));
-    return secrets.some((secret) => bytes.includes(secret));
+  const archives = readdirSync(folder).filter((name) => /\.(tar\.gz|zip)$/.test(name)); // not what is being written
+  return archives.filter((name) => {
+    const archive = readFileSync(join(folder, name));
+    const contents = name.endsWith(".zip") ? readZip(archive).map(({ data }) => data) : [gunzipSync(archive)];
+    return secrets.some((secret) => contents.some((bytes) => bytes.includes(secret)));
   });
 }

@@ -1,9 +1,9 @@
-import { copyFileSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeWhole } from "../../cli/atomic-file.ts";
 import { stateRoot } from "../../cli/paths.ts";
 import { run } from "../../cli/run.ts";
-import { source } from "./release.ts";
+import { inOwnFolder, source } from "./release.ts";
 
 /** The code of functions, addressed by its content: the same source gives the same bytes. */
 export interface FunctionArchive {
@@ -28,14 +28,8 @@ interface Written {
 const folder = join(stateRoot, "releases");
 
 /** Builds and packs the functions. */
-export async function buildFunctions(log: string): Promise<FunctionArchives> {
-  const out = join(folder, `functions.${process.pid}`);
-  try {
-    return await built(out, log);
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
-}
+export const buildFunctions = (log: string): Promise<FunctionArchives> =>
+  inOwnFolder("app-backend", (out) => built(out, log));
 
 async function built(out: string, log: string): Promise<FunctionArchives> {
   const args = ["--import", "tsx", "app-backend/build.ts", out, "serverless"];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { requireAnsible } from "../../cli/ansible.ts";
 import { quoted } from "../../cli/quoted.ts";
 import { say, step } from "../../cli/steps.ts";
-import { buildBackend, buildFrontend, type Release } from "../build/release.ts";
+import { buildBackend, buildFrontend, pack, type Release } from "../build/release.ts";
 import type { Deployment } from "../deployment.ts";
 import { leftoversOf } from "../leftovers/leftovers.ts";
 import { requireDomain, requireKnownDomain, unnamedDomain } from "./site/domain.ts";
@@ -62,7 +62,8 @@ export const ec2: Target<Build, Outputs> = {
 
   async build(folder) {
     const log = join(folder, "build.log");
-    const [backend, frontend] = await Promise.all([buildBackend(log), buildFrontend(log)]);
+    const page = buildFrontend(log, (out) => pack("frontend", out));
+    const [backend, frontend] = await Promise.all([buildBackend(log), page]);
     return { backend, frontend };
   },
 

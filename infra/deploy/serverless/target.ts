@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { say, step } from "../../cli/steps.ts";
 import { buildFunctions, type FunctionArchives } from "../build/functions.ts";
-import { buildFrontend, frontendFolder } from "../build/release.ts";
+import { buildFrontend, contentHash } from "../build/release.ts";
 import { leftoversOfServerless } from "../leftovers/serverless.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import type { Target } from "../target.ts";
@@ -49,8 +49,9 @@ export const serverless: Target<Build, ServerlessOutputs> = {
 
   async build(folder) {
     const log = join(folder, "build.log");
-    const [functions, page] = await Promise.all([buildFunctions(log), buildFrontend(log)]);
-    return { functions, site: { id: page.id, files: filesIn(frontendFolder) } };
+    const page = buildFrontend(log, async (out) => ({ id: contentHash(out), files: filesIn(out) }));
+    const [functions, site] = await Promise.all([buildFunctions(log), page]);
+    return { functions, site };
   },
 
   requireAcceptable({ lose, make }, plan) {

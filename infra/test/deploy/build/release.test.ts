@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { pack } from "../../../deploy/build/release.ts";
+import { inOwnFolder, pack } from "../../../deploy/build/release.ts";
 
 let out: string;
 beforeEach(() => {
@@ -42,3 +42,15 @@ test.each([0o077, 0o000])(
     rmSync(archive);
   },
 );
+
+test("USE-12 a build has a folder of its process alone, which is gone even if the build fails", async () => {
+  const folders: string[] = [];
+  const failing = inOwnFolder("app-backend", async (folder) => {
+    folders.push(folder);
+    mkdirSync(folder, { recursive: true });
+    throw new Error("no space left");
+  });
+  await expect(failing).rejects.toThrow("no space left");
+  expect(folders).toEqual([expect.stringContaining(`${process.pid}`)]);
+  expect(existsSync(folders[0]!)).toBe(false);
+});
