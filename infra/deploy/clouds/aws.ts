@@ -1,5 +1,4 @@
 import { Resolver } from "node:dns/promises";
-import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UserError } from "../../cli/user-error.ts";
 import type { Cloud } from "./cloud.ts";
@@ -82,6 +81,7 @@ async function access(region: string): Promise<Record<string, string>> {
   } catch (error) {
     throw noCredentials(error as Error);
   }
+  const { DescribeRegionsCommand, EC2Client } = await import("@aws-sdk/client-ec2"); // the largest of the clients
   const known = await new EC2Client(home)
     .send(new DescribeRegionsCommand({}))
     .then(({ Regions = [] }) => Regions.map(({ RegionName }) => RegionName!))

@@ -23,7 +23,7 @@ import {
   publishes,
   removeHosts,
 } from "../../local-cloud/ec2/hosts.ts";
-import { ec2, type ListedInstance } from "../../local-cloud/ec2/instances.ts";
+import type { ListedInstance } from "../../local-cloud/ec2/instances.ts";
 import { hostGateway } from "../../local-cloud/ec2/networks.ts";
 import { rangeFault } from "../../local-cloud/ec2/subnet-conflicts.ts";
 import { verifySender } from "../../local-cloud/emulator/ses-proxy.ts";
@@ -189,6 +189,7 @@ async function bootHosts(props: StartProps): Promise<string[]> {
 
 async function instancesOf({ name, region }: StartProps): Promise<ListedInstance[]> {
   const cloud = await startCloud();
+  const { ec2 } = await import("../../local-cloud/ec2/instances.ts"); // a large client, which few commands need
   return ec2({ endpoint: cloud.apiUrl, credentials: cloud, region }).list(name);
 }
 

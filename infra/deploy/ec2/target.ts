@@ -4,7 +4,6 @@ import { quoted } from "../../cli/quoted.ts";
 import { say, step } from "../../cli/steps.ts";
 import { buildBackend, buildFrontend, pack, type Release } from "../build/release.ts";
 import type { Deployment } from "../deployment.ts";
-import { leftoversOf } from "../leftovers/leftovers.ts";
 import { requireDomain, requireKnownDomain, unnamedDomain } from "./site/domain.ts";
 import { siteNotes } from "./site/notes.ts";
 import { smokeTest } from "../site/smoke-test.ts";
@@ -118,7 +117,7 @@ export const ec2: Target<Build, Outputs> = {
     }),
   unprotect: async () => {},
   buckets: ({ bucket }) => [bucket],
-  leftovers: leftoversOf,
+  leftovers: async (...of) => (await import("../leftovers/leftovers.ts")).leftoversOf(...of),
 
   verbs: {
     backup,

@@ -21,44 +21,11 @@ import type { Access } from "../clouds/cloud.ts";
 import { globalRegion, sdkClient } from "../clouds/sdk-client.ts";
 import { leftByTag } from "./by-tag.ts";
 import { leftInIam, leftInS3 } from "./iam-and-s3.ts";
+import { namesOf } from "./serverless-names.ts";
 
 /** Of these the service itself is asked, by name. The tagging API goes on naming them for a while after they are gone. */
 const asked =
   /^arn:[^:]+:(s3:::|iam:|lambda:|dynamodb:|logs:|ssm:|events:|cloudwatch:|cognito-idp:|apigateway:|cloudfront:)/;
-
-/** Names that the stack gives, each by its kind. A name of a deployment `dev-2` begins as those of `dev` do: they are compared whole. */
-export function namesOf(name: string) {
-  const own = (...parts: string[]) => parts.map((part) => `tintype-${name}-${part}`);
-  const functions = own("api", "images", "jobs");
-  return {
-    functions,
-    tables: own("records", "expiring"),
-    rules: own("remove-abandoned", "integrity"),
-    alarms: own(...alarmIds),
-    parameters: ["access-token", "refresh-token", "edge-proof"].map((secret) => `/tintype/${name}/${secret}`),
-    logGroups: [...functions.map((one) => `/aws/lambda/${one}`), `/aws/apigateway/tintype-${name}`],
-    edgeFunctions: own("pages", "proof"),
-    edgeLogGroups: own("pages", "proof").map((one) => `/aws/cloudfront/function/${one}`),
-    accessControls: own("site"),
-    headersPolicies: own("site", "api"),
-    /** Of the user pool, the HTTP API and the key value store. */
-    alone: [`tintype-${name}`],
-    comment: `tintype ${name}`,
-  };
-}
-
-export const alarmIds = [
-  "api-errors",
-  "api-throttles",
-  "api-duration",
-  "images-errors",
-  "images-throttles",
-  "jobs-errors",
-  "jobs-missing",
-  "refused-sign-ins",
-  "unsent-mail",
-  "table-throttles",
-];
 
 /** What is left of a deployment of `serverless`, a line each: by what each service says, and by tag in both regions. */
 export async function leftoversOfServerless(name: string, region: string, access: Access): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { UserError } from "../../cli/user-error.ts";
-import { stateKey } from "../../src/constructs/state-backend.ts";
+import { stateKey } from "../../src/constructs/state-key.ts";
 import type { Deployment } from "../deployment.ts";
 import { localStateFile, stateClient, stateText } from "../terraform/state-storage.ts";
 import { readRecord, writeRecord } from "../deployment-record.ts";

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { say, step } from "../../cli/steps.ts";
 import { buildFunctions, type FunctionArchives } from "../build/functions.ts";
 import { buildFrontend, contentHash } from "../build/release.ts";
-import { leftoversOfServerless } from "../leftovers/serverless.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import type { Target } from "../target.ts";
 import { requireNoLoss } from "../terraform/lost-data.ts";
@@ -100,7 +99,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
     });
   },
   buckets: ({ bucket, siteBucket }) => [siteBucket, bucket],
-  leftovers: leftoversOfServerless,
+  leftovers: async (...of) => (await import("../leftovers/serverless.ts")).leftoversOfServerless(...of),
 
   verbs: {
     backup:

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DeleteObjectCommand, GetObjectCommand, NoSuchBucket, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "../../cli/user-error.ts";
-import { stateKey } from "../../src/constructs/state-backend.ts";
+import { stateKey } from "../../src/constructs/state-key.ts";
 import { noCredentials } from "../clouds/aws.ts";
 import { sdkClient } from "../clouds/sdk-client.ts";
 import type { Deployment } from "../deployment.ts";

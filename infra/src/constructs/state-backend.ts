@@ -1,4 +1,5 @@
 import { LocalBackend, S3Backend, type TerraformStack } from "cdktf";
+import { stateKey } from "./state-key.ts";
 
 export interface StateProps {
   /** The deployment's name. */
@@ -8,10 +9,6 @@ export interface StateProps {
   /** @default ec2 */
   readonly stack?: string;
 }
-
-/** The object that holds a deployment's state, in a bucket that may hold those of others. */
-export const stateKey = (name: string, stack = "ec2") =>
-  stack === "ec2" ? `tintype/${name}/terraform.tfstate` : `tintype/${name}/${stack}/terraform.tfstate`;
 
 /** Where Terraform keeps what it made. In a bucket it locks the state by an object beside it. */
 export function keepState(stack: TerraformStack, { name, stateBucket, stack: id }: StateProps): void {

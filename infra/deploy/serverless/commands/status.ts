@@ -4,7 +4,7 @@ import { CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudw
 import type { Access } from "../../clouds/cloud.ts";
 import type { Deployment } from "../../deployment.ts";
 import { presentCloud } from "../../record/access.ts";
-import { namesOf } from "../../leftovers/serverless.ts";
+import { namesOf } from "../../leftovers/serverless-names.ts";
 import { ask } from "../../site/client.ts";
 import { plannedChanges } from "../../terraform/plan-text.ts";
 import { requireOutputs } from "../../terraform/state.ts";

@@ -16,7 +16,7 @@ import {
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { faultsOf, makeSafe } from "../../../deploy/terraform/bucket-safety.ts";
-import { stateKey } from "../../../src/constructs/state-backend.ts";
+import { stateKey } from "../../../src/constructs/state-key.ts";
 import { teller } from "../../run-command.ts";
 import { fakeCloud } from "../fake-cloud.ts";
 import { writeState } from "../scratch-deployment.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { isOfStack } from "../../../deploy/leftovers/by-tag.ts";
-import { namesOf } from "../../../deploy/leftovers/serverless.ts";
+import { namesOf } from "../../../deploy/leftovers/serverless-names.ts";
 import { serverlessStack } from "../../synthesize.ts";
 
 test("DEP-11 every name that the serverless stack gives is one that its services are asked for", async () => {

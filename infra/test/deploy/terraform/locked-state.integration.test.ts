@@ -7,7 +7,7 @@ import type { Deployment } from "../../../deploy/deployment.ts";
 import { type Terraform, terraform } from "../../../deploy/terraform/terraform.ts";
 import { readState, resourcesIn } from "../../../deploy/terraform/state.ts";
 import { stateRoot } from "../../../cli/paths.ts";
-import { stateKey } from "../../../src/constructs/state-backend.ts";
+import { stateKey } from "../../../src/constructs/state-key.ts";
 import { synthesizedStack } from "../../synthesize.ts";
 import { teller } from "../../run-command.ts";
 import { fakeCloud } from "../fake-cloud.ts";
