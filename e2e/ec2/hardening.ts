@@ -151,7 +151,10 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
       expect(status.stdout).toMatch(found);
     }
 
-    const repaired = await make("deploy");
+    await sql("CREATE USER ''@localhost; CREATE USER root@'%'; CREATE DATABASE test"); // as an earlier database had
+    // The log is looked through for secrets at the end.
+    const atLength = localMake({ name, localPort, timeoutMs: 5 * minuteMs, env: { ANSIBLE_VERBOSITY: "4" } });
+    const repaired = await atLength("deploy");
     expect(repaired.code).toBe(0);
     const reported = repaired.stderr.split("\n").filter((line) => line.includes(" ! "));
     expect(reported.map((line) => line.trim()).toSorted()).toEqual([
@@ -162,6 +165,11 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     ]);
     for (const host of hosts()) await onHost(host, "rm /etc/sudoers.d/zz");
     expect(await make("status")).toMatchObject({ code: 0 });
+  });
+
+  test("OPS-04 what an earlier database left open is closed by that deploy, which prints no secret at verbosity 4", async () => {
+    expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual([]);
+    expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
   });
 
   test("USE-10, DEP-16 is not changed by a second deploy", async () => {
@@ -202,16 +210,6 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
       }
     },
   );
-
-  test("OPS-04 what an earlier database left open is closed by a deploy, which prints no secret even at verbosity 4", async () => {
-    await sql("CREATE USER ''@localhost; CREATE USER root@'%'; CREATE DATABASE test");
-    const env = { ANSIBLE_VERBOSITY: "4" }; // the log is looked through for secrets at the end
-    const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs, env });
-    const { code, stderr } = await make("deploy");
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual([]);
-    expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
-  });
 }
 
 /** The SSH server's effective settings. Lists of several values come as several lines. */
