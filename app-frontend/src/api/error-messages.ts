@@ -34,7 +34,7 @@ const messages: Record<string, string> = {
   not_signed_in: ended,
   notes_missing: "This text is missing in storage. Ask the operator of this site.",
   notes_too_large: "These notes are longer than the server takes (1 MB). Move some to another project.",
-  not_uploaded: "This picture was not fully uploaded. Try again.",
+  not_uploaded: "This file was not fully uploaded. Try again.",
   quota_exceeded: "Your account is full. Delete pictures, projects or files, in the bin too, then try again.",
   refresh_overtaken: "Your session is being renewed in another tab. Try again in a moment.",
   request_too_large: "This is more than the server takes. Shorten it and try again.",

@@ -32,9 +32,10 @@ export function drafts(open: () => DraftStorage, now: () => number) {
     });
   }
 
-  /** Drafts of other tabs make way for the one that is being written, the oldest first. */
-  function store(name: string, text: string) {
-    const others = read()
+  /** The account's other drafts make way for the one that is being written, the oldest first. */
+  function store(place: DraftPlace, text: string) {
+    const name = nameOf(place);
+    const others = read(place.accountId)
       .filter(([other]) => other !== name)
       .toSorted(([, one], [, other]) => one.atMs - other.atMs);
     for (const [oldest] of [...others, [undefined]]) {
@@ -50,7 +51,7 @@ export function drafts(open: () => DraftStorage, now: () => number) {
   return {
     /** Returns whether the browser keeps the draft. */
     put(place: DraftPlace, draft: Draft): boolean {
-      return attempt(() => (store(nameOf(place), JSON.stringify(draft)), true)) ?? false;
+      return attempt(() => (store(place, JSON.stringify(draft)), true)) ?? false;
     },
 
     remove(place: DraftPlace) {

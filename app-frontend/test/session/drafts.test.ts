@@ -93,6 +93,13 @@ describe("PRJ-26 storage", () => {
     expect(tabs()[0]).toBe("t3");
   });
 
+  it("PRJ-24 that is full of another account's drafts keeps those", () => {
+    kept.put({ ...place, accountId: "bob" }, draft("b"));
+    maxChars = 150;
+    expect(kept.put(place, draft("a"))).toBe(false);
+    expect([has("bob"), has("ada")]).toEqual([true, false]);
+  });
+
   it("that is too small keeps no draft, and says so", () => {
     maxChars = 10;
     expect(kept.put(place, draft("a"))).toBe(false);

@@ -41,7 +41,7 @@ function escapeLine(line: string): string {
   return line
     .trim()
     .replace(/[\\`*_[\]<>&|~$#{}!]/g, "\\$&")
-    .replace(/^[-+=]/, "\\$&")
+    .replace(/^(?:[-+=]|:(?!\/\/))/, "\\$&")
     .replace(/^(\d+)([.)])/, "$1\\$2")
     .replace(/:(?=\/\/)|@|(?<=\bwww)\./gi, "\\$&");
 }

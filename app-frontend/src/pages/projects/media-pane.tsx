@@ -70,7 +70,7 @@ function Download({ mediaId }: { mediaId: string }) {
   );
 }
 
-/** The file stays among the account's files for a day, or while another project uses it. */
+/** The file goes with its last project, unless it was sent less than a day ago. */
 function RemoveMedia({ note }: { note: OpenNote }) {
   const { busy, failure, submit } = useSubmission([]);
   const remove = () => note.change({ mediaId: null, src: null });

@@ -64,6 +64,8 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
   let repeats = 0;
   let inFlight = false;
   let isOver = false;
+  /** Of what was typed while the save was sent that was in flight at the end. */
+  let restIsDue = false;
   let callOff = () => {};
 
   function become(next: SaveState) {
@@ -79,9 +81,9 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     callOff = clock.after(delayMs, () => void send());
   }
 
-  async function send(isLeaving = false) {
+  async function send({ isLeaving = false, isRest = false } = {}) {
     callOff();
-    if (inFlight || isOver || dirtySinceMs === undefined || state.status === "conflict") return;
+    if (inFlight || (isOver && !isRest) || dirtySinceMs === undefined || state.status === "conflict") return;
     const content = notes();
     const bytes = new TextEncoder().encode(JSON.stringify(content)).length;
     if (bytes > maxNotesBytes) return become({ status: "refused", error: new ApiError("notes_too_large") });
@@ -104,7 +106,9 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     repeats = 0;
     dirtySinceMs = edits === sent ? undefined : clock.now();
     become({ status: dirtySinceMs === undefined ? "saved" : "unsaved" });
-    if (dirtySinceMs !== undefined) sendIn(pauseMs);
+    if (restIsDue) void send({ isRest: true });
+    else if (dirtySinceMs !== undefined) sendIn(pauseMs);
+    restIsDue = false;
     arrived.emit(project);
   }
 
@@ -153,7 +157,7 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     },
 
     /** Saves now what is not saved: the page is hidden, the network is back, or the person asks. */
-    flush: ({ isLeaving = false } = {}) => send(isLeaving),
+    flush: ({ isLeaving = false } = {}) => send({ isLeaving }),
 
     /** Goes on from other notes, which the server has. What was not saved is dropped. */
     follow(next: Base) {
@@ -184,6 +188,7 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
 
     /** Sends nothing after this but what is not saved yet, once, if `saves`. */
     end({ saves }: { saves: boolean }) {
+      restIsDue = saves && inFlight;
       if (saves) void send();
       isOver = true;
       callOff();

@@ -39,6 +39,7 @@ it.each([
   ["*a* _b_ $c$ \\", "\\*a\\* \\_b\\_ \\$c\\$ \\\\"],
   ["www.example.com a@b.example", "www\\.example.com a\\@b.example"],
   ["a\n# b", "a\\\n\\# b"],
+  ["a\n:-", "a\\\n\\:-"], // a table on GitHub
 ])("PRJ-58 writes %j so that a renderer shows the same text", (text, markdown) => {
   expect(bodyOf(text)).toBe(markdown);
 });

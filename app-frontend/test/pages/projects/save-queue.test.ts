@@ -274,6 +274,23 @@ it("PRJ-03 goes on over a title that was changed here, but not over notes that i
   expect(queue.base().etag).toBe('"2"');
 });
 
+it("sends what was typed while a save was in flight at its end, once", async () => {
+  type("a");
+  void queue.flush();
+  type("b");
+  queue.end({ saves: true });
+  expect(calls).toHaveLength(1);
+  await answer('"2"', "h2");
+  expect(calls.map(({ text: sent, save }) => [sent, save.ifMatch])).toEqual([
+    ["a", '"1"'],
+    ["ab", '"2"'],
+  ]);
+  await answer('"3"', "h3");
+  await pass(60_000);
+  expect(calls).toHaveLength(2);
+  expect(queue.isDirty()).toBe(false);
+});
+
 it("sends nothing after its end", async () => {
   type("a");
   queue.end({ saves: false });
