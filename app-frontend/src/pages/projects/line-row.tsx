@@ -6,15 +6,16 @@ export type LineActions = {
   onType: (key: number, text: string, at: number) => void;
   onKey: (key: number, event: KeyboardEvent<HTMLTextAreaElement>) => void;
   onPaste: (key: number, selection: Selection, text: string) => void;
-  onFocus: (key: number) => void;
+  onFocus: (key: number, field: HTMLTextAreaElement) => void;
   onStamp: (value: unknown) => void;
   onRemoveStamp: (key: number, index: number) => void;
   onRemove: (key: number) => void;
 };
 
+export const lineLabel = "Line";
+
 type LineRowProps = {
   line: Line;
-  index: number;
   /** Where to put the caret, if it belongs in this line. */
   caret: Caret | undefined;
   readOnly: boolean;
@@ -23,10 +24,12 @@ type LineRowProps = {
   actions: LineActions;
 };
 
-/** One line: its stamps and its text. Renders again only if it changes: there may be thousands. */
+/**
+ * One line: its stamps and its text. Renders again only if it changes: there may be thousands. So it does not know its
+ * place, which its label has only while it has the focus.
+ */
 export const LineRow = memo(function LineRow({
   line: { key, block },
-  index,
   caret,
   readOnly,
   hint,
@@ -71,13 +74,14 @@ export const LineRow = memo(function LineRow({
             ref={field}
             rows={1}
             dir="auto"
-            aria-label={`Line ${index + 1}`}
+            aria-label={lineLabel}
             placeholder={hint}
             value={text}
             onChange={({ target }) => actions.onType(key, target.value, target.selectionEnd)}
             onKeyDown={(event) => actions.onKey(key, event)}
             onPaste={paste}
-            onFocus={() => actions.onFocus(key)}
+            onFocus={({ currentTarget }) => actions.onFocus(key, currentTarget)}
+            onBlur={({ currentTarget }) => currentTarget.setAttribute("aria-label", lineLabel)}
           />
         </span>
       ) : (

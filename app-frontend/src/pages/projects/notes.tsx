@@ -5,7 +5,8 @@ import { LineRow, type LineActions } from "./line-row.tsx";
 import type { Caret, Line, NoteEditor } from "./note-editor.ts";
 import { type PlaceOf, useLineActions, useNativeInput } from "./use-line-actions.ts";
 
-const chunkLines = 100;
+/** About as many lines are in a chunk. */
+const chunkLines = 64;
 
 type NotesProps = {
   editor: NoteEditor;
@@ -20,7 +21,6 @@ export function Notes({ editor, readOnly, placeOf, canStamp, onStamp }: NotesPro
   const { lines, caret, canUndo, canRedo } = useSyncExternalStore(editor.subscribe, editor.getState);
   const list = useRef<HTMLOListElement>(null);
   const [actions, current] = useLineActions(editor, placeOf, onStamp);
-  const starts = Array.from({ length: Math.ceil(lines.length / chunkLines) }, (_, at) => at * chunkLines);
   useNativeInput(list, editor, placeOf);
 
   /** A new line after the one that had the focus last, with a stamp if there is a player. */
@@ -46,12 +46,12 @@ export function Notes({ editor, readOnly, placeOf, canStamp, onStamp }: NotesPro
         </div>
       )}
       <ol ref={list} className="lines" aria-label="Notes">
-        {starts.map((start) => (
+        {chunksOf(lines).map((chunk, at) => (
           <Chunk
-            key={start}
-            lines={lines.slice(start, start + chunkLines)}
-            first={start}
-            caret={caret}
+            key={at === 0 ? "first" : chunk[0]!.key}
+            lines={chunk}
+            isOnly={lines.length === 1}
+            caret={caret && chunk.some(({ key }) => key === caret.key) ? caret : undefined}
             readOnly={readOnly}
             actions={actions}
           />
@@ -63,20 +63,25 @@ export function Notes({ editor, readOnly, placeOf, canStamp, onStamp }: NotesPro
 
 type ChunkProps = {
   lines: readonly Line[];
-  first: number;
+  /** Whether the notes have no other line. */
+  isOnly: boolean;
   caret: Caret | undefined;
   readOnly: boolean;
   actions: LineActions;
 };
 
+/** Begins a chunk at each line of certain keys, so that a line that comes or goes changes its own chunk and no other. */
+function chunksOf(lines: readonly Line[]): (readonly Line[])[] {
+  const starts = lines.flatMap(({ key }, at) => (at === 0 || key % chunkLines === 0 ? [at] : []));
+  return starts.map((start, at) => lines.slice(start, starts[at + 1]));
+}
+
 /** Renders again only if one of its lines changes, so that a key does not wait for thousands of others. */
-const Chunk = memo(function Chunk({ lines, first, caret, readOnly, actions }: ChunkProps) {
-  const isOnly = first === 0 && lines.length === 1;
-  return lines.map((line, at) => (
+const Chunk = memo(function Chunk({ lines, isOnly, caret, readOnly, actions }: ChunkProps) {
+  return lines.map((line) => (
     <LineRow
       key={line.key}
       line={line}
-      index={first + at}
       caret={caret?.key === line.key ? caret : undefined}
       readOnly={readOnly}
       hint={isOnly ? "Write here" : undefined}
@@ -88,6 +93,7 @@ const Chunk = memo(function Chunk({ lines, first, caret, readOnly, actions }: Ch
 function areSame(before: ChunkProps, after: ChunkProps): boolean {
   return (
     before.caret === after.caret &&
+    before.isOnly === after.isOnly &&
     before.readOnly === after.readOnly &&
     before.actions === after.actions &&
     before.lines.length === after.lines.length &&

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from "react";
-import { type LineActions, selectionOf } from "./line-row.tsx";
+import { type LineActions, lineLabel, selectionOf } from "./line-row.tsx";
 import type { NoteEditor } from "./note-editor.ts";
 import type { Stamp } from "./stamps.ts";
 
@@ -22,7 +22,11 @@ export function useLineActions(
       onType: editor.type,
       onKey: press,
       onPaste: editor.paste,
-      onFocus: (key: number) => void (current.current = key),
+      onFocus(key: number, field: HTMLTextAreaElement) {
+        current.current = key;
+        const at = editor.getState().lines.findIndex((line) => line.key === key);
+        field.setAttribute("aria-label", `${lineLabel} ${at + 1}`);
+      },
       onStamp,
       onRemoveStamp: editor.removeStamp,
       onRemove: editor.removeLine,
