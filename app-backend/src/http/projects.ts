@@ -7,7 +7,7 @@ import express, {
 } from "express";
 import { AppError } from "../domain/app-error.ts";
 import { deviceName } from "../domain/client.ts";
-import { maxNotesBytes } from "../domain/notes.ts";
+import { maxNotesBytes, requireParsable } from "../domain/notes.ts";
 import { type Project, viewProject, viewVersion } from "../domain/project.ts";
 import { etagOf, isKnown, revisionsOf } from "../domain/revision.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
@@ -29,7 +29,7 @@ export function projectsRouter(projects: ProjectUseCases, sessions: SessionUseCa
     await authenticate(req, sessions);
     next();
   };
-  const withNotes = [signedIn, express.json({ limit: maxBodyBytes }), refuseTooLarge];
+  const withNotes = [signedIn, express.json({ limit: maxBodyBytes, verify: requireNotes }), refuseTooLarge];
 
   async function actorOf(req: Request): Promise<Actor> {
     const { accountId } = await authenticate(req, sessions);
@@ -109,6 +109,12 @@ export function projectsRouter(projects: ProjectUseCases, sessions: SessionUseCa
   });
 
   return router;
+}
+
+/** RFC 8259 section 8.1: JSON is UTF-8. The parser would take other encodings too. */
+function requireNotes(_req: unknown, _res: unknown, body: Buffer, encoding: string): void {
+  if (encoding !== "utf-8") throw new AppError("malformed_request", "body is not in UTF-8");
+  requireParsable(body);
 }
 
 function answer(res: Response, project: Project): void {

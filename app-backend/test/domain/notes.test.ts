@@ -1,5 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { decodeNotes, encodeNotes, maxNotesBytes, maxNotesDepth } from "../../src/domain/notes.ts";
+import {
+  decodeNotes,
+  encodeNotes,
+  maxKeys,
+  maxNotesBytes,
+  maxNotesDepth,
+  maxNotesValues,
+  requireParsable,
+} from "../../src/domain/notes.ts";
 
 const line = (text: string) => ({ type: "paragraph", children: [{ text }] });
 const emptyBytes = JSON.stringify([line("")]).length;
@@ -47,5 +55,33 @@ describe("notes", () => {
   test("PRJ-09 blocks may be nested 64 deep", () => {
     const text = `[{"a":${nested(maxNotesDepth)}}]`;
     expect(decodeNotes(encodeNotes(JSON.parse(text)))).toEqual(JSON.parse(text));
+  });
+});
+
+describe("a body with notes", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const members = (count: number) => Array.from({ length: count }, (_, at) => `"${at}":0`).join(",");
+  const body = (notes: string) => bytes(`{"notes":${notes}}`);
+
+  test.each([
+    ["millions of blocks", `[${"{},".repeat(2 ** 20)}{}]`, "notes_too_large"],
+    ["more values than notes have", `[${"0,".repeat(maxNotesValues - 2)}0]`, "notes_too_large"],
+    ["an object with more keys", `[{"a":[0,0],${members(maxKeys)}}]`, "invalid_input"],
+    ["millions of levels", "[".repeat(2 ** 20), "invalid_input"],
+    ["one level more than notes have", `[{"a":${nested(maxNotesDepth + 1)}}]`, "invalid_input"],
+  ])("PRJ-07 of %s is refused before it is parsed", (_what, notes, code) => {
+    expect(() => requireParsable(body(notes))).toThrow(expect.objectContaining({ code }));
+  });
+
+  test("PRJ-07 is parsed if it has the shortest lines that fill notes, 64 levels, or signs within texts", () => {
+    const lines = JSON.stringify(Array(Math.floor(maxNotesBytes / (emptyBytes - 1))).fill(line("")));
+    expect(lines.length).toBeGreaterThan(maxNotesBytes - emptyBytes);
+    expect(requireParsable(body(lines))).toBeUndefined();
+    expect(requireParsable(body(`[${"0,".repeat(maxNotesValues - 3)}0]`))).toBeUndefined();
+    expect(requireParsable(body(`[{"a":${nested(maxNotesDepth)}}]`))).toBeUndefined();
+    expect(requireParsable(body(`[{"a":[0,0],${members(maxKeys - 1)}},{}]`))).toBeUndefined();
+    expect(() => requireParsable(bytes(",]},"))).not.toThrow(); // no JSON: the parser reports it
+    const signs = JSON.stringify([line(`${'\\"[{'.repeat(maxNotesDepth)}${",".repeat(maxNotesValues)}`)]);
+    expect(requireParsable(body(signs))).toBeUndefined();
   });
 });

@@ -122,6 +122,19 @@ test("PRJ-07 a body that no notes need is refused, without a token before it is 
   );
 });
 
+test("PRJ-07 a body that takes long to parse is refused before", async () => {
+  const { id, etag } = await created();
+  const blocks = `{"notes":[${"{},".repeat(2 ** 20)}{}]}`;
+  expect(await saveRaw(id, etag, blocks)).toMatchObject(refusal(413, "notes_too_large"));
+  expect(await saveRaw(id, etag, '{"notes":['.repeat(100))).toMatchObject(refusal(422, "invalid_input"));
+  const headers = { "content-type": "application/json; charset=utf-16le", "if-match": etag };
+  const body = new Uint8Array(Buffer.from('{"notes":[]}', "utf16le"));
+  const inUtf16 = { body, headers: { ...bearer(token), ...headers } };
+  expect(await send(app, "PUT", `/projects/${id}/notes`, inUtf16)).toMatchObject(
+    refusal(400, "malformed_request"),
+  );
+});
+
 test("PRJ-09 notes read back as JSON has them, or are refused", async () => {
   const { id, etag } = await created();
   for (const number of ["-0", "1e400"])

@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import type { StorageEngine } from "multer";
 import { AppError, fieldError } from "../../domain/app-error.ts";
 import { maxMediaBytes, maxMediaNameLength } from "../../domain/media.ts";
-import { maxNotesBytes } from "../../domain/notes.ts";
+import { maxNotesBytes, requireParsable } from "../../domain/notes.ts";
 import type { Slots } from "../../domain/slots.ts";
 import { lineFault, tidyLine } from "../../domain/title.ts";
 import { videoIdOf } from "../../domain/youtube.ts";
@@ -23,6 +23,8 @@ const limits = {
   fieldNestingDepth: 1,
   fieldArrayIndexLimit: 1,
 };
+/** As bodies of JSON have it elsewhere. */
+const maxMetadataLength = 64 * 1024;
 /** How long a file may take after it has been received: it is read once more. nginx waits a little longer. */
 const takingInMs = 600_000;
 /** As browsers call a recording, whose file has no name. */
@@ -67,7 +69,10 @@ export function uploadForms({ storage, discard, open }: Dependencies) {
 
   async function wantedIn(req: Request): Promise<TitledProject> {
     const form = parse(savedForm, req.body);
+    if (form.metadata.length > maxMetadataLength)
+      throw fieldError("malformed_request", "metadata", "is too long");
     const { title, label = null, src } = parse(savedMetadata, json("metadata", form.metadata));
+    requireParsable(Buffer.from(form.content));
     const notes = json("content", form.content);
     const file = fileOf(req);
     if (file?.received.bytes === 0) await discardFile(req);
