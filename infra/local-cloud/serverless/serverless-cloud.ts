@@ -102,6 +102,9 @@ export async function startServerlessCloud(props: ServerlessCloudProps) {
     if (service === "cognito-idp") users.used(region);
     const isRead = method === "GET" || headers.has("x-amz-target") || path.endsWith("/invocations");
     if (!isRead) declared.changed();
+    const [, deleted] = /^\/2015-03-31\/functions\/([^/:]+)\/?$/.exec(path) ?? [];
+    const isOneVersion = call.query.some(([key]) => key === "Qualifier");
+    if (method === "DELETE" && deleted !== undefined && !isOneVersion) runner.release(deleted);
     const [, id] = /^\/2020-05-31\/distribution\/([^/]+)\/invalidation$/.exec(path) ?? [];
     if (method !== "POST" || id === undefined) return;
     const invalidated = shown().filter(({ site }) => site.distributionId === id);

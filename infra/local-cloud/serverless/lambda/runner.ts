@@ -42,6 +42,8 @@ interface Pool {
   starting: number;
   /** One has started before. */
   hasStarted: boolean;
+  /** The function is gone: what is still at work is not kept. */
+  isGone: boolean;
 }
 
 interface Waiting {
@@ -106,7 +108,8 @@ export function lambdaRunner(props: RunnerProps) {
 
   function poolOf({ name, version }: FunctionDescription): Pool {
     const id = `${name}:${version}`;
-    if (!pools.has(id)) pools.set(id, { idle: [], waiting: [], starting: 0, hasStarted: false });
+    if (!pools.has(id))
+      pools.set(id, { idle: [], waiting: [], starting: 0, hasStarted: false, isGone: false });
     return pools.get(id)!;
   }
 
@@ -171,7 +174,7 @@ export function lambdaRunner(props: RunnerProps) {
   }
 
   function rest(pool: Pool, key: string, environment: Environment): void {
-    if (isStopped) return forget(environment);
+    if (isStopped || pool.isGone) return forget(environment);
     const next = firstWaiting(pool, key);
     if (next !== undefined) return next.take(environment);
     const timer = setTimeout(() => {
@@ -223,6 +226,18 @@ export function lambdaRunner(props: RunnerProps) {
   return {
     invoke,
     invokeAsync,
+    /** Gives up the environments of a function that was deleted, in all its versions. */
+    release(name: string): void {
+      for (const [id, pool] of pools) {
+        if (!id.startsWith(`${name}:`)) continue;
+        pool.isGone = true;
+        pools.delete(id);
+        for (const { environment, timer } of pool.idle.splice(0)) {
+          clearTimeout(timer);
+          forget(environment);
+        }
+      }
+    },
     stats: () => ({ ...stats, environments: environments.size }),
     async stop(): Promise<void> {
       isStopped = true;

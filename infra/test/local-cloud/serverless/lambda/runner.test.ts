@@ -274,6 +274,25 @@ export const handler = () => ({
   expect(own.stats().environments).toBe(0);
 });
 
+test("environments of a deleted function end, one at work when it has answered; those of others stay", async () => {
+  const source = `export async function handler({ ms }) {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return process.pid;
+}`;
+  const own = await startRunner([functionOf("one", source), functionOf("one-more", source)]);
+  const idle = await own.call("one", { ms: 0 });
+  const atWork = own.call("one", { ms: 1500 });
+  const kept = await own.call("one-more", { ms: 0 });
+  own.release("one");
+  expect(await atWork).toBe(idle); // it was at work, and ends after this
+  while (isRunning(idle)) await sleep(20);
+  expect(isRunning(kept)).toBe(true);
+  own.release("one-more");
+  while (isRunning(kept)) await sleep(20);
+  expect(own.stats().environments).toBe(0);
+  await own.stop();
+});
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
