@@ -41,7 +41,7 @@ const messages: Record<string, string> = {
   session_ended: ended,
   stale_version: "This was changed elsewhere in the meantime. Reload the page to see it.",
   timeout: `${productName} is taking too long to answer. Try again in a minute.`,
-  title_taken: "Another project has this title. Choose another one.",
+  title_taken: "Another project has this title. Choose another one, or rename that project first.",
   too_many_requests: "Too many attempts. Wait a minute, then try again.",
   unavailable: `${productName} is not available right now. Try again in a minute.`,
   unprocessable_image: "This kind of picture cannot be processed. Save it as an ordinary JPEG or PNG.",
@@ -50,7 +50,7 @@ const messages: Record<string, string> = {
   unsupported_image: "This file is not a JPEG, PNG, GIF, WebP or AVIF picture. Choose another one.",
   unsupported_media: "This is no audio, video or PDF file that can be played here. Choose another one.",
   upload_ended: "This picture has to be sent again. Try again.",
-  upload_refused: "This picture could not be stored. Try again.",
+  upload_refused: "This file could not be stored. Try again.",
   wrong_password: "This is not your password. Check it and try again.",
 };
 
