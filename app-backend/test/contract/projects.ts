@@ -389,7 +389,6 @@ export function projectsContract(open: Open<Projects, RawProjectStore>, rounds =
     test("PRJ-53 of a purge and a restore at once one wins, and a project of before its time stays", async () => {
       const { port: projects, raw } = opened();
       const binnedBefore = after(at, 1000);
-      const outcomes = new Set<string>();
       for (let round = 0; round < rounds; round += 1) {
         const project = await added();
         await projects.bin(project, at);
@@ -399,12 +398,28 @@ export function projectsContract(open: Open<Projects, RawProjectStore>, rounds =
         ]);
         expect(keys === undefined).toBe(isRestored);
         expect((await raw.count(project.id)) > 0).toBe(isRestored);
-        outcomes.add(String(isRestored));
       }
       const [young, live] = [await added(), await added()];
       await projects.bin(young, binnedBefore);
       for (const project of [young, live])
         expect(await projects.remove(project, after(at, 2000), { binnedBefore })).toBeUndefined();
+      await requireCounted();
+    });
+
+    test("PRJ-53 of a restore and a new project of its title at once one wins, in every round", async () => {
+      const { port: projects } = opened();
+      const title = `Once ${randomUUID()}`;
+      const binned = await added({ title });
+      await projects.bin(binned, at);
+      const race = async () => {
+        const next = newProject({ title });
+        const tries = await Promise.allSettled([projects.restore(binned), projects.add(next)]);
+        const refused = tries.flatMap((result) => (result.status === "rejected" ? [result.reason.code] : []));
+        expect(refused).toEqual(["title_taken"]);
+        await Promise.all([projects.bin(binned, at), projects.remove(next, at)]);
+        return tries.length - refused.length;
+      };
+      expect(await winnersOfRounds(race, rounds)).toEqual(Array.from({ length: rounds }, () => 1));
       await requireCounted();
     });
 

@@ -7,6 +7,7 @@ import {
   type ResultSetHeader,
   type RowDataPacket,
 } from "mysql2/promise";
+import { AppError } from "../../domain/app-error.ts";
 import { databaseError, DatabaseTimeout, isAway, isConflict } from "./database-error.ts";
 import { poolStats } from "./pool-stats.ts";
 
@@ -88,7 +89,9 @@ export function transaction<Result>(
       await inTime(connection.query("COMMIT"), statementTimeoutMs);
       return result;
     } catch (error) {
-      await inTime(connection.query("ROLLBACK"), statementTimeoutMs).catch(() => undefined);
+      await inTime(connection.query("ROLLBACK"), statementTimeoutMs).catch((cause: unknown) => {
+        if (error instanceof AppError) throw cause; // the connection may still be in the transaction
+      });
       throw error;
     }
   });
@@ -121,7 +124,8 @@ async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> 
   } catch (error) {
     // After a timeout the reply may still come, and would be taken for that of the next statement. A connection that the
     // server has closed or that fails is not reused either.
-    const isUsable = error instanceof Error && "sqlState" in error && (isConflict(error) || !isAway(error));
+    const isOfServer = error instanceof Error && "sqlState" in error;
+    const isUsable = error instanceof AppError || (isOfServer && (isConflict(error) || !isAway(error)));
     if (isUsable) connection.release();
     else connection.destroy();
     throw error;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Pool, PoolConnection, RowDataPacket } from "mysql2/promise";
 import { change, openPool, type Statements, transaction } from "../../../src/adapters/mysql/pool.ts";
+import { AppError } from "../../../src/domain/app-error.ts";
 import { createDatabase } from "../../store.ts";
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -92,6 +93,20 @@ describe("REL-04", () => {
     await sleep(300);
     expect(await values()).toEqual([0, 0]);
   });
+});
+
+test("what is refused within a transaction has no effect, and costs no connection", async () => {
+  await change(pool, add, [1]);
+  const opened: unknown[] = [];
+  pool.pool.on("connection", (connection) => opened.push(connection));
+  const refused = async (statements: Statements) => {
+    await statements.change(add, [1]);
+    throw new AppError("quota_exceeded", "refused");
+  };
+  for (let count = 0; count < 5; count += 1)
+    await expect(transaction(pool, refused)).rejects.toMatchObject({ code: "quota_exceeded" });
+  expect(opened).toEqual([]);
+  expect(await values()).toEqual([1, 0]);
 });
 
 test("a reply that arrived while this process was blocked is used, not reported as late", async () => {

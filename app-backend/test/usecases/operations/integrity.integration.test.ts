@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  HeadObjectCommand,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -13,8 +14,9 @@ import { openStorage } from "../../../src/compose/ec2-storage.ts";
 import type { ObjectRecords } from "../../../src/ports/object-records.ts";
 import { integrityCheck } from "../../../src/usecases/operations/integrity.ts";
 import { startApp, type TestApp } from "../../app.ts";
-import { bearer, member, send } from "../../client.ts";
+import { bearer, member, newProject, send } from "../../client.ts";
 import { picture } from "../../images.ts";
+import { sound, uploadMedia } from "../../media-uploads.ts";
 import { upload } from "../../uploads.ts";
 
 let app: TestApp;
@@ -82,6 +84,20 @@ describe("the integrity check", () => {
       expect((await fetch(image.imageUrl)).status).toBe(200);
     }
     aheadMs = 0;
+  });
+
+  test("UPL-18 reports and repairs notes and files of projects too, which keep their types", async () => {
+    const { media } = (await uploadMedia(app, token, sound())).body;
+    const { project } = (await newProject(app, token, { mediaId: media.id })).body;
+    const keys = (await app.bucket.keys()).filter((key) => !key.startsWith("incoming/"));
+    const [notes, file] = [project.id, media.id].map((id) => keys.find((key) => key.includes(id))!);
+    await app.s3.send(new DeleteObjectCommand({ Bucket, Key: notes }));
+    await put(file!, Buffer.from("cut off"));
+    expect(await integrity.inspect(true)).toMatchObject({ missing: [notes], mismatched: [file], left: [] });
+    expect(await integrity.inspect(false)).toMatchObject({ missing: [], mismatched: [], left: [] });
+    expect((await send(app, "GET", `/projects/${project.id}`, { headers: bearer(token) })).status).toBe(200);
+    const { ContentType } = await app.s3.send(new HeadObjectCommand({ Bucket, Key: file }));
+    expect(ContentType).toBe("audio/mpeg");
   });
 
   test("reports what it cannot repair, and keeps it", async () => {
