@@ -62,6 +62,9 @@ const contentType = "application/octet-stream";
 /** How much of a file is in memory while it is read for a client. */
 const partBytes = 2 ** 20;
 
+/** Of who sent a form: no other process has what it holds. */
+const neverHurried = new AbortController().signal;
+
 /** Files of accounts: announced, sent straight to the bucket, completed, and used by projects. */
 export function mediaUseCases(deps: Dependencies) {
   const { media, objectStore, mediaIntake, abandoned, rateLimiter, times, now, newId, idOf } = deps;
@@ -126,6 +129,8 @@ export function mediaUseCases(deps: Dependencies) {
       for (;;) {
         const taken = await complete(accountId, id, signal);
         if (isStored(taken)) return taken;
+        const work = queue.find(accountId, id);
+        if (work) await within(work, { ms: times.workMs, signal, hurried: neverHurried });
       }
     } catch (error) {
       await remove(accountId, id).catch(() => undefined); // gives back what it counted
