@@ -4,7 +4,7 @@ import type { IncomingPicture } from "../ports/object-store.ts";
 import type { AccountUseCases } from "../usecases/accounts.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import type { PictureUploads } from "../usecases/picture-uploads.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, authenticateAccount } from "./authenticate.ts";
 import { operations } from "./contract/operations.ts";
 import { parse } from "./parse.ts";
 import type { PictureForms } from "./picture-form.ts";
@@ -22,8 +22,7 @@ export function accountRouter({ accounts, sessions, pictureUploads, forms }: Dep
   const router = Router();
 
   router.get(operations.getAccount.path, async (req, res) => {
-    const { accountId } = await authenticate(req, sessions);
-    res.json({ account: await accounts.get(accountId) });
+    res.json({ account: await accounts.view(await authenticateAccount(req, sessions)) });
   });
 
   router.patch(operations.changeProfile.path, async (req, res) => {

@@ -12,7 +12,7 @@ import { type Project, viewProject, viewVersion } from "../domain/project.ts";
 import { etagOf, isKnown, revisionsOf } from "../domain/revision.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import type { Actor, ProjectUseCases } from "../usecases/projects.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, requireToken } from "./authenticate.ts";
 import { cursorOf } from "./contract/cursor.ts";
 import { projectOperations as operations } from "./contract/projects.ts";
 import { parse } from "./parse.ts";
@@ -24,12 +24,12 @@ const maxBodyBytes = 6 * maxNotesBytes + 2 ** 16;
 export function projectsRouter(projects: ProjectUseCases, sessions: SessionUseCases): Router {
   const router = Router();
 
-  /** Comes before a large body is parsed, which costs time and memory. */
-  const signedIn: RequestHandler = async (req, _res, next) => {
-    await authenticate(req, sessions);
+  /** Comes before a large body is read, which costs time and memory. The session is checked after that. */
+  const withToken: RequestHandler = async (req, _res, next) => {
+    await requireToken(req, sessions);
     next();
   };
-  const withNotes = [signedIn, express.json({ limit: maxBodyBytes, verify: requireNotes }), refuseTooLarge];
+  const withNotes = [withToken, express.json({ limit: maxBodyBytes, verify: requireNotes }), refuseTooLarge];
 
   async function actorOf(req: Request): Promise<Actor> {
     const { accountId } = await authenticate(req, sessions);

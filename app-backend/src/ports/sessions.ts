@@ -1,3 +1,4 @@
+import type { Account } from "../domain/account.ts";
 import type { Session, StoredSession } from "../domain/session.ts";
 import type { TokenHolder } from "./tokens.ts";
 
@@ -13,6 +14,11 @@ export interface Rotation extends TokenHolder {
   readonly idleEndsAt: Date;
 }
 
+export interface SessionWithAccount {
+  readonly session: StoredSession;
+  readonly account: Account | undefined;
+}
+
 /**
  * Sessions by account and id: under another account a session does not exist. They are in one store with the accounts,
  * so that one query returns a session and the version of its account.
@@ -20,6 +26,8 @@ export interface Rotation extends TokenHolder {
 export interface Sessions {
   /** That session, expired or not; undefined if it was removed. */
   get(holder: TokenHolder): Promise<StoredSession | undefined>;
+  /** Like `get`, with its account, in no more reads than that takes. The account is undefined if it is gone. */
+  getWithAccount(holder: TokenHolder): Promise<SessionWithAccount | undefined>;
   /** All sessions of an account, expired or not, the last used first. */
   listOfAccount(accountId: string): Promise<StoredSession[]>;
   /**

@@ -11,6 +11,8 @@ export interface Opened<Port, Raw = RawStore> {
 export interface RawStore {
   /** Adds an account that other records can belong to; returns its id. */
   addAccount(facts?: RawAccount): Promise<string>;
+  /** Marks an account as removed. */
+  markRemoved(accountId: string): Promise<void>;
   /** Adds an image: published with an object and a thumbnail, or pending without objects. */
   addImage(image: RawImage): Promise<void>;
   /** How many records hold the text in any field. */

@@ -35,6 +35,21 @@ export function sessionsContract(open: Open<Sessions>): void {
       expect(await sessions.listOfAccount(session.accountId)).toEqual([{ ...session, accountVersion: 3 }]);
     });
 
+    test("a session is read with its account, and without one that is removed", async () => {
+      const { port: sessions, raw } = opened();
+      const email = `reader.${randomUUID()}@example.org`;
+      const session = someSession(await raw.addAccount({ credentialVersion: 3, email }));
+      await sessions.add(session);
+      const account = { id: session.accountId, email, credentialVersion: 3 };
+      const both = { session: { ...session, accountVersion: 3 }, account };
+      expect(await sessions.getWithAccount(holderOf(session))).toMatchObject(both);
+      expect(await sessions.getWithAccount({ accountId, sessionId: session.id })).toBeUndefined();
+      await raw.markRemoved(session.accountId);
+      const alone = { session: { ...session, accountVersion: undefined }, account: undefined };
+      expect(await sessions.getWithAccount(holderOf(session))).toEqual(alone);
+      expect(await sessions.get(holderOf(session))).toEqual(alone.session);
+    });
+
     test("rotating spends one reference for another, and remembers both", async () => {
       const { port: sessions } = opened();
       const session = someSession(accountId);

@@ -16,13 +16,20 @@ import {
   signIn,
 } from "../client.ts";
 import { accepted, refused } from "../images.ts";
+import { statementCounter } from "../statement-counter.ts";
 
 let app: TestApp;
 
+let statements: Awaited<ReturnType<typeof statementCounter>>;
+
 beforeAll(async () => {
-  app = await startApp();
+  statements = await statementCounter();
+  app = await startApp({ route: statements.route });
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  statements.close();
+});
 
 const wrongPassword = (field: string) => ({
   status: 403,
@@ -40,6 +47,14 @@ function putImage(token: string, image: Uint8Array | undefined, label?: string) 
   appendImage(body, image, label);
   return send(app, "PUT", "/account/image", { headers: bearer(token), body });
 }
+
+test("the account and its session are read by one statement", async () => {
+  const { accessToken, account } = (await member(app)).body;
+  await getAccount(app, accessToken); // the statement is prepared
+  const before = statements.count();
+  expect((await getAccount(app, accessToken)).body.account.id).toBe(account.id);
+  expect(statements.count() - before).toBe(1);
+});
 
 describe("the profile", () => {
   test("changes the fields of the body and keeps the rest", async () => {

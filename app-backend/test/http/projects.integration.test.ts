@@ -3,16 +3,23 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { maxNotesBytes } from "../../src/domain/notes.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { bearer, goodPassword, member, newKey, newProject, send, sendJson } from "../client.ts";
+import { statementCounter } from "../statement-counter.ts";
 import { announceMedia, sound, uploadMedia } from "../media-uploads.ts";
 
 let app: TestApp;
 let token: string;
 let accountId: string;
 
+let statements: Awaited<ReturnType<typeof statementCounter>>;
+
 beforeAll(async () => {
-  app = await startApp();
+  statements = await statementCounter();
+  app = await startApp({ route: statements.route });
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  statements.close();
+});
 beforeEach(async () => {
   const { body } = await member(app);
   token = body.accessToken;
@@ -133,6 +140,14 @@ test("PRJ-07 a body that takes long to parse is refused before", async () => {
   expect(await send(app, "PUT", `/projects/${id}/notes`, inUtf16)).toMatchObject(
     refusal(400, "malformed_request"),
   );
+});
+
+test("a save asks the database for its session and its project once, and writes by a transaction of four", async () => {
+  const { id, etag } = await created();
+  const { project } = (await put(id, paragraph("prepared"), { "if-match": etag })).body;
+  const before = statements.count();
+  expect((await put(id, paragraph("counted"), { "if-match": project.etag })).status).toBe(200);
+  expect(statements.count() - before).toBe(6);
 });
 
 test("PRJ-09 notes read back as JSON has them, or are refused", async () => {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, jest } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 import type { AuditEvent } from "../../src/ports/audit-log.ts";
-import { newEmail, signIn } from "../client.ts";
+import { getAccount, newEmail, signIn } from "../client.ts";
+import { dynamodbCallsOf } from "../dynamodb-calls.ts";
 import { sessionSuite } from "../http/session-suite.ts";
 import { onePixelPng } from "../images.ts";
 import { startServerless, type TestServerless } from "../serverless-app.ts";
@@ -33,6 +34,12 @@ async function member() {
 
 const audit = () =>
   stack.lines().filter((line) => "audit" in line) as unknown as { audit: AuditEvent; accountId?: string }[];
+
+test("the account and its session are read by one call each", async () => {
+  const { body } = await member();
+  const calls = await dynamodbCallsOf(() => getAccount(stack.app, body.accessToken));
+  expect(calls).toBe(2);
+});
 
 sessionSuite(
   () => ({ app: stack.app, member, audit }),

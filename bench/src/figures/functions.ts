@@ -1,18 +1,22 @@
 import { join } from "node:path";
+import { edgeProofHeader } from "../../../app-backend/src/http/edge-proof.ts";
 import {
   type Answer,
   bearer,
   getAccount,
   newEmail,
+  newProject,
   refresh,
   send,
+  sendJson,
   signIn,
 } from "../../../app-backend/test/client.ts";
+import { alwaysKept } from "../../../app-backend/src/domain/version-thinning.ts";
+import { dynamodbCallsOf } from "../../../app-backend/test/dynamodb-calls.ts";
 import { onePixelPng } from "../../../app-backend/test/images.ts";
 import { httpEvent } from "../../../app-backend/test/lambda-event.ts";
 import { startServerless, type TestServerless } from "../../../app-backend/test/serverless-app.ts";
 import { addImage, registerBy, sendPicture } from "../../../app-backend/test/uploads.ts";
-import { dynamodbCallsOf } from "../app/dynamodb-calls.ts";
 import type { Count, Entry } from "../measure/figure.ts";
 import { cpuPerOperation } from "../measure/slice.ts";
 import { buildFunctions, type FunctionBundles, programsFolder } from "../processes/bundles.ts";
@@ -36,7 +40,7 @@ export async function functionFigures({ effort }: Surroundings): Promise<Entry[]
     await succeed(registerBy(stack.app, upload, { email }));
     const { body, cookie } = await succeed(signIn(stack.app, email));
     const request = (path: string, headers = {}) =>
-      httpEvent({ path, headers: { ...headers, "x-edge-proof": stack.proof } });
+      httpEvent({ path, headers: { ...headers, [edgeProofHeader]: stack.proof } });
     const health = request("/api/health");
     const ofApi = (event: object) => functionLoop(join(bundles.api, "api.mjs"), event, stack.environment);
     const bare = () => functionLoop(join(programsFolder, "bare-serverless.mjs"), httpEvent({ path: "/" }));
@@ -140,10 +144,39 @@ async function callsOf(
       value: await counted(() => send(app, "GET", page, { headers: bearer(accessToken) })),
     },
   ];
+  const created = await succeed(newProject(app, accessToken));
+  let { etag } = created.body.project;
+  const save = async (text: string) => {
+    const path = `/projects/${created.body.project.id}/notes`;
+    const headers = { ...bearer(accessToken), "if-match": etag };
+    const saved = await succeed(sendJson(app, "PUT", path, { notes: [{ text }] }, headers));
+    ({ etag } = saved.body.project);
+    return saved;
+  };
+  for (let count = 0; count < alwaysKept; count += 1) await save(`version ${count}`);
+  const ofProjects = [
+    {
+      id: "function-save-calls",
+      title: "calls of DynamoDB in a save of notes, thinning included",
+      unit,
+      yardstick: "the check of the session, the project, and a transaction",
+      floor: 3,
+      value: await counted(() => save("once more")),
+    },
+    {
+      id: "function-projects-calls",
+      title: "calls of DynamoDB for a page of projects",
+      unit,
+      yardstick: "the check of the session and a query",
+      floor: 2,
+      value: await counted(() => send(app, "GET", "/projects?limit=24", { headers: bearer(accessToken) })),
+    },
+  ];
   wait(minuteMs); // a younger token is not rotated
   const refreshes = await counted(() => refresh(app, cookie));
   return [
     ...counts,
+    ...ofProjects,
     {
       id: "function-refresh-calls",
       title: "calls of DynamoDB in a refresh",

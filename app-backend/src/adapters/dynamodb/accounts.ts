@@ -14,13 +14,16 @@ const profileFields = Object.keys({
 } satisfies Record<keyof Profile, true>) as (keyof Profile)[];
 const exists = "attribute_exists(#pk) AND attribute_not_exists(#removedAt)";
 
+/** An account that is not removed, or undefined. */
+export async function getAccount(db: Dynamodb, id: string): Promise<Account | undefined> {
+  const item = await db.get(accountKey(id));
+  return item && !isRemoved(item) ? accountOf(item) : undefined;
+}
+
 export function dynamodbAccounts(db: Dynamodb): Accounts {
   const feeds = dynamodbFeeds(db);
 
-  async function get(id: string): Promise<Account | undefined> {
-    const item = await db.get(accountKey(id));
-    return item && !isRemoved(item) ? accountOf(item) : undefined;
-  }
+  const get = (id: string) => getAccount(db, id);
 
   return {
     get,

@@ -1,16 +1,20 @@
 import { maxSessions, type Session } from "../../domain/session.ts";
-import type { Sessions } from "../../ports/sessions.ts";
+import type { Sessions, SessionWithAccount } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
-import { isRemoved } from "./accounts.ts";
+import { getAccount } from "./accounts.ts";
 import { type Item, number, text, textOrNull, time, timeOrNull } from "./items.ts";
-import { accountKey, expiryOf, sessionKey, sessionsOf } from "./keys.ts";
+import { expiryOf, sessionKey, sessionsOf } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";
 
 export function dynamodbSessions(db: Dynamodb): Sessions {
   /** The version of an account; undefined if it is gone. */
   async function versionOf(accountId: string): Promise<number | undefined> {
-    const account = await db.get(accountKey(accountId));
-    return account && !isRemoved(account) ? number(account, "credentialVersion") : undefined;
+    return (await getAccount(db, accountId))?.credentialVersion;
+  }
+
+  async function getWithAccount(holder: TokenHolder): Promise<SessionWithAccount | undefined> {
+    const [item, account] = await Promise.all([db.get(sessionKey(holder)), getAccount(db, holder.accountId)]);
+    return item && { session: { ...sessionOf(item), accountVersion: account?.credentialVersion }, account };
   }
 
   /** Not by an index: a session that was opened a moment ago must not survive the end of all. */
@@ -35,12 +39,10 @@ export function dynamodbSessions(db: Dynamodb): Sessions {
 
   return {
     async get(holder) {
-      const [item, accountVersion] = await Promise.all([
-        db.get(sessionKey(holder)),
-        versionOf(holder.accountId),
-      ]);
-      return item && { ...sessionOf(item), accountVersion };
+      return (await getWithAccount(holder))?.session;
     },
+
+    getWithAccount,
 
     async listOfAccount(accountId) {
       const [all, accountVersion] = await Promise.all([allOfAccount(accountId), versionOf(accountId)]);

@@ -7,7 +7,7 @@ import type { Accounts } from "../../ports/accounts.ts";
 import { isDuplicate } from "./database-error.ts";
 import { change, select } from "./pool.ts";
 
-interface Row {
+export interface AccountRow {
   id: string;
   email: string;
   credential_version: number;
@@ -24,7 +24,7 @@ const columns =
 
 export function mysqlAccounts(pool: Pool): Accounts {
   async function one(rest: string, values: string[]): Promise<Account | undefined> {
-    const [row] = await select<Row>(
+    const [row] = await select<AccountRow>(
       pool,
       `SELECT ${columns} FROM accounts WHERE removed_at IS NULL AND ${rest}`,
       values,
@@ -83,7 +83,7 @@ export function mysqlAccounts(pool: Pool): Accounts {
 
     async listRemoved(after, limit) {
       const sql = `SELECT id FROM accounts WHERE removed_at IS NOT NULL AND id > ? ORDER BY id LIMIT ${Number(limit)}`;
-      return (await select<Pick<Row, "id">>(pool, sql, [after])).map(({ id }) => id);
+      return (await select<Pick<AccountRow, "id">>(pool, sql, [after])).map(({ id }) => id);
     },
 
     async remove(id) {
@@ -120,7 +120,7 @@ function valuesOf(account: Account) {
   return [id, email, credentialVersion, pictureKey, ...profile, confirmed, createdAt];
 }
 
-function accountOf(row: Row): Account {
+export function accountOf(row: AccountRow): Account {
   return {
     id: row.id,
     email: row.email,

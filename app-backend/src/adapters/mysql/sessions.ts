@@ -1,7 +1,9 @@
 import type { Pool } from "mysql2/promise";
+import type { Account } from "../../domain/account.ts";
 import { maxSessions, type Session, type StoredSession } from "../../domain/session.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
+import { accountOf, type AccountRow } from "./accounts.ts";
 import { change, select, transaction } from "./pool.ts";
 
 interface Row {
@@ -20,12 +22,17 @@ interface Row {
   account_version: number | null;
 }
 
+type JoinedRow = Row & Omit<AccountRow, keyof Row> & { account_created_at: Date };
+
 const columns =
   "id, account_id, credential_version, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, retried_at, user_agent, address";
 
 /** What a session is read with: each request asks for it, so it is one statement. */
 const stored = `${columns}, (SELECT credential_version FROM accounts
   WHERE accounts.id = sessions.account_id AND removed_at IS NULL) AS account_version`;
+
+const withAccount = `s.${columns.replaceAll(", ", ", s.")}, a.credential_version AS account_version,
+  a.created_at AS account_created_at, a.email, a.picture_key, a.username, a.first_name, a.last_name, a.confirmed`;
 
 const ofHolder = "WHERE id = ? AND account_id = ?";
 const keyOf = ({ sessionId, accountId }: TokenHolder) => [sessionId, accountId];
@@ -35,6 +42,13 @@ export function mysqlSessions(pool: Pool): Sessions {
     async get(holder) {
       const [row] = await select<Row>(pool, `SELECT ${stored} FROM sessions ${ofHolder}`, keyOf(holder));
       return row && sessionOf(row);
+    },
+
+    async getWithAccount(holder) {
+      const sql = `SELECT ${withAccount} FROM sessions s
+        LEFT JOIN accounts a ON a.id = s.account_id AND a.removed_at IS NULL WHERE s.id = ? AND s.account_id = ?`;
+      const [row] = await select<JoinedRow>(pool, sql, keyOf(holder));
+      return row && { session: sessionOf(row), account: accountIn(row) };
     },
 
     async listOfAccount(accountId) {
@@ -86,6 +100,12 @@ export function mysqlSessions(pool: Pool): Sessions {
       await change(pool, sql, [accountId, keptSessionId]);
     },
   };
+}
+
+function accountIn(row: JoinedRow): Account | undefined {
+  if (row.account_version === null) return undefined;
+  const { account_id: id, account_version: credential_version, account_created_at: created_at } = row;
+  return accountOf({ ...row, id, credential_version, created_at });
 }
 
 function valuesOf(session: Session) {

@@ -54,7 +54,12 @@ export function bearerSessions({ bearers, revocations, accounts, sessions }: Dep
     return found.some((upTo) => upTo !== undefined && signedInAt <= upTo);
   }
 
-  return { authenticate };
+  /** Whether the identity provider signed the token. Its session may be over. */
+  async function isSigned(text: string, at: Date): Promise<boolean> {
+    return (await bearers.read(text, at)) !== undefined;
+  }
+
+  return { authenticate, isSigned };
 }
 
 /** Sessions whose end also revokes the tokens of their families: their next use would open them again. */

@@ -204,11 +204,30 @@ export function sessionUseCases(deps: Dependencies) {
     return holder;
   }
 
+  /** The account of a bearer token, as `authenticate` judges it. */
+  async function authenticateAccount(accessToken: string): Promise<Account> {
+    const at = now();
+    const ofProvider = await bearerSessions?.authenticate(accessToken, at);
+    const found = await sessions.getWithAccount(ofProvider ?? tokens.readAccess(accessToken, at));
+    if (!found?.account || isOver(found.session, at))
+      throw new AppError("not_signed_in", "session is gone or over");
+    return found.account;
+  }
+
+  /** Throws `not_signed_in` unless the token is one that we or the identity provider signed. Its session may be over. */
+  async function requireToken(accessToken: string): Promise<void> {
+    const at = now();
+    if (!(await bearerSessions?.isSigned(accessToken, at))) tokens.readAccess(accessToken, at);
+  }
+
   /** Throws `not_signed_in` unless the holder signed in within the last 10 minutes. */
   async function requireFresh(holder: TokenHolder): Promise<void> {
     const session = await sessions.get(holder);
     if (!session || !isFresh(session, now())) throw new AppError("not_signed_in", "sign-in is not recent");
   }
 
-  return { signIn, refresh, signOut, list, end, authenticate, requireFresh };
+  return {
+    ...{ signIn, refresh, signOut, list, end },
+    ...{ authenticate, authenticateAccount, requireToken, requireFresh },
+  };
 }

@@ -182,6 +182,12 @@ export function rawDynamodb({ client, names, items }: TestTables): RawProjectSto
       return id;
     },
 
+    async markRemoved(accountId) {
+      const common = { id: S(accountId), images: N(0), imageBytes: N(0), credential: S("hash") };
+      const removed = { removedAt: N(Date.now()), feed: S("removed"), feedAt: S(accountId) };
+      await put(`account#${accountId}`, "account", { ...common, ...removed });
+    },
+
     async addImage({ id, accountId, objectKeys: [object, thumbnail] }) {
       const now = new Date();
       const iso = now.toISOString();

@@ -121,6 +121,10 @@ export function rawMysql(pool: Pool): RawProjectStore {
       return id;
     },
 
+    async markRemoved(accountId) {
+      await pool.query("UPDATE accounts SET removed_at = NOW(3) WHERE id = ?", [accountId]);
+    },
+
     async addImage({ id, accountId, objectKeys: [object = null, thumbnail = null] }) {
       const columns = `id, account_id, name, content_type, bytes, object_key, thumbnail_key, created_at, published_at`;
       const at = new Date();
