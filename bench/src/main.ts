@@ -10,6 +10,8 @@ import { functionFigures } from "./figures/functions.ts";
 import { imageProcessingFigures } from "./figures/image-processing.ts";
 import { imageListFigures } from "./figures/image-list.ts";
 import { jsonFigures } from "./figures/json.ts";
+import { pageFigures } from "./figures/page.ts";
+import { projectFigures } from "./figures/projects.ts";
 import { refreshFigures } from "./figures/refresh.ts";
 import { serverFigures } from "./figures/server.ts";
 import { atOnce, signInFigures } from "./figures/sign-in.ts";
@@ -49,11 +51,13 @@ const parts: readonly [title: string, figures: (surroundings: Surroundings) => P
   ["Sign-in", signInFigures],
   ["Refresh", refreshFigures],
   ["Image list", imageListFigures],
+  ["Projects", projectFigures],
   ["Pictures on their way", transferFigures],
   ["Image processing", imageProcessingFigures],
   ["Server: ready, memory", serverFigures],
   ["Functions", functionFigures],
   ["Synthesis", synthesisFigures],
+  ["Page", pageFigures],
 ];
 
 // Run inside infra/dev/with-services.ts: main.ts full|quick

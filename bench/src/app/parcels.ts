@@ -8,12 +8,12 @@ export const parcel = `GIF89a${"tintype ".repeat(131_072)}`.slice(0, 2 ** 20);
 
 export const s3Port = () => Number(new URL(process.env["AWS_ENDPOINT_URL_S3"]!).port);
 
-/** A client that puts the payload straight into the bucket, with a URL signed before. */
-export async function putClient(bucket: string, key: string): Promise<Client> {
+/** A client that puts a body straight into the bucket, with a URL signed before. */
+export async function putClient(bucket: string, key: string, body = parcel): Promise<Client> {
   const client = new S3Client({ forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" });
   const url = new URL(await getSignedUrl(client, new PutObjectCommand({ Bucket: bucket, Key: key })));
   client.destroy();
-  return { method: "PUT", path: url.pathname + url.search, headers: { host: url.host }, body: parcel };
+  return { method: "PUT", path: url.pathname + url.search, headers: { host: url.host }, body };
 }
 
 /** A client that sends the payload to the application as its picture. */

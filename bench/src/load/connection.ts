@@ -5,6 +5,9 @@ export interface Answer {
   readonly status: number;
   /** What the answer sets, as `name=value`. */
   readonly cookie: string | undefined;
+  readonly etag: string | undefined;
+  /** Of a list: where its next page begins. */
+  readonly cursor: string | undefined;
 }
 
 export interface Connection {
@@ -71,5 +74,7 @@ function answerLength(text: string): number | undefined {
 
 export function answerOf(text: string): Answer {
   const [, cookie] = /\r\nset-cookie: *([^;\r]+)/i.exec(text) ?? [];
-  return { status: Number(text.slice(9, 12)), cookie };
+  const [, etag] = /\r\netag: *([^\r]+)/i.exec(text) ?? [];
+  const [, cursor] = /"cursor":"([\w-]+)"/.exec(text) ?? [];
+  return { status: Number(text.slice(9, 12)), cookie, etag, cursor };
 }

@@ -81,6 +81,32 @@ export async function buildFunctions(): Promise<FunctionBundles> {
   };
 }
 
+/** Builds the site as it is deployed, and React DOM alone. */
+export async function buildPages(): Promise<{ readonly site: string; readonly barePage: string }> {
+  const [site, barePage] = [join(dist, "site"), join(dist, "pages/bare-page.js")];
+  const args = [
+    join(repository, "node_modules/vite/bin/vite.js"),
+    "build",
+    "--outDir",
+    site,
+    "--emptyOutDir",
+  ];
+  await Promise.all([
+    run(process.execPath, args, { cwd: join(repository, "app-frontend") }),
+    build({
+      entryPoints: [join(workspace, "src/pages/bare-page.ts")],
+      outfile: barePage,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2022", // as the site
+      define: { "process.env.NODE_ENV": '"production"' },
+      legalComments: "none",
+    }),
+  ]);
+  return { site, barePage };
+}
+
 /** The program that the image processor starts, beside the bundle that contains it. */
 function buildDecoder(outdir: string) {
   const entryPoints = [join(repository, "app-backend/src/adapters/sharp/decoder.ts")];

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
-import { requestOf } from "../../src/load/client.ts";
+import { placeAfter, requestOf, serial } from "../../src/load/client.ts";
 import { connect } from "../../src/load/connection.ts";
 
 let server: Server;
@@ -16,7 +16,7 @@ async function connectTo(listener: RequestListener) {
   return connect((server.address() as AddressInfo).port);
 }
 
-const get = requestOf({ method: "GET", path: "/" }, undefined);
+const get = requestOf({ method: "GET", path: "/" }, {});
 
 test("sends a request with its body and cookie, and reads status and new cookie of the answer", async () => {
   const seen: string[] = [];
@@ -24,10 +24,12 @@ test("sends a request with its body and cookie, and reads status and new cookie 
     for await (const chunk of req) seen.push(`${req.method} ${req.headers.cookie} ${chunk}`);
     res.setHeader("set-cookie", "refresh=two; Path=/; HttpOnly").setHeader("content-length", 2).end("ok");
   });
-  const request = requestOf({ method: "POST", path: "/", body: '{"ä":1}' }, "refresh=one");
+  const request = requestOf({ method: "POST", path: "/", body: '{"ä":1}' }, { cookie: "refresh=one" });
   expect(await connection.exchange(request)).toEqual({
     status: 200,
     cookie: "refresh=two",
+    etag: undefined,
+    cursor: undefined,
   });
   expect(seen).toEqual(['POST refresh=one {"ä":1}']);
   connection.close();
@@ -61,4 +63,16 @@ test("fails on an answer whose end it cannot know", async () => {
   });
   await expect(connection.exchange(get)).rejects.toThrow("without Content-Length");
   connection.close();
+});
+
+test("goes on from the tag and the cursor of each answer, with another number in each body", () => {
+  const answer = { cookie: "refresh=two", etag: '"2"', cursor: "bm93" };
+  const saver = { method: "PUT", path: "/notes", etag: '"1"', body: `["${serial}"]` } as const;
+  const saved = placeAfter(saver, { etag: saver.etag }, answer);
+  expect(requestOf(saver, saved, 7)).toMatch(/^PUT \/notes HTTP.*if-match: "2"\r\n.*\["00000007"\]$/s);
+  expect(requestOf(saver, saved, 7)).not.toContain("cookie");
+  const walker = { method: "GET", path: "/list?limit=24", follows: true } as const;
+  const next = placeAfter(walker, {}, answer);
+  expect(requestOf(walker, next)).toContain("GET /list?limit=24&cursor=bm93 HTTP");
+  expect(requestOf(walker, placeAfter(walker, next, {}))).toContain("GET /list?limit=24 HTTP");
 });
