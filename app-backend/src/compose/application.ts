@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { StorageEngine } from "multer";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
-import { formSlots, type Slots, slots } from "../domain/slots.ts";
+import { formSlots, noteSlots, type Slots, slots } from "../domain/slots.ts";
 import { httpApp } from "../http/app.ts";
 import type { Probes } from "../http/health.ts";
 import type { Accounts } from "../ports/accounts.ts";
@@ -136,6 +136,8 @@ export function application(parts: Parts, settings: Settings) {
 
   const openForms: Slots = slots(formSlots);
   metrics.slots("forms", openForms.taken);
+  const openNotes = slots(noteSlots);
+  metrics.slots("notes", openNotes.taken);
   metrics.slots("completions", uploads.inProgress);
   metrics.slots("media", media.inLine);
   const app = httpApp({
@@ -148,6 +150,7 @@ export function application(parts: Parts, settings: Settings) {
     media,
     pictureUploads: pictureUploads({ ...common, objectStore, uploadTokens, limits: stores.limits }),
     openForms,
+    openNotes,
     pictureStorage: parts.pictureStorage,
     admit: parts.admit,
     facade: parts.facade?.({ accounts, sessionsBy, media, projects: projectsOfAccounts }),

@@ -4,6 +4,8 @@ const retryAfterMs = 5_000;
 
 /** A file is buffered in parts of 5 MiB on its way to S3, so each form may hold all of its picture in memory. */
 export const formSlots = { max: 20, maxOfNetwork: 10 };
+/** Large bodies of notes: each is in memory as up to 6 MiB of bytes, as text and as values. */
+export const noteSlots = { max: 10, maxOfNetwork: 5 };
 /** Uploads inside the image processor: one that waits behind more than these would miss its deadline. */
 export const imageSlots = { max: 21, maxOfNetwork: 10 };
 

@@ -39,6 +39,7 @@ export interface HttpDependencies {
   /** Stores pictures that come in forms. Undefined: bodies arrive whole and are small, and forms are refused. */
   readonly pictureStorage: StorageEngine | undefined;
   readonly openForms: Slots;
+  readonly openNotes: Slots;
   /** Refuses requests before anything is done for them. */
   readonly admit?: RequestHandler | undefined;
   readonly probes: Probes;
@@ -80,7 +81,7 @@ export function httpApp(deps: HttpDependencies): Express {
   if (deps.facade) app.use(deps.facade);
   app.use("/api", allowedMethods());
   app.use("/api", openRouter(deps));
-  app.use("/api", projectsRouter(deps.projects, sessions));
+  app.use("/api", projectsRouter(deps.projects, sessions, deps.openNotes));
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",

@@ -10,18 +10,27 @@ import { deviceName } from "../domain/client.ts";
 import { maxNotesBytes, requireParsable } from "../domain/notes.ts";
 import { type Project, viewProject, viewVersion } from "../domain/project.ts";
 import { etagOf, isKnown, revisionsOf } from "../domain/revision.ts";
+import type { Slots } from "../domain/slots.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import type { Actor, ProjectUseCases } from "../usecases/projects.ts";
 import { authenticate, requireToken } from "./authenticate.ts";
 import { cursorOf } from "./contract/cursor.ts";
 import { projectOperations as operations } from "./contract/projects.ts";
 import { parse } from "./parse.ts";
+import { requesterOf } from "./requester.ts";
 
 /** Each character as `\uXXXX`, and what else is in the body. */
 const maxBodyBytes = 6 * maxNotesBytes + 2 ** 16;
 
-/** Routes of projects. They come before the parser of smaller bodies. */
-export function projectsRouter(projects: ProjectUseCases, sessions: SessionUseCases): Router {
+/** Bodies up to this size, as those of other routes, need no slot. */
+const smallBodyBytes = 2 ** 16;
+
+/** Routes of projects. They come before the parser of smaller bodies. `openNotes` are slots for large bodies. */
+export function projectsRouter(
+  projects: ProjectUseCases,
+  sessions: SessionUseCases,
+  openNotes: Slots,
+): Router {
   const router = Router();
 
   /** Comes before a large body is read, which costs time and memory. The session is checked after that. */
@@ -29,7 +38,22 @@ export function projectsRouter(projects: ProjectUseCases, sessions: SessionUseCa
     await requireToken(req, sessions);
     next();
   };
-  const withNotes = [withToken, express.json({ limit: maxBodyBytes, verify: requireNotes }), refuseTooLarge];
+  const inSlot: RequestHandler = async (req, res, next) => {
+    if (res.destroyed) return;
+    const { "content-length": length, "content-encoding": encoding = "identity" } = req.headers;
+    if (Number(length) <= smallBodyBytes && encoding === "identity") return next();
+    await openNotes.hold(requesterOf(req).network, () => {
+      const sent = over(res);
+      next();
+      return sent;
+    });
+  };
+  const withNotes = [
+    withToken,
+    inSlot,
+    express.json({ limit: maxBodyBytes, verify: requireNotes }),
+    refuseTooLarge,
+  ];
 
   async function actorOf(req: Request): Promise<Actor> {
     const { accountId } = await authenticate(req, sessions);
@@ -115,6 +139,13 @@ export function projectsRouter(projects: ProjectUseCases, sessions: SessionUseCa
 function requireNotes(_req: unknown, _res: unknown, body: Buffer, encoding: string): void {
   if (encoding !== "utf-8") throw new AppError("malformed_request", "body is not in UTF-8");
   requireParsable(body);
+}
+
+/** Resolves when the response is sent or its client is gone; a function's response is never closed. */
+function over(res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ["finish", "close"]) res.once(event, resolve);
+  });
 }
 
 function answer(res: Response, project: Project): void {

@@ -1,8 +1,11 @@
+import { request } from "node:http";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { maxNotesBytes } from "../../src/domain/notes.ts";
+import { noteSlots } from "../../src/domain/slots.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { bearer, goodPassword, member, newKey, newProject, send, sendJson } from "../client.ts";
+import { eventually } from "../eventually.ts";
 import { statementCounter } from "../statement-counter.ts";
 import { announceMedia, sound, uploadMedia } from "../media-uploads.ts";
 
@@ -140,6 +143,28 @@ test("PRJ-07 a body that takes long to parse is refused before", async () => {
   expect(await send(app, "PUT", `/projects/${id}/notes`, inUtf16)).toMatchObject(
     refusal(400, "malformed_request"),
   );
+});
+
+test("USE-01 large bodies of notes share slots, which are free again once their clients are gone", async () => {
+  const { id, etag } = await created();
+  const from = { "x-forwarded-for": "10.9.8.7", ...bearer(token), "if-match": etag };
+  const headers = { ...from, "content-type": "application/json", "content-length": 100_000 };
+  const url = `${app.url}/api/projects/${id}/notes`;
+  const taken = async () => (await app.places())["notes"];
+  const hanging = Array.from({ length: noteSlots.maxOfNetwork }, () => {
+    const client = request(url, { method: "PUT", headers }).on("error", () => {});
+    client.write("{");
+    return client;
+  });
+  await eventually(async () => (await taken()) === noteSlots.maxOfNetwork);
+  const large = () => put(id, paragraph("a".repeat(100_000)), from);
+  expect(await large()).toMatchObject(refusal(429, "too_many_requests"));
+  const small = await put(id, paragraph("b"), from);
+  expect(small.status).toBe(200);
+  for (const client of hanging) client.destroy();
+  await eventually(async () => (await taken()) === 0);
+  expect(await large()).toMatchObject(refusal(412, "stale_version"));
+  await eventually(async () => (await taken()) === 0);
 });
 
 test("a save asks the database for its session and its project once, and writes by a transaction of four", async () => {

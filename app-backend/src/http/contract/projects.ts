@@ -131,7 +131,14 @@ export const projectOperations = {
     body: newProject,
     status: 201,
     answer: oneProject,
-    refusals: ["not_signed_in", "title_taken", "media_gone", "quota_exceeded", "notes_too_large"],
+    refusals: [
+      "not_signed_in",
+      "title_taken",
+      "media_gone",
+      "quota_exceeded",
+      "notes_too_large",
+      "too_many_requests",
+    ],
   },
   getProject: {
     method: "get",
@@ -156,7 +163,7 @@ export const projectOperations = {
     body: z.object({ notes }),
     status: 200,
     answer: oneProject,
-    refusals: [...changeRefusals, "notes_too_large"],
+    refusals: [...changeRefusals, "notes_too_large", "too_many_requests"],
   },
   changeProject: {
     method: "patch",
