@@ -8,7 +8,7 @@ import { onePixelPng, picture } from "../images.ts";
 import { formBody, openForm, statusOf } from "../raw-forms.ts";
 import { tcpProxy } from "../tcp-proxy.ts";
 
-const nothingTaken = { forms: 0, images: 0, media: 0, completions: 0, passwords: 0 };
+const nothingTaken = { forms: 0, images: 0, media: 0, notes: 0, completions: 0, passwords: 0 };
 const atOnce = 10;
 
 let database: Awaited<ReturnType<typeof tcpProxy>>;
