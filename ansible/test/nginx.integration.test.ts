@@ -246,11 +246,12 @@ describe("what nginx refuses in the API's place", () => {
   test(
     "USE-29 an API that is away is a problem document with Retry-After, for any method",
     async () => {
-      const away = await startNginx({ names, apiPort: 1 });
+      const away = await startNginx({ names, apiPort: 1, notestamp: clientOrigin });
       try {
         for (const bytes of [
           get("/api/ready", "localhost"),
           post("/api/auth/signin", "Content-Length: 0\r\n"),
+          post("/home/upload", `Content-Length: ${100 * 2 ** 20}\r\n`), // more than other locations take
         ]) {
           const answer = await ask(bytes, away.ports[80]);
           expectProblem(answer, 503, "unavailable");

@@ -37,13 +37,13 @@ export const line = (text: string) => [{ type: "paragraph", children: [{ text }]
 /** Speaks to the facade as a browser does: it keeps cookies, and sends its origin. */
 export function notestampClient(app: Pick<TestApp, "url">, origin: string | null = clientOrigin) {
   const cookies = new Map<string, string>();
+  const cookieHeader = () => [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
 
   async function send(method: string, path: string, init: RequestInit = {}): Promise<FacadeAnswer> {
     const headers = new Headers(init.headers);
     if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", someAddress());
     if (origin !== null && !headers.has("origin")) headers.set("origin", origin);
-    if (cookies.size > 0 && !headers.has("cookie"))
-      headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    if (cookies.size > 0 && !headers.has("cookie")) headers.set("cookie", cookieHeader());
     const response = await fetch(app.url + path, { method, ...init, headers });
     for (const cookie of response.headers.getSetCookie()) keep(cookie);
     const bytes = Buffer.from(await response.arrayBuffer());
@@ -71,6 +71,7 @@ export function notestampClient(app: Pick<TestApp, "url">, origin: string | null
 
   return {
     cookies,
+    cookieHeader,
     send,
     sendJson,
     register,

@@ -75,14 +75,17 @@ export function projectsByTitle({ projects, media }: Dependencies) {
   }
 
   async function saveInto(actor: Actor, known: Project, wanted: TitledProject, incoming: Incoming) {
+    const hasSource = known.media !== null || known.videoId !== null;
+    const mediaId = hasSource ? null : await incoming.take(); // a file that is refused changes nothing
     const saved = await projects.saveNotes(actor, known.id, { from: [known.revision], notes: wanted.notes });
+    // Notes that were there already are saved whatever the revision: another request may have added media.
     if (saved.media) return saved;
-    const mediaId = saved.videoId === null ? await incoming.take() : null;
     const { videoId } = wanted;
-    const facts = mediaId === null ? { videoId } : { mediaId };
-    if (mediaId === null && videoId === undefined) return saved;
+    const takesFile = mediaId !== null && saved.videoId === null;
+    if (!takesFile && videoId === undefined) return saved;
+    const facts = takesFile ? { mediaId } : { videoId };
     const changed = await projects.saveFacts(actor, known.id, { from: [saved.revision], facts });
-    if (mediaId !== null) incoming.used();
+    if (takesFile) incoming.used();
     return changed;
   }
 

@@ -158,6 +158,15 @@ describe("a form", () => {
     },
   );
 
+  test("FAC-14 changes nothing of a project if its file is refused", async () => {
+    await client.save("T");
+    const page = { bytes: Buffer.from("<!doctype html><script>") };
+    expect((await client.save("T", { notes: line("b"), mediaFile: page })).status).toBe(415);
+    expect(JSON.parse((await client.open("T")).json<{ content: string }>().content)).toEqual(line("a"));
+    expect((await client.save("T", { notes: line("b"), mediaFile: { bytes: sound() } })).status).toBe(200);
+    expect((await client.open("T")).json<{ metadata: Metadata }>().metadata.mimetype).toBe("audio/mpeg");
+  });
+
   test.each([
     ["Vorlesung ä 漢字.mp3", "Vorlesung ä 漢字.mp3"],
     ["blob", "T 1/2"],

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { get } from "node:http";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import sharp from "sharp";
 import { notestampRoutes } from "../../src/http/notestamp/router.ts";
@@ -431,6 +434,13 @@ describe("a project", () => {
     expect(opened.metadata).toEqual({ ...metadata, src });
     expect(JSON.parse(opened.content)).toEqual(notes);
     expect((await client.send("GET", new URL(src).pathname)).text).toBe("%PDF-1.7\n%");
+    // Under the client's own address, if its server passes requests on; `fetch` sets the Host itself.
+    const headers = { host: new URL(clientOrigin).host, cookie: client.cookieHeader() };
+    const [passedOn] = await once(
+      get(`${app.url}/home/open?name=${encodeURIComponent(title)}`, { headers }),
+      "response",
+    );
+    expect(JSON.parse(await text(passedOn)).metadata.src).toBe(clientOrigin + new URL(src).pathname);
     expect(titles(await client.remove(title))).toEqual(["Another"]);
     expect(await client.open(title)).toMatchObject({ status: 404, text: "There is nothing here" });
     expect((await client.remove(title)).status).toBe(404);
@@ -450,6 +460,10 @@ describe("a project", () => {
     }>();
     expect(metadata).toMatchObject({ type: "youtube", src: "https://www.youtube.com/watch?v=dQw4w9WgXcQ" });
     expect(JSON.parse(content)).toEqual(line("b"));
+    const cut = "https://www.youtube.com/watch&v=dQw4w9WgXcQ"; // by the client, from `watch?t=12&v=`
+    expect((await client.save("Cut", { metadata: { src: cut } })).json<Metadata[]>()[0]?.src).toBe(
+      metadata.src,
+    );
 
     const accountId = await accountIdOf(email);
     const one = Buffer.from("%PDF-1.7\n%one");

@@ -60,7 +60,8 @@ export const savedMetadata = z.object({
     .superRefine((typed, context) => (typed === "" ? undefined : faultOf(maxLabelLength, typed, context)))
     .transform((typed) => typed || null)
     .nullish(),
-  src: text.nullish(),
+  // The client cuts the time out of `watch?t=12&v=`, the link that a player shows.
+  src: text.transform((link) => link.replace("/watch&v=", "/watch?v=")).nullish(),
 });
 
 /** The fields of the form. A file that is a short text, such as `null`, is none; one that was sent without a name is refused. */

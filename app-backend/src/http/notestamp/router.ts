@@ -162,9 +162,9 @@ export function notestampRouter(deps: NotestampDependencies): RequestHandler {
     return [...first, ...all.filter(({ id }) => id !== saved?.id)].map(metadataOf);
   }
 
-  /** The origin of ours by which the request came. */
+  /** The origin by which the request came: one of ours, or the client's if that passes requests on. */
   function originOf({ headers }: Request): string {
-    return siteOrigins.find((origin) => new URL(origin).host === headers.host) ?? siteOrigins[0];
+    return origins.find((origin) => new URL(origin).host === headers.host) ?? siteOrigins[0];
   }
 
   return (req, res, next) => (ourPaths.test(req.path) ? router(req, res, next) : next());
