@@ -308,6 +308,8 @@ describe("FAC-07 of clients that leave", () => {
       );
     }
     const saved = await titles();
+    // What no project took is discarded after its place is free: the row, then the object.
+    await eventually(async () => (await counted()).mediaFiles === saved.length);
     await eventually(async () => (await stored()).length === saved.length);
     expect(await counted()).toMatchObject({ projects: saved.length, mediaFiles: saved.length });
     expect(await app.bucket.unfinishedUploads()).toBe(0);
