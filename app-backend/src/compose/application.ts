@@ -75,8 +75,8 @@ export interface UseCases {
   readonly accounts: AccountUseCases;
   /** Sessions by other tokens than the page's. */
   readonly sessionsBy: (tokens: Tokens) => SessionUseCases;
-  readonly media: MediaUseCases | undefined;
-  readonly projects: ProjectUseCases | undefined;
+  readonly media: MediaUseCases;
+  readonly projects: ProjectUseCases;
 }
 
 /** Settings of a deployment that all stacks share. */

@@ -22,7 +22,6 @@ interface Dependencies {
 /** The facade for the notestamp client, over the use cases of the API. Its tokens are for it alone. */
 export function notestamp({ mediaStorage, objectStore, log, metrics, newId, config }: Dependencies) {
   return ({ accounts, sessionsBy, media, projects }: UseCases): RequestHandler => {
-    if (!media || !projects) throw new Error("the facade needs projects");
     const [openUploads, openFiles] = [slots(facadeUploadSlots), slots(facadeFileSlots)];
     metrics.slots("facade_uploads", openUploads.taken);
     metrics.slots("facade_files", openFiles.taken);
