@@ -28,8 +28,8 @@ export interface MediaFiles {
   add(media: PendingMedia): Promise<boolean>;
   /**
    * Stores what pending media turned out to be, and keeps it at least until `keptUntil`. If the account has media with
-   * the same hash, removes the pending one instead and returns the other, which is then kept at least as long. Of
-   * parallel calls for one hash all return the same media. For media that is stored already returns it, kept as long;
+   * the same hash, returns that instead, which is then kept at least as long, and the pending one stays. Of parallel
+   * calls for one hash all return the same media. For media that is stored already returns it, kept as long;
    * undefined if there is none of that id. Throws `quota_exceeded` for more bytes than announced.
    */
   store(media: Owned, stored: StoredMedia, at: Date, keptUntil: Date): Promise<Media | undefined>;

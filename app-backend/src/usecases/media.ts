@@ -53,9 +53,6 @@ interface Dependencies {
 
 export type MediaUseCases = ReturnType<typeof mediaUseCases>;
 
-const outcomeTries = 4;
-const outcomeEveryMs = 250;
-
 /** Sent as no type that a browser shows: until it is completed no one knows what it is. */
 const contentType = "application/octet-stream";
 
@@ -160,10 +157,11 @@ export function mediaUseCases(deps: Dependencies) {
   async function store(file: PendingMedia, taken: StoredMedia): Promise<Media | undefined> {
     try {
       const stored = await media.store(file, taken, now(), keptUntil());
-      const outcome = stored?.id === file.id ? undefined : stored?.id;
-      // Expires by itself within a day.
-      if (stored) await objectStore.closeUpload(uploadKeyOf(file.id), outcome).catch(() => undefined);
-      if (stored?.objectKey !== taken.objectKey) await discard(taken);
+      const isOwn = stored?.id === file.id;
+      if (isOwn) await objectStore.closeUpload(uploadKeyOf(file.id)).catch(() => undefined); // expires within a day
+      if (stored && !isOwn) await closeAs(stored, file);
+      const own = isOwn ? stored : await media.get(file);
+      if (!own || (isStored(own) && own.objectKey !== taken.objectKey)) await discard(taken);
       return stored;
     } catch (error) {
       // Others may have stored it nevertheless.
@@ -173,23 +171,31 @@ export function mediaUseCases(deps: Dependencies) {
     }
   }
 
-  /** Stored media under its own id or that of its duplicate, which is kept for another day. */
-  async function completed({ accountId, id }: Owned): Promise<Media> {
-    const found = (await media.get({ accountId, id })) ?? (await duplicateOf({ accountId, id }));
-    if (found && !isStored(found)) throw new AppError("not_uploaded", "nothing was uploaded");
-    const kept = found && (await media.store(found, found, now(), keptUntil()));
-    if (!kept) throw notFound();
-    return kept;
+  /** Notes at the upload which media it became, and only then removes its record: a completion that is repeated finds one of them. */
+  async function closeAs({ id }: Media, file: Owned): Promise<void> {
+    const isClosed = await objectStore.closeUpload(uploadKeyOf(file.id), id).then(
+      () => true,
+      () => false, // its record is given up within a day
+    );
+    if (isClosed) await media.removePending(file);
   }
 
-  /** The answer to an earlier completion may have been lost, or another process may be about to write the outcome. */
-  async function duplicateOf({ accountId, id }: Owned): Promise<Media | PendingMedia | undefined> {
-    for (let tries = 0; tries < outcomeTries; tries += 1) {
-      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, outcomeEveryMs));
-      const outcome = await objectStore.outcomeOf(uploadKeyOf(id));
-      if (outcome !== undefined) return media.get({ accountId, id: outcome });
-    }
-    return undefined;
+  /** Stored media under its own id or that of its duplicate, which is kept for another day. */
+  async function completed(file: Owned): Promise<Media> {
+    const found = await media.get(file);
+    const isPending = found !== undefined && !isStored(found);
+    const stored = found && isStored(found) ? found : await duplicateOf(file);
+    const kept = stored && (await media.store(stored, stored, now(), keptUntil()));
+    if (kept && isPending) await media.removePending(file);
+    if (kept) return kept;
+    throw isPending ? new AppError("not_uploaded", "nothing was uploaded") : notFound();
+  }
+
+  /** What a closed upload became: the answer to its completion may have been lost. */
+  async function duplicateOf({ accountId, id }: Owned): Promise<Media | undefined> {
+    const outcome = await objectStore.outcomeOf(uploadKeyOf(id));
+    const found = outcome === undefined ? undefined : await media.get({ accountId, id: outcome });
+    return found && isStored(found) ? found : undefined;
   }
 
   /** One page of the account's files, pending and stored, the last announced first. */

@@ -125,6 +125,9 @@ export function mediaContract(open: Open<MediaFiles, RawProjectStore>): void {
       expect(ids.size).toBe(1);
       const own = files.find(({ id }) => ids.has(id))!;
       expect(results).toEqual(results.map(() => expect.objectContaining({ name: own.name, sha256 })));
+      for (const file of files) if (file.id !== own.id) expect(await media.get(file)).toEqual(file);
+      await requireCounted();
+      for (const file of files) await media.removePending(file);
       expect((await media.list({ accountId, limit: 20 })).map(({ id }) => id)).toEqual([own.id]);
       for (const { id } of files) expect(await raw.count(id)).toBe(id === own.id ? 1 : 0);
       await requireCounted();

@@ -20,8 +20,8 @@ export function dynamodbMedia(db: Dynamodb): MediaFiles {
     return content && db.get(mediaKey({ accountId, id: text(content, "mediaId") }));
   }
 
-  /** Answers with stored media, keeps it as long, and removes `duplicate`. Undefined if another writer came between. */
-  async function keep(known: Item, until: Date, duplicate?: Item): Promise<Media | undefined> {
+  /** Answers with stored media, and keeps it as long. Undefined if another writer came between. */
+  async function keep(known: Item, until: Date): Promise<Media | undefined> {
     const media = mediaOf(known) as Media;
     const keptUntil = media.keptUntil > until ? media.keptUntil : until;
     const refused = await db.transact([
@@ -31,11 +31,10 @@ export function dynamodbMedia(db: Dynamodb): MediaFiles {
         condition: "#objectKey = :objectKey AND #keptUntil <= :keptUntil",
         values: { objectKey: media.objectKey },
       },
-      count(media.accountId, duplicate ? usageOf(duplicate) : {}),
-      ...(duplicate ? removalOf(duplicate, asRead(duplicate)) : []),
+      count(media.accountId, {}),
     ]);
-    const [, ofAccount, ofDuplicate] = refused ?? [];
-    if (!refused || (ofDuplicate?.isRepeated && !ofDuplicate.item)) return { ...media, keptUntil };
+    if (!refused) return { ...media, keptUntil };
+    const [, ofAccount] = refused;
     if (ofAccount) requireLive(ofAccount.item);
     return undefined;
   }
@@ -103,7 +102,7 @@ export function dynamodbMedia(db: Dynamodb): MediaFiles {
         }
         if (isStoredItem(item)) return (await keep(item, keptUntil)) ?? again;
         if (same && ownedOf(same).id === id) return again; // it was stored between both reads
-        if (same) return (await keep(same, keptUntil, item)) ?? again;
+        if (same) return (await keep(same, keptUntil)) ?? again;
         const grown = stored.bytes - number(item, "bytes");
         const refused = await db.transact([
           {

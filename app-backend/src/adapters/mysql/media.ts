@@ -89,10 +89,7 @@ export function mysqlMedia(pool: Pool): MediaFiles {
         const sameBytes = `SELECT ${columns} FROM media WHERE account_id = ? AND sha256 = ? FOR UPDATE`;
         const [row] = isStored(media) ? [] : await statements.select<Row>(sameBytes, [accountId, sha256]);
         const known = row ? mediaOf(row) : media;
-        if (isStored(known)) {
-          if (known.id !== id) await removeRow(statements, media);
-          return keep(statements, known, keptUntil);
-        }
+        if (isStored(known)) return keep(statements, known, keptUntil);
         const more = bytes - media.bytes;
         if (more > 0 && usage.media_bytes + more > mediaQuota.maxBytes) throw full();
         const sql = `UPDATE media SET sha256 = ?, content_type = ?, bytes = ?, object_key = ?, stored_at = ?,

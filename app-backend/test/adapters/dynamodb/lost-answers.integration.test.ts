@@ -144,6 +144,7 @@ describe.each([
       const duplicate = { ...file, id: randomUUID() };
       await media.add(duplicate);
       expect(await store(duplicate)).toMatchObject({ id: file.id });
+      await lost(() => media.removePending(duplicate));
 
       const project = { id: randomUUID(), accountId };
       const facts = someFacts({ mediaId: file.id });
