@@ -110,16 +110,11 @@ export function application(parts: Parts, settings: Settings) {
   const sessions = sessionUseCases({ ...ofSessions, tokens, bearerSessions });
   const stored = { images: stores.images, projects: stores.projects, media: stores.media, objectStore };
   const abandoned = abandonedUploads({ ...stored, now });
-  const uploads = uploadUseCases({
-    ...common,
-    ...stored,
-    imageIntake,
-    abandoned,
-    takeCompletionSlot: parts.takeCompletionSlot,
-  });
+  const { mediaIntake, takeCompletionSlot } = parts;
+  const uploads = uploadUseCases({ ...common, ...stored, imageIntake, abandoned, takeCompletionSlot });
   const images = imageUseCases({ ...stored, uploads });
-  const { mediaIntake } = parts;
-  const media = mediaUseCases({ ...common, ...stored, mediaIntake, abandoned, times, idOf: idOfText });
+  const ofMedia = { mediaIntake, abandoned, takeCompletionSlot, times, idOf: idOfText };
+  const media = mediaUseCases({ ...common, ...stored, ...ofMedia });
   const projectsOfAccounts = projectUseCases({ ...stored, digest, now, newId, idOf: idOfText });
   const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
   const onUnfinished = (error: unknown) =>

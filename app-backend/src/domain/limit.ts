@@ -55,7 +55,7 @@ export const limits = {
   registerFromAddress: { name: "register from address", ...perAddress },
   /** Of two sign-ups of one address the second waits for the first to end, or to be stopped. */
   signUpOfAddress: { name: "sign-up of address", ...oneAtATime },
-  /** Of an image, or one place of its account. */
+  /** Of an image or media, or one place of its account. */
   completion: { name: "completion", ...oneAtATime },
   /** A token of an upload is used once: it expires before a second use is free. */
   useOfUpload: { name: "use of upload", free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },

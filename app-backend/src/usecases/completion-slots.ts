@@ -7,15 +7,15 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
-/** Takes a place for the completion of an image; returns what frees it. Throws `too_many_requests`. */
-export type TakeCompletionSlot = (accountId: string, imageId: string) => Promise<() => Promise<void>>;
+/** Takes a place for the completion of an image or of media; returns what frees it. Throws `too_many_requests`. */
+export type TakeCompletionSlot = (accountId: string, id: string) => Promise<() => Promise<void>>;
 
 /** The page sends three files at a time. All accounts share ten environments. */
 const slotsOfAccount = 4;
 const retryAfterMs = 5_000;
 
 /**
- * Slots for processes that serve one request each and share the store of limits: one completion of an image at a time,
+ * Slots for processes that serve one request each and share the store of limits: one completion of an upload at a time,
  * and a few of an account. A slot that was not freed is free once a request cannot run any longer.
  */
 export function completionSlots({ limits, now }: Dependencies): TakeCompletionSlot {
@@ -32,16 +32,16 @@ export function completionSlots({ limits, now }: Dependencies): TakeCompletionSl
     return undefined;
   }
 
-  return async (accountId, imageId) => {
-    if (!(await take(imageId))) throw refusal("the image is being completed");
+  return async (accountId, id) => {
+    if (!(await take(id))) throw refusal("the upload is being completed");
     const slot = await takeOneOf(accountId).catch(async (error: unknown) => {
-      await free(imageId);
+      await free(id);
       throw error;
     });
     if (slot === undefined) {
-      await free(imageId);
-      throw refusal("too many images of the account are being completed");
+      await free(id);
+      throw refusal("too many uploads of the account are being completed");
     }
-    return async () => void (await Promise.all([free(imageId), free(slot)]));
+    return async () => void (await Promise.all([free(id), free(slot)]));
   };
 }

@@ -18,6 +18,7 @@ import { after } from "../domain/time.ts";
 import type { ListedMedia, MediaFiles } from "../ports/media.ts";
 import type { MediaIntake } from "../ports/media-intake.ts";
 import type { ObjectStore, SignedUrl, Upload } from "../ports/object-store.ts";
+import type { TakeCompletionSlot } from "./completion-slots.ts";
 import { mediaQueue } from "./media-queue.ts";
 import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
@@ -44,6 +45,8 @@ interface Dependencies {
   readonly mediaIntake: MediaIntake;
   readonly abandoned: AbandonedUploads;
   readonly rateLimiter: RateLimiter;
+  /** @default - completions of this process alone are kept apart */
+  readonly takeCompletionSlot?: TakeCompletionSlot | undefined;
   readonly times: MediaTimes;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -65,6 +68,7 @@ const neverHurried = new AbortController().signal;
 /** Files of accounts: announced, sent straight to the bucket, completed, and used by projects. */
 export function mediaUseCases(deps: Dependencies) {
   const { media, objectStore, mediaIntake, abandoned, rateLimiter, times, now, newId, idOf } = deps;
+  const { takeCompletionSlot } = deps;
   const queue = mediaQueue<Media>(times.workMs);
   const hurried = new AbortController();
   const keptUntil = () => after(now(), mediaKeptMs);
@@ -106,7 +110,10 @@ export function mediaUseCases(deps: Dependencies) {
     const isPending = found !== undefined && !isStored(found);
     // The record of a duplicate goes before its work has ended.
     const work = isPending
-      ? queue.run(accountId, id, (stopped) => takeIn(found, stopped))
+      ? queue.run(accountId, id, async (stopped) => {
+          const free = await takeCompletionSlot?.(accountId, id);
+          return takeIn(found, stopped).finally(free);
+        })
       : queue.find(accountId, id);
     const stored = work && (await within(work, { ms: times.waitMs, signal, hurried: hurried.signal }));
     if (stored) return stored;

@@ -22,7 +22,7 @@ import {
 } from "../client.ts";
 import { onePixelPng } from "../images.ts";
 import { leastMailMs, startServerless, type TestServerless } from "../serverless-app.ts";
-import { sound, uploadMedia } from "../media-uploads.ts";
+import { announceMedia, completeMedia, sound, uploadMedia } from "../media-uploads.ts";
 import { addImage, announce, complete, put, registerBy, sendPicture } from "../uploads.ts";
 
 const next = "a much better one";
@@ -234,25 +234,30 @@ describe("the function that processes images", () => {
     },
   );
 
-  test("SLS-43 completes one image of an account at a time, and few of them", async () => {
-    const { body } = await member();
-    const { client, names: tables } = stack.tables;
-    const limits = dynamodbLimits({ db: dynamodb({ client, tables }), newId: randomUUID });
-    const taken = (subject: string) => limits.consume(rules.completion, subject, new Date());
-    const announced = await announce(app, body.accessToken, onePixelPng);
-    await put(announced, onePixelPng);
-    const { id } = announced.body.image;
-    const slots = [0, 1, 2, 3].map((slot) => `${body.account.id} ${slot}`);
-    for (const subjects of [[id], slots]) {
-      for (const subject of subjects) await taken(subject);
-      const refused = await complete(app, body.accessToken, id);
-      expect(refused.status).toBe(429);
-      expect(refused.headers.get("retry-after")).toBe("5");
-      await limits.clear(rules.completion, subjects[0]!);
-    }
-    expect((await complete(app, body.accessToken, id)).status).toBe(200);
-    for (const subject of [id, slots[0]!]) expect(await taken(subject)).toBe(0); // it has freed what it took
-  });
+  test.each(["image", "media"] as const)(
+    "SLS-43 completes one %s at a time, and few of an account",
+    async (kind) => {
+      const { body } = await member();
+      const file = kind === "image" ? onePixelPng : sound();
+      const { client, names: tables } = stack.tables;
+      const limits = dynamodbLimits({ db: dynamodb({ client, tables }), newId: randomUUID });
+      const taken = (subject: string) => limits.consume(rules.completion, subject, new Date());
+      const announced = await (kind === "image" ? announce : announceMedia)(app, body.accessToken, file);
+      await put(announced, file);
+      const { id } = announced.body[kind];
+      const completing = () => (kind === "image" ? complete : completeMedia)(app, body.accessToken, id);
+      const slots = [0, 1, 2, 3].map((slot) => `${body.account.id} ${slot}`);
+      for (const subjects of [[id], slots]) {
+        for (const subject of subjects) await taken(subject);
+        const refused = await completing();
+        expect(refused.status).toBe(429);
+        expect(refused.headers.get("retry-after")).toBe("5");
+        await limits.clear(rules.completion, subjects[0]!);
+      }
+      expect((await completing()).status).toBe(200);
+      for (const subject of [id, slots[0]!]) expect(await taken(subject)).toBe(0); // it has freed what it took
+    },
+  );
 
   test("UPL-29 reports a truncated picture as damaged", async () => {
     const { body } = await member();
