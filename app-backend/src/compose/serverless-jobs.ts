@@ -45,7 +45,8 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   });
   const { giveUp } = abandonedUploads(stored);
   const emptyBin = binEmptying(stored);
-  const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, now });
+  const { removeLeft } = removal;
+  const inspect = integrityCheck({ records: dynamodbObjectRecords(db), objectStore, removeLeft, now });
   const compare = identityCheck({
     identities,
     accounts,

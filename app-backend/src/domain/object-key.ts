@@ -14,6 +14,11 @@ export function recordIdIn(key: string): string {
   return prefix === "notes" || prefix === "media" ? second : first;
 }
 
+/** The account that the key of notes or media names. */
+export function accountIdIn(key: string): string | undefined {
+  return /^(?:notes|media)\/([^/]+)\//.exec(key)?.[1];
+}
+
 /** The prefixes of all objects of an account's projects, whether a record points at them or not. */
 export function projectPrefixesOf(accountId: string): readonly string[] {
   return [`notes/${accountId}/`, `media/${accountId}/`];

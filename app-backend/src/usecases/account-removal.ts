@@ -76,6 +76,13 @@ export function accountRemoval(deps: Dependencies) {
     await media.removeOfAccount(accountId);
   }
 
+  /** Removes the records of projects and media of an account that is gone: a release without projects has left them. */
+  async function removeLeft(accountId: string): Promise<void> {
+    if (await accounts.get(accountId)) return;
+    await projects.removeOfAccount(accountId);
+    await media.removeOfAccount(accountId);
+  }
+
   /** Finishes all removals that stopped halfway. Returns their number; throws the first error, after trying all. */
   async function resume(): Promise<number> {
     const errors: unknown[] = [];
@@ -94,5 +101,5 @@ export function accountRemoval(deps: Dependencies) {
     return finished;
   }
 
-  return { begin, finish, resume };
+  return { begin, finish, removeLeft, resume };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { SignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { dynamodbLimits } from "../../src/adapters/dynamodb/limits.ts";
 import { dynamodb } from "../../src/adapters/dynamodb/requests.ts";
 import { limits as rules } from "../../src/domain/limit.ts";
 import { faults, mailedCode } from "../adapters/cognito/test-pool.ts";
+import { rawDynamodb } from "../adapters/dynamodb/stores.ts";
 import {
   type Answer,
   bearer,
@@ -275,6 +277,37 @@ describe("jobs", () => {
     expect(await run("remove-abandoned", false)).toMatchObject({ abandoned: 0, emptied: 0, faults: 0 });
     expect(await run("integrity", false)).toMatchObject({ removed: 0, faults: 0 });
     await expect(run("constructor", false)).rejects.toThrow('There is no job "constructor".');
+  });
+
+  test("AUTH-30 remove the projects of an account that the release before has removed, and no other's", async () => {
+    const raw = rawDynamodb(stack.tables);
+    const [removed, other] = [randomUUID(), await raw.addAccount()];
+    for (const accountId of [removed, other]) {
+      const [id, mediaId] = [randomUUID(), randomUUID()];
+      const [notesKey, objectKey] = [
+        `notes/${accountId}/${id}/a/b.json`,
+        `media/${accountId}/${mediaId}/a.mp3`,
+      ];
+      await raw.addMedia({ id: mediaId, accountId, sha256: mediaId, objectKey, keptUntil: new Date() });
+      await raw.addProject({ id, accountId, notesKey, mediaId });
+      for (const Key of [notesKey, objectKey])
+        await stack.bucket.client.send(
+          new PutObjectCommand({ Bucket: stack.bucket.config.bucket, Key, Body: "one" }),
+        );
+    }
+    const left = async (accountId: string) => {
+      const items = await stack.tables.items([stack.tables.names.records]);
+      const names = [...items.map(({ pk }) => pk!.S!), ...(await stack.bucket.keys())];
+      return names.filter((name) => name.includes(accountId)).length;
+    };
+    expect([await left(removed), await left(other)]).toEqual([7, 9]);
+    laterMs = 2 * 3_600_000;
+    const { run } = stack.jobs();
+    await run("integrity", false);
+    expect([await left(removed), await left(other)]).toEqual([7, 9]);
+    await run("integrity", true);
+    laterMs = 0;
+    expect([await left(removed), await left(other)]).toEqual([0, 9]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { digestIn, lastingPrefixes } from "../../domain/object-key.ts";
+import { accountIdIn, digestIn, lastingPrefixes } from "../../domain/object-key.ts";
 import type { ObjectRecords } from "../../ports/object-records.ts";
 import type { ObjectStore } from "../../ports/object-store.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -23,11 +23,13 @@ export interface Report {
 interface Dependencies {
   readonly records: ObjectRecords;
   readonly objectStore: ObjectStore;
+  /** Removes what an account that is gone has left beside objects. @default - nothing is left */
+  readonly removeLeft?: (accountId: string) => Promise<void>;
   readonly now: () => Date;
 }
 
 /** Compares records with objects. Repairs, if asked to, from the bucket's older versions. */
-export function integrityCheck({ records, objectStore, now }: Dependencies) {
+export function integrityCheck({ records, objectStore, removeLeft, now }: Dependencies) {
   return async (repair: boolean): Promise<Report> => {
     const report = { checked: 0, missing: [], mismatched: [], orphaned: [], left: [] } as MutableReport;
     for await (const keys of records.pages()) {
@@ -63,8 +65,11 @@ export function integrityCheck({ records, objectStore, now }: Dependencies) {
   async function orphan(key: string, repair: boolean, report: MutableReport): Promise<void> {
     if (await isKnown(key)) return; // its record was written since
     report.orphaned.push(key);
-    if (repair) await objectStore.remove(key);
-    else report.left.push(key);
+    if (!repair) return void report.left.push(key);
+    const accountId = accountIdIn(key);
+    // First the records: only objects lead to them.
+    if (accountId !== undefined) await removeLeft?.(accountId);
+    await objectStore.remove(key);
   }
 }
 
