@@ -292,6 +292,7 @@ export type Operations = {
     response: {
       items: {
         id: string;
+        /** As in the header ETag; what the next change replaces. */
         etag: string;
         title: string;
         type: "audio" | "video" | "pdf" | "youtube" | "none";
@@ -331,6 +332,7 @@ export type Operations = {
     response: {
       project: {
         id: string;
+        /** As in the header ETag; what the next change replaces. */
         etag: string;
         title: string;
         type: "audio" | "video" | "pdf" | "youtube" | "none";
@@ -358,6 +360,7 @@ export type Operations = {
     response: {
       project: {
         id: string;
+        /** As in the header ETag; what the next change replaces. */
         etag: string;
         title: string;
         type: "audio" | "video" | "pdf" | "youtube" | "none";
@@ -395,6 +398,7 @@ export type Operations = {
     response: {
       project: {
         id: string;
+        /** As in the header ETag; what the next change replaces. */
         etag: string;
         title: string;
         type: "audio" | "video" | "pdf" | "youtube" | "none";
@@ -432,6 +436,7 @@ export type Operations = {
     response: {
       project: {
         id: string;
+        /** As in the header ETag; what the next change replaces. */
         etag: string;
         title: string;
         type: "audio" | "video" | "pdf" | "youtube" | "none";
@@ -459,6 +464,7 @@ export type Operations = {
     response: {
       project: {
         id: string;
+        /** As in the header ETag; what the next change replaces. */
         etag: string;
         title: string;
         type: "audio" | "video" | "pdf" | "youtube" | "none";

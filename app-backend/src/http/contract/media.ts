@@ -2,7 +2,7 @@ import { z } from "zod";
 import { maxMediaNameLength } from "../../domain/media.ts";
 import { lineFault, tidyLine } from "../../domain/title.ts";
 import type { Operation } from "./operations.ts";
-import { byId, pageQuery, refreshHeaders } from "./requests.ts";
+import { byId, keyHeaders, pageQuery } from "./requests.ts";
 
 const announcement = z.object({
   name: z
@@ -18,6 +18,10 @@ const announcement = z.object({
     description: "The type by which the sender knows the file. What is stored is judged by its bytes.",
   }),
 });
+
+const announceHeaders = keyHeaders(
+  "Made for this file; a call that is repeated with it announces nothing more, and gets the same media with a fresh URL.",
+);
 
 const flag = z.enum(["true", "false"], "is neither true nor false").optional();
 
@@ -83,7 +87,7 @@ export const mediaOperations = {
     path: "/media",
     summary: "Reserve quota for a file, and get a URL that takes it straight to S3",
     proof: "bearer",
-    headers: refreshHeaders,
+    headers: announceHeaders,
     body: announcement,
     status: 201,
     answer: announced,

@@ -3,7 +3,7 @@ import { projectTypes } from "../../domain/project.ts";
 import { lineFault, maxLabelLength, maxTitleLength, tidyLine } from "../../domain/title.ts";
 import { videoIdOf } from "../../domain/youtube.ts";
 import type { Operation } from "./operations.ts";
-import { byId, pageQuery, refreshHeaders } from "./requests.ts";
+import { byId, keyHeaders, pageQuery } from "./requests.ts";
 
 const line = (maxLength: number) =>
   z
@@ -42,7 +42,16 @@ const change = z.object({ title: line(maxTitleLength).optional(), ...facts });
 
 const ifMatch = z.string().optional().meta({ description: "The ETag of what the change replaces." });
 const changeHeaders = z.object({ "if-match": ifMatch });
-const saveHeaders = changeHeaders.extend(refreshHeaders.shape);
+const createHeaders = keyHeaders(
+  "Made for this project; a call that is repeated with it adds nothing more, and gets that project as it is now.",
+);
+const keyOfSave = keyHeaders(
+  "Made for this save; if a repetition is refused as stale, `current.saved` is the version as which the first call arrived.",
+);
+const saveHeaders = changeHeaders.extend(keyOfSave.shape);
+const getHeaders = z.object({
+  "if-none-match": z.string().optional().meta({ description: "The ETag of what the caller has." }),
+});
 
 const flag = z
   .string("must be given once")
@@ -72,7 +81,7 @@ const byVersion = byId.extend({
 const project = z
   .object({
     id: z.string(),
-    etag: z.string(),
+    etag: z.string().meta({ description: "As in the header ETag; what the next change replaces." }),
     title: z.string(),
     type: z.enum(projectTypes),
     label: z.string().nullable(),
@@ -127,7 +136,7 @@ export const projectOperations = {
     path: "/projects",
     summary: "Add a project; the same key again returns the project that the first call added",
     proof: "bearer",
-    headers: refreshHeaders,
+    headers: createHeaders,
     body: newProject,
     status: 201,
     answer: oneProject,
@@ -145,7 +154,7 @@ export const projectOperations = {
     path: "/projects/:id",
     summary: "One project with its notes, also of the bin; 304 if the caller has it",
     proof: "bearer",
-    headers: z.object({ "if-none-match": z.string().optional() }),
+    headers: getHeaders,
     params: byId,
     status: 200,
     answer: wholeProject,

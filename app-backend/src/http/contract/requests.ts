@@ -65,15 +65,17 @@ export const signOutQuery = z.object({
   everywhere: z.enum(["true", "false"], "is neither true nor false").optional(),
 });
 /** A request that is repeated because its reply was lost sends the same key. */
-export const refreshHeaders = z.object({
-  "idempotency-key": z
-    .string()
-    .regex(/^[\w-]{16,128}$/, "is not 16 to 128 letters, digits, - or _")
-    .meta({
-      description: "A secret made for this call; with it the call can be repeated if the reply is lost.",
-    })
-    .optional(),
-});
+export const keyHeaders = (description: string) =>
+  z.object({
+    "idempotency-key": z
+      .string()
+      .regex(/^[\w-]{16,128}$/, "is not 16 to 128 letters, digits, - or _")
+      .meta({ description })
+      .optional(),
+  });
+export const refreshHeaders = keyHeaders(
+  "A secret made for this call; with it the call can be repeated if the reply is lost.",
+);
 const shapeOfId = /^[0-9a-f-]{36}$/;
 const idOfNothing = "00000000-0000-0000-0000-000000000000";
 /** Text that is not shaped like an id matches no record. */

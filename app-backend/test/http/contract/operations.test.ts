@@ -31,6 +31,31 @@ test("API-01 every route of the application is in the contract, and nothing else
   expect(routes.toSorted()).toEqual(described.map(({ method, path }) => `${method} ${path}`).toSorted());
 });
 
+test("API-02 the description states for each operation what a key does with which it is repeated", () => {
+  const { paths } = openapi("test") as { paths: Record<string, Record<string, Described>> };
+  const keys = Object.values(paths)
+    .flatMap((path) => Object.values(path))
+    .flatMap(({ operationId, parameters = [] }) =>
+      parameters
+        .filter(({ name }) => name === "idempotency-key")
+        .map(({ schema }) => [operationId, schema.description] as const),
+    );
+  expect(Object.fromEntries(keys)).toEqual({
+    refresh: expect.stringMatching(/secret/),
+    createProject: expect.stringMatching(/that project as it is now/),
+    saveNotes: expect.stringMatching(/`current\.saved`/),
+    announceMedia: expect.stringMatching(/the same media/),
+  });
+});
+
+interface Described {
+  readonly operationId: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly schema: { readonly description?: string };
+  }[];
+}
+
 test("API-02 the description has every operation with its request, responses and errors", () => {
   const { paths } = openapi("test") as { paths: Record<string, Record<string, { responses: object }>> };
   const named = Object.values(paths).flatMap((path) => Object.values(path));
