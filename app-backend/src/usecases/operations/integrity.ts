@@ -24,13 +24,14 @@ interface Dependencies {
   readonly records: ObjectRecords;
   readonly objectStore: ObjectStore;
   /** Removes what an account that is gone has left beside objects. @default - nothing is left */
-  readonly removeLeft?: (accountId: string) => Promise<void>;
+  readonly removeLeft?: Clear;
   readonly now: () => Date;
 }
 
 /** Compares records with objects. Repairs, if asked to, from the bucket's older versions. */
 export function integrityCheck({ records, objectStore, removeLeft, now }: Dependencies) {
   return async (repair: boolean): Promise<Report> => {
+    const clear = once(removeLeft);
     const report = { checked: 0, missing: [], mismatched: [], orphaned: [], left: [] } as MutableReport;
     for await (const keys of records.pages()) {
       await inParallel(atOnce, keys, (key) => compare(key, repair, report));
@@ -40,7 +41,7 @@ export function integrityCheck({ records, objectStore, removeLeft, now }: Depend
         const old = objects.filter(({ modifiedAt }) => now().getTime() - modifiedAt.getTime() > onItsWayMs);
         const known = await records.known(old.map(({ key }) => key));
         const unknown = old.filter(({ key }) => !known.has(key));
-        await inParallel(atOnce, unknown, ({ key }) => orphan(key, repair, report));
+        await inParallel(atOnce, unknown, ({ key }) => orphan(key, repair && clear, report));
       }
     }
     return report;
@@ -62,15 +63,27 @@ export function integrityCheck({ records, objectStore, removeLeft, now }: Depend
     if (!isRepaired) report.left.push(key);
   }
 
-  async function orphan(key: string, repair: boolean, report: MutableReport): Promise<void> {
+  async function orphan(key: string, clear: false | Clear, report: MutableReport): Promise<void> {
     if (await isKnown(key)) return; // its record was written since
     report.orphaned.push(key);
-    if (!repair) return void report.left.push(key);
+    if (!clear) return void report.left.push(key);
     const accountId = accountIdIn(key);
     // First the records: only objects lead to them.
-    if (accountId !== undefined) await removeLeft?.(accountId);
+    if (accountId !== undefined) await clear(accountId);
     await objectStore.remove(key);
   }
+}
+
+type Clear = (accountId: string) => Promise<void>;
+
+/** Clears each account once. All calls wait for that. */
+function once(clear: Clear = async () => undefined): Clear {
+  const cleared = new Map<string, Promise<void>>();
+  return (accountId) => {
+    const known = cleared.get(accountId) ?? clear(accountId);
+    cleared.set(accountId, known);
+    return known;
+  };
 }
 
 type MutableReport = { -readonly [Field in keyof Report]: Report[Field] };
