@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { freePort } from "../../infra/cli/free-port.ts";
 import { openBrowser } from "../src/browser.ts";
+import { cloud } from "../src/cloud.ts";
 import {
   containersAndNetworks,
   loopFiles,
@@ -27,6 +28,7 @@ import { hardeningTests } from "./hardening.ts";
 import { nginxHeaderTests } from "./nginx-headers.ts";
 import { operatorTests } from "./operators.ts";
 import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
+import { projectTests } from "../journeys/projects.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
 import { headerTests, type Site } from "../journeys/headers.ts";
@@ -91,7 +93,8 @@ describe("a deployment", () => {
 
   firstPersonTest(visit, (newcomer) => (person = newcomer));
 
-  pageTests({ origin: () => `http://${deployed().frontend.publicDns}`, visit, person: knownPerson });
+  const origin = () => `http://${deployed().frontend.publicDns}`;
+  pageTests({ origin, visit, person: knownPerson });
 
   peopleTests({
     visit,
@@ -102,6 +105,8 @@ describe("a deployment", () => {
   });
 
   galleryTests({ visit, localUrl: () => deployed().localUrl });
+
+  projectTests({ origin, visit, keys: (prefix) => cloud().keys(deployed().bucket, prefix) });
 
   accessibilityTests(visit);
 

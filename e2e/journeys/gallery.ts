@@ -8,6 +8,8 @@ import { brokenPhotograph, photographs } from "../src/image-fixtures.ts";
 import * as pages from "../src/pages.ts";
 import { photograph } from "../src/photograph.ts";
 import { newPerson } from "../src/people.ts";
+import * as projects from "../src/projects.ts";
+import { soundFile } from "../src/recordings.ts";
 import type { PickedFile } from "../src/picked-file.ts";
 
 interface Site {
@@ -87,8 +89,25 @@ export function accessibilityTests(visit: Site["visit"]): void {
       await look("gallery");
       await gallery.view(page, name);
       await look("viewer");
+      await projects.openProjects(page);
+      await look("projects");
+      await projects.createProject(page, "Optics");
+      await projects.openProjects(page);
+      await look("list of projects");
+      await projects.openProject(page, "Optics");
+      await look("project");
+      await projects.addRecording(page, soundFile("lecture.wav", 10));
+      await projects.addLine(page, 1, "Light");
+      await projects.saved(page);
+      await look("player");
+      await projects.openVersions(page);
+      await look("versions");
+      await page.keyboard.press("Escape");
+      await projects.moveToBin(page);
+      await projects.openProjects(page, projects.paths.bin);
+      await look("bin");
       expect(Object.values(found).flat()).toEqual([]);
-      expect(Object.keys(found)).toHaveLength(9);
+      expect(Object.keys(found)).toHaveLength(15);
     });
   });
 }
@@ -126,7 +145,7 @@ async function cannotTouch(page: Page, { email, password }: pages.Person, owner:
   );
   expect(answers).toEqual(Array.from({ length: 10 }, () => 404));
   await gallery.openGallery(owner);
-  expect(await gallery.shownPictures(owner)).toHaveLength(9);
+  expect(await gallery.shownPictures(owner)).toHaveLength(15);
 }
 
 async function deletesOwn(page: Page, name: string): Promise<void> {

@@ -9,6 +9,7 @@ import {
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -56,6 +57,11 @@ export function cloud() {
         const part = { ...upload, UploadId, PartNumber: 1, Body: Buffer.alloc(sizeBytes) };
         await s3.send(new UploadPartCommand(part));
       });
+    },
+    /** The keys of at most 1,000 objects of a bucket. */
+    async keys(Bucket: string, Prefix: string): Promise<string[]> {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
+      return Contents.map(({ Key }) => Key!);
     },
     /** A volume that carries a deployment's tags, made without Terraform. Returns its id. */
     async plantVolume(deployment: string): Promise<string> {

@@ -168,6 +168,24 @@ export function trySignIn(page: Page, credentials: { email: string; password: st
   }, credentials);
 }
 
+/** The account of these credentials, by another session than the page's. */
+export function accountOf(page: Page, { email, password }: Person): Promise<{ id: string }> {
+  return page.evaluate(
+    async (body) => {
+      const headers = { "content-type": "application/json" };
+      const credentials = "omit";
+      const answer = await fetch("/api/auth/signin", {
+        method: "POST",
+        headers,
+        credentials,
+        body: JSON.stringify(body),
+      });
+      return ((await answer.json()) as { account: { id: string } }).account;
+    },
+    { email, password },
+  );
+}
+
 async function fillCredentials(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel("Email", { exact: true }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);

@@ -101,8 +101,11 @@ export function playback(element: MediaElement, getUrl: () => Promise<MediaUrl>,
     getState: () => state,
     subscribe: changed.subscribe,
 
-    /** Where it is, in seconds. */
-    place: () => place,
+    /** Where it is, in seconds. The element reports it four times a second at most, and later while it is busy. */
+    place(): number {
+      if (!loading && element.readyState > 0) place = element.currentTime;
+      return place;
+    },
 
     /** Goes to a place and plays. Returns whether the media has the place. */
     seek(seconds: unknown, { play = true } = {}): boolean {
@@ -119,7 +122,7 @@ export function playback(element: MediaElement, getUrl: () => Promise<MediaUrl>,
     step(seconds: number) {
       const { duration } = element;
       const end = isPlace(duration) ? duration : Infinity;
-      this.seek(Math.min(Math.max(place + seconds, 0), end), { play: false });
+      this.seek(Math.min(Math.max(this.place() + seconds, 0), end), { play: false });
     },
 
     toggle() {

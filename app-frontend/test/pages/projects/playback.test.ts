@@ -66,6 +66,13 @@ it("loads a URL and is ready", () => {
   expect([element.src, player.getState().status]).toEqual(["u1", "ready"]);
 });
 
+it("PRJ-45 knows its place between two events of the element", async () => {
+  await element.play();
+  playTo(8);
+  element.currentTime = 9.5;
+  expect(player.place()).toBe(9.5);
+});
+
 it("PRJ-44 goes on at its place after a pause that was longer than its URL lives", async () => {
   await element.play();
   playTo(600);
