@@ -106,7 +106,7 @@ describe("a deployment", () => {
 
   galleryTests({ visit, localUrl: () => deployed().localUrl });
 
-  projectTests({ origin, visit, keys: (prefix) => cloud().keys(deployed().bucket, prefix) });
+  projectTests({ origin, triesPage: true, visit, keys: (prefix) => cloud().keys(deployed().bucket, prefix) });
 
   accessibilityTests(visit);
 

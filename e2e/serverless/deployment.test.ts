@@ -4,6 +4,7 @@ import { freePort } from "../../infra/cli/free-port.ts";
 import { accessibilityTests, galleryTests } from "../journeys/gallery.ts";
 import { headerTests } from "../journeys/headers.ts";
 import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
+import { projectTests } from "../journeys/projects.ts";
 import { openBrowser } from "../src/browser.ts";
 import { cloud } from "../src/cloud.ts";
 import { functionContainers } from "../src/hosts.ts";
@@ -73,6 +74,13 @@ inTurn(() => {
   });
 
   galleryTests({ visit });
+
+  projectTests({
+    origin: () => deployed().localUrl,
+    triesPage: triesAll,
+    visit,
+    keys: (prefix) => cloud().keys(deployed().bucket, prefix),
+  });
 
   if (triesAll) accessibilityTests(visit);
 
