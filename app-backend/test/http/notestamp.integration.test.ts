@@ -52,7 +52,7 @@ async function accountIdOf(address: string): Promise<string> {
 }
 
 describe("an account", () => {
-  beforeEach(newPerson);
+  beforeAll(newPerson);
 
   test("FAC-03 is created by JSON or a form, under the rules of the page, and signs in with its projects", async () => {
     const username = newEmail();
@@ -131,7 +131,12 @@ describe("an account", () => {
 });
 
 describe("a session", () => {
-  beforeEach(newPerson);
+  beforeAll(newPerson);
+  beforeEach(async () => {
+    aheadMs = 0;
+    client = notestampClient(app);
+    await client.signIn(email);
+  });
 
   test("FAC-04 has two cookies of its own, which scripts cannot read and other sites do not send", async () => {
     const { headers } = await client.signIn(email);
@@ -219,7 +224,14 @@ describe("a session", () => {
     expect(app.audit().map(({ audit }) => audit)).toContain("refresh_reused");
   });
 
+  test("FAC-04 signing in ends the one that the browser had", async () => {
+    const former = copy(client.cookies);
+    await client.signIn(email);
+    expect((await former.list()).status).toBe(401);
+  });
+
   test("FAC-04 ends by its own sign-out, which succeeds also without one", async () => {
+    await newPerson(); // with no other session
     const other = notestampClient(app);
     await other.signIn(email);
     const page = await signIn(app, email);
@@ -234,6 +246,7 @@ describe("a session", () => {
   });
 
   test("FAC-04 ends at once with the password, and by signing out everywhere", async () => {
+    await newPerson(); // whose password changes
     const page = await signIn(app, email);
     await postJson(
       app,
@@ -247,12 +260,6 @@ describe("a session", () => {
     const headers = { origin: app.siteOrigin, cookie: page.cookie };
     expect((await send(app, "DELETE", "/auth/signout?everywhere=true", { headers })).status).toBe(204);
     expect((await client.list()).status).toBe(401);
-  });
-
-  test("FAC-04 signing in ends the one that the browser had", async () => {
-    const former = copy(client.cookies);
-    await client.signIn(email);
-    expect((await former.list()).status).toBe(401);
   });
 
   function copy(cookies: ReadonlyMap<string, string>): NotestampClient {
@@ -364,7 +371,12 @@ describe("an origin", () => {
 });
 
 describe("the routes", () => {
-  beforeAll(newPerson);
+  let other: NotestampClient;
+  beforeAll(async () => {
+    await newPerson();
+    other = notestampClient(app);
+    await other.join();
+  });
 
   test("FAC-01 are none without the setting, for no method", async () => {
     const without = await startAgain(app, { notestamp: undefined });
@@ -395,8 +407,6 @@ describe("the routes", () => {
     "AZ-01 %s is for the holder of its cookies, and shows nothing of others",
     async (path, [method]) => {
       await client.save("A", { mediaFile: { bytes: Buffer.from("%PDF-1.7\n%") } });
-      const other = notestampClient(app);
-      await other.join();
       const address = `${path.replace(":title", "A")}${/open|delete/.test(path) ? "?name=A" : ""}`;
       expect((await notestampClient(app).send(method, address)).status).toBe(401);
       if (!/upload|list|remove/.test(path)) expect((await other.send(method, address)).status).toBe(404);

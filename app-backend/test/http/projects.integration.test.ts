@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { maxNotesBytes } from "../../src/domain/notes.ts";
 import { noteSlots } from "../../src/domain/slots.ts";
 import { startApp, type TestApp } from "../app.ts";
@@ -18,16 +18,19 @@ let statements: Awaited<ReturnType<typeof statementCounter>>;
 beforeAll(async () => {
   statements = await statementCounter();
   app = await startApp({ route: statements.route });
+  await newPerson();
 });
 afterAll(async () => {
   await app.close();
   statements.close();
 });
-beforeEach(async () => {
+
+/** An account without projects. */
+async function newPerson(): Promise<void> {
   const { body } = await member(app);
   token = body.accessToken;
   accountId = body.account.id;
-});
+}
 
 const absentId = "00000000-0000-4000-8000-000000000000";
 
@@ -246,6 +249,7 @@ describe("PRJ-10 a project", () => {
 });
 
 test("PRJ-11 a project that is sent again under its key is one", async () => {
+  await newPerson();
   const key = { "idempotency-key": newKey() };
   const post = () => newProject(app, token, { title: "Once" }, key);
   const answers = await Promise.all([post(), post(), post()]);
@@ -287,6 +291,7 @@ describe("PRJ-13 a project in the bin", () => {
   const restore = (id: string) => send(app, "POST", `/projects/${id}/restore`, { headers: bearer(token) });
 
   test("is not changed, is shown, and is restored", async () => {
+    await newPerson();
     const project = await created();
     const { id, etag } = project;
     for (const query of ["", "?forever=false"]) expect((await remove(id, query)).status).toBe(204);

@@ -39,17 +39,22 @@ type Member = Answer & { readonly email: string };
 type Around = (call: () => unknown) => unknown;
 
 let app: TestApp;
+let storage: ReturnType<typeof openStorage>;
+let integrity: ReturnType<typeof openIntegrity>;
 let bystander: Member;
 
 jest.setTimeout(240_000);
 
 beforeAll(async () => {
   app = await startApp();
+  storage = openStorage(app.config, () => new Date());
+  integrity = openIntegrity(app.config);
   bystander = await member(app);
   await furnish(bystander);
 });
 afterAll(async () => {
   const left = await leftOf(bystander);
+  await Promise.all([storage.close(), integrity.close()]);
   await app.close();
   expect(left).toEqual(whole);
 });
@@ -98,7 +103,7 @@ async function leftOf({ body }: Member) {
 }
 
 /** The use case over the real stores; `around` sees each call of theirs. */
-function removalOver(storage: ReturnType<typeof openStorage>, around: Around) {
+function removalOver(around: Around) {
   const seen = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
       get: (target, name, self) => {
@@ -125,12 +130,13 @@ function removalOver(storage: ReturnType<typeof openStorage>, around: Around) {
 }
 
 const stopped = new Error("stopped here");
+/** How many accounts are removed at a time. */
+const atOnce = 8;
 
 /** Removes an account until a call, with or without its effect. Returns whether that call was reached. */
 async function removeUntil(accountId: string, stopAt: number, isDone: boolean): Promise<boolean> {
-  const storage = openStorage(app.config, () => new Date());
   let calls = 0;
-  const { begin, finish } = removalOver(storage, (call) => {
+  const { begin, finish } = removalOver((call) => {
     calls += 1;
     if (calls < stopAt) return call();
     const done = calls === stopAt && isDone ? call() : undefined;
@@ -144,14 +150,29 @@ async function removeUntil(accountId: string, stopAt: number, isDone: boolean): 
   } catch (error) {
     if (error !== stopped) throw error;
     return true;
-  } finally {
-    await storage.close();
   }
 }
 
-async function resumed(): Promise<number> {
-  const { resume, close } = openIntegrity(app.config);
-  return resume().finally(close);
+const resumed = () => integrity.resume();
+
+/** Stops the removal of a new account at a call. Returns the account, and whether that call was reached. */
+async function stoppedAt(stopAt: number, isDone: boolean) {
+  const person = await member(app);
+  await furnish(person);
+  const { id } = person.body.account;
+  expect(await leftOf(person)).toEqual(whole);
+  const isStopped = await removeUntil(id, stopAt, isDone);
+  const isBegun = stopAt > 1 || isDone;
+  if (isBegun) {
+    expect((await getAccount(app, person.body.accessToken)).status).toBe(401);
+    expect((await refresh(app, person.cookie)).status).toBe(401);
+    expect((await signIn(app, person.email)).status).toBe(401);
+    expect(await rawMysql(app.pool).count(person.email)).toBe(0);
+  } else {
+    expect((await getAccount(app, person.body.accessToken)).status).toBe(200);
+    expect(await removeUntil(id, Infinity, false)).toBe(false);
+  }
+  return { person, isStopped };
 }
 
 describe("AUTH-30 a removal", () => {
@@ -161,28 +182,17 @@ describe("AUTH-30 a removal", () => {
   ])(
     "that stops %s any call of a store leaves an account that is gone, and is resumed",
     async (_when, isDone) => {
-      let stopAt = 1;
-      for (; ; stopAt += 1) {
-        const person = await member(app);
-        await furnish(person);
-        const { id } = person.body.account;
-        expect(await leftOf(person)).toEqual(whole);
-        const isStopped = await removeUntil(id, stopAt, isDone);
-        const isBegun = stopAt > 1 || isDone;
-        if (isBegun) {
-          expect((await getAccount(app, person.body.accessToken)).status).toBe(401);
-          expect((await refresh(app, person.cookie)).status).toBe(401);
-          expect((await signIn(app, person.email)).status).toBe(401);
-          expect(await rawMysql(app.pool).count(person.email)).toBe(0);
-        } else {
-          expect((await getAccount(app, person.body.accessToken)).status).toBe(200);
-          expect(await removeUntil(id, Infinity, false)).toBe(false);
-        }
+      let reached = 0;
+      for (let first = 1; ; first += atOnce) {
+        const points = Array.from({ length: atOnce }, (_, index) => first + index);
+        const all = await Promise.all(points.map((stopAt) => stoppedAt(stopAt, isDone)));
         await resumed();
-        expect(await leftOf(person)).toEqual({ rows: 0, objects: 0 });
-        if (!isStopped) break;
+        for (const { person } of all) expect(await leftOf(person)).toEqual({ rows: 0, objects: 0 });
+        const stoppedNow = all.filter(({ isStopped }) => isStopped).length;
+        reached += stoppedNow;
+        if (stoppedNow < atOnce) break;
       }
-      expect(stopAt).toBeGreaterThan(20);
+      expect(reached).toBeGreaterThanOrEqual(20);
     },
   );
 
@@ -201,8 +211,8 @@ describe("AUTH-30 a removal", () => {
     const bucket = await holdingBucket();
     const person = await member(app);
     await furnish(person);
-    const storage = { ...app.config.storage, endpoint: `http://127.0.0.1:${bucket.port}` };
-    const server = await startProcess({ ...app, config: { ...app.config, storage } });
+    const held = { ...app.config.storage, endpoint: `http://127.0.0.1:${bucket.port}` };
+    const server = await startProcess({ ...app, config: { ...app.config, storage: held } });
     const origin = { ...bearer(person.body.accessToken), origin: app.siteOrigin };
     const at = { ...app, url: server.url };
     const answer = sendJson(at, "DELETE", "/auth/remove", { password: goodPassword }, origin);
@@ -215,11 +225,10 @@ describe("AUTH-30 a removal", () => {
   });
 
   test("during a publication removes its objects, or they are not published", async () => {
-    const storage = openStorage(app.config, () => new Date());
     const [images, raw] = [mysqlImages(app.pool), rawMysql(app.pool)];
-    const { begin, finish } = removalOver(storage, (call) => call());
+    const { begin, finish } = removalOver((call) => call());
     let published = 0;
-    for (let round = 0; round < 50; round += 1) {
+    const round = async () => {
       const [accountId, id] = [await raw.addAccount(), randomUUID()];
       const at = new Date();
       await images.add({
@@ -241,9 +250,10 @@ describe("AUTH-30 a removal", () => {
       const left = (await app.bucket.keys()).filter((key) => key.includes(id));
       if (isPublished) expect(left).toEqual([]);
       published += Number(isPublished);
-    }
+    };
+    for (let rounds = 0; rounds < 50; rounds += atOnce)
+      await Promise.all(Array.from({ length: atOnce }, round));
     expect(published).toBeGreaterThan(0);
-    await storage.close();
   });
 });
 
