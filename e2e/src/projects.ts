@@ -67,7 +67,10 @@ export const togglePlayer = (page: Page) => button(page, /^Play\/pause/).click()
 
 /** The field of a line. The first is 1. */
 export const line = (page: Page, number: number): Locator =>
-  page.getByLabel(`Line ${number}`, { exact: true });
+  page
+    .getByRole("list", { name: "Notes" })
+    .getByRole("textbox")
+    .nth(number - 1);
 
 /** Begins a line at the end of another one. */
 export async function addLine(page: Page, after: number, text: string): Promise<void> {
