@@ -1,3 +1,5 @@
+import type { Proof } from "./factor.ts";
+
 /** Every code of a refused or failed request. Clients branch on these: they never change. */
 export type ErrorCode =
   | "malformed_request"
@@ -9,6 +11,11 @@ export type ErrorCode =
   | "not_confirmed"
   | "wrong_password"
   | "bad_code"
+  | "wrong_code"
+  | "challenge_over"
+  | "step_up_required"
+  | "enrolment_replaced"
+  | "enrolment_over"
   | "bad_origin"
   | "not_found"
   | "method_not_allowed"
@@ -47,6 +54,8 @@ export interface ErrorFacts {
   readonly faults?: readonly FieldFault[];
   readonly retryAfterMs?: number;
   readonly current?: Current;
+  readonly ways?: readonly Proof[];
+  readonly hint?: "clock" | undefined;
 }
 
 /** What is there instead of what a change was to replace. */
@@ -69,6 +78,10 @@ export class AppError extends Error {
   readonly retryAfterMs: number | undefined;
   /** With `stale_version`. */
   readonly current: Current | undefined;
+  /** With `step_up_required`: the proofs that are missing, or one of which is. */
+  readonly ways: readonly Proof[] | undefined;
+  /** With `wrong_code`. */
+  readonly hint: "clock" | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorFacts = {}) {
     super(message, { cause: options.cause });
@@ -77,6 +90,8 @@ export class AppError extends Error {
     this.faults = options.faults ?? [];
     this.retryAfterMs = options.retryAfterMs;
     this.current = options.current;
+    this.ways = options.ways;
+    this.hint = options.hint;
   }
 }
 

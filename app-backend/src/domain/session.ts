@@ -1,5 +1,6 @@
 import { after } from "./time.ts";
 import { type Client, deviceName } from "./client.ts";
+import type { Proof } from "./factor.ts";
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -40,6 +41,9 @@ export interface Session {
   /** Address and device of the sign-in. */
   readonly userAgent: string | null;
   readonly address: string | null;
+  /** What was proven at the sign-in, or since. Nothing is known of sessions of earlier releases. */
+  readonly proofs: readonly Proof[];
+  readonly provedAt: Date;
 }
 
 /** A session in its store, beside the credential version that its account has now: undefined if the account is gone. */
@@ -56,10 +60,12 @@ interface Opening {
   readonly current: string;
   readonly at: Date;
   readonly client: Client;
+  readonly proofs: readonly Proof[];
 }
 
 /** A new session with its first refresh token. */
-export function openSession({ id, accountId, credentialVersion, current, at, client }: Opening): Session {
+export function openSession(opening: Opening): Session {
+  const { id, accountId, credentialVersion, current, at, client, proofs } = opening;
   return {
     id,
     accountId,
@@ -73,6 +79,8 @@ export function openSession({ id, accountId, credentialVersion, current, at, cli
     idleEndsAt: after(at, refreshIdleMs),
     endsAt: after(at, sessionLifeMs),
     retriedAt: null,
+    proofs,
+    provedAt: at,
   };
 }
 

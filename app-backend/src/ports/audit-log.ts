@@ -14,6 +14,15 @@ export type AuditEvent =
   | "password_reset"
   | "account_removed"
   | "code_failed"
+  | "sign_in_challenged"
+  | "factor_failed"
+  | "step_up"
+  | "totp_added"
+  | "totp_replaced"
+  | "totp_removed"
+  | "recovery_codes_replaced"
+  | "recovery_code_used"
+  | "factors_reset"
   | "limit_reached";
 
 /** The subject of an event, as far as known: only ids, no other personal data. */
@@ -22,6 +31,8 @@ export interface AuditFacts {
   readonly sessionId?: string | undefined;
   /** The limit that was reached. */
   readonly limit?: string;
+  /** Of a code of another time, such as "valid at step -6". */
+  readonly reason?: string | undefined;
 }
 
 export type AuditLog = (event: AuditEvent, facts?: AuditFacts) => void;

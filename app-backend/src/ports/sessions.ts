@@ -1,4 +1,5 @@
 import type { Account } from "../domain/account.ts";
+import type { Proven } from "../domain/proofs.ts";
 import type { Session, StoredSession } from "../domain/session.ts";
 import type { TokenHolder } from "./tokens.ts";
 
@@ -41,6 +42,8 @@ export interface Sessions {
   noteRetry(holder: TokenHolder, at: Date): Promise<void>;
   /** Raises the credential version of a session, never lowers it. */
   renew(holder: TokenHolder, credentialVersion: number): Promise<void>;
+  /** Records what is proven in a session. */
+  prove(holder: TokenHolder, proven: Proven): Promise<void>;
   /** Ends one session; idempotent. */
   remove(holder: TokenHolder): Promise<void>;
   /** Ends all sessions of an account, except the kept one. */

@@ -25,7 +25,8 @@ export function someAccount(facts: Partial<Account> = {}): Account {
 
 export function someSession(accountId: string): Session {
   const client = { address: "203.0.113.7", userAgent: "curl/8" };
-  return openSession({ id: randomUUID(), accountId, credentialVersion: 0, current: reference(), at, client });
+  const ofAccount = { accountId, credentialVersion: 0, proofs: ["password"] as const };
+  return openSession({ id: randomUUID(), ...ofAccount, current: reference(), at, client });
 }
 
 /** How a store addresses a session. */

@@ -11,6 +11,7 @@ const opened = openSession({
   current: "token",
   at: start,
   client: { address: undefined, userAgent: undefined },
+  proofs: [],
 });
 const session = { ...opened, accountVersion: 0 };
 
@@ -40,6 +41,7 @@ describe("a session", () => {
       current: "token",
       at: start,
       client,
+      proofs: [],
     });
     expect(opened.userAgent).toBe("x".repeat(255));
   });

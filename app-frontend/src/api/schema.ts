@@ -43,18 +43,28 @@ export type Operations = {
       };
     };
   };
-  /** Open a session; the refresh token comes as a cookie */
+  /** Open a session; the refresh token comes as a cookie. With a second factor there is neither, but a challenge */
   signIn: {
     body: {
       email: string;
       password: string;
     };
-    response: {
-      accessToken: string;
-      /** Seconds. */
-      expiresIn: number;
-      account: Account;
-    };
+    response:
+      | {
+          accessToken: string;
+          /** Seconds. */
+          expiresIn: number;
+          account: Account;
+        }
+      | {
+          mfa: {
+            /** For POST /auth/mfa: it opens nothing else. */
+            token: string;
+            factors: ("totp" | "recovery" | "passkey" | "sms")[];
+            /** Seconds. */
+            expiresIn: number;
+          };
+        };
   };
   /** Trade the refresh token for an access token, and for the next one if it is older than 10 seconds */
   refresh: {
@@ -278,6 +288,92 @@ export type Operations = {
     response: {
       url: string;
     };
+  };
+  /** Open the session of a challenge by a code or a recovery code; the refresh token comes as a cookie */
+  completeSignIn: {
+    body: {
+      token: string;
+      /** The 6 digits that an authenticator app shows. */
+      code?: string;
+      /** In any case, with or without hyphens. */
+      recoveryCode?: string;
+    };
+    response: {
+      accessToken: string;
+      /** Seconds. */
+      expiresIn: number;
+      account: Account;
+    };
+  };
+  /** Prove again who is signed in: for 10 minutes what was proven allows changes that ask for it */
+  stepUp: {
+    body: {
+      password?: string;
+      /** The 6 digits that an authenticator app shows. */
+      code?: string;
+      /** In any case, with or without hyphens. */
+      recoveryCode?: string;
+    };
+    response: {
+      provedUntil: string;
+    };
+  };
+  /** The second factors of one's account, and what happened to them */
+  getFactors: {
+    response: {
+      totp: {
+        enrolledAt: string;
+        lastUsedAt: string;
+      } | null;
+      recoveryCodes: {
+        left: number;
+        /** Whether the page has confirmed that it showed them; until then a TOTP code makes new ones. */
+        seen: boolean;
+      } | null;
+      /** The latest first. */
+      events: {
+        at: string;
+        what: string;
+        device: string;
+      }[];
+    };
+  };
+  /** Make a secret for an authenticator app; the former one works until a code confirms this one */
+  enrolTotp: {
+    response: {
+      /** In base 32. */
+      secret: string;
+      /** The same as an otpauth URI, for a QR code. */
+      uri: string;
+      /** Seconds. */
+      expiresIn: number;
+    };
+  };
+  /** Put the new secret in force by its first code; ends all other sessions */
+  confirmTotp: {
+    body: {
+      /** The 6 digits that an authenticator app shows. */
+      code: string;
+    };
+    response: {
+      /** Each works once. They are shown here and never again. */
+      recoveryCodes: string[];
+    };
+  };
+  /** Remove the secret and the recovery codes */
+  removeTotp: {
+    response: void;
+  };
+  /** Make new recovery codes; the former ones end */
+  replaceRecoveryCodes: {
+    response: {
+      /** Each works once. They are shown here and never again. */
+      recoveryCodes: string[];
+    };
+  };
+  /** Confirm that the recovery codes were shown */
+  noteSeenCodes: {
+    response: void;
   };
   /** Projects of the account, or those in its bin, a page at a time, the last saved first */
   listProjects: {

@@ -56,3 +56,9 @@ export function flag(item: Item, name: string): boolean {
 export function texts(item: Item | undefined, name: string): readonly string[] {
   return item?.[name]?.SS ?? [];
 }
+
+/** A set of these texts; null, which is stored as no attribute, if there are none. */
+export function setOfTexts(all: readonly string[]): readonly [string, ...string[]] | null {
+  const [first, ...rest] = all;
+  return first === undefined ? null : [first, ...rest];
+}

@@ -1,22 +1,15 @@
+import type { Proof } from "../../domain/factor.ts";
+import type { Proven } from "../../domain/proofs.ts";
 import { maxSessions, type Session } from "../../domain/session.ts";
 import type { Sessions, SessionWithAccount } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import { getAccount } from "./accounts.ts";
-import { type Item, number, text, textOrNull, time, timeOrNull } from "./items.ts";
+import { type Item, number, setOfTexts, text, textOrNull, texts, time, timeOrNull } from "./items.ts";
 import { expiryOf, sessionKey, sessionsOf } from "./keys.ts";
-import type { Dynamodb } from "./requests.ts";
+import type { Dynamodb, Write } from "./requests.ts";
 
-export function dynamodbSessions(db: Dynamodb): Sessions {
-  /** The version of an account; undefined if it is gone. */
-  async function versionOf(accountId: string): Promise<number | undefined> {
-    return (await getAccount(db, accountId))?.credentialVersion;
-  }
-
-  async function getWithAccount(holder: TokenHolder): Promise<SessionWithAccount | undefined> {
-    const [item, account] = await Promise.all([db.get(sessionKey(holder)), getAccount(db, holder.accountId)]);
-    return item && { session: { ...sessionOf(item), accountVersion: account?.credentialVersion }, account };
-  }
-
+/** Sessions of accounts beside the methods of the port. */
+export function sessionItems(db: Dynamodb) {
   /** Not by an index: a session that was opened a moment ago must not survive the end of all. */
   async function allOfAccount(accountId: string): Promise<Session[]> {
     const where = "#pk = :pk AND begins_with(#sk, :sk)";
@@ -27,14 +20,38 @@ export function dynamodbSessions(db: Dynamodb): Sessions {
     return found.toSorted(byUse);
   }
 
-  async function remove(holder: TokenHolder): Promise<void> {
-    await db.write({ delete: sessionKey(holder) });
-  }
-
   /** Unless it was used since. */
   async function removeUnused({ id: sessionId, accountId, rotatedAt }: Session): Promise<void> {
     const key = sessionKey({ accountId, sessionId });
     await db.write({ delete: key, condition: "#rotatedAt = :rotatedAt", values: { rotatedAt } });
+  }
+
+  /** Removes the sessions that are expired or too many beside a new one. */
+  async function removeOthers({ id, accountId, createdAt }: Session): Promise<void> {
+    const others = (await allOfAccount(accountId)).filter((other) => other.id !== id);
+    const isAlive = ({ idleEndsAt, endsAt }: Session) => idleEndsAt > createdAt && endsAt > createdAt;
+    const kept = new Set(others.filter(isAlive).slice(0, maxSessions - 1));
+    await Promise.all(others.filter((other) => !kept.has(other)).map(removeUnused));
+  }
+
+  return { allOfAccount, removeOthers };
+}
+
+export function dynamodbSessions(db: Dynamodb): Sessions {
+  const { allOfAccount, removeOthers } = sessionItems(db);
+
+  /** The version of an account; undefined if it is gone. */
+  async function versionOf(accountId: string): Promise<number | undefined> {
+    return (await getAccount(db, accountId))?.credentialVersion;
+  }
+
+  async function getWithAccount(holder: TokenHolder): Promise<SessionWithAccount | undefined> {
+    const [item, account] = await Promise.all([db.get(sessionKey(holder)), getAccount(db, holder.accountId)]);
+    return item && { session: { ...sessionOf(item), accountVersion: account?.credentialVersion }, account };
+  }
+
+  async function remove(holder: TokenHolder): Promise<void> {
+    await db.write({ delete: sessionKey(holder) });
   }
 
   return {
@@ -50,20 +67,12 @@ export function dynamodbSessions(db: Dynamodb): Sessions {
     },
 
     async add(session) {
-      const { id: sessionId, accountId, createdAt } = session;
+      const { accountId } = session;
       // Not in a transaction, in which parallel sign-ins would conflict: the caller checks the account again afterwards.
       if ((await versionOf(accountId)) === undefined) return;
-      const key = sessionKey({ accountId, sessionId });
-      const refused = await db.write({
-        put: key,
-        item: valuesOf(session),
-        condition: "attribute_not_exists(#pk)",
-      });
+      const refused = await db.write(putOfSession(session));
       if (refused && !refused.isRepeated) throw new Error("session exists already");
-      const others = (await allOfAccount(accountId)).filter(({ id }) => id !== sessionId);
-      const isAlive = ({ idleEndsAt, endsAt }: Session) => idleEndsAt > createdAt && endsAt > createdAt;
-      const kept = new Set(others.filter(isAlive).slice(0, maxSessions - 1));
-      await Promise.all(others.filter((other) => !kept.has(other)).map(removeUnused));
+      await removeOthers(session);
     },
 
     async rotate({ from, to, currentSince, credentialVersion, at, idleEndsAt, ...holder }) {
@@ -87,6 +96,10 @@ export function dynamodbSessions(db: Dynamodb): Sessions {
       });
     },
 
+    async prove(holder, proven) {
+      await db.write({ ...proofOf(holder, proven), condition: "attribute_exists(#pk)" });
+    },
+
     async renew(holder, credentialVersion) {
       const condition = "#credentialVersion < :credentialVersion";
       await db.write({ update: sessionKey(holder), set: { credentialVersion }, condition });
@@ -105,9 +118,21 @@ function byUse(one: Session, other: Session): number {
   return other.rotatedAt.getTime() - one.rotatedAt.getTime() || (one.id < other.id ? -1 : 1);
 }
 
-function valuesOf(session: Session) {
-  return { ...session, expiresAt: expiryOf(session.idleEndsAt) };
+/** Refused if there is one of that id. */
+export function putOfSession(session: Session): Write {
+  const { id: sessionId, accountId, idleEndsAt } = session;
+  const item = { ...session, ...setOf(session), expiresAt: expiryOf(idleEndsAt) };
+  return { put: sessionKey({ accountId, sessionId }), item, condition: "attribute_not_exists(#pk)" };
 }
+
+/** Records what is proven in a session. */
+export function proofOf(holder: TokenHolder, proven: Proven) {
+  return { update: sessionKey(holder), set: setOf(proven) };
+}
+
+const setOf = ({ proofs, provedAt }: Proven) => ({ proofs: setOfTexts(proofs), provedAt });
+
+export const proofsIn = (item: Item) => [...texts(item, "proofs")] as Proof[];
 
 function sessionOf(item: Item): Session {
   return {
@@ -123,5 +148,7 @@ function sessionOf(item: Item): Session {
     retriedAt: timeOrNull(item, "retriedAt"),
     userAgent: textOrNull(item, "userAgent"),
     address: textOrNull(item, "address"),
+    proofs: proofsIn(item),
+    provedAt: timeOrNull(item, "provedAt") ?? time(item, "createdAt"),
   };
 }

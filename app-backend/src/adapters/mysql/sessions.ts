@@ -1,10 +1,12 @@
 import type { Pool } from "mysql2/promise";
 import type { Account } from "../../domain/account.ts";
+import type { Proof } from "../../domain/factor.ts";
+import type { Proven } from "../../domain/proofs.ts";
 import { maxSessions, type Session, type StoredSession } from "../../domain/session.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import { accountOf, type AccountRow } from "./accounts.ts";
-import { change, select, transaction } from "./pool.ts";
+import { change, select, type Statements, transaction } from "./pool.ts";
 
 interface Row {
   id: string;
@@ -19,13 +21,15 @@ interface Row {
   retried_at: Date | null;
   user_agent: string | null;
   address: string | null;
+  proofs: string;
+  proved_at: Date | null;
   account_version: number | null;
 }
 
 type JoinedRow = Row & Omit<AccountRow, keyof Row> & { account_created_at: Date };
 
 const columns =
-  "id, account_id, credential_version, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, retried_at, user_agent, address";
+  "id, account_id, credential_version, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at, retried_at, user_agent, address, proofs, proved_at";
 
 /** What a session is read with: each request asks for it, so it is one statement. */
 const stored = `${columns}, (SELECT credential_version FROM accounts
@@ -57,17 +61,12 @@ export function mysqlSessions(pool: Pool): Sessions {
     },
 
     async add(session) {
-      const { accountId, createdAt } = session;
+      const { accountId } = session;
       return transaction(pool, async (statements) => {
         // The lock on the account serializes sign-ins, so that they are counted correctly.
         const lock = "SELECT id FROM accounts WHERE id = ? AND removed_at IS NULL FOR UPDATE";
         if ((await statements.select(lock, [accountId])).length === 0) return;
-        const others = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
-          SELECT id FROM sessions WHERE account_id = ? AND idle_ends_at > ? AND ends_at > ?
-          ORDER BY rotated_at DESC, id LIMIT ${maxSessions - 1}) AS kept)`;
-        await statements.change(others, [accountId, accountId, createdAt, createdAt]);
-        const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-        await statements.change(sql, valuesOf(session));
+        await insertSession(statements, session);
       });
     },
 
@@ -91,6 +90,10 @@ export function mysqlSessions(pool: Pool): Sessions {
       await change(pool, sql, [version, ...keyOf(holder), version]);
     },
 
+    async prove(holder, proven) {
+      await change(pool, ...proofOf(holder, proven));
+    },
+
     async remove(holder) {
       await change(pool, `DELETE FROM sessions ${ofHolder}`, keyOf(holder));
     },
@@ -100,6 +103,29 @@ export function mysqlSessions(pool: Pool): Sessions {
       await change(pool, sql, [accountId, keptSessionId]);
     },
   };
+}
+
+/** Stores a session of a locked account, and removes those that are too many. */
+export async function insertSession(statements: Statements, session: Session): Promise<void> {
+  const { accountId, createdAt } = session;
+  const others = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
+    SELECT id FROM sessions WHERE account_id = ? AND idle_ends_at > ? AND ends_at > ?
+    ORDER BY rotated_at DESC, id LIMIT ${maxSessions - 1}) AS kept)`;
+  await statements.change(others, [accountId, accountId, createdAt, createdAt]);
+  const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  await statements.change(sql, valuesOf(session));
+}
+
+/** The statement that records what is proven in a session. */
+export function proofOf(holder: TokenHolder, proven: Proven): Parameters<Statements["change"]> {
+  return [`UPDATE sessions SET proofs = ?, proved_at = ? ${ofHolder}`, [...provenValues(proven), ...keyOf(holder)]];
+}
+
+const provenValues = ({ proofs, provedAt }: Proven) => [proofs.join(","), provedAt];
+
+/** Proofs as they are stored. */
+export function proofsIn(text: string): Proof[] {
+  return text.split(",").filter((proof) => proof !== "") as Proof[];
 }
 
 function accountIn(row: JoinedRow): Account | undefined {
@@ -112,7 +138,8 @@ function valuesOf(session: Session) {
   const { id, accountId, credentialVersion, current, previous } = session;
   const { createdAt, rotatedAt, idleEndsAt, endsAt, retriedAt, userAgent, address } = session;
   const times = [createdAt, rotatedAt, idleEndsAt, endsAt, retriedAt];
-  return [id, accountId, credentialVersion, current, previous, ...times, userAgent, address];
+  const place = [userAgent, address];
+  return [id, accountId, credentialVersion, current, previous, ...times, ...place, ...provenValues(session)];
 }
 
 function sessionOf(row: Row): StoredSession {
@@ -129,6 +156,8 @@ function sessionOf(row: Row): StoredSession {
     retriedAt: row.retried_at,
     userAgent: row.user_agent,
     address: row.address,
+    proofs: proofsIn(row.proofs),
+    provedAt: row.proved_at ?? row.created_at,
     accountVersion: row.account_version ?? undefined,
   };
 }

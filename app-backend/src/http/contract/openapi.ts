@@ -78,7 +78,7 @@ function responses({ status, answer, others = {}, refusals }: Operation): object
     const refused = statusOf(code as ErrorCode | "internal");
     byStatus.set(refused, [...(byStatus.get(refused) ?? []), code]);
   }
-  const done = (schema: z.ZodObject | undefined) => ({
+  const done = (schema: z.ZodType | undefined) => ({
     description: "Done",
     ...(schema && { content: { "application/json": { schema: jsonSchema(schema, "output") } } }),
   });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ErrorCode } from "../../domain/app-error.ts";
+import { factorOperations, signedInOrChallenged } from "./factors.ts";
 import { mediaOperations } from "./media.ts";
 import { projectOperations } from "./projects.ts";
 import * as answers from "./responses.ts";
@@ -21,7 +22,7 @@ export interface Operation {
   readonly headers?: z.ZodObject;
   readonly params?: z.ZodObject;
   readonly status: 200 | 201 | 204;
-  readonly answer?: z.ZodObject;
+  readonly answer?: z.ZodType;
   /** Answers under other statuses than `status` and those of refusals; undefined: without a body. */
   readonly others?: Readonly<Record<number, z.ZodObject | undefined>>;
   /** Its error codes, beside those of every operation. */
@@ -63,10 +64,11 @@ export const operations = {
   signIn: {
     method: "post",
     path: "/auth/signin",
-    summary: "Open a session; the refresh token comes as a cookie",
+    summary:
+      "Open a session; the refresh token comes as a cookie. With a second factor there is neither, but a challenge",
     body: inputs.credentials,
     status: 200,
-    answer: answers.signedIn,
+    answer: signedInOrChallenged,
     refusals: ["bad_credentials", "not_confirmed", "bad_origin", "too_many_requests"],
   },
   refresh: {
@@ -96,7 +98,7 @@ export const operations = {
     proof: "bearer",
     body: inputs.ownPassword,
     status: 204,
-    refusals: ["not_signed_in", "wrong_password", "bad_origin", "too_many_requests"],
+    refusals: ["not_signed_in", "wrong_password", "step_up_required", "bad_origin", "too_many_requests"],
   },
   confirm: {
     method: "post",
@@ -137,7 +139,7 @@ export const operations = {
     proof: "bearer",
     body: inputs.passwordChange,
     status: 204,
-    refusals: ["not_signed_in", "wrong_password", "too_many_requests"],
+    refusals: ["not_signed_in", "wrong_password", "step_up_required", "too_many_requests"],
   },
   listSessions: {
     method: "get",
@@ -256,6 +258,7 @@ export const operations = {
     status: 204,
     refusals: ["not_signed_in", "not_found"],
   },
+  ...factorOperations,
   ...projectOperations,
   ...mediaOperations,
   health: {

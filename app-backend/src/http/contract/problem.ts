@@ -1,4 +1,5 @@
 import type { AppError, Current, ErrorCode } from "../../domain/app-error.ts";
+import type { Proof } from "../../domain/factor.ts";
 
 /** The body of an error response: RFC 9457, with a `code` that programs may rely on. */
 export interface Problem {
@@ -10,6 +11,10 @@ export interface Problem {
   readonly errors?: AppError["faults"];
   /** With `stale_version`. */
   readonly current?: Current;
+  /** With `step_up_required`. */
+  readonly ways?: readonly Proof[];
+  /** With `wrong_code`. */
+  readonly hint?: "clock";
 }
 
 const kinds: Record<Problem["code"], readonly [status: number, title: string]> = {
@@ -23,6 +28,11 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   not_confirmed: [403, "The address is not confirmed yet"],
   wrong_password: [403, "The password is wrong"],
   bad_code: [403, "The code is wrong or has expired"],
+  wrong_code: [401, "The code is wrong, or was used before"],
+  challenge_over: [401, "The sign-in took too long or too many tries: sign in again"],
+  step_up_required: [403, "Prove again that it is you"],
+  enrolment_replaced: [409, "Another secret was made since: use the last one"],
+  enrolment_over: [410, "The secret is no longer waiting for its code: make another one"],
   not_found: [404, "There is nothing here"],
   method_not_allowed: [405, "This cannot be done here: see Allow for what can"],
   headers_too_large: [431, "Headers or cookies are too large: delete this site's cookies, then try again"],
@@ -58,7 +68,7 @@ export function statusOf(code: Problem["code"]): number {
 export function problemOf(
   code: Problem["code"],
   requestId: string,
-  { faults = [], current }: Partial<Pick<AppError, "faults" | "current">> = {},
+  { faults = [], current, ways, hint }: Partial<Pick<AppError, "faults" | "current" | "ways" | "hint">> = {},
 ): Problem {
   const [status, title] = kinds[code];
   return {
@@ -69,5 +79,7 @@ export function problemOf(
     requestId,
     ...(faults.length > 0 && { errors: faults }),
     ...(current && { current }),
+    ...(ways && { ways }),
+    ...(hint && { hint }),
   };
 }

@@ -106,6 +106,13 @@ export const problem = z
     code: z.string(),
     requestId: z.string(),
     errors: z.array(z.object({ field: z.string(), message: z.string() }).strict()).optional(),
+    ways: z.array(z.string()).optional().meta({
+      description:
+        "With step_up_required: password, totp, recovery, passkey or provider. What of these is still missing, or one of them, goes to POST /auth/step-up.",
+    }),
+    hint: z.string().optional().meta({
+      description: "With wrong_code: `clock`, if the code is that of another time.",
+    }),
     current: z
       .object({
         etag: z.string(),

@@ -42,7 +42,7 @@ export function bearerSessions({ bearers, revocations, accounts, sessions }: Dep
     if (!account || (await isRevoked(bearer, at))) return undefined;
     const { credentialVersion } = account;
     const client = { address: undefined, userAgent: undefined };
-    const session = openSession({ id, accountId, credentialVersion, current: noReference, at, client });
+    const session = openSession({ id, accountId, credentialVersion, current: noReference, at, client, proofs: [] });
     await sessions.add({ ...session, idleEndsAt: expiresAt, endsAt: expiresAt });
     // It may have been ended since it was looked up: this one is checked after it was added.
     if (await isRevoked(bearer, at)) await sessions.remove(bearer);

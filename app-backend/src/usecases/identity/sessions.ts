@@ -55,7 +55,7 @@ export function sessionUseCases(deps: Dependencies) {
     const refreshToken = tokens.firstRefresh({ accountId: account.id, sessionId: newId() }, at);
     const { accountId, sessionId, reference: current } = refreshToken;
     const { credentialVersion } = account;
-    const session = openSession({ id: sessionId, accountId, credentialVersion, current, at, client });
+    const session = openSession({ id: sessionId, accountId, credentialVersion, current, at, client, proofs: ["password"] });
     await sessions.add(session);
     // A password that was replaced since ended only the sessions that existed: this one is checked after it was added.
     const stored = await sessions.get(refreshToken);

@@ -52,7 +52,7 @@ describe("purging", () => {
   test("SESS-14 100,000 expired sessions are removed, and no other statement waits for a lock over 100 ms", async () => {
     await fillSessions(100_000, after(now, -1000));
     const sessions = mysqlSessions(database.pool);
-    const holder = { id: randomUUID(), accountId: await newAccount() };
+    const holder = { id: randomUUID(), accountId: await newAccount(), proofs: [] };
     const live = openSession({ ...holder, credentialVersion: 0, current: "1".repeat(64), at: now, client });
     await sessions.add(live);
     let purging = true;
@@ -97,7 +97,7 @@ describe("purging", () => {
   test("removes a session after 90 days even if it was used, and one that was idle for too long", async () => {
     const sessions = mysqlSessions(database.pool);
     const added = async (endsAt: Date, idleEndsAt: Date) => {
-      const holder = { id: randomUUID(), accountId: await newAccount() };
+      const holder = { id: randomUUID(), accountId: await newAccount(), proofs: [] };
       const session = openSession({
         ...holder,
         credentialVersion: 0,

@@ -1,0 +1,90 @@
+/** What a person proves who they are with. A passkey is one whose user was verified. */
+export type Proof = "password" | "totp" | "recovery" | "passkey" | "provider";
+
+/** What the second step of a sign-in takes. */
+export type Factor = "totp" | "recovery" | "passkey" | "sms";
+
+/** A TOTP secret in force. `id` is another one with each enrolment. */
+export interface Totp {
+  readonly id: string;
+  /** Encrypted. */
+  readonly secret: string;
+  /** The last time step whose code was used: no code of it or of an earlier one is accepted. */
+  readonly lastStep: number;
+  readonly enrolledAt: Date;
+  readonly lastUsedAt: Date;
+}
+
+/** An enrolment that no code has confirmed. */
+export interface Enrolment {
+  readonly id: string;
+  /** Encrypted. */
+  readonly secret: string;
+  /** The secret of the enrolment that this one replaced, encrypted; null if there was none. */
+  readonly replaced: string | null;
+  readonly endsAt: Date;
+}
+
+export const enrolmentLifeMs = 10 * 60_000;
+
+/** How many recovery codes are left, and whether the page has confirmed that it showed them. */
+export interface RecoveryCodes {
+  readonly left: number;
+  readonly seen: boolean;
+}
+
+/** What happened to the factors of an account. The names are those of the audit log. */
+export type FactorEventName =
+  | "totp_added"
+  | "totp_replaced"
+  | "totp_removed"
+  | "recovery_codes_replaced"
+  | "recovery_code_used"
+  | "factors_reset";
+
+export interface FactorEvent {
+  readonly at: Date;
+  readonly what: FactorEventName;
+  readonly device: string;
+}
+
+/** How many events of an account are kept. */
+export const maxFactorEvents = 20;
+
+/** The factors of an account. Nothing in it opens anything without the key of the secrets. */
+export interface StoredFactors {
+  readonly totp: Totp | undefined;
+  readonly enrolment: Enrolment | undefined;
+  readonly recoveryCodes: RecoveryCodes | undefined;
+  /** The latest first. */
+  readonly events: readonly FactorEvent[];
+}
+
+/** One use of a factor: each is spent by it. */
+export type Spend =
+  | { readonly factor: "totp"; readonly id: string; readonly step: number }
+  /** `hashes`: one for each key that may have hashed the code. */
+  | { readonly factor: "recovery"; readonly hashes: readonly string[]; readonly event: FactorEvent };
+
+/** The factors that the second step of a sign-in takes from an account: none, if it has no second step. */
+export function factorsOf({ totp, recoveryCodes }: StoredFactors): Factor[] {
+  if (!totp) return [];
+  return recoveryCodes && recoveryCodes.left > 0 ? ["totp", "recovery"] : ["totp"];
+}
+
+/** Factors as shown to their owner. */
+export interface FactorsView {
+  readonly totp: { readonly enrolledAt: string; readonly lastUsedAt: string } | null;
+  readonly recoveryCodes: RecoveryCodes | null;
+  readonly events: readonly { readonly at: string; readonly what: FactorEventName; readonly device: string }[];
+}
+
+export function viewFactors({ totp, recoveryCodes, events }: StoredFactors): FactorsView {
+  return {
+    totp: totp
+      ? { enrolledAt: totp.enrolledAt.toISOString(), lastUsedAt: totp.lastUsedAt.toISOString() }
+      : null,
+    recoveryCodes: recoveryCodes ? { left: recoveryCodes.left, seen: recoveryCodes.seen } : null,
+    events: events.map(({ at, what, device }) => ({ at: at.toISOString(), what, device })),
+  };
+}

@@ -1,0 +1,108 @@
+import type { Proof, StoredFactors } from "./factor.ts";
+import { after } from "./time.ts";
+
+/** How long a proof counts for an action. */
+export const provenMs = 10 * 60_000;
+
+/** What an account has: a password or none, and a second factor or none. */
+export type AccountKind = "password" | "passwordAndFactor" | "passwordless" | "passwordlessAndFactor";
+
+/** Changes that ask for proofs. */
+export type ProvenAction =
+  | "addFactor"
+  | "removeFactor"
+  | "newRecoveryCodes"
+  /** As long as the page has not confirmed that it showed the ones that exist. */
+  | "newUnseenRecoveryCodes"
+  | "changePassword"
+  | "changeEmail"
+  | "linkProvider"
+  | "unlinkProvider"
+  | "removeAccount";
+
+/** Sets of proofs: any one of them is sufficient. */
+export type Sufficient = readonly (readonly Proof[])[];
+
+const withPassword: Sufficient = [["password"], ["passkey"]];
+const withFactor: Sufficient = [
+  ["password", "totp"],
+  ["password", "recovery"],
+  ["password", "passkey"],
+  ["passkey", "totp"],
+  ["passkey", "recovery"],
+];
+const withoutPassword: Sufficient = [["provider"], ["passkey"]];
+const withoutPasswordButFactor: Sufficient = [["provider", "totp"], ["provider", "recovery"], ["passkey"]];
+
+const usual: Readonly<Record<AccountKind, Sufficient>> = {
+  password: withPassword,
+  passwordAndFactor: withFactor,
+  passwordless: withoutPassword,
+  passwordlessAndFactor: withoutPasswordButFactor,
+};
+
+const factorAlone: Sufficient = [["totp"], ["passkey"]];
+
+/** The decision of docs/decisions/0043-a-table-of-proofs.md: which proofs allow which action, by kind of account. */
+export const sufficientProofs: Readonly<Record<ProvenAction, Readonly<Record<AccountKind, Sufficient>>>> = {
+  addFactor: usual,
+  removeFactor: usual,
+  newRecoveryCodes: usual,
+  newUnseenRecoveryCodes: {
+    ...usual,
+    passwordAndFactor: factorAlone,
+    passwordlessAndFactor: factorAlone,
+  },
+  changePassword: usual,
+  changeEmail: usual,
+  linkProvider: usual,
+  unlinkProvider: usual,
+  removeAccount: usual,
+};
+
+/** What was proven in a session, and when. */
+export interface Proven {
+  readonly proofs: readonly Proof[];
+  readonly provedAt: Date;
+}
+
+/** The proofs that still count. */
+export function proofsInForce({ proofs, provedAt }: Proven, at: Date): readonly Proof[] {
+  return provedAt > after(at, -provenMs) ? proofs : [];
+}
+
+/** Until when what was proven counts. */
+export function provenUntil({ provedAt }: Proven): Date {
+  return after(provedAt, provenMs);
+}
+
+/** What is proven after a further proof: what was given before and still counts keeps its time, unless all was given again. */
+export function withProofs(proven: Proven, given: readonly Proof[], at: Date): Proven {
+  const kept = proofsInForce(proven, at).filter((proof) => !given.includes(proof));
+  return kept.length > 0
+    ? { proofs: [...kept, ...given], provedAt: proven.provedAt }
+    : { proofs: given, provedAt: at };
+}
+
+export function kindOf(hasPassword: boolean, hasFactor: boolean): AccountKind {
+  if (hasPassword) return hasFactor ? "passwordAndFactor" : "password";
+  return hasFactor ? "passwordlessAndFactor" : "passwordless";
+}
+
+/** The proofs that the owner of an account can give. */
+export function proofsOf(hasPassword: boolean, { totp, recoveryCodes }: StoredFactors): Proof[] {
+  const proofs: Proof[] = hasPassword ? ["password"] : ["provider"];
+  if (totp) proofs.push("totp");
+  if (totp && (recoveryCodes?.left ?? 0) > 0) proofs.push("recovery");
+  return proofs;
+}
+
+/** Which of the account's proofs are still missing: empty if the action is allowed. One of them may be enough. */
+export function missingProofs(sufficient: Sufficient, held: readonly Proof[], possible: readonly Proof[]): Proof[] {
+  if (sufficient.some((set) => set.every((proof) => held.includes(proof)))) return [];
+  const reachable = sufficient.filter((set) =>
+    set.every((proof) => held.includes(proof) || possible.includes(proof)),
+  );
+  const wanted = new Set(reachable.flat().filter((proof) => !held.includes(proof)));
+  return possible.filter((proof) => wanted.has(proof));
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { isRecoveryCode, recoveryCodeCount, tidyRecoveryCode } from "../../domain/recovery-code.ts";
+import { tidyDigits, totpDigits } from "../../domain/totp.ts";
+import type { Operation } from "./operations.ts";
+import { signedIn } from "./responses.ts";
+
+/** An attacker could otherwise make us look at long texts. */
+const text = z.string("must be text").max(1024, { error: "is too long", abort: true });
+
+const shape = new RegExp(`^\\d{${totpDigits}}$`);
+const code = text
+  .transform(tidyDigits)
+  .refine((digits) => shape.test(digits), `is not ${totpDigits} digits`)
+  .meta({ description: `The ${totpDigits} digits that an authenticator app shows.` });
+const recoveryCode = text
+  .transform(tidyRecoveryCode)
+  .refine(isRecoveryCode, "is not a recovery code")
+  .meta({ description: "In any case, with or without hyphens." });
+
+/** Adds a fault unless exactly one of the factors is given. */
+function judgeFactors(given: { code?: unknown; recoveryCode?: unknown }, context: z.RefinementCtx): void {
+  const count = [given.code, given.recoveryCode].filter((one) => one !== undefined).length;
+  if (count !== 1)
+    context.addIssue({
+      code: "custom",
+      path: ["code"],
+      message: count === 0 ? "or a recovery code is missing" : "and a recovery code cannot be given together",
+    });
+}
+
+/** The second step of a sign-in. */
+export const secondStep = z
+  .object({
+    token: z.string("must be text").max(2048, "is too long"),
+    code: code.optional(),
+    recoveryCode: recoveryCode.optional(),
+  })
+  .superRefine(judgeFactors);
+
+export const stepUp = z
+  .object({ password: text.optional(), code: code.optional(), recoveryCode: recoveryCode.optional() })
+  .superRefine((given, context) => {
+    if (given.password === undefined || given.code !== undefined || given.recoveryCode !== undefined)
+      judgeFactors(given, context);
+  });
+
+export const confirmation = z.object({ code });
+
+const factor = z.enum(["totp", "recovery", "passkey", "sms"]);
+const challenged = z
+  .object({
+    mfa: z
+      .object({
+        token: z.string().meta({ description: "For POST /auth/mfa: it opens nothing else." }),
+        factors: z.array(factor),
+        expiresIn: z.int().meta({ description: "Seconds." }),
+      })
+      .strict(),
+  })
+  .strict();
+
+/** The answer to the right password: a session, or a challenge if the account has a second factor. */
+export const signedInOrChallenged = z.union([signedIn, challenged]);
+
+const recoveryCodes = z
+  .object({
+    recoveryCodes: z
+      .array(z.string())
+      .length(recoveryCodeCount)
+      .meta({ description: "Each works once. They are shown here and never again." }),
+  })
+  .strict();
+
+const factors = z
+  .object({
+    totp: z.object({ enrolledAt: z.iso.datetime(), lastUsedAt: z.iso.datetime() }).strict().nullable(),
+    recoveryCodes: z
+      .object({
+        left: z.int(),
+        seen: z.boolean().meta({
+          description: "Whether the page has confirmed that it showed them; until then a TOTP code makes new ones.",
+        }),
+      })
+      .strict()
+      .nullable(),
+    events: z
+      .array(z.object({ at: z.iso.datetime(), what: z.string(), device: z.string() }).strict())
+      .meta({ description: "The latest first." }),
+  })
+  .strict();
+
+const enrolment = z
+  .object({
+    secret: z.string().meta({ description: "In base 32." }),
+    uri: z.string().meta({ description: "The same as an otpauth URI, for a QR code." }),
+    expiresIn: z.int().meta({ description: "Seconds." }),
+  })
+  .strict();
+
+const proven = z.object({ provedUntil: z.iso.datetime() }).strict();
+
+export const factorOperations = {
+  completeSignIn: {
+    method: "post",
+    path: "/auth/mfa",
+    summary: "Open the session of a challenge by a code or a recovery code; the refresh token comes as a cookie",
+    body: secondStep,
+    status: 200,
+    answer: signedIn,
+    refusals: ["wrong_code", "challenge_over", "bad_origin", "too_many_requests"],
+  },
+  stepUp: {
+    method: "post",
+    path: "/auth/step-up",
+    summary: "Prove again who is signed in: for 10 minutes what was proven allows changes that ask for it",
+    proof: "bearer",
+    body: stepUp,
+    status: 200,
+    answer: proven,
+    refusals: ["not_signed_in", "wrong_password", "wrong_code", "too_many_requests"],
+  },
+  getFactors: {
+    method: "get",
+    path: "/account/factors",
+    summary: "The second factors of one's account, and what happened to them",
+    proof: "bearer",
+    status: 200,
+    answer: factors,
+    refusals: ["not_signed_in"],
+  },
+  enrolTotp: {
+    method: "post",
+    path: "/account/factors/totp",
+    summary: "Make a secret for an authenticator app; the former one works until a code confirms this one",
+    proof: "bearer",
+    status: 201,
+    answer: enrolment,
+    refusals: ["not_signed_in", "step_up_required", "too_many_requests"],
+  },
+  confirmTotp: {
+    method: "post",
+    path: "/account/factors/totp/confirm",
+    summary: "Put the new secret in force by its first code; ends all other sessions",
+    proof: "bearer",
+    body: confirmation,
+    status: 200,
+    answer: recoveryCodes,
+    refusals: ["not_signed_in", "wrong_code", "enrolment_replaced", "enrolment_over", "too_many_requests"],
+  },
+  removeTotp: {
+    method: "delete",
+    path: "/account/factors/totp",
+    summary: "Remove the secret and the recovery codes",
+    proof: "bearer",
+    status: 204,
+    refusals: ["not_signed_in", "step_up_required", "not_found"],
+  },
+  replaceRecoveryCodes: {
+    method: "post",
+    path: "/account/factors/recovery-codes",
+    summary: "Make new recovery codes; the former ones end",
+    proof: "bearer",
+    status: 200,
+    answer: recoveryCodes,
+    refusals: ["not_signed_in", "step_up_required", "not_found"],
+  },
+  noteSeenCodes: {
+    method: "post",
+    path: "/account/factors/recovery-codes/seen",
+    summary: "Confirm that the recovery codes were shown",
+    proof: "bearer",
+    status: 204,
+    refusals: ["not_signed_in"],
+  },
+} as const satisfies Record<string, Operation>;
