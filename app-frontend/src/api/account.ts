@@ -3,8 +3,13 @@ import type { Account, Operations } from "./schema.ts";
 
 export type { Account };
 
-/** What signing in and refreshing return. */
-export type TokenResponse = Operations["signIn"]["response"];
+/** What opens or continues a session. */
+export type TokenResponse = Operations["refresh"]["response"];
+
+/** What signing in returns if the account has a second factor: the token of the second step, which takes one of `factors`. */
+export type Challenge = Extract<Operations["signIn"]["response"], { mfa: unknown }>["mfa"];
+
+export type SecondStep = Operations["completeSignIn"]["body"];
 
 /** A device where an account is signed in. */
 export type Session = Operations["listSessions"]["response"]["items"][number];
@@ -18,7 +23,11 @@ export type AnnouncedPicture = Operations["announcePicture"]["response"];
 
 type AccountResponse = Operations["getAccount"]["response"];
 
-export const signIn = (json: Credentials) => request<TokenResponse>("/auth/signin", { method: "POST", json });
+export const signIn = (json: Credentials) =>
+  request<Operations["signIn"]["response"]>("/auth/signin", { method: "POST", json });
+
+export const completeSignIn = (json: SecondStep) =>
+  request<TokenResponse>("/auth/mfa", { method: "POST", json });
 
 /** Exchanges the cookie for a new access token. `key` is the idempotency key of this refresh and its retries. */
 export const refresh = (key: string) =>

@@ -12,11 +12,15 @@ const messages: Record<string, string> = {
   bad_code: "This code is wrong or no longer valid. Check it, or ask for another one.",
   bad_credentials: "The email or the password is wrong. Check both and try again.",
   cancelled: "Cancelled: nothing has changed.",
+  challenge_over: "This sign-in took too long or had too many wrong codes. Enter your password again.",
   damaged_image: "This picture cannot be read: it is damaged or cut off. Choose another one.",
   deep_avif:
     "This AVIF has more than 8 bits a colour, which cannot be processed. Save it with 8 bits, or as JPEG or PNG.",
   email_taken: "This email address already has an account. Sign in, or use another address.",
   empty_image: "This file is empty. Choose another one.",
+  enrolment_over: "This setup took longer than 10 minutes. Start again: the app then needs the new key.",
+  enrolment_replaced:
+    "A setup that was started later has replaced this one. Start again, and remove the key of this one from your app.",
   headers_too_large: "Your browser sent too many cookies. Delete the cookies of this site, then try again.",
   image_dimensions:
     "This picture is too large to process: over 50 megapixels, 16,384 pixels a side or 200 frames, or fewer in a format that needs more memory. Choose a smaller one.",
@@ -40,6 +44,7 @@ const messages: Record<string, string> = {
   request_too_large: "This is more than the server takes. Shorten it and try again.",
   session_ended: ended,
   stale_version: "This was changed elsewhere in the meantime. Reload the page to see it.",
+  step_up_required: "Confirm that it is you, then try again.",
   timeout: `${productName} is taking too long to answer. Try again in a minute.`,
   title_taken: "Another project has this title. Choose another one, or rename that project first.",
   too_many_requests: "Too many attempts. Wait a minute, then try again.",
@@ -51,6 +56,10 @@ const messages: Record<string, string> = {
   unsupported_media: "This is no audio, video or PDF file that can be played here. Choose another one.",
   upload_ended: "This picture has to be sent again. Try again.",
   upload_refused: "This file could not be stored. Try again.",
+  wrong_code:
+    "This code is wrong or was used before. Enter the next one of your app, or another recovery code.",
+  "wrong_code clock":
+    "This code belongs to another time. Set the clock of your phone to automatic, then enter the next code.",
   wrong_password: "This is not your password. Check it and try again.",
 };
 

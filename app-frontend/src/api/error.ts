@@ -11,6 +11,10 @@ type Facts = {
   requestId?: string;
   /** What the server has now, if that is why it refused. */
   current?: unknown;
+  /** What the refusal points at: `clock` for a code of another minute. */
+  hint?: string | undefined;
+  /** The proofs that the server asks for first. */
+  ways?: string[] | undefined;
 };
 
 /** A failed request. `status` is 0 without an answer; `code` is stable, `message` is for people. */
@@ -22,15 +26,22 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
   readonly waitS: number | undefined;
   readonly current: unknown;
+  readonly ways: readonly string[];
 
-  constructor(code: string, { status = 0, message, waitS, errors, requestId, current }: Facts = {}) {
-    super(code === "too_many_requests" && waitS ? waitMessage(waitS) : messageFor(code, message));
+  constructor(code: string, facts: Facts = {}) {
+    const { status = 0, message, waitS, errors, requestId, current, hint, ways = [] } = facts;
+    super(
+      code === "too_many_requests" && waitS
+        ? waitMessage(waitS)
+        : messageFor(hint ? `${code} ${hint}` : code, messageFor(code, message)),
+    );
     this.code = code;
     this.status = status;
     this.errors = errors;
     this.requestId = requestId;
     this.waitS = waitS;
     this.current = current;
+    this.ways = ways;
   }
 }
 
@@ -46,12 +57,17 @@ export function apiError(status: number, body: string, retryAfter: string | null
     errors: fieldErrors(problem["errors"]),
     requestId: text(problem["requestId"]),
     current: problem["current"],
+    hint: text(problem["hint"]),
+    ways: texts(problem["ways"]),
   });
 }
 
+/** A 401 with one of these refuses what was typed, and says nothing about the token. */
+const refusedProofs = ["challenge_over", "wrong_code"];
+
 /** Whether the server refused the token. */
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 401;
+  return error instanceof ApiError && error.status === 401 && !refusedProofs.includes(error.code);
 }
 
 export function hasCode(error: unknown, code: string): boolean {
@@ -84,6 +100,10 @@ function seconds(retryAfter: string | null): number | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function texts(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
 }
 
 function fieldErrors(value: unknown): FieldError[] | undefined {

@@ -1,4 +1,7 @@
+import { Suspense, lazy, useState } from "react";
 import photoFrame from "../art/photo-frame.svg";
+import type { Challenge } from "../api/account.ts";
+import { messageFor } from "../api/error-messages.ts";
 import { hasCode } from "../api/error.ts";
 import { emailError, passwordError } from "../forms/errors.ts";
 import { paths } from "../navigation/paths.ts";
@@ -13,6 +16,9 @@ import { PhotoFrame } from "../ui/photo-frame.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useForm } from "../forms/use-form.ts";
 
+/** Loaded when it is needed: most accounts sign in by one step. */
+const SecondStep = lazy(async () => ({ default: (await import("./second-step.tsx")).SecondStep }));
+
 const notices = {
   ended: "Your session has ended. Sign in again.",
   elsewhere: "You signed out in another tab.",
@@ -21,18 +27,37 @@ const notices = {
   reset: "Your new password is set. Sign in with it.",
 };
 
+/** The challenge is kept nowhere else: a reload begins with the password again. */
+type Step = { email: string; challenge?: Challenge; isOver?: boolean };
+
 export function SignIn({ because }: { because?: Reason | undefined }) {
-  const { notice = because } = useHistoryState();
+  const { notice = because, email = "" } = useHistoryState();
+  const [{ challenge, ...step }, setStep] = useState<Step>({ email });
+
+  function onBack(isOver: boolean) {
+    setStep({ email: step.email, isOver });
+    document.querySelector("h1")?.focus({ preventScroll: true });
+  }
+
   return (
-    <Page title="Sign in">
+    <Page title={challenge ? "Enter a code" : "Sign in"}>
       <div className="columns">
-        <div>
-          {notice && <Notice>{notices[notice]}</Notice>}
-          <SignInForm />
-          <p>
-            New here? <Link to={paths.createAccount()}>Create account</Link>
-          </p>
-        </div>
+        {challenge ? (
+          <Suspense fallback={<p className="loading">One moment…</p>}>
+            <div>
+              <SecondStep challenge={challenge} onBack={onBack} />
+            </div>
+          </Suspense>
+        ) : (
+          <div>
+            {step.isOver && <Notice>{messageFor("challenge_over")}</Notice>}
+            {!step.isOver && notice && <Notice>{notices[notice]}</Notice>}
+            <SignInForm email={step.email} onChallenge={setStep} />
+            <p>
+              New here? <Link to={paths.createAccount()}>Create account</Link>
+            </p>
+          </div>
+        )}
         <div className="wide-only">
           <PhotoFrame>
             <img src={photoFrame} alt="" width="400" height="500" />
@@ -43,16 +68,20 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
   );
 }
 
-function SignInForm() {
+type SignInFormProps = { email: string; onChallenge: (step: Step) => void };
+
+function SignInForm({ email, onChallenge }: SignInFormProps) {
   const session = useSession();
-  const { email = "" } = useHistoryState();
   const form = useForm({ email, password: "" }, { email: emailError, password: passwordError });
 
   async function signIn() {
-    await session.signIn(form.values).catch((error: unknown) => {
+    try {
+      const challenge = await session.signIn(form.values);
+      if (challenge) onChallenge({ email: form.values.email, challenge });
+    } catch (error) {
       if (!hasCode(error, "not_confirmed")) throw error;
       navigate(paths.confirm(), { state: { email: form.values.email } });
-    });
+    }
   }
 
   return (

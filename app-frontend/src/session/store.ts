@@ -1,5 +1,5 @@
 import { accessToken } from "./access-token.ts";
-import type { Account, Credentials, TokenResponse } from "../api/account.ts";
+import type { Account, Challenge, Credentials, SecondStep, TokenResponse } from "../api/account.ts";
 import { type ApiError, isSignedOut } from "../api/error.ts";
 import type { Clock } from "./clock.ts";
 import { isSameEmail } from "../forms/email.ts";
@@ -10,7 +10,8 @@ import type { SessionMessage } from "./messages.ts";
 import { type Reason, sessionState } from "./state.ts";
 
 export type SessionApi = {
-  signIn(credentials: Credentials): Promise<TokenResponse>;
+  signIn(credentials: Credentials): Promise<TokenResponse | { mfa: Challenge }>;
+  completeSignIn(step: SecondStep): Promise<TokenResponse>;
   refresh(key: string): Promise<TokenResponse>;
   signOut(accessToken: string, everywhere: boolean): Promise<void>;
   removeAccount(accessToken: string, password: string): Promise<void>;
@@ -55,6 +56,11 @@ export function sessionStore(
     broadcast("signed-out");
   }
 
+  function enter(grant: TokenResponse) {
+    token.accept(grant);
+    broadcast({ signedIn: grant });
+  }
+
   /** Shows the account that `call` returns, unless it has signed out in the meantime. */
   async function show(call: (accessToken: string) => Promise<Account>) {
     const account = await token.withAccessToken(call);
@@ -80,11 +86,18 @@ export function sessionStore(
       });
     },
 
-    async signIn(credentials: Credentials) {
+    /** Returns the challenge if the account has a second factor: then nothing has changed yet. */
+    async signIn(credentials: Credentials): Promise<Challenge | undefined> {
       await token.settled();
-      const grant = await api.signIn(credentials);
-      token.accept(grant);
-      broadcast({ signedIn: grant });
+      const answer = await api.signIn(credentials);
+      if ("mfa" in answer) return answer.mfa;
+      enter(answer);
+      return undefined;
+    },
+
+    async completeSignIn(step: SecondStep) {
+      await token.settled();
+      enter(await api.completeSignIn(step));
     },
 
     /** Rejects, still signed in, if the server cannot be reached: only the server can remove the cookie. */

@@ -55,6 +55,18 @@ describe("apiError", () => {
     },
   );
 
+  it("points at the clock if a code belongs to another time, and ignores a hint of a later release", () => {
+    const hinted = (hint: string) => apiError(401, JSON.stringify({ code: "wrong_code", hint })).message;
+    expect(hinted("clock")).toContain("Set the clock of your phone to automatic");
+    expect(hinted("moon")).toBe(messageFor("wrong_code"));
+  });
+
+  it("reads the proofs that the server asks for", () => {
+    const body = '{"code":"step_up_required","ways":["password","totp",7]}';
+    expect(apiError(403, body).ways).toEqual(["password", "totp"]);
+    expect(apiError(403, '{"code":"step_up_required"}').ways).toEqual([]);
+  });
+
   it("shows no wait for other errors", () => {
     expect(apiError(503, '{"code":"unavailable"}', "5").message).toBe(messageFor("unavailable"));
   });

@@ -28,6 +28,11 @@ export async function show(what: ReactNode, pathname = "/") {
     field: (label: string) => named("label", label)!.control as HTMLInputElement,
     /** Waits for what `work` leads to. */
     after: (work: () => unknown) => act(async () => void (await work())),
+    /** Waits for a part of the page that is loaded when it is needed. */
+    async until(isShown: () => unknown) {
+      for (let tries = 0; tries < 500 && !isShown(); tries += 1)
+        await act(() => new Promise<void>((resolve) => void setTimeout(resolve, 10)));
+    },
     press: (button: HTMLElement) => act(async () => (button.focus(), button.click())),
     type: (field: HTMLInputElement, text: string) => act(async () => enter(field, text)),
     /** Picks a file, as if in the browser's dialog. */

@@ -118,3 +118,31 @@ describe("a changed account", () => {
     expect(session.getState().status).toBe("signed-out");
   });
 });
+
+describe("a second factor", () => {
+  const mfa = { token: "challenge", factors: ["totp" as const], expiresIn: 300 };
+
+  it("keeps the session of before until its code was taken", async () => {
+    const session = await openSignedIn();
+    fake.api.signIn = async () => ({ mfa });
+    expect(await session.signIn(credentials)).toEqual(mfa);
+    expect(session.getState()).toEqual({ status: "signed-in", account });
+    expect(sent).toEqual([]);
+    await session.completeSignIn({ token: mfa.token, code: "012345" });
+    expect(fake.calls).toEqual(["completeSignIn 012345"]);
+    expect(sent).toMatchObject([{ signedIn: { account } }]);
+  });
+
+  it("sends a refused code once: the token of the session is not what was refused", async () => {
+    const session = await openSignedIn();
+    let tries = 0;
+    const refused = () => {
+      tries += 1;
+      return Promise.reject(new ApiError("wrong_code", { status: 401 }));
+    };
+    await expect(session.withAccessToken(refused)).rejects.toMatchObject({ code: "wrong_code" });
+    expect(tries).toBe(1);
+    expect(fake.calls).toEqual([]);
+    expect(session.getState().status).toBe("signed-in");
+  });
+});

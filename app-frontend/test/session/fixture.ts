@@ -19,6 +19,7 @@ function server() {
   const grant = (): TokenResponse => ({ accessToken: `t${++issued}`, expiresIn: 600, account });
   const api: SessionApi = {
     signIn: async () => (calls.push("signIn"), grant()),
+    completeSignIn: async ({ code }) => (calls.push(`completeSignIn ${code}`), grant()),
     refresh: async (key) => (calls.push("refresh"), keys.push(key), grant()),
     signOut: async (_, everywhere) => void calls.push(everywhere ? "signOut everywhere" : "signOut"),
     removeAccount: async (_, password) => void calls.push(`removeAccount ${password}`),

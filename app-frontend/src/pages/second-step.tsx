@@ -1,0 +1,55 @@
+import type { Challenge } from "../api/account.ts";
+import { hasCode } from "../api/error.ts";
+import { useForm } from "../forms/use-form.ts";
+import { useSession } from "../session/session.tsx";
+import { Button } from "../ui/button.tsx";
+import { Form, Submit } from "../ui/form.tsx";
+import { FactorField } from "./factor-field.tsx";
+import { emptyFactor, useFactor } from "./use-factor.ts";
+
+type SecondStepProps = {
+  challenge: Challenge;
+  /** Called when the password is to be entered again: `isOver` if the challenge is. */
+  onBack: (isOver: boolean) => void;
+};
+
+export function SecondStep({ challenge: { token, factors }, onBack }: SecondStepProps) {
+  const session = useSession();
+  const factor = useFactor(factors);
+  const form = useForm(emptyFactor, factor.checks);
+
+  async function signIn() {
+    await session.completeSignIn({ token, ...factor.proof(form.values) }).catch((error: unknown) => {
+      if (!hasCode(error, "challenge_over")) throw error;
+      onBack(true);
+    });
+  }
+
+  const back = (
+    <Button variant="quiet" onClick={() => onBack(false)}>
+      Back
+    </Button>
+  );
+
+  if (!factor.kind) {
+    return (
+      <>
+        <p>This account asks for a second factor that cannot be used on this page.</p>
+        <div className="buttons">{back}</div>
+      </>
+    );
+  }
+  return (
+    <>
+      <Form form={form} onSubmit={() => void form.submit(signIn)}>
+        <FactorField form={form} factor={factor} focused />
+        <Submit form={form} beside={back}>
+          Sign in
+        </Submit>
+      </Form>
+      <p className="small">
+        Without the app and without recovery codes, only the operator of this site can let you in.
+      </p>
+    </>
+  );
+}
