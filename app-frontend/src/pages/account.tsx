@@ -1,4 +1,5 @@
-import type * as api from "../api/account.ts";
+import * as api from "../api/account.ts";
+import { getFactors } from "../api/factors.ts";
 import { longDate } from "../format/dates.ts";
 import { paths } from "../navigation/paths.ts";
 import { Link } from "../navigation/router.tsx";
@@ -8,21 +9,27 @@ import { AccountPicture } from "./account/picture.tsx";
 import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
 import { RemoveAccount } from "./account/remove-account.tsx";
-import { Sessions, useSessions } from "./account/sessions.tsx";
+import { CodesNotice } from "./account/codes-notice.tsx";
+import { Security } from "./account/security.tsx";
+import { Sessions } from "./account/sessions.tsx";
+import { useLoaded } from "./account/use-loaded.ts";
 import { CodeSource } from "./code-source.tsx";
 import { useSettings } from "./use-settings.ts";
 
 export function Account({ account }: { account: api.Account }) {
-  const sessions = useSessions();
+  const sessions = useLoaded(api.listSessions);
+  const factors = useLoaded(getFactors);
   return (
     <Page title="Your page">
       {!account.confirmed && <Unconfirmed />}
+      <CodesNotice codes={factors.found?.value.recoveryCodes} />
       <div className="columns portrait">
         <AccountPicture src={account.imageUrl} />
         <Facts account={account} />
       </div>
       <Profile account={account} />
       <ChangePassword email={account.email} onChanged={sessions.load} />
+      <Security email={account.email} onEnrolled={sessions.load} {...factors} />
       <Sessions {...sessions} />
       <RemoveAccount id={account.id} email={account.email} />
     </Page>

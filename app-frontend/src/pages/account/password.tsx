@@ -8,16 +8,18 @@ import { HiddenUsername } from "../../ui/hidden-username.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
 import { Section } from "../../ui/section.tsx";
 import { useForm } from "../../forms/use-form.ts";
+import { useStepUp } from "./use-step-up.tsx";
 
 const empty = { current: "", next: "" };
 const checks = { current: passwordError, next: newPasswordError };
 
-export function ChangePassword({ email, onChanged }: { email: string; onChanged: () => Promise<void> }) {
+export function ChangePassword({ email, onChanged }: { email: string; onChanged: () => Promise<unknown> }) {
   const session = useSession();
   const form = useForm(empty, checks);
+  const stepUp = useStepUp(form.values.current);
 
   async function change() {
-    await session.withAccessToken((token) => changePassword(token, form.values));
+    await stepUp.proving(() => session.withAccessToken((token) => changePassword(token, form.values)));
     form.reset();
     await onChanged();
   }
@@ -33,10 +35,11 @@ export function ChangePassword({ email, onChanged }: { email: string; onChanged:
           autoComplete="new-password"
           {...form.field("next")}
         />
-        <Submit form={form} done="Your password has been changed.">
+        <Submit form={form} slow={form.busy && !stepUp.dialog} done="Your password has been changed.">
           Change password
         </Submit>
       </Form>
+      {stepUp.dialog}
       <p>
         <Link to={paths.forgot()}>Forgot your password?</Link>
       </p>

@@ -9,6 +9,7 @@ import { HiddenUsername } from "../../ui/hidden-username.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
 import { Section } from "../../ui/section.tsx";
 import { useForm } from "../../forms/use-form.ts";
+import { useStepUp } from "./use-step-up.tsx";
 
 export function RemoveAccount({ id, email }: { id: string; email: string }) {
   const [open, setOpen] = useState(false);
@@ -32,31 +33,36 @@ export function RemoveAccount({ id, email }: { id: string; email: string }) {
 function RemovalForm({ id, email, onKeep }: { id: string; email: string; onKeep: () => void }) {
   const session = useSession();
   const form = useForm({ password: "" }, { password: passwordError });
+  const stepUp = useStepUp(form.values.password);
 
   async function remove() {
-    await session.remove(form.values.password);
+    await stepUp.proving(() => session.remove(form.values.password));
     removeDrafts(id);
   }
 
   return (
-    <Form form={form} onSubmit={() => void form.submit(remove)}>
-      <p>
-        The account {email} will be deleted, with its profile, all its pictures and all its projects, and you
-        will be signed out on every device. This cannot be undone.
-      </p>
-      <HiddenUsername value={email} />
-      <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
-      <Submit
-        form={form}
-        variant="danger"
-        beside={
-          <Button variant="quiet" onClick={onKeep}>
-            Keep account
-          </Button>
-        }
-      >
-        Remove for good
-      </Submit>
-    </Form>
+    <>
+      <Form form={form} onSubmit={() => void form.submit(remove)}>
+        <p>
+          The account {email} will be deleted, with its profile, all its pictures and all its projects, and
+          you will be signed out on every device. This cannot be undone.
+        </p>
+        <HiddenUsername value={email} />
+        <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
+        <Submit
+          form={form}
+          variant="danger"
+          slow={form.busy && !stepUp.dialog}
+          beside={
+            <Button variant="quiet" onClick={onKeep}>
+              Keep account
+            </Button>
+          }
+        >
+          Remove for good
+        </Submit>
+      </Form>
+      {stepUp.dialog}
+    </>
   );
 }

@@ -1,8 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import * as api from "../../api/account.ts";
-import { type ApiError, hasCode } from "../../api/error.ts";
+import { hasCode } from "../../api/error.ts";
 import { longDate, timeAgo } from "../../format/dates.ts";
-import { failureOf } from "../../forms/errors.ts";
 import { useSession } from "../../session/session.tsx";
 import { useSignOut } from "../../session/use-sign-out.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -11,31 +10,9 @@ import { Retry } from "../../ui/retry.tsx";
 import { Section } from "../../ui/section.tsx";
 import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
 import { useSubmission } from "../../forms/use-submission.ts";
+import type { Loaded } from "./use-loaded.ts";
 
-/** The account's sessions. `load` loads them again; it never rejects. */
-export function useSessions() {
-  const session = useSession();
-  const [list, setList] = useState<{ items: api.Session[]; atMs: number }>();
-  const [error, setError] = useState<ApiError>();
-  const [loading, setLoading] = useState(false);
-
-  const load = useCallback(async () => {
-    setLoading(true);
-    try {
-      const items = await session.withAccessToken(api.listSessions);
-      setList({ items, atMs: Date.now() });
-      setError(undefined);
-    } catch (cause) {
-      setError(failureOf(cause, []).form);
-    }
-    setLoading(false);
-  }, [session]);
-
-  useEffect(() => void load(), [load]);
-  return { list, error, loading, load };
-}
-
-export function Sessions({ list, error, loading, load }: ReturnType<typeof useSessions>) {
+export function Sessions({ found: list, error, loading, load }: Loaded<api.Session[]>) {
   const heading = useRef<HTMLHeadingElement>(null);
   const focusFallback = useFocusFallback(() => heading.current);
   const [ended, setEnded] = useState<string>();
@@ -58,11 +35,11 @@ export function Sessions({ list, error, loading, load }: ReturnType<typeof useSe
       </div>
       {!list && !error && <p className="loading">Loading your devices…</p>}
       <ul className="sessions">
-        {list?.items.map((each) => (
+        {list?.value.map((each) => (
           <Item key={each.id} session={each} nowMs={list.atMs} onEnded={() => onEnded(each.device)} />
         ))}
       </ul>
-      {list?.items.length === 1 && <p className="small">You are not signed in anywhere else.</p>}
+      {list?.value.length === 1 && <p className="small">You are not signed in anywhere else.</p>}
       <p role="status" className="small">
         {ended && `Signed out: ${ended}.`}
       </p>

@@ -1,0 +1,26 @@
+import type { Factors } from "../../api/factors.ts";
+import { longDate } from "../../format/dates.ts";
+
+/** What the server reports. Another word is of a later release, and shown as a change. */
+const changes: Record<string, string> = {
+  factors_reset: "Turned off by the operator of this site",
+  recovery_code_used: "Recovery code used",
+  recovery_codes_replaced: "New recovery codes",
+  totp_added: "Turned on",
+  totp_removed: "Turned off",
+  totp_replaced: "App replaced",
+};
+
+/** The last changes of factors, so that a person sees one that was not theirs. */
+export function FactorEvents({ events }: { events: Factors["events"] }) {
+  if (events.length === 0) return null;
+  return (
+    <ul className="factor-events small">
+      {events.map(({ at, what, device }) => (
+        <li key={`${at} ${what}`}>
+          {longDate(at)}: {changes[what] ?? "Changed"}, {device}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,71 @@
+import { stepUp } from "../../api/factors.ts";
+import { passwordError } from "../../forms/errors.ts";
+import { useForm } from "../../forms/use-form.ts";
+import { useKnownEmail } from "../../session/use-known-email.ts";
+import { useSession } from "../../session/session.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Form, Submit } from "../../ui/form.tsx";
+import { HiddenUsername } from "../../ui/hidden-username.tsx";
+import { PasswordField } from "../../ui/password-field.tsx";
+import { FactorField } from "../factor-field.tsx";
+import { emptyFactor, useFactor } from "../use-factor.ts";
+
+type StepUpDialogProps = {
+  /** The proofs that the server asks for. */
+  ways: readonly string[];
+  /** What the person has typed already, if anything. */
+  password: string;
+  onProved: () => void;
+  onClose: () => void;
+};
+
+/** Asks for the password and a second factor, whichever the server wants. */
+export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialogProps) {
+  const session = useSession();
+  const email = useKnownEmail();
+  const factor = useFactor(ways);
+  const asksPassword = ways.includes("password");
+  const checks = { ...(asksPassword && { password: passwordError }), ...factor.checks };
+  const form = useForm({ password, ...emptyFactor }, checks);
+
+  async function prove() {
+    const proofs = {
+      ...(asksPassword && { password: form.values.password }),
+      ...(factor.kind && factor.proof(form.values)),
+    };
+    await session.withAccessToken((token) => stepUp(token, proofs));
+    onProved();
+  }
+
+  const cancel = (
+    <Button variant="quiet" onClick={onClose}>
+      Cancel
+    </Button>
+  );
+
+  return (
+    <Dialog title="Confirm that it is you" onClose={onClose}>
+      {asksPassword || factor.kind ? (
+        <Form form={form} onSubmit={() => void form.submit(prove)}>
+          <p>For the next 10 minutes you will not be asked again.</p>
+          <HiddenUsername value={email} />
+          {asksPassword && (
+            <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
+          )}
+          {factor.kind && (
+            <FactorField form={form} factor={factor} focused={password !== "" || !asksPassword} />
+          )}
+          <Submit form={form} beside={cancel}>
+            Confirm
+          </Submit>
+        </Form>
+      ) : (
+        <>
+          <p>This needs a sign-in of the last 10 minutes. Sign out, sign in again, then repeat it.</p>
+          <div className="buttons">{cancel}</div>
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+import { useState } from "react";
+import { ApiError } from "../../api/error.ts";
+import { StepUpDialog } from "./step-up-dialog.tsx";
+
+type Asked = { ways: readonly string[]; onProved: () => void; onClose: () => void };
+
+/** What the server does only for a person who has just proved that it is them. `password` is what they have typed already. */
+export function useStepUp(password = "") {
+  const [asked, setAsked] = useState<Asked>();
+
+  function ask(ways: readonly string[]) {
+    return new Promise<void>((onProved, reject) => {
+      setAsked({ ways, onProved, onClose: () => reject(new ApiError("cancelled")) });
+    }).finally(() => setAsked(undefined));
+  }
+
+  /** Calls. If the server refuses, asks for the proofs and calls again; rejects with `cancelled` if that is declined. */
+  async function proving<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "step_up_required") throw error;
+      await ask(error.ways);
+    }
+    return call();
+  }
+
+  return { proving, dialog: asked && <StepUpDialog {...asked} password={password} /> };
+}
