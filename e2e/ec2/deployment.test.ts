@@ -29,6 +29,7 @@ import { nginxHeaderTests } from "./nginx-headers.ts";
 import { operatorTests } from "./operators.ts";
 import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
 import { projectTests } from "../journeys/projects.ts";
+import { secondFactorTests } from "../journeys/second-factor.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
 import { headerTests, type Site } from "../journeys/headers.ts";
@@ -107,6 +108,8 @@ describe("a deployment", () => {
   galleryTests({ visit, localUrl: () => deployed().localUrl });
 
   projectTests({ origin, triesPage: true, visit, keys: (prefix) => cloud().keys(deployed().bucket, prefix) });
+
+  secondFactorTests({ visit });
 
   accessibilityTests(visit);
 
