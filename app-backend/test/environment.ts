@@ -15,6 +15,7 @@ export function goodEnvironment(): Record<string, string> {
     AWS_REGION: "eu-central-1",
     ACCESS_TOKEN_SECRET: newSecret(),
     REFRESH_TOKEN_SECRET: newSecret(),
+    FACTORS_SECRET: newSecret(),
     LOG_LEVEL: "info",
   };
 }

@@ -30,6 +30,7 @@ function environmentOf({ config, siteOrigin }: TestApp): NodeJS.ProcessEnv {
     ...(notestamp && { NOTESTAMP: notestamp.clientOrigin ?? "on" }),
     ACCESS_TOKEN_SECRET: config.accessSecrets.current.toString("base64"),
     REFRESH_TOKEN_SECRET: config.refreshSecrets.current.toString("base64"),
+    FACTORS_SECRET: config.factorSecrets.current.toString("base64"),
   };
 }
 

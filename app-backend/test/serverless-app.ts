@@ -156,7 +156,7 @@ export type TestServerless = Awaited<ReturnType<typeof startServerless>>;
 /** Returns the proof of the edge. */
 async function putSecrets(path: string): Promise<string> {
   const client = new SSMClient({ region: "us-east-1", endpoint: process.env["MOTO_URL"]! });
-  const values = ["access-token", "refresh-token", "edge-proof"].map(
+  const values = ["access-token", "refresh-token", "edge-proof", "factors"].map(
     (name) => [`${path}/${name}`, randomBytes(48).toString("base64url")] as const,
   );
   for (const [Name, Value] of values)

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, PutBucketCorsCommand, S3Client } from "@aws-sdk/client-s3";
@@ -38,6 +38,8 @@ async function serve(services: Services): Promise<void> {
     NODE_NO_WARNINGS: "1",
     ACCESS_TOKEN_SECRET: randomBytes(64).toString("base64"),
     REFRESH_TOKEN_SECRET: randomBytes(64).toString("base64"),
+    // The database is kept between runs, and what this has encrypted in it.
+    FACTORS_SECRET: createHash("sha512").update("tintype dev").digest("base64"),
   };
   await step("Make bucket and tables", async () => {
     await makeBucket("tintype-dev", site, services.environment);

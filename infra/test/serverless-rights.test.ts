@@ -80,7 +80,7 @@ const remove = (prefix: string, use: string): CallOf => ({
   // S3 asks this of each object of a list.
   needs: s3("DELETE", `/images/${prefix}/a`),
 });
-const secrets = ["access-token", "refresh-token", "edge-proof"];
+const secrets = ["access-token", "refresh-token", "edge-proof", "factors"];
 
 const calls: Readonly<Record<string, readonly CallOf[]>> = {
   api: [

@@ -5,12 +5,19 @@ import type { Logger } from "pino";
 import { formSlots, noteSlots, type Slots, slots } from "../domain/slots.ts";
 import { httpApp } from "../http/app.ts";
 import type { Probes } from "../http/health.ts";
+import type { Account } from "../domain/account.ts";
+import type { FactorEventName } from "../domain/factor.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
+import type { ChallengeTokens } from "../ports/challenge-tokens.ts";
+import type { Challenges } from "../ports/challenges.ts";
+import type { Factors } from "../ports/factors.ts";
+import type { FactorSecrets } from "../ports/factor-secrets.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { ImageIntake } from "../ports/image-intake.ts";
 import type { Images } from "../ports/images.ts";
 import type { Limits } from "../ports/limits.ts";
+import type { Mail } from "../ports/mail.ts";
 import type { MediaIntake } from "../ports/media-intake.ts";
 import type { MediaFiles } from "../ports/media.ts";
 import type { Metrics } from "../ports/metrics.ts";
@@ -24,8 +31,13 @@ import { type AccountUseCases, accountUseCases } from "../usecases/accounts.ts";
 import type { BearerSessions } from "../usecases/identity/bearer-sessions.ts";
 import type { TakeCompletionSlot } from "../usecases/completion-slots.ts";
 import { codeUseCases } from "../usecases/identity/codes.ts";
+import { factorProof } from "../usecases/identity/factor-proof.ts";
+import { factorUseCases } from "../usecases/identity/factors.ts";
+import { passwordProof } from "../usecases/identity/password-proof.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
 import { type SessionUseCases, sessionUseCases } from "../usecases/identity/sessions.ts";
+import { noticeOf } from "../usecases/identity/notices.ts";
+import { stepUpUseCases } from "../usecases/identity/step-up.ts";
 import { imageUseCases } from "../usecases/images.ts";
 import { type MediaTimes, type MediaUseCases, mediaUseCases } from "../usecases/media.ts";
 import { pictureUploads } from "../usecases/picture-uploads.ts";
@@ -40,6 +52,8 @@ export interface Parts {
   readonly stores: {
     readonly accounts: Accounts;
     readonly sessions: Sessions;
+    readonly factors: Factors;
+    readonly challenges: Challenges;
     readonly limits: Limits;
     readonly images: Images;
     readonly projects: Projects;
@@ -51,6 +65,10 @@ export interface Parts {
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
   readonly uploadTokens: UploadTokens;
+  readonly challengeTokens: ChallengeTokens;
+  readonly factorSecrets: FactorSecrets;
+  /** Where notices to owners of accounts go. @default - nothing is mailed */
+  readonly mail?: Mail | undefined;
   /** @default - access tokens of ours alone */
   readonly bearerSessions?: BearerSessions;
   /** Undefined: pictures in forms are refused. */
@@ -102,9 +120,22 @@ export function application(parts: Parts, settings: Settings) {
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
   const common = { accounts: stores.accounts, identity, auditLog, rateLimiter: limiter, now, newId };
   const codes = codeUseCases({ ...common, afterAnswer, evenly: parts.evenly });
-  const proof = passwordUseCases({ ...common, sessions: stores.sessions, codes });
+  const ofFactors = {
+    ...{ sessions: stores.sessions, factors: stores.factors, challenges: stores.challenges },
+    ...{ factorSecrets: parts.factorSecrets, challengeTokens: parts.challengeTokens },
+  };
+  const provePassword = passwordProof(common);
+  const proof = factorProof({ ...common, ...ofFactors });
+  const stepUp = stepUpUseCases({ ...common, ...ofFactors, provePassword, factorProof: proof });
+  const { mail } = parts;
+  const notify =
+    mail &&
+    ((account: Account, what: FactorEventName) =>
+      afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) })));
+  const factors = factorUseCases({ ...common, ...ofFactors, factorProof: proof, stepUp, notify });
+  const passwords = passwordUseCases({ ...common, sessions: stores.sessions, codes, provePassword, stepUp });
   const { confirmationRequired } = settings;
-  const ofSessions = { ...common, sessions: stores.sessions, confirmationRequired };
+  const ofSessions = { ...common, ...ofFactors, factorProof: proof, confirmationRequired };
   const sessionsBy = (tokens: Tokens) => sessionUseCases({ ...ofSessions, tokens });
   const { tokens, bearerSessions } = parts;
   const sessions = sessionUseCases({ ...ofSessions, tokens, bearerSessions });
@@ -116,14 +147,15 @@ export function application(parts: Parts, settings: Settings) {
   const ofMedia = { mediaIntake, abandoned, takeCompletionSlot, times, idOf: idOfText };
   const media = mediaUseCases({ ...common, ...stored, ...ofMedia });
   const projectsOfAccounts = projectUseCases({ ...stored, digest, now, newId, idOf: idOfText });
-  const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
+  const removal = accountRemoval({ ...common, ...stored, ...ofFactors });
   const onUnfinished = (error: unknown) =>
     log.error({ err: error }, "the removal of an account is to be resumed");
   const accounts = accountUseCases({
     ...common,
     objectStore,
     imageIntake,
-    proof,
+    provePassword,
+    stepUp,
     codes,
     removal,
     onUnfinished,
@@ -138,7 +170,9 @@ export function application(parts: Parts, settings: Settings) {
   const app = httpApp({
     accounts,
     sessions,
-    passwords: proof,
+    stepUp,
+    factors,
+    passwords,
     codes,
     images,
     projects: projectsOfAccounts,
@@ -191,6 +225,8 @@ const warnings = new Set([
   "sign_in_failed",
   "wrong_password",
   "code_failed",
+  "factor_failed",
+  "code_of_other_time",
 ]);
 
 /** Logs security events with the field `audit`, and counts them. */

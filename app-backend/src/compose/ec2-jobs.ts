@@ -1,5 +1,7 @@
 import { mysqlCopies } from "../adapters/mysql/backup/database-copies.ts";
 import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
+import { mysqlChallenges } from "../adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../adapters/mysql/factors.ts";
 import { mysqlImages } from "../adapters/mysql/images.ts";
 import { mysqlMedia } from "../adapters/mysql/media.ts";
 import { mysqlObjectRecords } from "../adapters/mysql/object-records.ts";
@@ -38,8 +40,9 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
     remove: ownIdentityRemoval({ hashes: mysqlPasswordHashes(pool), codes: mysqlOneTimeCodes(pool) }),
   };
   const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity };
+  const ofFactors = { factors: mysqlFactors(pool), challenges: mysqlChallenges(pool) };
   return {
-    resume: accountRemoval({ ...stored, ...accounts }).resume,
+    resume: accountRemoval({ ...stored, ...accounts, ...ofFactors }).resume,
     emptyBin: binEmptying(stored),
     collect: abandonedUploads(stored).giveUp,
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), objectStore, now }),

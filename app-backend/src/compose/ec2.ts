@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { DestinationStream } from "pino";
 import { argon2Passwords } from "../adapters/argon2/passwords.ts";
+import { aesFactorSecrets } from "../adapters/aes/factor-secrets.ts";
 import { hmacCodeGenerator } from "../adapters/hmac/code-generator.ts";
+import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { logMail } from "../adapters/log/mail.ts";
 import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
+import { mysqlChallenges } from "../adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../adapters/mysql/factors.ts";
 import { mysqlImages } from "../adapters/mysql/images.ts";
 import { mysqlLimits } from "../adapters/mysql/limits.ts";
 import { mysqlMedia } from "../adapters/mysql/media.ts";
@@ -62,12 +66,13 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   metrics.slots("images", inside.taken);
   metrics.slots("passwords", passwords.waiting);
 
+  const mail = config.mail && sesMail(config.mail);
   const identity = ownIdentityProvider({
     hashes: mysqlPasswordHashes(pool),
     codes: mysqlOneTimeCodes(pool),
     passwords,
     codeGenerator: hmacCodeGenerator(config.refreshSecrets),
-    mail: config.mail ? sesMail(config.mail) : logMail((line, message) => log.info(line, message)),
+    mail: mail ?? logMail((line, message) => log.info(line, message)),
     now,
   });
   const { afterAnswer, drain } = backgroundWork((error) => log.error({ err: error }, "mail was not sent"));
@@ -78,6 +83,8 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       stores: {
         accounts: mysqlAccounts(pool),
         sessions: mysqlSessions(pool),
+        factors: mysqlFactors(pool),
+        challenges: mysqlChallenges(pool),
         limits: mysqlLimits(pool),
         images: mysqlImages(pool),
         projects: mysqlProjects(pool),
@@ -89,6 +96,9 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       identity,
       tokens: jwtTokens({ ...config, newId }),
       uploadTokens: jwtUploadTokens(config.refreshSecrets),
+      challengeTokens: jwtChallengeTokens(config.refreshSecrets),
+      factorSecrets: aesFactorSecrets(config.factorSecrets),
+      mail,
       pictureStorage: s3UploadStorage({ client, bucket, newId }),
       facade: config.notestamp && notestamp({ mediaStorage, objectStore, log, metrics, newId, config }),
       probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },

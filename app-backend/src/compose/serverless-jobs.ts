@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import type { DestinationStream } from "pino";
 import { openCognito } from "../adapters/cognito/client.ts";
 import { cognitoIdentities } from "../adapters/cognito/identities.ts";
 import { cognitoIdentityRemoval } from "../adapters/cognito/identity-provider.ts";
 import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
+import { dynamodbChallenges } from "../adapters/dynamodb/challenges.ts";
 import { openDynamodb } from "../adapters/dynamodb/client.ts";
+import { dynamodbFactors } from "../adapters/dynamodb/factors.ts";
 import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbAccountIds, dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
@@ -41,6 +44,8 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
 
   const removal = accountRemoval({
     ...{ ...stored, accounts, sessions: dynamodbSessions(db) },
+    factors: dynamodbFactors({ db, newId: randomUUID }),
+    challenges: dynamodbChallenges({ db, newId: randomUUID }),
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
   });
   const { giveUp } = abandonedUploads(stored);

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { DestinationStream } from "pino";
+import { aesFactorSecrets } from "../adapters/aes/factor-secrets.ts";
 import { cognitoBearers } from "../adapters/cognito/bearers.ts";
 import { openCognito } from "../adapters/cognito/client.ts";
 import { cognitoIdentityProvider } from "../adapters/cognito/identity-provider.ts";
 import { dynamodbAccounts } from "../adapters/dynamodb/accounts.ts";
+import { dynamodbChallenges } from "../adapters/dynamodb/challenges.ts";
 import { openDynamodb } from "../adapters/dynamodb/client.ts";
+import { dynamodbFactors } from "../adapters/dynamodb/factors.ts";
 import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
@@ -14,6 +17,7 @@ import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbRevocations } from "../adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
 import { emfMetrics } from "../adapters/emf/metrics.ts";
+import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { lambdaImageIntake, openLambda } from "../adapters/lambda/image-intake.ts";
@@ -86,7 +90,9 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const sessions = revokingSessions(dynamodbSessions(db), revocations, now);
   const images = dynamodbImages({ db, now });
   const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
-  const stores = { accounts, sessions, limits, images, ...ofProjects };
+  const factors = dynamodbFactors({ db, newId });
+  const challenges = dynamodbChallenges({ db, newId });
+  const stores = { accounts, sessions, factors, challenges, limits, images, ...ofProjects };
 
   const cognito = openCognito(pool);
   const credentials = dynamodbPasswordHashes(db);
@@ -96,10 +102,10 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
     ...kept(limits, now),
   });
   const bearers = cognitoBearers({ client: cognito, pool, accounts, credentials });
-  const ofBearers = bearerSessions({ bearers, revocations, accounts, sessions });
+  const ofBearers = bearerSessions({ bearers, revocations, accounts, sessions, factors });
   const imageIntake = lambdaImageIntake({ client: openLambda({ region }), functionArn: imagesFunction });
 
-  function applicationWith({ accessSecrets, refreshSecrets, edgeProofs }: Secrets) {
+  function applicationWith({ accessSecrets, refreshSecrets, factorSecrets, edgeProofs }: Secrets) {
     const { afterAnswer, drain } = backgroundWork((error) => {
       metrics.unsentMail();
       log.error({ err: error }, "mail was not sent");
@@ -112,6 +118,8 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       identity,
       tokens: jwtTokens({ accessSecrets, refreshSecrets, newId }),
       uploadTokens: jwtUploadTokens(refreshSecrets),
+      challengeTokens: jwtChallengeTokens(refreshSecrets),
+      factorSecrets: aesFactorSecrets(factorSecrets),
       bearerSessions: ofBearers,
       pictureStorage: undefined,
       takeCompletionSlot: completionSlots({ limits, now }),

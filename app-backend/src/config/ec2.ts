@@ -15,9 +15,11 @@ import {
   port,
   required,
   secret,
+  secrets,
 } from "./values.ts";
 import { emailFault } from "../domain/email.ts";
 import type { Keyring } from "../domain/keyring.ts";
+import type { SecretRing } from "../domain/secret-ring.ts";
 import type { Address } from "../process/serve-metrics.ts";
 import type { ListenTarget } from "../process/serve.ts";
 
@@ -63,6 +65,8 @@ const serverVariables = z
     REFRESH_TOKEN_SECRET: secret,
     FORMER_ACCESS_TOKEN_SECRETS: formerSecrets,
     FORMER_REFRESH_TOKEN_SECRETS: formerSecrets,
+    FACTORS_SECRET: secret,
+    FORMER_FACTORS_SECRETS: secrets,
     METRICS_LISTEN: address,
     MAIL_FROM: z
       .string()
@@ -94,6 +98,7 @@ export interface ServerConfig {
   readonly notestamp: { readonly clientOrigin: string | undefined } | undefined;
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
+  readonly factorSecrets: SecretRing;
   /** Where to serve metrics. Undefined: they are not served. */
   readonly metrics: Address | undefined;
   readonly release: string;
@@ -119,6 +124,7 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
     notestamp: env.NOTESTAMP,
     accessSecrets: { current: env.ACCESS_TOKEN_SECRET, former: env.FORMER_ACCESS_TOKEN_SECRETS },
     refreshSecrets: { current: env.REFRESH_TOKEN_SECRET, former: env.FORMER_REFRESH_TOKEN_SECRETS },
+    factorSecrets: { current: env.FACTORS_SECRET, former: env.FORMER_FACTORS_SECRETS },
     metrics: env.METRICS_LISTEN,
     release: env.RELEASE,
     logLevel: env.LOG_LEVEL,

@@ -13,6 +13,18 @@ export const secret = required
   .refine((bytes) => bytes.length >= minSecretBytes, `is shorter than ${minSecretBytes} bytes`)
   .refine((bytes) => new Set(bytes).size >= minDistinctBytes, "is not random: run `openssl rand -base64 64`");
 
+/** Comma-separated secrets. */
+export const secrets = z
+  .string()
+  .regex(/^([A-Za-z0-9+/=]+(,|$))*$/, { error: "is not a list of keys in base64", abort: true })
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .filter((entry) => entry !== "")
+      .map((entry) => Buffer.from(entry, "base64")),
+  );
+
 /** `KEY@SECONDS`, comma-separated: earlier secrets, the oldest first, each until a time in seconds since 1970. */
 export const formerSecrets = z
   .string()

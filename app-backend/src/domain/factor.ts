@@ -55,14 +55,19 @@ export const maxFactorEvents = 20;
 export interface StoredFactors {
   readonly totp: Totp | undefined;
   readonly enrolment: Enrolment | undefined;
+  /** There are some, or none are left, as long as there is a factor. */
   readonly recoveryCodes: RecoveryCodes | undefined;
-  /** The latest first. */
-  readonly events: readonly FactorEvent[];
 }
+
+export const noFactors: StoredFactors = {
+  totp: undefined,
+  enrolment: undefined,
+  recoveryCodes: undefined,
+};
 
 /** One use of a factor: each is spent by it. */
 export type Spend =
-  | { readonly factor: "totp"; readonly id: string; readonly step: number }
+  | { readonly factor: "totp"; readonly id: string; readonly step: number; readonly at: Date }
   /** `hashes`: one for each key that may have hashed the code. */
   | { readonly factor: "recovery"; readonly hashes: readonly string[]; readonly event: FactorEvent };
 
@@ -79,12 +84,12 @@ export interface FactorsView {
   readonly events: readonly { readonly at: string; readonly what: FactorEventName; readonly device: string }[];
 }
 
-export function viewFactors({ totp, recoveryCodes, events }: StoredFactors): FactorsView {
+export function viewFactors({ totp, recoveryCodes }: StoredFactors, events: readonly FactorEvent[]): FactorsView {
   return {
     totp: totp
       ? { enrolledAt: totp.enrolledAt.toISOString(), lastUsedAt: totp.lastUsedAt.toISOString() }
       : null,
-    recoveryCodes: recoveryCodes ? { left: recoveryCodes.left, seen: recoveryCodes.seen } : null,
+    recoveryCodes: recoveryCodes ?? null,
     events: events.map(({ at, what, device }) => ({ at: at.toISOString(), what, device })),
   };
 }

@@ -28,10 +28,13 @@ const oneAtATime = {
   forgetMs: 35 * secondMs,
 };
 
-/** Failures count; a success is refunded. Sign-in and mail are counted separately for each network that an account knows. */
+/** Failures count; a success is refunded. Sign-in, its second step and mail are counted separately for each network that an account knows. */
 export const limits = {
   signInOfAccount: { name: "sign-in of account", ...perAccount },
   signInFromAddress: { name: "sign-in from address", ...perAddress },
+  secondFactorOfAccount: { name: "second factor of account", ...perAccount },
+  secondFactorFromAddress: { name: "second factor from address", ...perAddress },
+  enrolmentOfAccount: { name: "enrolment of account", ...perAddress },
   /** For signed-in people who confirm their password. */
   passwordOfAccount: { name: "password of account", ...perAccount },
   codeFromAddress: { name: "code from address", ...perAddress },

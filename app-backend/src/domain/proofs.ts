@@ -97,12 +97,19 @@ export function proofsOf(hasPassword: boolean, { totp, recoveryCodes }: StoredFa
   return proofs;
 }
 
-/** Which of the account's proofs are still missing: empty if the action is allowed. One of them may be enough. */
-export function missingProofs(sufficient: Sufficient, held: readonly Proof[], possible: readonly Proof[]): Proof[] {
-  if (sufficient.some((set) => set.every((proof) => held.includes(proof)))) return [];
-  const reachable = sufficient.filter((set) =>
-    set.every((proof) => held.includes(proof) || possible.includes(proof)),
-  );
-  const wanted = new Set(reachable.flat().filter((proof) => !held.includes(proof)));
+/** Whether the proofs suffice. */
+export function suffices(sufficient: Sufficient, held: readonly Proof[]): boolean {
+  return sufficient.some((set) => set.every((proof) => held.includes(proof)));
+}
+
+/** Which of the proofs that an account can give complete a sufficient set. */
+export function missingProofs(
+  sufficient: Sufficient,
+  held: readonly Proof[],
+  possible: readonly Proof[],
+): Proof[] {
+  const isHeld = (proof: Proof) => held.includes(proof);
+  const reachable = sufficient.filter((set) => set.every((proof) => isHeld(proof) || possible.includes(proof)));
+  const wanted = new Set(reachable.flat().filter((proof) => !isHeld(proof)));
   return possible.filter((proof) => wanted.has(proof));
 }

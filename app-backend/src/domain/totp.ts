@@ -33,10 +33,15 @@ export function otpauthUri(email: string, secret: string): string {
 }
 
 const anyDigit = /\p{Nd}/gu;
+/** Those too that are not seen, such as marks of direction. */
+const blanks = /[\s\p{Cf}]/gu;
 
 /** The digits of a code as ASCII, without blanks: keyboards type full-width and Arabic digits too. */
 export function tidyDigits(typed: string): string {
-  return typed.replace(/[\s\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069]/gu, "").replace(anyDigit, (digit) => String(valueOf(digit)));
+  return typed
+    .normalize("NFKC")
+    .replace(blanks, "")
+    .replace(anyDigit, (digit) => String(valueOf(digit)));
 }
 
 /** Digits of a script are ten code points in a row that begin at 0: the Unicode Standard, section 4.6. */

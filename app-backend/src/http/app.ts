@@ -9,11 +9,14 @@ import type { MediaUseCases } from "../usecases/media.ts";
 import type { ProjectUseCases } from "../usecases/projects.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
+import type { FactorUseCases } from "../usecases/identity/factors.ts";
+import type { StepUpUseCases } from "../usecases/identity/step-up.ts";
 import type { PictureUploads } from "../usecases/picture-uploads.ts";
 import { accountRouter } from "./account.ts";
 import { allowedMethods } from "./allowed-methods.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { authRouter } from "./auth.ts";
+import { factorsRouter } from "./factors.ts";
 import { imagesRouter } from "./images.ts";
 import { mediaRouter } from "./media.ts";
 import { projectsRouter } from "./projects.ts";
@@ -30,6 +33,8 @@ import { refuseSlowBodies } from "./slow-bodies.ts";
 export interface HttpDependencies {
   readonly accounts: AccountUseCases;
   readonly sessions: SessionUseCases;
+  readonly stepUp: StepUpUseCases;
+  readonly factors: FactorUseCases;
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
@@ -63,7 +68,7 @@ export interface HttpDependencies {
 
 /** The API as an Express application, which does not listen yet. */
 export function httpApp(deps: HttpDependencies): Express {
-  const { accounts, sessions, passwords, codes, images, pictureUploads, siteOrigins } = deps;
+  const { accounts, sessions, stepUp, passwords, codes, images, pictureUploads, siteOrigins } = deps;
   const { pictureStorage: storage, openForms: open } = deps;
   const forms = storage ? pictureForms({ storage, discard: accounts.discard, open }) : noForms();
   const cookie = refreshCookie(siteOrigins[0], deps.cookieName);
@@ -85,8 +90,9 @@ export function httpApp(deps: HttpDependencies): Express {
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",
-    authRouter({ accounts, sessions, passwords, codes, pictureUploads, forms, cookie, siteOrigins }),
+    authRouter({ accounts, sessions, stepUp, passwords, codes, pictureUploads, forms, cookie, siteOrigins }),
     accountRouter({ accounts, sessions, pictureUploads, forms }),
+    factorsRouter(deps.factors, sessions),
     imagesRouter(images, sessions),
     mediaRouter(deps.media, sessions),
   );

@@ -5,6 +5,7 @@ import type { AccountUseCases, Registration } from "../usecases/accounts.ts";
 import type { CodeUseCases } from "../usecases/identity/codes.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { SessionUseCases, SignedIn } from "../usecases/identity/sessions.ts";
+import type { StepUpUseCases } from "../usecases/identity/step-up.ts";
 import type { PictureUploads } from "../usecases/picture-uploads.ts";
 import { authenticate } from "./authenticate.ts";
 import { clientOf } from "./client.ts";
@@ -18,6 +19,7 @@ import { refuseOtherOrigins, requireSameOrigin } from "./same-origin.ts";
 interface Dependencies {
   readonly accounts: AccountUseCases;
   readonly sessions: SessionUseCases;
+  readonly stepUp: StepUpUseCases;
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly pictureUploads: PictureUploads;
@@ -28,7 +30,7 @@ interface Dependencies {
 
 /** Registration, removal, and sessions. */
 export function authRouter(deps: Dependencies): Router {
-  const { accounts, sessions, passwords, codes, pictureUploads, forms, cookie, siteOrigins } = deps;
+  const { accounts, sessions, stepUp, passwords, codes, pictureUploads, forms, cookie, siteOrigins } = deps;
   const router = Router();
   const sameOrigin = requireSameOrigin(siteOrigins);
 
@@ -47,11 +49,21 @@ export function authRouter(deps: Dependencies): Router {
 
   router.post(operations.signIn.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
     const { email, password } = parse(operations.signIn.body, req.body);
-    const signedIn = await sessions.signIn(email, password, clientOf(req));
-    // The browser holds one cookie: its previous session would stay alive unused.
-    const former = cookie.read(req);
-    if (former) await sessions.signOut(former, false).catch(ignoreEnded);
-    await answer(res, signedIn);
+    const outcome = await sessions.signIn(email, password, clientOf(req));
+    if ("mfa" in outcome) return void res.json(outcome);
+    await replaceSession(req, res, outcome);
+  });
+
+  router.post(operations.completeSignIn.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
+    const { token, ...factor } = parse(operations.completeSignIn.body, req.body);
+    await replaceSession(req, res, await sessions.complete(token, factor, clientOf(req)));
+  });
+
+  router.post(operations.stepUp.path, async (req, res) => {
+    const holder = await authenticate(req, sessions);
+    const given = parse(operations.stepUp.body, req.body);
+    const until = await stepUp.stepUp(holder, given, clientOf(req));
+    res.json({ provedUntil: until.toISOString() });
   });
 
   router.post(operations.refresh.path, sameOrigin, async (req, res) => {
@@ -73,9 +85,9 @@ export function authRouter(deps: Dependencies): Router {
   });
 
   router.delete(operations.remove.path, sameOrigin, async (req, res) => {
-    const { accountId } = await authenticate(req, sessions);
+    const holder = await authenticate(req, sessions);
     const { password } = parse(operations.remove.body, req.body);
-    await accounts.remove(accountId, password);
+    await accounts.remove(holder, password);
     cookie.clear(res);
     res.status(204).end();
   });
@@ -130,6 +142,13 @@ export function authRouter(deps: Dependencies): Router {
   async function uploadedRegistration(req: Request): Promise<Registration> {
     const { upload, ...fields } = parse(operations.register.byUpload, req.body);
     return { ...fields, picture: await pictureUploads.claim(upload, "registration") };
+  }
+
+  /** Answers with a new session. The browser holds one cookie: its previous session would stay alive unused. */
+  async function replaceSession(req: Request, res: Response, signedIn: SignedIn): Promise<void> {
+    const former = cookie.read(req);
+    if (former) await sessions.signOut(former, false).catch(ignoreEnded);
+    await answer(res, signedIn);
   }
 
   async function answer(res: Response, signedIn: SignedIn, shown?: string): Promise<void> {

@@ -16,6 +16,7 @@ export type AuditEvent =
   | "code_failed"
   | "sign_in_challenged"
   | "factor_failed"
+  | "code_of_other_time"
   | "step_up"
   | "totp_added"
   | "totp_replaced"

@@ -13,8 +13,10 @@ export interface Confirmation {
 
 /** Second factors of accounts, in one store with the accounts and the sessions. */
 export interface Factors {
-  /** The factors of an account; none of them if it is gone. */
+  /** The factors of an account; none if it has none, or its record is gone. */
   get(accountId: string): Promise<StoredFactors>;
+  /** The last `maxFactorEvents` events, the latest first. */
+  listEvents(accountId: string): Promise<FactorEvent[]>;
   /** Begins an enrolment, in place of one that was not confirmed. Throws `not_signed_in` if the account is gone. */
   enrol(accountId: string, enrolment: Omit<Enrolment, "replaced">): Promise<void>;
   /**
@@ -24,7 +26,7 @@ export interface Factors {
   confirm(accountId: string, confirmation: Confirmation): Promise<boolean>;
   /**
    * Spends a factor and records in a session what is proven, both or neither. Exactly one of any number of parallel calls
-   * with one code returns true. False: the step or a later one was used, or the code is spent or unknown.
+   * with one code returns true. False: the step or a later one was used, the code is spent or unknown, or the session is gone.
    */
   prove(holder: TokenHolder, spend: Spend, proven: Proven): Promise<boolean>;
   /** Removes the TOTP secret, an enrolment and the recovery codes; false if there was no secret. */

@@ -1,5 +1,7 @@
 import { uploadKeyOf } from "../domain/image.ts";
 import type { Accounts } from "../ports/accounts.ts";
+import type { Challenges } from "../ports/challenges.ts";
+import type { Factors } from "../ports/factors.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
 import { mediaQuota } from "../domain/media.ts";
 import { projectPrefixesOf } from "../domain/object-key.ts";
@@ -12,6 +14,8 @@ import type { Sessions } from "../ports/sessions.ts";
 interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly factors: Pick<Factors, "removeOfAccount">;
+  readonly challenges: Pick<Challenges, "removeOfAccount">;
   readonly images: Images;
   readonly projects: Projects;
   readonly media: MediaFiles;
@@ -31,7 +35,7 @@ const accountsAtOnce = 100;
  * its address is free; the others remove what it leaves, in the request or later by a job.
  */
 export function accountRemoval(deps: Dependencies) {
-  const { accounts, sessions, images, projects, media, objectStore, identity, now } = deps;
+  const { accounts, sessions, factors, challenges, images, projects, media, objectStore, identity, now } = deps;
   /** The first step: from here on the removal is certain. */
   const begin = (accountId: string) => accounts.markRemoved(accountId, now());
 
@@ -39,6 +43,8 @@ export function accountRemoval(deps: Dependencies) {
   async function finish(accountId: string): Promise<void> {
     // Devices and addresses go first: the bucket may be away for long.
     await sessions.removeOfAccount(accountId);
+    await challenges.removeOfAccount(accountId);
+    await factors.removeOfAccount(accountId);
     await identity.remove(accountId);
     await removeImages(accountId);
     await removeProjects(accountId);

@@ -7,10 +7,12 @@ import type { ImageIntake } from "../ports/image-intake.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
 import type { IncomingPicture, ObjectStore } from "../ports/object-store.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
+import type { TokenHolder } from "../ports/tokens.ts";
 import type { AccountRemoval } from "./account-removal.ts";
 import type { CodeUseCases } from "./identity/codes.ts";
 import { fromAddress, type RateLimiter } from "./rate-limiter.ts";
-import type { PasswordUseCases } from "./identity/passwords.ts";
+import type { ProvePassword } from "./identity/password-proof.ts";
+import type { StepUpUseCases } from "./identity/step-up.ts";
 
 export interface Registration {
   readonly email: string;
@@ -22,7 +24,8 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly objectStore: ObjectStore;
   readonly identity: IdentityProvider;
-  readonly proof: PasswordUseCases;
+  readonly provePassword: ProvePassword;
+  readonly stepUp: StepUpUseCases;
   readonly codes: CodeUseCases;
   readonly removal: AccountRemoval;
   /** Called if a removal could not be finished: it will be resumed. */
@@ -37,7 +40,7 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const { accounts, objectStore, imageIntake, identity, proof, codes, removal, onUnfinished } = deps;
+  const { accounts, objectStore, imageIntake, identity, provePassword, stepUp, codes, removal, onUnfinished } = deps;
   const { rateLimiter, auditLog, now, newId } = deps;
 
   /** Counts a registration before its body is received. Throws `too_many_requests`. */
@@ -189,10 +192,12 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  /** Removes an account, its sessions, records and objects. Throws `wrong_password`. */
-  async function remove(id: string, password: string): Promise<void> {
-    await proof.prove(id, password, "password");
-    await removeProven(id);
+  /** Removes an account, its sessions, records and objects. Throws `wrong_password`, `step_up_required`. */
+  async function remove(holder: TokenHolder, password: string): Promise<void> {
+    const { accountId } = holder;
+    await stepUp.require(holder, "removeAccount", ["password"]);
+    await provePassword(accountId, password, "password");
+    await removeProven(accountId);
   }
 
   /** Like `remove`, for a caller who has just proven the password. */

@@ -13,6 +13,10 @@ export interface RawStore {
   addAccount(facts?: RawAccount): Promise<string>;
   /** Marks an account as removed. */
   markRemoved(accountId: string): Promise<void>;
+  /** Adds a session, which has proven nothing. */
+  addSession(session: { readonly id: string; readonly accountId: string }): Promise<void>;
+  /** Adds a TOTP secret that is in force, and recovery codes. */
+  addFactors(factors: RawFactors): Promise<void>;
   /** Adds an image: published with an object and a thumbnail, or pending without objects. */
   addImage(image: RawImage): Promise<void>;
   /** How many records hold the text in any field. */
@@ -27,6 +31,14 @@ export interface RawAccount {
   readonly credential?: string;
   readonly credentialVersion?: number;
   readonly isRemoved?: boolean;
+}
+
+export interface RawFactors {
+  readonly accountId: string;
+  readonly totpId: string;
+  readonly lastStep: number;
+  /** Of its recovery codes. */
+  readonly hashes: readonly string[];
 }
 
 export interface RawImage {

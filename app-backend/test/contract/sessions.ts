@@ -101,6 +101,19 @@ export function sessionsContract(open: Open<Sessions>): void {
       expect(await sessions.get(holderOf(session))).toEqual(stored({ ...session, retriedAt: after(at, 5) }));
     });
 
+    test("MFA-11 what is proven in a session is recorded in it alone, with its time", async () => {
+      const { port: sessions } = opened();
+      const [session, other] = [someSession(accountId), someSession(accountId)];
+      for (const each of [session, other]) await sessions.add(each);
+      const proven = { proofs: ["provider", "totp"] as const, provedAt: after(at, 5) };
+      await sessions.prove(holderOf(session), proven);
+      await sessions.prove({ accountId, sessionId: randomUUID() }, proven);
+      const found = await sessions.get(holderOf(session));
+      expect(found).toEqual({ ...stored({ ...session, ...proven }), proofs: expect.any(Array) });
+      expect(found?.proofs.toSorted()).toEqual(["provider", "totp"]);
+      expect(await sessions.get(holderOf(other))).toEqual(stored(other));
+    });
+
     test("a session of an account that is gone or marked as removed is not added", async () => {
       for (const id of [randomUUID(), await opened().raw.addAccount({ isRemoved: true })]) {
         const session = someSession(id);

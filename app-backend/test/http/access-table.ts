@@ -31,6 +31,14 @@ export const access: Record<keyof typeof operations, Row> = {
   listSessions: [401, 200],
   endSession: [401, 204, 404, 404],
   remove: [401, 400],
+  completeSignIn: [400, 400], // neither bearer nor cookie opens it
+  stepUp: [401, 422],
+  getFactors: [401, 200],
+  enrolTotp: [401, 201],
+  confirmTotp: [401, 400],
+  removeTotp: [401, 404], // there is none
+  replaceRecoveryCodes: [401, 404],
+  noteSeenCodes: [401, 204],
   listImages: [401, 200],
   announceImage: [401, 400],
   getImage: [401, 200, 200, 404], // all signed-in accounts see all images

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
+import { mysqlChallenges } from "../../src/adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../src/adapters/mysql/images.ts";
 import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
@@ -115,6 +117,8 @@ function removalOver(around: Around) {
   return accountRemoval({
     accounts: seen(mysqlAccounts(pool)),
     sessions: seen(mysqlSessions(pool)),
+    factors: seen(mysqlFactors(pool)),
+    challenges: seen(mysqlChallenges(pool)),
     images: seen(mysqlImages(pool)),
     projects: seen(mysqlProjects(pool)),
     media: seen(mysqlMedia(pool)),

@@ -7,6 +7,8 @@ import { logMail } from "../../src/adapters/log/mail.ts";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
+import { mysqlChallenges } from "../../src/adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
 import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
@@ -22,9 +24,9 @@ import { accountUseCases } from "../../src/usecases/accounts.ts";
 import { codeUseCases } from "../../src/usecases/identity/codes.ts";
 import { imageIntake } from "../../src/usecases/image-intake.ts";
 import { rateLimiter } from "../../src/usecases/rate-limiter.ts";
-import { passwordUseCases } from "../../src/usecases/identity/passwords.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { goodPassword, newEmail } from "../client.ts";
+import { factorParts } from "../factor-parts.ts";
 import { onePixelPng } from "../images.ts";
 import { patient } from "../requester.ts";
 
@@ -64,19 +66,23 @@ function accountsWith(imageProcessor: ImageProcessor, hash: Passwords["hash"]) {
     now,
     newId: randomUUID,
   };
-  const sessions = mysqlSessions(pool);
+  const ofFactors = {
+    ...{ sessions: mysqlSessions(pool), factors: mysqlFactors(pool) },
+    challenges: mysqlChallenges(pool),
+  };
+  const { provePassword, stepUp } = factorParts({ ...common, ...ofFactors });
   const ofProjects = { projects: mysqlProjects(pool), media: mysqlMedia(pool) };
   const ofAccounts = { images: mysqlImages(pool), ...ofProjects, objectStore };
-  const removal = accountRemoval({ ...common, ...ofAccounts, sessions });
+  const removal = accountRemoval({ ...common, ...ofAccounts, ...ofFactors });
   const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
-  const proof = passwordUseCases({ ...common, sessions, codes });
   const onUnfinished = () => {};
   const intake = imageIntake({ imageProcessor, objectStore });
   return accountUseCases({
     ...common,
     objectStore,
     imageIntake: intake,
-    proof,
+    provePassword,
+    stepUp,
     codes,
     removal,
     onUnfinished,

@@ -36,6 +36,7 @@ export async function openSite(logs: string): Promise<Site> {
     SITE_ORIGIN: siteOrigin,
     ACCESS_TOKEN_SECRET: randomBytes(64).toString("base64"),
     REFRESH_TOKEN_SECRET: randomBytes(64).toString("base64"),
+    FACTORS_SECRET: randomBytes(64).toString("base64"),
   };
   const database = await createConnection({
     host: MYSQL_HOST!,

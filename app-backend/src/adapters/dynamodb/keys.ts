@@ -49,6 +49,9 @@ export function ownedOf({ pk, sk }: Item): Owned {
   return { accountId, id };
 }
 
+/** The one item with all second factors of an account. */
+export const factorsKey = (accountId: string) => keyOf(accountId, "factors");
+
 export const addressKey = (email: string): Key => ({
   table: "records",
   pk: `email#${emailKey(email)}`,
@@ -73,6 +76,13 @@ export const sessionKey = ({ accountId, sessionId }: TokenHolder): Key => ({
   table: "expiring",
   pk: sessionsOf(accountId),
   sk: `session#${sessionId}`,
+});
+
+/** A sign-in that lacks its second step, beside the sessions of its account. */
+export const challengeKey = ({ accountId, id }: Owned): Key => ({
+  table: "expiring",
+  pk: sessionsOf(accountId),
+  sk: `challenge#${id}`,
 });
 
 // Addresses of people and of networks are stored as hashes.

@@ -8,6 +8,7 @@ import {
 import { AppError } from "../../domain/app-error.ts";
 import { isOutage } from "../../domain/outage.ts";
 import type { Keyring } from "../../domain/keyring.ts";
+import type { SecretRing } from "../../domain/secret-ring.ts";
 
 export interface SecretsConfig {
   readonly region: string;
@@ -18,6 +19,7 @@ export interface SecretsConfig {
 export interface Secrets {
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
+  readonly factorSecrets: SecretRing;
   /** What the edge proves itself with: the current value first, then those that may still arrive. */
   readonly edgeProofs: readonly Buffer[];
 }
@@ -42,7 +44,7 @@ const proofSpreadMs = 3_600_000;
 const longestMs = 15 * 24 * 3_600_000;
 const leastBytes = 64;
 
-const names = ["access-token", "refresh-token", "edge-proof"] as const;
+const names = ["access-token", "refresh-token", "edge-proof", "factors"] as const;
 
 export function openSsm({ region }: SecretsConfig): SSMClient {
   return new SSMClient({
@@ -97,11 +99,13 @@ export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
   }
 
   async function withHistory(parameters: readonly Parameter[]): Promise<Secrets> {
-    const [access = [], refresh = [], proof = []] = await Promise.all(parameters.map(versionsOf));
+    const found = await Promise.all(parameters.map(versionsOf));
+    const [access = [], refresh = [], proof = [], factors = []] = found;
     const proofsSince = now().getTime() - proofSpreadMs;
     return {
       accessSecrets: ringOf(access),
       refreshSecrets: ringOf(refresh),
+      factorSecrets: { current: factors[0]!.key, former: factors.slice(1).map(({ key }) => key) },
       edgeProofs: proof
         .filter(({ until }) => until === undefined || until.getTime() > proofsSince)
         .map(({ key }) => key),
@@ -110,7 +114,8 @@ export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
 
   /** The versions of a parameter, the latest first, each with the time at which it was replaced. */
   async function versionsOf({ Name, Value, Version = 1, LastModifiedDate }: Parameter) {
-    const isOld = now().getTime() - LastModifiedDate!.getTime() > longestMs;
+    // What a secret of factors has encrypted is never encrypted again.
+    const isOld = !Name!.endsWith("/factors") && now().getTime() - LastModifiedDate!.getTime() > longestMs;
     const all = Version === 1 || isOld ? [{ Value, Version, LastModifiedDate }] : await historyOf(Name!);
     const sorted = all.toSorted((one, other) => other.Version! - one.Version!);
     return sorted.map((version, index) => ({

@@ -70,6 +70,8 @@ export function cookieSessions({ sessions, siteOrigin, cookieName }: Dependencie
   /** Opens a session, and ends the one that the browser had before. */
   async function signIn(req: Request, res: Response, email: string, password: string): Promise<SignedIn> {
     const signedIn = await sessions.signIn(email, password, clientOf(req));
+    // A password alone opens no session of an account with a second factor, and this client knows no other step.
+    if ("mfa" in signedIn) throw new AppError("step_up_required", "account has a second factor");
     await end(req);
     give(res, signedIn);
     res.locals["accountId"] = signedIn.account.id;

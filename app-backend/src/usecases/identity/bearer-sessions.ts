@@ -1,8 +1,10 @@
 import { AppError } from "../../domain/app-error.ts";
 import { isOver, openSession, type StoredSession } from "../../domain/session.ts";
 import { after } from "../../domain/time.ts";
+import { factorsOf } from "../../domain/factor.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { Bearer, Bearers } from "../../ports/bearers.ts";
+import type { Factors } from "../../ports/factors.ts";
 import type { Revocations } from "../../ports/revocations.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
@@ -12,6 +14,7 @@ interface Dependencies {
   readonly revocations: Revocations;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly factors: Pick<Factors, "get">;
 }
 
 export type BearerSessions = ReturnType<typeof bearerSessions>;
@@ -25,7 +28,7 @@ const noReference = "0".repeat(64);
  * Sessions of access tokens that the identity provider signed. The first use of a family opens one, so that it is listed
  * and ends as every other session does, at once.
  */
-export function bearerSessions({ bearers, revocations, accounts, sessions }: Dependencies) {
+export function bearerSessions({ bearers, revocations, accounts, sessions, factors }: Dependencies) {
   /** The holder of such a token; undefined if it is none. Throws `not_signed_in` unless its session is alive. */
   async function authenticate(text: string, at: Date): Promise<TokenHolder | undefined> {
     const bearer = await bearers.read(text, at);
@@ -40,6 +43,8 @@ export function bearerSessions({ bearers, revocations, accounts, sessions }: Dep
     const { accountId, sessionId: id, expiresAt } = bearer;
     const account = await accounts.get(accountId);
     if (!account || (await isRevoked(bearer, at))) return undefined;
+    // The provider knows nothing of the second factor: its token proves the password alone.
+    if (factorsOf(await factors.get(accountId)).length > 0) return undefined;
     const { credentialVersion } = account;
     const client = { address: undefined, userAgent: undefined };
     const session = openSession({ id, accountId, credentialVersion, current: noReference, at, client, proofs: [] });

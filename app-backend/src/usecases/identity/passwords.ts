@@ -1,4 +1,4 @@
-import { AppError, fieldError } from "../../domain/app-error.ts";
+import { fieldError } from "../../domain/app-error.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Client } from "../../domain/client.ts";
 import { limits } from "../../domain/limit.ts";
@@ -9,15 +9,19 @@ import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import type { CodeUseCases } from "./codes.ts";
+import type { ProvePassword } from "./password-proof.ts";
 import type { RateLimiter } from "../rate-limiter.ts";
+import type { StepUpUseCases } from "./step-up.ts";
 
 interface Dependencies {
   readonly accounts: Accounts;
-  readonly sessions: Sessions;
   readonly identity: IdentityProvider;
-  readonly codes: CodeUseCases;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
+  readonly sessions: Sessions;
+  readonly codes: CodeUseCases;
+  readonly provePassword: ProvePassword;
+  readonly stepUp: StepUpUseCases;
 }
 
 export interface Reset {
@@ -28,30 +32,19 @@ export interface Reset {
 
 export type PasswordUseCases = ReturnType<typeof passwordUseCases>;
 
-/** Proving, changing and replacing passwords. */
+/** Changing and replacing passwords. */
 export function passwordUseCases(deps: Dependencies) {
-  const { accounts, sessions, identity, codes, rateLimiter, auditLog } = deps;
-
-  /** The account of a signed-in caller who knows its password. Throws `wrong_password`, which blames `field`. */
-  async function prove(accountId: string, password: string, field: string): Promise<Account> {
-    const account = await accounts.get(accountId);
-    if (!account) throw new AppError("not_signed_in", "account is gone");
-    const attempt = [limits.passwordOfAccount, accountId] as const;
-    if (!(await rateLimiter.judge([attempt], () => identity.authenticate(account, password)))) {
-      auditLog("wrong_password", { accountId });
-      throw fieldError("wrong_password", field, "is not your password");
-    }
-    await rateLimiter.clear(attempt);
-    return account;
-  }
+  const { accounts, sessions, identity, codes, provePassword, stepUp, rateLimiter, auditLog } = deps;
 
   /**
    * Replaces a password whose current value is given; ends all sessions except the caller's, and voids the reset code.
-   * A call that stops after the password was replaced leaves no session alive.
+   * A call that stops after the password was replaced leaves no session alive. Throws `step_up_required` if a second
+   * factor has to be proven too.
    */
   async function change(holder: TokenHolder, current: string, next: string): Promise<void> {
     const { accountId, sessionId } = holder;
-    const account = await prove(accountId, current, "current");
+    await stepUp.require(holder, "changePassword", ["password"]);
+    const account = await provePassword(accountId, current, "current");
     const fault = passwordFault(next, account.email);
     if (fault) throw fieldError("invalid_input", "next", fault);
     // The owner may have reset it since: the password that was verified is then no longer the current one.
@@ -82,5 +75,5 @@ export function passwordUseCases(deps: Dependencies) {
     if (stored && stored.credentialVersion !== credentialVersion) await sessions.removeOfAccount(id);
   }
 
-  return { prove, change, reset };
+  return { change, reset };
 }

@@ -1,6 +1,8 @@
 import type { Account } from "../../domain/account.ts";
-import { AppError } from "../../domain/app-error.ts";
+import { AppError, type ErrorCode } from "../../domain/app-error.ts";
+import { challengeLifeMs, type ChallengeView } from "../../domain/challenge.ts";
 import type { Client } from "../../domain/client.ts";
+import { factorsOf, type Proof, type StoredFactors } from "../../domain/factor.ts";
 import { limits } from "../../domain/limit.ts";
 import {
   inOverlap,
@@ -9,17 +11,22 @@ import {
   openSession,
   overlapBegan,
   refreshIdleMs,
+  type Session,
   type SessionView,
   viewSession,
 } from "../../domain/session.ts";
 import { after } from "../../domain/time.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
+import type { ChallengeTokens } from "../../ports/challenge-tokens.ts";
+import type { Challenges } from "../../ports/challenges.ts";
+import type { Factors } from "../../ports/factors.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
-import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
+import { type Attempt, fromAddress, type RateLimiter } from "../rate-limiter.ts";
 import type { BearerSessions } from "./bearer-sessions.ts";
+import type { FactorProof, GivenFactor } from "./factor-proof.ts";
 
 /** What a device holds after signing in or refreshing. */
 export interface SignedIn {
@@ -28,9 +35,18 @@ export interface SignedIn {
   readonly refreshToken: RefreshToken;
 }
 
+/** What a device holds after its first step, if a second one is needed. */
+export interface Challenged {
+  readonly mfa: ChallengeView;
+}
+
 interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly factors: Factors;
+  readonly challenges: Challenges;
+  readonly challengeTokens: ChallengeTokens;
+  readonly factorProof: FactorProof;
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
   /** @default - access tokens of ours alone */
@@ -43,32 +59,29 @@ interface Dependencies {
   readonly newId: () => string;
 }
 
+/** Attempts at an account's password. */
+interface Counted {
+  readonly ofAccount: Attempt;
+  readonly ofAddress: Attempt;
+}
+
 export type SessionUseCases = ReturnType<typeof sessionUseCases>;
 
 export function sessionUseCases(deps: Dependencies) {
   const { accounts, sessions, identity, tokens, bearerSessions, rateLimiter, auditLog, now, newId } = deps;
+  const { factors, challenges, challengeTokens, factorProof } = deps;
 
-  /** Opens a session. An unknown address and a wrong password take the same time and return the same error. */
-  async function signIn(email: string, password: string, client: Client): Promise<SignedIn> {
-    const account = await identify(email, password, client);
-    const at = now();
-    const refreshToken = tokens.firstRefresh({ accountId: account.id, sessionId: newId() }, at);
-    const { accountId, sessionId, reference: current } = refreshToken;
-    const { credentialVersion } = account;
-    const session = openSession({ id: sessionId, accountId, credentialVersion, current, at, client, proofs: ["password"] });
-    await sessions.add(session);
-    // A password that was replaced since ended only the sessions that existed: this one is checked after it was added.
-    const stored = await sessions.get(refreshToken);
-    if (!stored || isOver(stored, at)) {
-      await sessions.remove(refreshToken);
-      throw new AppError("bad_credentials", "password was changed while it was verified");
-    }
-    auditLog("sign_in", { accountId, sessionId });
-    return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
+  /**
+   * Opens a session, or a challenge if the account has a second factor. An unknown address and a wrong password take the
+   * same time and return the same error.
+   */
+  async function signIn(email: string, password: string, client: Client): Promise<SignedIn | Challenged> {
+    const { account, counted } = await identify(email, password, client);
+    return admit(account, ["password"], client, counted);
   }
 
-  /** The account whose address and password these are. */
-  async function identify(email: string, password: string, client: Client): Promise<Account> {
+  /** The account whose address and password these are, and the attempts, which stay counted. */
+  async function identify(email: string, password: string, client: Client) {
     const ofAccount = await rateLimiter.ofAccount(limits.signInOfAccount, email, client);
     const ofAddress = fromAddress(limits.signInFromAddress, client);
     const { account, matches } = await rateLimiter.judge([ofAddress, ofAccount], async () => {
@@ -79,12 +92,109 @@ export function sessionUseCases(deps: Dependencies) {
       auditLog("sign_in_failed", { accountId: account?.id });
       throw new AppError("bad_credentials", account ? "wrong password" : "no account");
     }
-    await rateLimiter.clear(ofAccount);
-    await rateLimiter.refund(ofAddress);
+    return { account, counted: { ofAccount, ofAddress } };
+  }
+
+  /**
+   * Opens a session of an account by what was proven, or a challenge if it has a second factor. `counted` are the attempts
+   * that a session clears. Throws `not_confirmed`.
+   */
+  async function admit(
+    account: Account,
+    proofs: readonly Proof[],
+    client: Client,
+    counted?: Counted,
+  ): Promise<SignedIn | Challenged> {
+    const stored = await factors.get(account.id);
+    const [factor] = factorsOf(stored);
+    // Until the second step the attempt counts: it takes one challenge of few from the owner.
+    if (!factor && counted) await forgive(counted);
     if (deps.confirmationRequired && !account.confirmed)
       throw new AppError("not_confirmed", "address is not confirmed");
-    await rateLimiter.know(email, client);
-    return account;
+    if (factor) return challenge(account, proofs, stored);
+    await rateLimiter.know(account.email, client);
+    const { refreshToken, session } = newSession(account, proofs, client);
+    await sessions.add(session);
+    return answer(account, refreshToken, session, "bad_credentials");
+  }
+
+  /** Clears what was counted for a right password. */
+  async function forgive({ ofAccount, ofAddress }: Counted): Promise<void> {
+    await rateLimiter.clear(ofAccount);
+    await rateLimiter.refund(ofAddress);
+  }
+
+  async function challenge(
+    { id: accountId, credentialVersion }: Account,
+    proofs: readonly Proof[],
+    stored: StoredFactors,
+  ): Promise<Challenged> {
+    const at = now();
+    const opened = { id: newId(), accountId, credentialVersion, proofs, endsAt: after(at, challengeLifeMs) };
+    await challenges.add(opened, at);
+    auditLog("sign_in_challenged", { accountId });
+    const token = challengeTokens.sign(opened, at);
+    return { mfa: { token, factors: factorsOf(stored), expiresIn: challengeLifeMs / 1000 } };
+  }
+
+  /** Opens the session of a challenge by a second factor. Throws `challenge_over`, `wrong_code`. */
+  async function complete(token: string, given: GivenFactor, client: Client): Promise<SignedIn> {
+    const at = now();
+    const over = () => new AppError("challenge_over", "challenge is spent, or has expired");
+    const stated = challengeTokens.read(token, at);
+    const [opened, account, stored] = await Promise.all([
+      challenges.get(stated, at),
+      accounts.get(stated.accountId),
+      factors.get(stated.accountId),
+    ]);
+    if (!opened || account?.credentialVersion !== opened.credentialVersion) throw over();
+    const { refreshToken, session } = newSession(account, opened.proofs, client);
+    const factor: Proof = given.code === undefined ? "recovery" : "totp";
+    const proven = { ...session, proofs: [...opened.proofs, factor] };
+    await factorProof.prove(account, stored, given, client, {
+      async begin() {
+        if (!(await challenges.takeTry(opened, at))) throw over();
+      },
+      async spend(spend) {
+        const outcome = await challenges.redeem(opened, spend, proven);
+        if (outcome === "over") throw over();
+        return outcome === "done";
+      },
+    });
+    if (opened.proofs.includes("password"))
+      await forgive({
+        ofAccount: await rateLimiter.ofAccount(limits.signInOfAccount, account.email, client),
+        ofAddress: fromAddress(limits.signInFromAddress, client),
+      });
+    await rateLimiter.know(account.email, client);
+    return answer(account, refreshToken, proven, "challenge_over");
+  }
+
+  function newSession(account: Account, proofs: readonly Proof[], client: Client) {
+    const at = now();
+    const { id: accountId, credentialVersion } = account;
+    const refreshToken = tokens.firstRefresh({ accountId, sessionId: newId() }, at);
+    const { sessionId: id, reference: current } = refreshToken;
+    const session = openSession({ id, accountId, credentialVersion, current, at, client, proofs });
+    return { refreshToken, session };
+  }
+
+  /** What a device gets of a session that was stored. */
+  async function answer(
+    account: Account,
+    refreshToken: RefreshToken,
+    { createdAt: at }: Session,
+    refusal: ErrorCode,
+  ): Promise<SignedIn> {
+    // A password that was replaced since ended only the sessions that existed: this one is checked after it was added.
+    const stored = await sessions.get(refreshToken);
+    if (!stored || isOver(stored, at)) {
+      await sessions.remove(refreshToken);
+      throw new AppError(refusal, "password was changed while it was verified");
+    }
+    const { accountId, sessionId } = refreshToken;
+    auditLog("sign_in", { accountId, sessionId });
+    return { account, accessToken: tokens.access(refreshToken, at), refreshToken };
   }
 
   /**
@@ -227,7 +337,7 @@ export function sessionUseCases(deps: Dependencies) {
   }
 
   return {
-    ...{ signIn, refresh, signOut, list, end },
+    ...{ signIn, admit, complete, refresh, signOut, list, end },
     ...{ authenticate, authenticateAccount, requireToken, requireFresh },
   };
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, jest } from "@jest/globals";
 import { dynamodbAccounts } from "../../../src/adapters/dynamodb/accounts.ts";
+import { dynamodbChallenges } from "../../../src/adapters/dynamodb/challenges.ts";
+import { dynamodbFactors } from "../../../src/adapters/dynamodb/factors.ts";
 import { dynamodbImages } from "../../../src/adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../../../src/adapters/dynamodb/media.ts";
@@ -10,6 +12,8 @@ import { dynamodbProjects } from "../../../src/adapters/dynamodb/projects.ts";
 import { dynamodbRevocations } from "../../../src/adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../../../src/adapters/dynamodb/sessions.ts";
 import { accountsContract } from "../../contract/accounts.ts";
+import { challengesContract } from "../../contract/challenges.ts";
+import { factorsContract } from "../../contract/factors.ts";
 import { imagesContract } from "../../contract/images.ts";
 import { limitsContract } from "../../contract/limits.ts";
 import { mediaContract } from "../../contract/media.ts";
@@ -31,6 +35,14 @@ const rounds = 5;
 describe("DynamoDB", () => {
   accountsContract(openDynamodbPort(dynamodbAccounts));
   sessionsContract(openDynamodbPort(dynamodbSessions));
+  factorsContract(
+    openDynamodbPort((db) => dynamodbFactors({ db, newId: randomUUID })),
+    rounds,
+  );
+  challengesContract(
+    openDynamodbPort((db) => dynamodbChallenges({ db, newId: randomUUID })),
+    rounds,
+  );
   passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
   imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));

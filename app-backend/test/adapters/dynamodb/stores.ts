@@ -6,7 +6,9 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { dynamodbAccounts } from "../../../src/adapters/dynamodb/accounts.ts";
+import { dynamodbChallenges } from "../../../src/adapters/dynamodb/challenges.ts";
 import { openDynamodb } from "../../../src/adapters/dynamodb/client.ts";
+import { dynamodbFactors } from "../../../src/adapters/dynamodb/factors.ts";
 import { dynamodbImages } from "../../../src/adapters/dynamodb/images.ts";
 import type { Item } from "../../../src/adapters/dynamodb/items.ts";
 import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
@@ -48,6 +50,8 @@ export function storesOf(db: Dynamodb) {
   return {
     accounts: dynamodbAccounts(db),
     sessions: dynamodbSessions(db),
+    factors: dynamodbFactors({ db, newId: randomUUID }),
+    challenges: dynamodbChallenges({ db, newId: randomUUID }),
     hashes: dynamodbPasswordHashes(db),
     limits: dynamodbLimits({ db, newId: randomUUID }),
     images: dynamodbImages({ db, now: () => new Date() }),
@@ -186,6 +190,23 @@ export function rawDynamodb({ client, names, items }: TestTables): RawProjectSto
       const common = { id: S(accountId), images: N(0), imageBytes: N(0), credential: S("hash") };
       const removed = { removedAt: N(Date.now()), feed: S("removed"), feedAt: S(accountId) };
       await put(`account#${accountId}`, "account", { ...common, ...removed });
+    },
+
+    async addSession({ id, accountId }) {
+      const now = N(Date.now());
+      const times = { createdAt: now, rotatedAt: now, idleEndsAt: now, endsAt: now };
+      const facts = { id: S(id), accountId: S(accountId), credentialVersion: N(0), current: S("0") };
+      const Item = { pk: S(`account#${accountId}`), sk: S(`session#${id}`), ...facts, ...times };
+      await client.send(new PutItemCommand({ TableName: names.expiring, Item }));
+    },
+
+    async addFactors({ accountId, totpId, lastStep, hashes }) {
+      const now = Date.now();
+      await put(`account#${accountId}`, "factors", {
+        ...{ revision: S(randomUUID()), totpId: S(totpId), secret: S("sealed"), lastStep: N(lastStep) },
+        ...{ enrolledAt: N(now), lastUsedAt: N(now), codes: { SS: [...hashes] } },
+        ...{ seen: { BOOL: false }, events: S("[]") },
+      });
     },
 
     async addImage({ id, accountId, objectKeys: [object, thumbnail] }) {

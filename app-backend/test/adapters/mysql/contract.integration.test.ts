@@ -1,5 +1,7 @@
 import { describe } from "@jest/globals";
 import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
+import { mysqlChallenges } from "../../../src/adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlMedia } from "../../../src/adapters/mysql/media.ts";
@@ -9,6 +11,8 @@ import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes
 import { mysqlProjects } from "../../../src/adapters/mysql/projects.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import { accountsContract } from "../../contract/accounts.ts";
+import { challengesContract } from "../../contract/challenges.ts";
+import { factorsContract } from "../../contract/factors.ts";
 import { imagesContract } from "../../contract/images.ts";
 import { limitsContract } from "../../contract/limits.ts";
 import { mediaContract } from "../../contract/media.ts";
@@ -22,6 +26,8 @@ import { openMysql } from "./stores.ts";
 describe("MySQL", () => {
   accountsContract(openMysql(mysqlAccounts));
   sessionsContract(openMysql(mysqlSessions));
+  factorsContract(openMysql(mysqlFactors));
+  challengesContract(openMysql(mysqlChallenges));
   passwordHashesContract(openMysql(mysqlPasswordHashes));
   oneTimeCodesContract(openMysql(mysqlOneTimeCodes));
   limitsContract(openMysql(mysqlLimits));

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
+import { mysqlChallenges } from "../../../src/adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlOneTimeCodes } from "../../../src/adapters/mysql/one-time-codes.ts";
@@ -25,6 +27,8 @@ export async function openMysqlStores() {
     raw: rawMysql(pool),
     accounts: mysqlAccounts(pool),
     sessions: mysqlSessions(pool),
+    factors: mysqlFactors(pool),
+    challenges: mysqlChallenges(pool),
     hashes: mysqlPasswordHashes(pool),
     codes: mysqlOneTimeCodes(pool),
     limits: mysqlLimits(pool),
@@ -123,6 +127,19 @@ export function rawMysql(pool: Pool): RawProjectStore {
 
     async markRemoved(accountId) {
       await pool.query("UPDATE accounts SET removed_at = NOW(3) WHERE id = ?", [accountId]);
+    },
+
+    async addSession({ id, accountId }) {
+      const now = new Date();
+      const times = { created_at: now, rotated_at: now, idle_ends_at: now, ends_at: now };
+      await insert("sessions", { id, account_id: accountId, current_hash: "0".repeat(64), ...times });
+    },
+
+    async addFactors({ accountId, totpId, lastStep, hashes }) {
+      const times = { enrolled_at: new Date(), last_used_at: new Date() };
+      const facts = { account_id: accountId, id: totpId, secret: "sealed", last_step: lastStep };
+      await insert("totp_secrets", { ...facts, ...times });
+      for (const hash of hashes) await insert("recovery_codes", { account_id: accountId, hash });
     },
 
     async addImage({ id, accountId, objectKeys: [object = null, thumbnail = null] }) {

@@ -6,7 +6,7 @@ import { keysInForce, signingKey } from "../../../src/domain/keyring.ts";
 import { after } from "../../../src/domain/time.ts";
 
 const minuteMs = 60_000;
-const names = ["access-token", "refresh-token", "edge-proof"];
+const names = ["access-token", "refresh-token", "edge-proof", "factors"];
 const client = new SSMClient({ region: "us-east-1", endpoint: process.env["MOTO_URL"]! });
 const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 const broken = { send: () => Promise.reject(refused) } as unknown as SSMClient;
@@ -33,7 +33,7 @@ const open = (by = client) =>
   ssmSecrets({ client: by, path, now: () => now, onStale: (error) => stale.push(error) });
 
 test("secrets are read once, and again when they may have changed", async () => {
-  const [access] = [await put(names[0]!), await put(names[1]!), await put(names[2]!)];
+  const [access] = [await put(names[0]!), await put(names[1]!), await put(names[2]!), await put(names[3]!)];
   const { read } = open();
   const first = await read();
   expect(String(first.accessSecrets.current)).toBe(access);
@@ -59,7 +59,7 @@ test("SLS-49 a caller that meets an unknown secret has them read at once, and so
 });
 
 test("JWT-08 a new secret signs when every environment has read it, and the former one is accepted as long as its tokens live", async () => {
-  const [former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!)];
+  const [former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!), await put(names[3]!)];
   const latest = await put("access-token");
   const { accessSecrets } = await open().read();
   const signs = (ms: number) => String(signingKey(accessSecrets, after(now, ms)));
@@ -71,7 +71,7 @@ test("JWT-08 a new secret signs when every environment has read it, and the form
 });
 
 test("SLS-49 the edge's former proof is accepted while the new one spreads", async () => {
-  const [, , former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!)];
+  const [, , former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!), await put(names[3]!)];
   const latest = await put("edge-proof");
   expect((await open().read()).edgeProofs.map(String)).toEqual([latest, former]);
   now = after(now, 2 * 60 * minuteMs);

@@ -11,6 +11,7 @@ import { passwordUseCases } from "../../../src/usecases/identity/passwords.ts";
 import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
 import { rateLimiter } from "../../../src/usecases/rate-limiter.ts";
 import { openMysqlStores } from "../../adapters/mysql/stores.ts";
+import { factorParts } from "../../factor-parts.ts";
 import { holderOf, reference, someAccount, someSession } from "../../contract/fixtures.ts";
 
 const client = { address: "203.0.113.7", userAgent: "curl/8" };
@@ -50,7 +51,8 @@ function identity(instead: { hashes?: PasswordHashes; sessions?: Sessions } = {}
   const mail = { send: async () => {} };
   const codeGenerator = hmacCodeGenerator(key());
   const provider = ownIdentityProvider({ hashes, codes: oneTimeCodes, passwords, codeGenerator, mail, now });
-  const identified = { ...common, identity: provider };
+  const { factors, challenges } = stores;
+  const identified = factorParts({ ...common, factors, challenges, identity: provider });
   const codes = codeUseCases({ ...identified, afterAnswer: (work) => void work() });
   const tokens = jwtTokens({ accessSecrets: key(), refreshSecrets: key(), newId: randomUUID });
   return {

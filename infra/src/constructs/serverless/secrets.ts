@@ -4,11 +4,11 @@ import { Construct } from "constructs";
 
 export interface SecretsProps {
   readonly name: string;
-  /** A higher version replaces all secrets; the parameters' history keeps the former ones. */
+  /** A higher version replaces all secrets but that of factors; the parameters' history keeps the former ones. */
   readonly version: number;
 }
 
-const names = ["access-token", "refresh-token", "edge-proof"] as const;
+const names = ["access-token", "refresh-token", "edge-proof", "factors"] as const;
 export type SecretName = (typeof names)[number];
 
 /**
@@ -23,7 +23,9 @@ export class Secrets extends Construct {
   constructor(scope: Construct, id: string, { name, version }: SecretsProps) {
     super(scope, id);
     this.path = `/tintype/${name}`;
-    const parameter = (secret: SecretName) => [secret, this.parameter(secret, version)];
+    // What the secret of factors has encrypted is never encrypted again: no rotation replaces it.
+    const versionOf = (secret: SecretName) => (secret === "factors" ? 1 : version);
+    const parameter = (secret: SecretName) => [secret, this.parameter(secret, versionOf(secret))];
     this.parameters = Object.fromEntries(names.map(parameter)) as Record<SecretName, SsmParameter>;
   }
 

@@ -1,0 +1,212 @@
+import {
+  type Enrolment,
+  type FactorEvent,
+  type FactorEventName,
+  maxFactorEvents,
+  type Spend,
+  type StoredFactors,
+  type Totp,
+} from "../../domain/factor.ts";
+import type { Factors } from "../../ports/factors.ts";
+import { count, requireLive } from "./account-usage.ts";
+import { flag, type Item, number, setOfTexts, text, textOrNull, texts, time } from "./items.ts";
+import { factorsKey } from "./keys.ts";
+import type { Dynamodb, Refused, Write } from "./requests.ts";
+import { proofOf } from "./sessions.ts";
+import { again, untilWritten } from "./until-written.ts";
+
+interface Dependencies {
+  readonly db: Dynamodb;
+  readonly newId: () => string;
+}
+
+/** What the item of an account's factors holds. */
+interface State {
+  readonly totp: Totp | undefined;
+  readonly enrolment: Enrolment | undefined;
+  /** Hashes of the recovery codes. */
+  readonly codes: readonly string[];
+  readonly seen: boolean;
+  readonly events: readonly FactorEvent[];
+}
+
+/** Each change replaces the item, on the condition that it is still the one that was read. */
+export function factorItems({ db, newId }: Dependencies) {
+  async function read(accountId: string) {
+    const item = await db.get(factorsKey(accountId));
+    return { item, state: stateOf(item) };
+  }
+
+  /** The write of a state in place of the item that was read, and whether a refusal means that it was carried out. */
+  function replacing(accountId: string, item: Item | undefined, to: State) {
+    const revision = newId();
+    const unchanged = item
+      ? { condition: "#revision = :from", values: { from: text(item, "revision") } }
+      : { condition: "attribute_not_exists(#pk)" };
+    const write: Write = { put: factorsKey(accountId), item: valuesOf(to, revision), ...unchanged };
+    // The revision is new with each call: if it is there, this call has written it.
+    const isDone = (refused: Refused | undefined) =>
+      refused?.isRepeated === true && refused.item?.["revision"]?.S === revision;
+    return { write, isDone };
+  }
+
+  /** The write that spends a factor; undefined if it is spent or unknown. */
+  async function spending(accountId: string, spend: Spend) {
+    const { item, state } = await read(accountId);
+    const to = spent(state, spend);
+    return to && replacing(accountId, item, to);
+  }
+
+  return { read, replacing, spending };
+}
+
+export function dynamodbFactors(deps: Dependencies): Factors {
+  const { db } = deps;
+  const { read, replacing, spending } = factorItems(deps);
+
+  /** Replaces the state by what `decide` makes of it; false if it makes nothing of it. */
+  async function change(accountId: string, decide: (state: State) => State | undefined): Promise<boolean> {
+    return untilWritten(async () => {
+      const { item, state } = await read(accountId);
+      const to = decide(state);
+      if (!to) return false;
+      const { write, isDone } = replacing(accountId, item, to);
+      const refused = await db.write(write);
+      return !refused || isDone(refused) ? true : again;
+    });
+  }
+
+  return {
+    async get(accountId) {
+      return factorsIn((await read(accountId)).state);
+    },
+
+    async listEvents(accountId) {
+      return [...(await read(accountId)).state.events];
+    },
+
+    async enrol(accountId, enrolment) {
+      await untilWritten(async () => {
+        const { item, state } = await read(accountId);
+        const replaced = state.enrolment?.secret ?? null;
+        const { write, isDone } = replacing(accountId, item, {
+          ...state,
+          enrolment: { ...enrolment, replaced },
+        });
+        const refused = await db.transact([write, count(accountId, {})]);
+        if (!refused || isDone(refused[0])) return true;
+        if (refused[1]) requireLive(refused[1].item);
+        return again;
+      });
+    },
+
+    confirm: (accountId, { enrolmentId: id, step: lastStep, recoveryHashes: codes, event }) =>
+      change(accountId, ({ enrolment, events }) => {
+        if (enrolment?.id !== id) return undefined;
+        const totp = { id, secret: enrolment.secret, lastStep, enrolledAt: event.at, lastUsedAt: event.at };
+        return { totp, enrolment: undefined, codes, seen: false, events: withEvent(events, event) };
+      }),
+
+    prove: (holder, spend, proven) =>
+      untilWritten(async () => {
+        const spends = await spending(holder.accountId, spend);
+        if (!spends) return false;
+        const ofSession = { ...proofOf(holder, proven), condition: "attribute_exists(#pk)" };
+        const refused = await db.transact([spends.write, ofSession]);
+        if (!refused || spends.isDone(refused[0])) return true;
+        return refused[1] ? false : again; // the session is gone
+      }),
+
+    removeTotp: (accountId, event) =>
+      change(accountId, ({ totp, events }) => totp && { ...nothing, events: withEvent(events, event) }),
+
+    replaceRecoveryCodes: (accountId, codes, event) =>
+      change(accountId, (state) =>
+        state.totp ? { ...state, codes, seen: false, events: withEvent(state.events, event) } : undefined,
+      ),
+
+    async noteSeen(accountId) {
+      await change(accountId, (state) =>
+        state.totp && !state.seen ? { ...state, seen: true } : undefined,
+      );
+    },
+
+    async removeOfAccount(accountId) {
+      await db.write({ delete: factorsKey(accountId) });
+    },
+  };
+}
+
+const nothing: State = { totp: undefined, enrolment: undefined, codes: [], seen: false, events: [] };
+
+function withEvent(events: readonly FactorEvent[], event: FactorEvent): FactorEvent[] {
+  return [event, ...events].slice(0, maxFactorEvents);
+}
+
+function spent(state: State, spend: Spend): State | undefined {
+  const { totp, codes, events } = state;
+  if (spend.factor === "totp") {
+    const { id, step, at } = spend;
+    if (totp?.id !== id || totp.lastStep >= step) return undefined;
+    return { ...state, totp: { ...totp, lastStep: step, lastUsedAt: at } };
+  }
+  const left = codes.filter((code) => !spend.hashes.includes(code));
+  if (left.length === codes.length) return undefined;
+  return { ...state, codes: left, events: withEvent(events, spend.event) };
+}
+
+function factorsIn({ totp, enrolment, codes, seen }: State): StoredFactors {
+  const recoveryCodes = totp && { left: codes.length, seen: seen || codes.length === 0 };
+  return { totp, enrolment, recoveryCodes };
+}
+
+function valuesOf({ totp, enrolment, codes, seen, events }: State, revision: string) {
+  return {
+    revision,
+    totpId: totp?.id,
+    secret: totp?.secret,
+    lastStep: totp?.lastStep,
+    enrolledAt: totp?.enrolledAt,
+    lastUsedAt: totp?.lastUsedAt,
+    enrolmentId: enrolment?.id,
+    enrolmentSecret: enrolment?.secret,
+    replaced: enrolment?.replaced,
+    enrolmentEndsAt: enrolment?.endsAt,
+    codes: setOfTexts(codes),
+    seen,
+    events: JSON.stringify(events),
+  };
+}
+
+function stateOf(item: Item | undefined): State {
+  if (!item) return nothing;
+  const isEnrolled = textOrNull(item, "totpId") !== null;
+  const isEnrolling = textOrNull(item, "enrolmentId") !== null;
+  return {
+    totp: isEnrolled
+      ? {
+          id: text(item, "totpId"),
+          secret: text(item, "secret"),
+          lastStep: number(item, "lastStep"),
+          enrolledAt: time(item, "enrolledAt"),
+          lastUsedAt: time(item, "lastUsedAt"),
+        }
+      : undefined,
+    enrolment: isEnrolling
+      ? {
+          id: text(item, "enrolmentId"),
+          secret: text(item, "enrolmentSecret"),
+          replaced: textOrNull(item, "replaced"),
+          endsAt: time(item, "enrolmentEndsAt"),
+        }
+      : undefined,
+    codes: texts(item, "codes"),
+    seen: flag(item, "seen"),
+    events: eventsIn(text(item, "events")),
+  };
+}
+
+function eventsIn(json: string): FactorEvent[] {
+  const events = JSON.parse(json) as { at: string; what: FactorEventName; device: string }[];
+  return events.map(({ at, what, device }) => ({ at: new Date(at), what, device }));
+}

@@ -1,0 +1,198 @@
+import type { Pool } from "mysql2/promise";
+import {
+  type FactorEvent,
+  type FactorEventName,
+  maxFactorEvents,
+  noFactors,
+  type Spend,
+  type StoredFactors,
+} from "../../domain/factor.ts";
+import type { Factors } from "../../ports/factors.ts";
+import { lockAccount, lockLiveAccount } from "./account-usage.ts";
+import { change, select, type Statements, transaction } from "./pool.ts";
+import { proofOf } from "./sessions.ts";
+
+interface Row {
+  totp_id: string | null;
+  secret: string;
+  last_step: number;
+  enrolled_at: Date;
+  last_used_at: Date;
+  enrolment_id: string | null;
+  enrolment_secret: string;
+  replaced: string | null;
+  ends_at: Date;
+  codes: number;
+  unseen: number;
+}
+
+interface EventRow {
+  at: Date;
+  what: FactorEventName;
+  device: string;
+}
+
+const codesWhere = "(SELECT COUNT(*) FROM recovery_codes r WHERE r.account_id = a.id";
+
+/** Each sign-in asks for them, so it is one statement. */
+const factorsOfAccount = `SELECT t.id AS totp_id, t.secret, t.last_step, t.enrolled_at, t.last_used_at,
+  e.id AS enrolment_id, e.secret AS enrolment_secret, e.replaced, e.ends_at,
+  ${codesWhere}) AS codes, ${codesWhere} AND NOT r.seen) AS unseen
+  FROM accounts a LEFT JOIN totp_secrets t ON t.account_id = a.id LEFT JOIN totp_enrolments e ON e.account_id = a.id
+  WHERE a.id = ? AND a.removed_at IS NULL`;
+
+const tables = ["totp_secrets", "totp_enrolments", "recovery_codes", "factor_events"] as const;
+
+export function mysqlFactors(pool: Pool): Factors {
+  return {
+    async get(accountId) {
+      const [row] = await select<Row>(pool, factorsOfAccount, [accountId]);
+      return row ? factorsIn(row) : noFactors;
+    },
+
+    async listEvents(accountId) {
+      const sql = `SELECT at, what, device FROM factor_events WHERE account_id = ?
+        ORDER BY at DESC, what LIMIT ${maxFactorEvents}`;
+      return (await select<EventRow>(pool, sql, [accountId])).map(({ at, what, device }) => ({
+        at,
+        what,
+        device,
+      }));
+    },
+
+    async enrol(accountId, { id, secret, endsAt }) {
+      await transaction(pool, async (statements) => {
+        await lockLiveAccount(statements, accountId);
+        // Assignments are evaluated from left to right: the first uses the former secret.
+        const sql = `INSERT INTO totp_enrolments (account_id, id, secret, replaced, ends_at) VALUES (?, ?, ?, NULL, ?)
+          ON DUPLICATE KEY UPDATE replaced = secret, id = VALUES(id), secret = VALUES(secret), ends_at = VALUES(ends_at)`;
+        await statements.change(sql, [accountId, id, secret, endsAt]);
+      });
+    },
+
+    async confirm(accountId, { enrolmentId, step, recoveryHashes, event }) {
+      return transaction(pool, async (statements) => {
+        await lockAccount(statements, accountId);
+        const sql = "SELECT secret FROM totp_enrolments WHERE account_id = ? AND id = ?";
+        const [row] = await statements.select<{ secret: string }>(sql, [accountId, enrolmentId]);
+        if (!row) return false;
+        await statements.change("DELETE FROM totp_enrolments WHERE account_id = ?", [accountId]);
+        await statements.change("DELETE FROM totp_secrets WHERE account_id = ?", [accountId]);
+        const insert =
+          "INSERT INTO totp_secrets (account_id, id, secret, last_step, enrolled_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?)";
+        const values = [accountId, enrolmentId, row.secret, step, event.at, event.at];
+        await statements.change(insert, values);
+        await replaceCodes(statements, accountId, recoveryHashes);
+        await addEvent(statements, accountId, event);
+        return true;
+      });
+    },
+
+    async prove(holder, spend, proven) {
+      return transaction(pool, async (statements) => {
+        await lockAccount(statements, holder.accountId);
+        const session = "SELECT id FROM sessions WHERE id = ? AND account_id = ?";
+        const found = await statements.select(session, [holder.sessionId, holder.accountId]);
+        if (found.length === 0) return false;
+        if (!(await spendFactor(statements, holder.accountId, spend))) return false;
+        await statements.change(...proofOf(holder, proven));
+        return true;
+      });
+    },
+
+    async removeTotp(accountId, event) {
+      return transaction(pool, async (statements) => {
+        await lockAccount(statements, accountId);
+        const sql = "DELETE FROM totp_secrets WHERE account_id = ?";
+        if ((await statements.change(sql, [accountId])) === 0) return false;
+        for (const table of ["totp_enrolments", "recovery_codes"])
+          await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        await addEvent(statements, accountId, event);
+        return true;
+      });
+    },
+
+    async replaceRecoveryCodes(accountId, hashes, event) {
+      return transaction(pool, async (statements) => {
+        await lockAccount(statements, accountId);
+        const sql = "SELECT id FROM totp_secrets WHERE account_id = ?";
+        if ((await statements.select(sql, [accountId])).length === 0) return false;
+        await replaceCodes(statements, accountId, hashes);
+        await addEvent(statements, accountId, event);
+        return true;
+      });
+    },
+
+    async noteSeen(accountId) {
+      await change(pool, "UPDATE recovery_codes SET seen = TRUE WHERE account_id = ?", [accountId]);
+    },
+
+    async removeOfAccount(accountId) {
+      for (const table of tables) await change(pool, `DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+    },
+  };
+}
+
+/** Spends a factor of a locked account; false, and changes nothing, if it is spent or unknown. */
+export async function spendFactor(
+  statements: Statements,
+  accountId: string,
+  spend: Spend,
+): Promise<boolean> {
+  if (spend.factor === "totp") {
+    const { id, step, at } = spend;
+    const sql =
+      "UPDATE totp_secrets SET last_step = ?, last_used_at = ? WHERE account_id = ? AND id = ? AND last_step < ?";
+    return (await statements.change(sql, [step, at, accountId, id, step])) === 1;
+  }
+  const places = spend.hashes.map(() => "?").join(", ");
+  const sql = `DELETE FROM recovery_codes WHERE account_id = ? AND hash IN (${places})`;
+  if ((await statements.change(sql, [accountId, ...spend.hashes])) !== 1) return false;
+  await addEvent(statements, accountId, spend.event);
+  return true;
+}
+
+async function replaceCodes(
+  statements: Statements,
+  accountId: string,
+  hashes: readonly string[],
+): Promise<void> {
+  await statements.change("DELETE FROM recovery_codes WHERE account_id = ?", [accountId]);
+  const rows = hashes.map(() => "(?, ?)").join(", ");
+  const values = hashes.flatMap((hash) => [accountId, hash]);
+  await statements.change(`INSERT INTO recovery_codes (account_id, hash) VALUES ${rows}`, values);
+}
+
+async function addEvent(
+  statements: Statements,
+  accountId: string,
+  { at, what, device }: FactorEvent,
+): Promise<void> {
+  const sql = `INSERT INTO factor_events (account_id, at, what, device) VALUES (?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE device = VALUES(device)`;
+  await statements.change(sql, [accountId, at, what, device]);
+  const others = `DELETE FROM factor_events WHERE account_id = ? AND (at, what) NOT IN (SELECT at, what FROM (
+    SELECT at, what FROM factor_events WHERE account_id = ? ORDER BY at DESC, what LIMIT ${maxFactorEvents}) AS kept)`;
+  await statements.change(others, [accountId, accountId]);
+}
+
+function factorsIn(row: Row): StoredFactors {
+  const { totp_id, enrolment_id, codes, unseen } = row;
+  return {
+    totp:
+      totp_id === null
+        ? undefined
+        : {
+            id: totp_id,
+            secret: row.secret,
+            lastStep: Number(row.last_step),
+            enrolledAt: row.enrolled_at,
+            lastUsedAt: row.last_used_at,
+          },
+    enrolment:
+      enrolment_id === null
+        ? undefined
+        : { id: enrolment_id, secret: row.enrolment_secret, replaced: row.replaced, endsAt: row.ends_at },
+    recoveryCodes: totp_id === null ? undefined : { left: Number(codes), seen: Number(unseen) === 0 },
+  };
+}

@@ -1,0 +1,99 @@
+import { AppError } from "../../domain/app-error.ts";
+import type { Client } from "../../domain/client.ts";
+import type { Proof, StoredFactors } from "../../domain/factor.ts";
+import {
+  kindOf,
+  missingProofs,
+  type ProvenAction,
+  proofsInForce,
+  proofsOf,
+  provenUntil,
+  sufficientProofs,
+  suffices,
+  withProofs,
+} from "../../domain/proofs.ts";
+import type { Session } from "../../domain/session.ts";
+import type { Accounts } from "../../ports/accounts.ts";
+import type { AuditLog } from "../../ports/audit-log.ts";
+import type { Factors } from "../../ports/factors.ts";
+import type { Sessions } from "../../ports/sessions.ts";
+import type { TokenHolder } from "../../ports/tokens.ts";
+import type { FactorProof, GivenFactor } from "./factor-proof.ts";
+import type { ProvePassword } from "./password-proof.ts";
+
+interface Dependencies {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly factors: Factors;
+  readonly provePassword: ProvePassword;
+  readonly factorProof: FactorProof;
+  readonly auditLog: AuditLog;
+  readonly now: () => Date;
+}
+
+export interface Given extends GivenFactor {
+  readonly password?: string | undefined;
+}
+
+export type StepUpUseCases = ReturnType<typeof stepUpUseCases>;
+
+/** Proofs of who is signed in, which some changes ask for. */
+export function stepUpUseCases(deps: Dependencies) {
+  const { accounts, sessions, factors, provePassword, factorProof, auditLog, now } = deps;
+
+  /** Records in the session what is proven; returns until when it counts. Throws `wrong_password`, `wrong_code`. */
+  async function stepUp(holder: TokenHolder, given: Given, client: Client): Promise<Date> {
+    const { accountId } = holder;
+    const { password, ...factor } = given;
+    const account = await accounts.get(accountId);
+    if (!account) throw new AppError("not_signed_in", "account is gone");
+    if (password !== undefined) await provePassword(accountId, password, "password");
+    const proofs: Proof[] = password === undefined ? [] : ["password"];
+    const session = await sessionOf(holder);
+    const kind = kindOfFactor(factor);
+    const proven = withProofs(session, kind ? [...proofs, kind] : proofs, now());
+    if (kind) {
+      const spend = (by: Parameters<Factors["prove"]>[1]) => factors.prove(holder, by, proven);
+      await factorProof.prove(account, await factors.get(accountId), factor, client, { spend });
+    } else await sessions.prove(holder, proven);
+    auditLog("step_up", holder);
+    return provenUntil(proven);
+  }
+
+  /**
+   * Throws `step_up_required` unless the action is allowed by what was proven in the session within 10 minutes, or is
+   * given together with the request. Returns the factors of the account.
+   */
+  async function require(
+    holder: TokenHolder,
+    action: ProvenAction,
+    given: readonly Proof[] = [],
+  ): Promise<StoredFactors> {
+    const [session, stored] = await Promise.all([sessionOf(holder), factors.get(holder.accountId)]);
+    const hasPassword = true; // every account has one
+    const kind = kindOf(hasPassword, stored.totp !== undefined);
+    const sufficient = sufficientProofs[actionFor(action, stored)][kind];
+    const held = [...proofsInForce(session, now()), ...given];
+    if (suffices(sufficient, held)) return stored;
+    const ways = missingProofs(sufficient, held, proofsOf(hasPassword, stored));
+    throw new AppError("step_up_required", `${action} needs ${ways.join(", ")}`, { ways });
+  }
+
+  async function sessionOf(holder: TokenHolder): Promise<Session> {
+    const session = await sessions.get(holder);
+    if (!session) throw new AppError("not_signed_in", "session is gone");
+    return session;
+  }
+
+  return { stepUp, require };
+}
+
+function kindOfFactor({ code, recoveryCode }: GivenFactor): Proof | undefined {
+  if (code !== undefined) return "totp";
+  return recoveryCode === undefined ? undefined : "recovery";
+}
+
+function actionFor(action: ProvenAction, { recoveryCodes }: StoredFactors): ProvenAction {
+  const areUnseen = recoveryCodes !== undefined && !recoveryCodes.seen;
+  return action === "newRecoveryCodes" && areUnseen ? "newUnseenRecoveryCodes" : action;
+}

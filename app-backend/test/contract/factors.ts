@@ -1,0 +1,223 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import {
+  type FactorEvent,
+  type FactorEventName,
+  maxFactorEvents,
+  noFactors,
+  type Spend,
+} from "../../src/domain/factor.ts";
+import type { Proven } from "../../src/domain/proofs.ts";
+import { after } from "../../src/domain/time.ts";
+import type { Confirmation, Factors } from "../../src/ports/factors.ts";
+import { at, reference } from "./fixtures.ts";
+import { type Open, whileOpen } from "./opened.ts";
+import { winnersOfRounds } from "./races.ts";
+
+const proven: Proven = { proofs: ["password", "totp"], provedAt: at };
+
+export function factorsContract(open: Open<Factors>, rounds = 50): void {
+  const opened = whileOpen(open);
+  let accountId: string;
+  let holder: { readonly accountId: string; readonly sessionId: string };
+  beforeEach(async () => {
+    accountId = await opened().raw.addAccount();
+    holder = { accountId, sessionId: randomUUID() };
+    await opened().raw.addSession({ accountId, id: holder.sessionId });
+  });
+
+  const factors = () => opened().port;
+
+  async function enrolled(): Promise<{ id: string; hashes: string[] }> {
+    const id = await enrol();
+    const recoveryHashes = [reference(), reference(), reference()];
+    expect(await factors().confirm(accountId, { ...confirmationOf(id), recoveryHashes })).toBe(true);
+    return { id, hashes: recoveryHashes };
+  }
+
+  async function enrol(secret = "sealed"): Promise<string> {
+    const id = randomUUID();
+    await factors().enrol(accountId, { id, secret, endsAt: after(at, 600_000) });
+    return id;
+  }
+
+  const stepOf = (id: string, step: number): Spend => ({ factor: "totp", id, step, at: after(at, step) });
+  const spend = (by: Spend) => factors().prove(holder, by, proven);
+
+  describe("factors", () => {
+    test("an account begins with none", async () => {
+      expect(await factors().get(accountId)).toEqual(noFactors);
+      expect(await factors().get(randomUUID())).toEqual(noFactors);
+      expect(await factors().listEvents(accountId)).toEqual([]);
+    });
+
+    test("MFA-09 an enrolment replaces the one before, whose secret stays known", async () => {
+      await enrol("first");
+      const id = await enrol("second");
+      const { enrolment } = await factors().get(accountId);
+      expect(enrolment).toEqual({ id, secret: "second", replaced: "first", endsAt: after(at, 600_000) });
+    });
+
+    test("MFA-09 what an enrolment confirms is in force until a later one is confirmed", async () => {
+      const { id } = await enrolled();
+      const totp = { id, secret: "sealed", lastStep: 7, enrolledAt: at, lastUsedAt: at };
+      const recoveryCodes = { left: 3, seen: false };
+      expect(await factors().get(accountId)).toEqual({ totp, enrolment: undefined, recoveryCodes });
+      expect(await factors().listEvents(accountId)).toEqual([eventOf("totp_added")]);
+      const next = await enrol("next");
+      expect((await factors().get(accountId)).totp).toEqual(totp);
+      expect(await factors().confirm(accountId, confirmationOf(next))).toBe(true);
+      expect((await factors().get(accountId)).totp).toMatchObject({ id: next, secret: "next" });
+    });
+
+    test("MFA-09 an enrolment that was replaced, confirmed or never there is not confirmed", async () => {
+      const first = await enrol();
+      const last = await enrol();
+      for (const id of [first, randomUUID()])
+        expect(await factors().confirm(accountId, confirmationOf(id))).toBe(false);
+      expect(await factors().confirm(accountId, confirmationOf(last))).toBe(true);
+      expect(await factors().confirm(accountId, confirmationOf(last))).toBe(false);
+    });
+
+    test("MFA-09 of parallel confirmations of one enrolment one wins, with its codes alone", async () => {
+      const winners = await winnersOfRounds(async () => {
+        const id = await enrol();
+        const tries = [0, 1, 2].map(async () => {
+          const recoveryHashes = [reference(), reference()];
+          const won = await factors().confirm(accountId, { ...confirmationOf(id), recoveryHashes });
+          return { won, recoveryHashes };
+        });
+        const done = await Promise.all(tries);
+        const stored = await Promise.all(
+          done.map(async ({ recoveryHashes: [hash = ""] }) => opened().raw.count(hash)),
+        );
+        expect(stored).toEqual(done.map(({ won }) => (won ? 1 : 0)));
+        return done.filter(({ won }) => won).length;
+      }, Math.min(rounds, 10));
+      expect(new Set(winners)).toEqual(new Set([1]));
+    });
+
+    test("an account that is gone or marked as removed enrols nothing", async () => {
+      for (const id of [randomUUID(), await opened().raw.addAccount({ isRemoved: true })])
+        await expect(
+          factors().enrol(id, { id: randomUUID(), secret: "sealed", endsAt: at }),
+        ).rejects.toMatchObject({ code: "not_signed_in" });
+    });
+
+    test("MFA-05 a step is used once, and then neither it nor one before it", async () => {
+      const { id } = await enrolled();
+      expect(await spend(stepOf(id, 7))).toBe(false); // that of the enrolment
+      expect(await spend(stepOf(id, 9))).toBe(true);
+      for (const step of [8, 9]) expect(await spend(stepOf(id, step))).toBe(false);
+      expect((await factors().get(accountId)).totp).toMatchObject({ lastStep: 9, lastUsedAt: after(at, 9) });
+      expect(await spend(stepOf(id, 10))).toBe(true);
+      expect(await spend(stepOf(randomUUID(), 11))).toBe(false);
+    });
+
+    test("MFA-05 of parallel uses of one step one wins", async () => {
+      const { id } = await enrolled();
+      let step = 7;
+      const winners = await winnersOfRounds(async () => {
+        step += 1;
+        const uses = await Promise.all([0, 1, 2, 3].map(() => spend(stepOf(id, step))));
+        return uses.filter(Boolean).length;
+      }, rounds);
+      expect(new Set(winners)).toEqual(new Set([1]));
+    });
+
+    test("MFA-16 of parallel uses of one recovery code one wins, and the others stay", async () => {
+      const { hashes } = await enrolled();
+      const [first = "", second = ""] = hashes;
+      const uses = await Promise.all([0, 1, 2, 3].map(() => spend(recoveryOf([reference(), first]))));
+      expect(uses.filter(Boolean)).toHaveLength(1);
+      expect(await spend(recoveryOf([first]))).toBe(false);
+      expect((await factors().get(accountId)).recoveryCodes?.left).toBe(2);
+      expect(await spend(recoveryOf([second]))).toBe(true);
+      const [event] = await factors().listEvents(accountId);
+      expect(event).toEqual(eventOf("recovery_code_used"));
+    });
+
+    test("a factor is spent in a session of its account alone", async () => {
+      const { id, hashes } = await enrolled();
+      const { sessionId } = holder;
+      const other = await opened().raw.addAccount();
+      for (const wrong of [
+        { accountId, sessionId: randomUUID() },
+        { accountId: other, sessionId },
+      ]) {
+        expect(await factors().prove(wrong, stepOf(id, 8), proven)).toBe(false);
+        expect(await factors().prove(wrong, recoveryOf(hashes), proven)).toBe(false);
+      }
+      expect(await spend(stepOf(id, 8))).toBe(true);
+    });
+
+    test("removing the secret removes enrolment and recovery codes, once", async () => {
+      const { hashes } = await enrolled();
+      await enrol();
+      const removals = [0, 1, 2].map(() => factors().removeTotp(accountId, eventOf("totp_removed", 1)));
+      expect((await Promise.all(removals)).filter(Boolean)).toHaveLength(1);
+      expect(await factors().get(accountId)).toEqual(noFactors);
+      expect(await opened().raw.count(hashes[0]!)).toBe(0);
+      const names = (await factors().listEvents(accountId)).map(({ what }) => what);
+      expect(names).toEqual(["totp_removed", "totp_added"]);
+    });
+
+    test("MFA-16 new recovery codes replace all of them, and are not seen until that is noted", async () => {
+      const { hashes } = await enrolled();
+      await factors().noteSeen(accountId);
+      expect((await factors().get(accountId)).recoveryCodes).toEqual({ left: 3, seen: true });
+      const event = eventOf("recovery_codes_replaced", 1);
+      expect(await factors().replaceRecoveryCodes(accountId, [reference(), reference()], event)).toBe(true);
+      expect((await factors().get(accountId)).recoveryCodes).toEqual({ left: 2, seen: false });
+      expect(await opened().raw.count(hashes[0]!)).toBe(0);
+    });
+
+    test("an account without a factor gets no recovery codes", async () => {
+      const event = eventOf("recovery_codes_replaced");
+      expect(await factors().replaceRecoveryCodes(accountId, [reference()], event)).toBe(false);
+      await factors().noteSeen(accountId);
+      expect(await factors().get(accountId)).toEqual(noFactors);
+    });
+
+    test("the last events are kept, the latest first", async () => {
+      await enrolled();
+      for (let count = 1; count <= maxFactorEvents; count += 1)
+        await factors().replaceRecoveryCodes(
+          accountId,
+          [reference()],
+          eventOf("recovery_codes_replaced", count),
+        );
+      const events = await factors().listEvents(accountId);
+      expect(events).toHaveLength(maxFactorEvents);
+      expect(events[0]).toEqual(eventOf("recovery_codes_replaced", maxFactorEvents));
+      expect(events.at(-1)).toEqual(eventOf("recovery_codes_replaced", 1));
+    });
+
+    test("the removal of an account removes its factors alone", async () => {
+      const { hashes } = await enrolled();
+      const removed = accountId;
+      accountId = await opened().raw.addAccount();
+      const other = await enrolled();
+      await opened().raw.markRemoved(removed);
+      await factors().removeOfAccount(removed);
+      await factors().removeOfAccount(removed);
+      expect(await opened().raw.count(hashes[0]!)).toBe(0);
+      expect(await factors().get(removed)).toEqual(noFactors);
+      expect((await factors().get(accountId)).totp?.id).toBe(other.id);
+    });
+  });
+}
+
+function eventOf(what: FactorEventName, seconds = 0): FactorEvent {
+  return { at: after(at, seconds * 1000), what, device: "Firefox on Linux" };
+}
+
+const recoveryOf = (hashes: readonly string[]): Spend => ({
+  factor: "recovery",
+  hashes,
+  event: eventOf("recovery_code_used"),
+});
+
+function confirmationOf(enrolmentId: string): Confirmation {
+  return { enrolmentId, step: 7, recoveryHashes: [reference()], event: eventOf("totp_added") };
+}
