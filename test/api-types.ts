@@ -82,9 +82,13 @@ function type(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(type).join(" | ");
   if (schema.allOf) return type(merged(schema.allOf));
   if (schema.type === "object") return objectType(schema);
-  if (schema.type === "array" && schema.items) return `${type(schema.items)}[]`;
+  if (schema.type === "array" && schema.items) return `${itemType(schema.items)}[]`;
   if (schema.contentEncoding === "binary") return "File";
   return [schema.type].flat().map(scalar).join(" | ");
+}
+
+function itemType(items: Schema): string {
+  return items.enum || items.anyOf ? `(${type(items)})` : type(items);
 }
 
 function scalar(name: string | undefined): string {

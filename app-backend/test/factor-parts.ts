@@ -30,5 +30,13 @@ export function factorParts(common: Common) {
   const provePassword = passwordProof(common);
   const proof = factorProof({ ...common, factorSecrets });
   const stepUp = stepUpUseCases({ ...common, provePassword, factorProof: proof });
-  return { ...common, factorSecrets, challengeTokens, provePassword, factorProof: proof, stepUp, newId: randomUUID };
+  return {
+    ...common,
+    factorSecrets,
+    challengeTokens,
+    provePassword,
+    factorProof: proof,
+    stepUp,
+    newId: randomUUID,
+  };
 }

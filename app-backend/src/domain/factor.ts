@@ -81,10 +81,17 @@ export function factorsOf({ totp, recoveryCodes }: StoredFactors): Factor[] {
 export interface FactorsView {
   readonly totp: { readonly enrolledAt: string; readonly lastUsedAt: string } | null;
   readonly recoveryCodes: RecoveryCodes | null;
-  readonly events: readonly { readonly at: string; readonly what: FactorEventName; readonly device: string }[];
+  readonly events: readonly {
+    readonly at: string;
+    readonly what: FactorEventName;
+    readonly device: string;
+  }[];
 }
 
-export function viewFactors({ totp, recoveryCodes }: StoredFactors, events: readonly FactorEvent[]): FactorsView {
+export function viewFactors(
+  { totp, recoveryCodes }: StoredFactors,
+  events: readonly FactorEvent[],
+): FactorsView {
   return {
     totp: totp
       ? { enrolledAt: totp.enrolledAt.toISOString(), lastUsedAt: totp.lastUsedAt.toISOString() }

@@ -109,7 +109,9 @@ export function missingProofs(
   possible: readonly Proof[],
 ): Proof[] {
   const isHeld = (proof: Proof) => held.includes(proof);
-  const reachable = sufficient.filter((set) => set.every((proof) => isHeld(proof) || possible.includes(proof)));
+  const reachable = sufficient.filter((set) =>
+    set.every((proof) => isHeld(proof) || possible.includes(proof)),
+  );
   const wanted = new Set(reachable.flat().filter((proof) => !isHeld(proof)));
   return possible.filter((proof) => wanted.has(proof));
 }

@@ -35,7 +35,8 @@ const accountsAtOnce = 100;
  * its address is free; the others remove what it leaves, in the request or later by a job.
  */
 export function accountRemoval(deps: Dependencies) {
-  const { accounts, sessions, factors, challenges, images, projects, media, objectStore, identity, now } = deps;
+  const { accounts, sessions, factors, challenges, images, projects, media, objectStore, identity, now } =
+    deps;
   /** The first step: from here on the removal is certain. */
   const begin = (accountId: string) => accounts.markRemoved(accountId, now());
 

@@ -40,7 +40,17 @@ interface Dependencies {
 export type AccountUseCases = ReturnType<typeof accountUseCases>;
 
 export function accountUseCases(deps: Dependencies) {
-  const { accounts, objectStore, imageIntake, identity, provePassword, stepUp, codes, removal, onUnfinished } = deps;
+  const {
+    accounts,
+    objectStore,
+    imageIntake,
+    identity,
+    provePassword,
+    stepUp,
+    codes,
+    removal,
+    onUnfinished,
+  } = deps;
   const { rateLimiter, auditLog, now, newId } = deps;
 
   /** Counts a registration before its body is received. Throws `too_many_requests`. */

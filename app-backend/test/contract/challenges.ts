@@ -102,13 +102,16 @@ export function challengesContract(open: Open<Challenges>, rounds = 50): void {
 
     test("MFA-16 of parallel uses of one code over as many challenges one opens a session", async () => {
       await withFactors();
-      const winners = await winnersOfRounds(async () => {
-        const spend = nextStep();
-        const open = await Promise.all([0, 1, 2].map(() => newChallenge()));
-        const done = await Promise.all(open.map((challenge) => redeem(challenge, spend)));
-        await challenges().removeOfAccount(accountId);
-        return done.filter((outcome) => outcome === "done").length;
-      }, Math.min(rounds, 20));
+      const winners = await winnersOfRounds(
+        async () => {
+          const spend = nextStep();
+          const open = await Promise.all([0, 1, 2].map(() => newChallenge()));
+          const done = await Promise.all(open.map((challenge) => redeem(challenge, spend)));
+          await challenges().removeOfAccount(accountId);
+          return done.filter((outcome) => outcome === "done").length;
+        },
+        Math.min(rounds, 20),
+      );
       expect(new Set(winners)).toEqual(new Set([1]));
     });
 

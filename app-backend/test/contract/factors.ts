@@ -80,20 +80,23 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
     });
 
     test("MFA-09 of parallel confirmations of one enrolment one wins, with its codes alone", async () => {
-      const winners = await winnersOfRounds(async () => {
-        const id = await enrol();
-        const tries = [0, 1, 2].map(async () => {
-          const recoveryHashes = [reference(), reference()];
-          const won = await factors().confirm(accountId, { ...confirmationOf(id), recoveryHashes });
-          return { won, recoveryHashes };
-        });
-        const done = await Promise.all(tries);
-        const stored = await Promise.all(
-          done.map(async ({ recoveryHashes: [hash = ""] }) => opened().raw.count(hash)),
-        );
-        expect(stored).toEqual(done.map(({ won }) => (won ? 1 : 0)));
-        return done.filter(({ won }) => won).length;
-      }, Math.min(rounds, 10));
+      const winners = await winnersOfRounds(
+        async () => {
+          const id = await enrol();
+          const tries = [0, 1, 2].map(async () => {
+            const recoveryHashes = [reference(), reference()];
+            const won = await factors().confirm(accountId, { ...confirmationOf(id), recoveryHashes });
+            return { won, recoveryHashes };
+          });
+          const done = await Promise.all(tries);
+          const stored = await Promise.all(
+            done.map(async ({ recoveryHashes: [hash = ""] }) => opened().raw.count(hash)),
+          );
+          expect(stored).toEqual(done.map(({ won }) => (won ? 1 : 0)));
+          return done.filter(({ won }) => won).length;
+        },
+        Math.min(rounds, 10),
+      );
       expect(new Set(winners)).toEqual(new Set([1]));
     });
 

@@ -24,7 +24,15 @@ describe("a code of an authenticator app", () => {
   });
 
   test("MFA-07 is read with blanks, and in full-width or Arabic digits", () => {
-    for (const typed of ["012345", "012 345", " 012\u00a0345 ", "０１２３４５", "٠١٢٣٤٥", "۰۱۲۳۴۵", "\u202a012345\u202c"])
+    for (const typed of [
+      "012345",
+      "012 345",
+      " 012\u00a0345 ",
+      "０１２３４５",
+      "٠١٢٣٤٥",
+      "۰۱۲۳۴۵",
+      "\u202a012345\u202c",
+    ])
       expect(tidyDigits(typed)).toBe("012345");
     expect(tidyDigits("12a456")).toBe("12a456");
     expect(tidyDigits("𝟘𝟙𝟚𝟛𝟡9")).toBe("012399");

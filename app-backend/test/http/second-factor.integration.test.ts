@@ -34,7 +34,8 @@ function nextCode(secret: string): string {
   return shownCode(secret, time);
 }
 
-const complete = (body: object, extra: Record<string, string> = {}) => postJson(app, "/auth/mfa", body, extra);
+const complete = (body: object, extra: Record<string, string> = {}) =>
+  postJson(app, "/auth/mfa", body, extra);
 const factorsOf = async (accessToken: string) =>
   (await send(app, "GET", "/account/factors", { headers: bearer(accessToken) })).body as unknown as {
     totp: object | null;
@@ -84,7 +85,10 @@ describe("a sign-in with a second factor", () => {
     expect((await refresh(app, `refresh=${token}`)).status).toBe(401);
     const [, refreshToken = ""] = a.cookie.split("=");
     for (const other of [a.body.accessToken, refreshToken, "", "a.b.c"])
-      expect(code(await complete({ token: other, code: nextCode(a.secret) }))).toEqual([401, "challenge_over"]);
+      expect(code(await complete({ token: other, code: nextCode(a.secret) }))).toEqual([
+        401,
+        "challenge_over",
+      ]);
     expect(code(await complete({ token, code: nextCode(b.secret) }))).toEqual([401, "wrong_code"]);
     expect((await complete({ token, code: nextCode(a.secret) })).status).toBe(200);
   });
@@ -111,10 +115,16 @@ describe("a sign-in with a second factor", () => {
     const { email, secret, body } = await memberWithTotp(app, time);
     const used = await challenge(app, email);
     expect((await complete({ token: used.token, code: nextCode(secret) })).status).toBe(200);
-    expect(code(await complete({ token: used.token, code: nextCode(secret) }))).toEqual([401, "challenge_over"]);
+    expect(code(await complete({ token: used.token, code: nextCode(secret) }))).toEqual([
+      401,
+      "challenge_over",
+    ]);
     const late = await challenge(app, email);
     time = after(time, 5 * minuteMs + 6_000);
-    expect(code(await complete({ token: late.token, code: nextCode(secret) }))).toEqual([401, "challenge_over"]);
+    expect(code(await complete({ token: late.token, code: nextCode(secret) }))).toEqual([
+      401,
+      "challenge_over",
+    ]);
     const outdated = await challenge(app, email);
     await app.pool.query("UPDATE accounts SET credential_version = 9 WHERE id = ?", [body.account.id]);
     expect(code(await complete({ token: outdated.token, code: nextCode(secret) }))).toEqual([

@@ -1,5 +1,12 @@
 // Written by `make format` from the API's OpenAPI document. Do not edit.
 
+export type SignedIn = {
+  accessToken: string;
+  /** Seconds. */
+  expiresIn: number;
+  account: Account;
+};
+
 export type Account = {
   id: string;
   email: string;
@@ -10,6 +17,16 @@ export type Account = {
   lastName: string | null;
   confirmed: boolean;
   createdAt: string;
+};
+
+export type Challenged = {
+  mfa: {
+    /** For POST /auth/mfa: it opens nothing else. */
+    token: string;
+    factors: ("totp" | "recovery" | "passkey" | "sms")[];
+    /** Seconds. */
+    expiresIn: number;
+  };
 };
 
 /** What each operation takes and returns. Times are ISO 8601. */
@@ -49,22 +66,7 @@ export type Operations = {
       email: string;
       password: string;
     };
-    response:
-      | {
-          accessToken: string;
-          /** Seconds. */
-          expiresIn: number;
-          account: Account;
-        }
-      | {
-          mfa: {
-            /** For POST /auth/mfa: it opens nothing else. */
-            token: string;
-            factors: ("totp" | "recovery" | "passkey" | "sms")[];
-            /** Seconds. */
-            expiresIn: number;
-          };
-        };
+    response: SignedIn | Challenged;
   };
   /** Trade the refresh token for an access token, and for the next one if it is older than 10 seconds */
   refresh: {
@@ -349,6 +351,10 @@ export type Operations = {
       expiresIn: number;
     };
   };
+  /** Remove the secret and the recovery codes */
+  removeTotp: {
+    response: void;
+  };
   /** Put the new secret in force by its first code; ends all other sessions */
   confirmTotp: {
     body: {
@@ -359,10 +365,6 @@ export type Operations = {
       /** Each works once. They are shown here and never again. */
       recoveryCodes: string[];
     };
-  };
-  /** Remove the secret and the recovery codes */
-  removeTotp: {
-    response: void;
   };
   /** Make new recovery codes; the former ones end */
   replaceRecoveryCodes: {

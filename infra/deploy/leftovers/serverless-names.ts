@@ -20,7 +20,9 @@ export function namesOf(name: string) {
     tables: own("records", "expiring"),
     rules: own("remove-abandoned", "integrity"),
     alarms: own(...alarmIds),
-    parameters: ["access-token", "refresh-token", "edge-proof", "factors"].map((secret) => `/tintype/${name}/${secret}`),
+    parameters: ["access-token", "refresh-token", "edge-proof", "factors"].map(
+      (secret) => `/tintype/${name}/${secret}`,
+    ),
     logGroups: [...functions.map((one) => `/aws/lambda/${one}`), `/aws/apigateway/tintype-${name}`],
     edgeFunctions: own("pages", "proof"),
     edgeLogGroups: own("pages", "proof").map((one) => `/aws/cloudfront/function/${one}`),

@@ -59,7 +59,10 @@ export function aesFactorSecrets({ current, former }: SecretRing): FactorSecrets
     stepsOf(sealed, accountId, code, at) {
       const secret = unseal(sealed, accountId);
       const now = stepAt(at);
-      const near = Array.from({ length: 2 * recognizedSteps + 1 }, (_, index) => now - recognizedSteps + index);
+      const near = Array.from(
+        { length: 2 * recognizedSteps + 1 },
+        (_, index) => now - recognizedSteps + index,
+      );
       return near.filter((step) => isEqual(totp(secret, step), code));
     },
 

@@ -126,9 +126,7 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       ),
 
     async noteSeen(accountId) {
-      await change(accountId, (state) =>
-        state.totp && !state.seen ? { ...state, seen: true } : undefined,
-      );
+      await change(accountId, (state) => (state.totp && !state.seen ? { ...state, seen: true } : undefined));
     },
 
     async removeOfAccount(accountId) {

@@ -128,17 +128,14 @@ export function mysqlFactors(pool: Pool): Factors {
     },
 
     async removeOfAccount(accountId) {
-      for (const table of tables) await change(pool, `DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+      for (const table of tables)
+        await change(pool, `DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
     },
   };
 }
 
 /** Spends a factor of a locked account; false, and changes nothing, if it is spent or unknown. */
-export async function spendFactor(
-  statements: Statements,
-  accountId: string,
-  spend: Spend,
-): Promise<boolean> {
+export async function spendFactor(statements: Statements, accountId: string, spend: Spend): Promise<boolean> {
   if (spend.factor === "totp") {
     const { id, step, at } = spend;
     const sql =

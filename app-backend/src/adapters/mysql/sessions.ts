@@ -118,7 +118,10 @@ export async function insertSession(statements: Statements, session: Session): P
 
 /** The statement that records what is proven in a session. */
 export function proofOf(holder: TokenHolder, proven: Proven): Parameters<Statements["change"]> {
-  return [`UPDATE sessions SET proofs = ?, proved_at = ? ${ofHolder}`, [...provenValues(proven), ...keyOf(holder)]];
+  return [
+    `UPDATE sessions SET proofs = ?, proved_at = ? ${ofHolder}`,
+    [...provenValues(proven), ...keyOf(holder)],
+  ];
 }
 
 const provenValues = ({ proofs, provedAt }: Proven) => [proofs.join(","), provedAt];

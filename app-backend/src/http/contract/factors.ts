@@ -60,7 +60,10 @@ const challenged = z
   .strict();
 
 /** The answer to the right password: a session, or a challenge if the account has a second factor. */
-export const signedInOrChallenged = z.union([signedIn, challenged]);
+export const signedInOrChallenged = z.union([
+  signedIn.meta({ id: "signedIn" }),
+  challenged.meta({ id: "challenged" }),
+]);
 
 const recoveryCodes = z
   .object({
@@ -78,7 +81,8 @@ const factors = z
       .object({
         left: z.int(),
         seen: z.boolean().meta({
-          description: "Whether the page has confirmed that it showed them; until then a TOTP code makes new ones.",
+          description:
+            "Whether the page has confirmed that it showed them; until then a TOTP code makes new ones.",
         }),
       })
       .strict()
@@ -103,7 +107,8 @@ export const factorOperations = {
   completeSignIn: {
     method: "post",
     path: "/auth/mfa",
-    summary: "Open the session of a challenge by a code or a recovery code; the refresh token comes as a cookie",
+    summary:
+      "Open the session of a challenge by a code or a recovery code; the refresh token comes as a cookie",
     body: secondStep,
     status: 200,
     answer: signedIn,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ErrorCode } from "../../domain/app-error.ts";
 import { productName } from "../../domain/product.ts";
-import { ownAccount, problem } from "./responses.ts";
+import { signedInOrChallenged } from "./factors.ts";
+import { problem } from "./responses.ts";
 import { type Operation, operations } from "./operations.ts";
 import { statusOf } from "./problem.ts";
 
@@ -21,7 +22,7 @@ export function openapi(release: string): object {
     servers: [{ url: "/api" }],
     paths,
     components: {
-      schemas: { problem: jsonSchema(problem, "output"), ...partsOf(ownAccount) },
+      schemas: { problem: jsonSchema(problem, "output"), ...partsOf(signedInOrChallenged) },
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         cookie: {
@@ -98,10 +99,14 @@ function refusal(codes: string[]): object {
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): object {
   const { $schema: _, $defs: __, ...rest } = z.toJSONSchema(schema, { io });
-  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as object;
+  return pointingAtComponents(rest);
 }
 
 /** The parts of an answer that have an id: they are components, and the answers refer to them. */
 function partsOf(answer: z.ZodType): object {
-  return z.toJSONSchema(answer, { io: "output" }).$defs ?? {};
+  return pointingAtComponents(z.toJSONSchema(answer, { io: "output" }).$defs ?? {});
+}
+
+function pointingAtComponents(schema: object): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as object;
 }

@@ -47,7 +47,15 @@ export function bearerSessions({ bearers, revocations, accounts, sessions, facto
     if (factorsOf(await factors.get(accountId)).length > 0) return undefined;
     const { credentialVersion } = account;
     const client = { address: undefined, userAgent: undefined };
-    const session = openSession({ id, accountId, credentialVersion, current: noReference, at, client, proofs: [] });
+    const session = openSession({
+      id,
+      accountId,
+      credentialVersion,
+      current: noReference,
+      at,
+      client,
+      proofs: [],
+    });
     await sessions.add({ ...session, idleEndsAt: expiresAt, endsAt: expiresAt });
     // It may have been ended since it was looked up: this one is checked after it was added.
     if (await isRevoked(bearer, at)) await sessions.remove(bearer);

@@ -84,7 +84,10 @@ export function factorProof({ factorSecrets, rateLimiter, auditLog, now }: Depen
     if (verdict.step !== undefined || verdict.drift === undefined) return verdict.step;
     // One phone with a wrong clock is usual; many are the clock of this host.
     auditLog("code_of_other_time", { accountId, reason: `valid at step ${verdict.drift}` });
-    throw new AppError("wrong_code", `code is valid at step ${verdict.drift}`, { ...wrong("code"), hint: "clock" });
+    throw new AppError("wrong_code", `code is valid at step ${verdict.drift}`, {
+      ...wrong("code"),
+      hint: "clock",
+    });
   }
 
   function refuse(accountId: string, field: string): never {

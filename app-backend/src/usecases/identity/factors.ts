@@ -142,7 +142,11 @@ export function factorUseCases(deps: Dependencies) {
     return codes.map((code) => factorSecrets.hash(code, accountId));
   }
 
-  function report(account: Account, sessionId: string, what: Exclude<FactorEventName, "recovery_code_used">): void {
+  function report(
+    account: Account,
+    sessionId: string,
+    what: Exclude<FactorEventName, "recovery_code_used">,
+  ): void {
     auditLog(what, { accountId: account.id, sessionId });
     notify?.(account, what);
   }

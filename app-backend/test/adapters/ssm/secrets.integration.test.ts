@@ -71,7 +71,12 @@ test("JWT-08 a new secret signs when every environment has read it, and the form
 });
 
 test("SLS-49 the edge's former proof is accepted while the new one spreads", async () => {
-  const [, , former] = [await put(names[0]!), await put(names[1]!), await put(names[2]!), await put(names[3]!)];
+  const [, , former] = [
+    await put(names[0]!),
+    await put(names[1]!),
+    await put(names[2]!),
+    await put(names[3]!),
+  ];
   const latest = await put("edge-proof");
   expect((await open().read()).edgeProofs.map(String)).toEqual([latest, former]);
   now = after(now, 2 * 60 * minuteMs);

@@ -8,7 +8,7 @@ import type { PasswordHashes } from "../../../src/ports/password-hashes.ts";
 import type { Sessions } from "../../../src/ports/sessions.ts";
 import { codeUseCases } from "../../../src/usecases/identity/codes.ts";
 import { passwordUseCases } from "../../../src/usecases/identity/passwords.ts";
-import { sessionUseCases } from "../../../src/usecases/identity/sessions.ts";
+import { sessionUseCases, type SignedIn } from "../../../src/usecases/identity/sessions.ts";
 import { rateLimiter } from "../../../src/usecases/rate-limiter.ts";
 import { openMysqlStores } from "../../adapters/mysql/stores.ts";
 import { factorParts } from "../../factor-parts.ts";
@@ -119,12 +119,13 @@ test("SESS-22 a change that stops after the password was replaced leaves no sess
 
 test("SESS-22 a session that was opened under an older password is refused by every use", async () => {
   const { sessions } = identity();
-  const { accessToken, refreshToken } = await sessions.signIn(account.email, "old", client);
+  const opened = await sessions.signIn(account.email, "old", client);
+  const { accessToken, refreshToken } = opened as SignedIn;
   expect(await sessions.authenticate(accessToken)).toMatchObject({ accountId: account.id });
   await stores.hashes.replace(account.id, { to: "hash of another" });
   await expect(sessions.authenticate(accessToken)).rejects.toMatchObject({ code: "not_signed_in" });
   await expect(sessions.signOut(refreshToken.text, true)).rejects.toMatchObject({ code: "session_ended" });
-  const { refreshToken: second } = await sessions.signIn(account.email, "another", client);
+  const { refreshToken: second } = (await sessions.signIn(account.email, "another", client)) as SignedIn;
   await stores.hashes.replace(account.id, { to: "hash of a third" });
   await expect(sessions.refresh(second.text)).rejects.toMatchObject({ code: "session_ended" });
   expect(await stores.sessions.listOfAccount(account.id)).toEqual([]);
