@@ -102,16 +102,16 @@ export function suffices(sufficient: Sufficient, held: readonly Proof[]): boolea
   return sufficient.some((set) => set.every((proof) => held.includes(proof)));
 }
 
-/** Which of the proofs that an account can give complete a sufficient set. */
+/** Which of the proofs that an account can give complete a sufficient set, with as few of them as possible. */
 export function missingProofs(
   sufficient: Sufficient,
   held: readonly Proof[],
   possible: readonly Proof[],
 ): Proof[] {
-  const isHeld = (proof: Proof) => held.includes(proof);
-  const reachable = sufficient.filter((set) =>
-    set.every((proof) => isHeld(proof) || possible.includes(proof)),
-  );
-  const wanted = new Set(reachable.flat().filter((proof) => !isHeld(proof)));
+  const missing = sufficient
+    .map((set) => set.filter((proof) => !held.includes(proof)))
+    .filter((set) => set.every((proof) => possible.includes(proof)));
+  const fewest = Math.min(...missing.map(({ length }) => length));
+  const wanted = new Set(missing.filter(({ length }) => length === fewest).flat());
   return possible.filter((proof) => wanted.has(proof));
 }

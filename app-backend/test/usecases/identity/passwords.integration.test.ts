@@ -83,7 +83,9 @@ test("a new password voids the code for another, and no code of another purpose"
   const { id: accountId } = account;
   for (const purpose of ["reset", "confirm"] as const)
     await stores.codes.replace({ accountId, purpose, hash, expiresAt: new Date("2027-01-01") });
-  await identity().passwords.change(holderOf(someSession(accountId)), "old", "a much better password");
+  const session = someSession(accountId);
+  await stores.sessions.add(session);
+  await identity().passwords.change(holderOf(session), "old", "a much better password");
   expect(await stores.codes.redeem({ accountId, purpose: "reset", hashes: [hash] }, now())).toBe(false);
   expect(await stores.codes.redeem({ accountId, purpose: "confirm", hashes: [hash] }, now())).toBe(true);
 });
@@ -94,11 +96,10 @@ test("a password that was replaced during its proof is not replaced again", asyn
     await stores.hashes.replace(id, { to: "hash of another" });
     return stores.hashes.replace(id, change);
   };
-  const changed = identity({ hashes }).passwords.change(
-    holderOf(someSession(account.id)),
-    "old",
-    "a much better password",
-  );
+  const session = someSession(account.id);
+  await stores.sessions.add(session);
+  const { passwords: replacing } = identity({ hashes });
+  const changed = replacing.change(holderOf(session), "old", "a much better password");
   await expect(changed).rejects.toMatchObject({ code: "wrong_password" });
   expect(await hashOf(account.id)).toBe("hash of another");
 });
