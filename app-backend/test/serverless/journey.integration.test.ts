@@ -22,6 +22,7 @@ import {
   signIn,
   signOut,
 } from "../client.ts";
+import { challenge, enrol, shownCode } from "../authenticator.ts";
 import { onePixelPng } from "../images.ts";
 import { leastMailMs, startServerless, type TestServerless } from "../serverless-app.ts";
 import { announceMedia, completeMedia, sound, uploadMedia } from "../media-uploads.ts";
@@ -184,6 +185,28 @@ describe("a bearer of the user pool", () => {
     const { id } = await stack.pool.tokens(email, goodPassword);
     const other = await stack.pool.tokens(email, goodPassword, await stack.pool.addClient());
     for (const token of [id, other.access]) expect((await getAccount(app, token)).status).toBe(401);
+  });
+});
+
+describe("a second factor", () => {
+  test("MFA-26 is ours: a code or a recovery code opens a session once, and no token of the pool does", async () => {
+    const { email, body } = await member();
+    const { access } = await stack.pool.tokens(email, goodPassword);
+    expect((await getAccount(app, access)).status).toBe(200);
+    const clock = () => new Date(Date.now() + laterMs);
+    const { secret, recoveryCodes } = await enrol(app, body.accessToken, clock());
+    const later = await stack.pool.tokens(email, goodPassword);
+    for (const token of [access, later.access]) expect((await getAccount(app, token)).status).toBe(401);
+    laterMs += 30_000;
+    const code = shownCode(secret, clock());
+    const [first, second] = [await challenge(app, email), await challenge(app, email)];
+    const opened = await postJson(app, "/auth/mfa", { token: first.token, code });
+    expect(opened.status).toBe(200);
+    expect((await getAccount(app, opened.body.accessToken)).status).toBe(200);
+    const again = await postJson(app, "/auth/mfa", { token: second.token, code });
+    expect(again).toMatchObject({ status: 401, body: { code: "wrong_code" } });
+    const recovery = { token: second.token, recoveryCode: recoveryCodes[0] };
+    expect((await postJson(app, "/auth/mfa", recovery)).status).toBe(200);
   });
 });
 
