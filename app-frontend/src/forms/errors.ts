@@ -16,7 +16,7 @@ const fieldsOfCode: Record<string, readonly string[]> = {
   title_taken: ["title"],
   unreadable_image: ["image"],
   unsupported_image: ["image"],
-  wrong_code: ["code", "recoveryCode"],
+  wrong_code: ["code"],
   wrong_password: ["current", "password"],
 };
 

@@ -14,11 +14,11 @@ export function appCodeError(text: string): string | undefined {
   return /^\d{6}$/.test(codeDigits(text)) ? undefined : "Enter the 6 digits that your app shows.";
 }
 
-/** A recovery code without the hyphens and blanks that it was typed with. The server reads O as 0, and any case. */
+/** A recovery code without the hyphens and blanks that it was typed with. The server reads O as 0, I and L as 1, and any case. */
 export function compact(text: string): string {
   return text.normalize("NFKC").replace(/[\s\p{Pd}]/gu, "");
 }
 
 export function recoveryCodeError(text: string): string | undefined {
-  return /^[\da-z]{10}$/i.test(compact(text)) ? undefined : "Enter all 10 characters of a recovery code.";
+  return /^[\da-tv-z]{10}$/i.test(compact(text)) ? undefined : "Enter all 10 characters of a recovery code.";
 }

@@ -2,18 +2,17 @@ import { useEffect, useRef } from "react";
 import "../styles/security.css";
 import { Button } from "../ui/button.tsx";
 import { CodeField } from "../ui/code-field.tsx";
-import type { useForm } from "../forms/use-form.ts";
-import type { emptyFactor, useFactor } from "./use-factor.ts";
+import type { useFactor } from "./use-factor.ts";
 
 type FactorFieldProps = {
-  form: Pick<ReturnType<typeof useForm<keyof typeof emptyFactor>>, "field">;
+  field: { value: string; error: string | undefined; onChange: (value: string) => void };
   factor: ReturnType<typeof useFactor>;
   /** Whether it takes the focus when it appears. */
   focused?: boolean;
 };
 
 /** The field for a code of the app or for a recovery code, and the button that changes between them. */
-export function FactorField({ form, factor: { kind, other, setKind }, focused = false }: FactorFieldProps) {
+export function FactorField({ field, factor: { kind, other, setKind }, focused = false }: FactorFieldProps) {
   const element = useRef<HTMLDivElement>(null);
   const shown = useRef(focused ? undefined : kind);
 
@@ -22,6 +21,11 @@ export function FactorField({ form, factor: { kind, other, setKind }, focused = 
     shown.current = kind;
   }, [kind]);
 
+  function change(to: NonNullable<typeof kind>) {
+    field.onChange(""); // what was typed is of the other kind
+    setKind(to);
+  }
+
   return (
     <div ref={element}>
       {kind === "totp" ? (
@@ -29,7 +33,7 @@ export function FactorField({ form, factor: { kind, other, setKind }, focused = 
           key={kind}
           label="Code"
           hint="The 6 digits that your authenticator app shows now."
-          {...form.field("code")}
+          {...field}
         />
       ) : (
         <CodeField
@@ -37,12 +41,12 @@ export function FactorField({ form, factor: { kind, other, setKind }, focused = 
           label="Recovery code"
           hint="One of the codes that you have kept. It works once."
           oneTime={false}
-          {...form.field("recoveryCode")}
+          {...field}
         />
       )}
       {other && (
         <p className="factor-switch">
-          <Button variant="quiet" onClick={() => setKind(other)}>
+          <Button variant="quiet" onClick={() => change(other)}>
             {other === "recovery" ? "Use a recovery code" : "Use the app"}
           </Button>
         </p>

@@ -5,7 +5,7 @@ import { useSession } from "../session/session.tsx";
 import { Button } from "../ui/button.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { FactorField } from "./factor-field.tsx";
-import { emptyFactor, useFactor } from "./use-factor.ts";
+import { useFactor } from "./use-factor.ts";
 
 type SecondStepProps = {
   challenge: Challenge;
@@ -16,10 +16,10 @@ type SecondStepProps = {
 export function SecondStep({ challenge: { token, factors }, onBack }: SecondStepProps) {
   const session = useSession();
   const factor = useFactor(factors);
-  const form = useForm(emptyFactor, factor.checks);
+  const form = useForm({ code: "" }, { code: factor.check });
 
   async function signIn() {
-    await session.completeSignIn({ token, ...factor.proof(form.values) }).catch((error: unknown) => {
+    await session.completeSignIn({ token, ...factor.proof(form.values.code) }).catch((error: unknown) => {
       if (!hasCode(error, "challenge_over")) throw error;
       onBack(true);
     });
@@ -42,7 +42,7 @@ export function SecondStep({ challenge: { token, factors }, onBack }: SecondStep
   return (
     <>
       <Form form={form} onSubmit={() => void form.submit(signIn)}>
-        <FactorField form={form} factor={factor} focused />
+        <FactorField field={form.field("code")} factor={factor} focused />
         <Submit form={form} beside={back}>
           Sign in
         </Submit>

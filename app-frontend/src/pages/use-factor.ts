@@ -3,25 +3,18 @@ import { appCodeError, codeDigits, compact, recoveryCodeError } from "../forms/o
 
 const kinds = ["totp", "recovery"] as const;
 
-/** Fields of a second factor, of which one is shown. */
-export const emptyFactor = { code: "", recoveryCode: "" };
-
-/** The factor that a form asks for: of those that `ways` names, the app first. None if this page can ask for none. */
+/** What the one field `code` of a form is: of the factors that `ways` names, the app first. None if this page can ask for none. */
 export function useFactor(ways: readonly string[]) {
   const offered = kinds.filter((kind) => ways.includes(kind));
   const [kind, setKind] = useState(offered[0]);
-  const other = offered.find((each) => each !== kind);
 
   return {
     kind,
-    other,
+    other: offered.find((each) => each !== kind),
     setKind,
-    checks: {
-      ...(kind === "totp" && { code: appCodeError }),
-      ...(kind === "recovery" && { recoveryCode: recoveryCodeError }),
-    },
-    /** What the server is sent, of the field that is shown alone. */
-    proof: ({ code, recoveryCode }: typeof emptyFactor) =>
-      kind === "totp" ? { code: codeDigits(code) } : { recoveryCode: compact(recoveryCode) },
+    check: kind === "recovery" ? recoveryCodeError : appCodeError,
+    /** What the server is sent. */
+    proof: (code: string) =>
+      kind === "recovery" ? { recoveryCode: compact(code) } : { code: codeDigits(code) },
   };
 }

@@ -51,7 +51,7 @@ describe("the second step", () => {
     expect(page.path()).toBe("/account");
   });
 
-  it("MFA-07 sends nothing for an empty field, and one proof whatever the other field has", async () => {
+  it("MFA-07 sends nothing for an empty field, and one proof whatever was typed as the other", async () => {
     await enterPassword();
     await enterCode("");
     await enterCode("1234567");
@@ -74,6 +74,18 @@ describe("the second step", () => {
     expect(site.page.text()).toContain(words);
     expect(site.page.field("Code").getAttribute("aria-invalid")).toBe("true");
     expect(site.page.focused()).toBe(site.page.field("Code"));
+  });
+
+  it("says beside the field that a recovery code is wrong, and leaves that behind with the field", async () => {
+    answers["POST /api/auth/mfa"] = () => refusal(401, "wrong_code");
+    await enterPassword();
+    await site.page.press(site.page.button("Use a recovery code")!);
+    await enterCode("ABCDE-FGHJK", "Recovery code");
+    expect(site.page.text()).toContain("This code is wrong or was used before.");
+    expect(site.page.focused()).toBe(site.page.field("Recovery code"));
+    await site.page.press(site.page.button("Use the app")!);
+    expect(site.page.field("Code").value).toBe("");
+    expect(site.page.text()).not.toContain("This code is wrong");
   });
 
   it("says how long to wait, and that the server cannot be reached", async () => {

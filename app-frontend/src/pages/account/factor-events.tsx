@@ -11,16 +11,23 @@ const changes: Record<string, string> = {
   totp_replaced: "App replaced",
 };
 
+/** The server keeps more. */
+const most = 5;
+
 /** The last changes of factors, so that a person sees one that was not theirs. */
 export function FactorEvents({ events }: { events: Factors["events"] }) {
   if (events.length === 0) return null;
   return (
-    <ul className="factor-events small">
-      {events.map(({ at, what, device }) => (
-        <li key={`${at} ${what}`}>
-          {longDate(at)}: {changes[what] ?? "Changed"}, {device}
-        </li>
-      ))}
-    </ul>
+    <div className="factor-events">
+      <h3>Last changes</h3>
+      <ul className="small">
+        {events.slice(0, most).map(({ at, what, device }) => (
+          <li key={`${at} ${what}`}>
+            {longDate(at)}: {changes[what] ?? "Changed"}, {device}
+          </li>
+        ))}
+      </ul>
+      <p className="small">If one was not yours, change your password and get new recovery codes.</p>
+    </div>
   );
 }

@@ -125,7 +125,7 @@ export function Security({ email, onEnrolled, found, error, loading, load }: Sec
 function State({ factors: { totp, recoveryCodes }, nowMs }: { factors: Factors; nowMs: number }) {
   const problem = codesProblem(recoveryCodes);
   return (
-    <>
+    <div className="factor-state">
       <p>
         {totp ? (
           <>
@@ -145,7 +145,7 @@ function State({ factors: { totp, recoveryCodes }, nowMs }: { factors: Factors; 
           {problem && "New ones replace all former ones."}
         </p>
       )}
-    </>
+    </div>
   );
 }
 

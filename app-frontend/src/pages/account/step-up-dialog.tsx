@@ -9,7 +9,7 @@ import { Form, Submit } from "../../ui/form.tsx";
 import { HiddenUsername } from "../../ui/hidden-username.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
 import { FactorField } from "../factor-field.tsx";
-import { emptyFactor, useFactor } from "../use-factor.ts";
+import { useFactor } from "../use-factor.ts";
 
 type StepUpDialogProps = {
   /** The proofs that the server asks for. */
@@ -26,13 +26,15 @@ export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialog
   const email = useKnownEmail();
   const factor = useFactor(ways);
   const asksPassword = ways.includes("password");
-  const checks = { ...(asksPassword && { password: passwordError }), ...factor.checks };
-  const form = useForm({ password, ...emptyFactor }, checks);
+  const form = useForm(
+    { password, code: "" },
+    { ...(asksPassword && { password: passwordError }), ...(factor.kind && { code: factor.check }) },
+  );
 
   async function prove() {
     const proofs = {
       ...(asksPassword && { password: form.values.password }),
-      ...(factor.kind && factor.proof(form.values)),
+      ...(factor.kind && factor.proof(form.values.code)),
     };
     await session.withAccessToken((token) => stepUp(token, proofs));
     onProved();
@@ -54,7 +56,11 @@ export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialog
             <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
           )}
           {factor.kind && (
-            <FactorField form={form} factor={factor} focused={password !== "" || !asksPassword} />
+            <FactorField
+              field={form.field("code")}
+              factor={factor}
+              focused={password !== "" || !asksPassword}
+            />
           )}
           <Submit form={form} beside={cancel}>
             Confirm

@@ -14,7 +14,7 @@ export function useStepUp(password = "") {
     }).finally(() => setAsked(undefined));
   }
 
-  /** Calls. If the server refuses, asks for the proofs and calls again; rejects with `cancelled` if that is declined. */
+  /** Calls, and as often as the server refuses, asks for proofs and calls again. Rejects with `cancelled` if that is declined. */
   async function proving<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
@@ -22,8 +22,11 @@ export function useStepUp(password = "") {
       if (!(error instanceof ApiError) || error.code !== "step_up_required") throw error;
       await ask(error.ways);
     }
-    return call();
+    return proving(call);
   }
 
-  return { proving, dialog: asked && <StepUpDialog {...asked} password={password} /> };
+  return {
+    proving,
+    dialog: asked && <StepUpDialog key={asked.ways.join()} {...asked} password={password} />,
+  };
 }

@@ -271,6 +271,23 @@ describe("when it is on", () => {
     expect(page.text()).toContain("Your password has been changed.");
   });
 
+  it("asks again for a proof that ran out, and says what to do for one that this page cannot ask for", async () => {
+    factors = on();
+    const ways = [["totp"], ["provider"]];
+    answers["POST /api/account/factors/recovery-codes"] = () =>
+      refusal(403, "step_up_required", { ways: ways.shift() });
+    await openAccount();
+    await press("Get new recovery codes");
+    await site.page.type(site.page.field("Code"), "123456");
+    await press("Confirm");
+    expect(names()).toEqual(["prove"]);
+    expect(document.querySelector("dialog")!.textContent).toContain(
+      "Sign out, sign in again, then repeat it.",
+    );
+    await press("Cancel");
+    expect(document.querySelector("dialog")).toBeNull();
+  });
+
   it("says in the dialog that a code is wrong, and asks again", async () => {
     factors = on();
     asksFor("POST /api/account/factors/recovery-codes", ["totp"]);
@@ -283,7 +300,7 @@ describe("when it is on", () => {
     expect(site.session.getState().status).toBe("signed-in");
   });
 
-  it("lists what happened, with a change that a later release knows", async () => {
+  it("lists what happened last, with a change that a later release knows", async () => {
     const at = "2026-03-03T12:00:00Z";
     factors = {
       ...on(),
