@@ -57,7 +57,8 @@ export function secondFactorTests({ visit }: Site): void {
       await page.getByText("10 recovery codes left.").waitFor();
       await look();
       await pages.signOut(page);
-      await page.goBack();
+      await page.goBack(); // out of the site
+      await page.goForward();
       await pages.signInPage(page);
       expect(await isForgotten()).toBe(true);
 
