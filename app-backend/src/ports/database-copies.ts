@@ -19,7 +19,7 @@ export interface Copy {
   readonly records: ObjectRecords;
   /** Migrates it to the schema of this release; returns the migrations that were run. */
   migrate(): Promise<string[]>;
-  /** Ends all sessions in it, and voids all mailed codes. */
+  /** Ends all sessions in it, and voids all mailed codes and challenges. */
   endSessions(): Promise<void>;
   /** Replaces the tables in use by it, atomically; the old ones are removed. */
   putInPlace(): Promise<void>;

@@ -45,5 +45,5 @@ export async function connected<Result>(
 }
 
 async function endSessions(connection: Connection): Promise<void> {
-  for (const table of ["sessions", "codes"]) await connection.query("DELETE FROM ??", [table]);
+  for (const table of ["sessions", "codes", "challenges"]) await connection.query("DELETE FROM ??", [table]);
 }
