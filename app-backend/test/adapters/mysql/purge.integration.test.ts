@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { purge } from "../../../src/adapters/mysql/purge.ts";
+import { mysqlChallenges } from "../../../src/adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../../../src/adapters/mysql/factors.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import { openSession, refreshIdleMs } from "../../../src/domain/session.ts";
 import { after } from "../../../src/domain/time.ts";
@@ -91,6 +93,23 @@ describe("purging", () => {
       const sql = `EXPLAIN DELETE FROM sessions WHERE ${column} <= '2026-06-01' LIMIT 500`;
       const [[plan]] = await database.pool.query<RowDataPacket[]>(sql);
       expect(plan).toMatchObject({ type: "range", key: `sessions_${column}` });
+    }
+  });
+
+  test("SESS-14 removes challenges and enrolments that are over, found by an index", async () => {
+    const [challenges, factors] = [mysqlChallenges(database.pool), mysqlFactors(database.pool)];
+    for (const endsAt of [now, after(now, 1)]) {
+      const accountId = await newAccount();
+      const facts = { id: randomUUID(), accountId, credentialVersion: 0, proofs: ["password"] as const };
+      await challenges.add({ ...facts, endsAt }, after(now, -1));
+      await factors.enrol(accountId, { id: randomUUID(), secret: "sealed", endsAt });
+    }
+    expect(await purge(database.pool, now)).toMatchObject({ challenges: 1, totp_enrolments: 1 });
+    for (const table of ["challenges", "totp_enrolments"]) {
+      expect(await count(table)).toBe(1);
+      const sql = `EXPLAIN DELETE FROM ${table} WHERE ends_at <= '2026-06-01' LIMIT 500`;
+      const [[plan]] = await database.pool.query<RowDataPacket[]>(sql);
+      expect(plan?.["possible_keys"]).toContain(`${table}_ends_at`);
     }
   });
 
