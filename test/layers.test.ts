@@ -63,6 +63,7 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
     "@aws-sdk/client-dynamodb",
   ],
   ["jwt knows no driver but its own", `${backend}/adapters/jwt/a.ts`, "@aws-sdk/client-s3", "jsonwebtoken"],
+  ["openid knows no driver but its own", `${backend}/adapters/openid/a.ts`, "jsonwebtoken", "openid-client"],
   ["ses knows no driver but its own", `${backend}/adapters/ses/a.ts`, "mysql2", "@aws-sdk/client-sesv2"],
   [
     "cognito knows no driver but its own",

@@ -26,6 +26,8 @@ interface Options {
   readonly mediaTimes?: MediaTimes;
   /** The setting of the facade. */
   readonly notestamp?: string;
+  /** More of the environment, such as providers. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>;
@@ -40,6 +42,7 @@ export async function startApp(options: Options = {}) {
       SITE_ORIGIN: siteOrigin,
       OTHER_SITE_ORIGINS: options.otherSiteOrigins?.join(",") ?? "",
       ...(options.notestamp && { NOTESTAMP: options.notestamp }),
+      ...options.environment,
     }),
     ...(options.cookieName && { refreshCookie: options.cookieName }),
     database: options.route?.(database.config) ?? database.config,

@@ -46,7 +46,7 @@ export async function send(
   const headers = new Headers(init.headers);
   // As the proxy sends it. Every request comes from another address unless the test is about that.
   if (!headers.has("x-forwarded-for")) headers.set("x-forwarded-for", someAddress());
-  const response = await fetch(`${app.url}/api${path}`, { method, ...init, headers });
+  const response = await fetch(`${app.url}/api${path}`, { redirect: "manual", method, ...init, headers });
   const text = await response.text();
   requireConformance(method, path, response, text ? JSON.parse(text) : undefined);
   const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";

@@ -23,7 +23,10 @@ import type { MediaFiles } from "../ports/media.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
 import type { Projects } from "../ports/projects.ts";
+import type { ProviderFlows } from "../ports/provider-flows.ts";
+import type { ProviderIdentities } from "../ports/provider-identities.ts";
 import type { Sessions } from "../ports/sessions.ts";
+import type { SignInProviders } from "../ports/sign-in-providers.ts";
 import type { Tokens } from "../ports/tokens.ts";
 import type { UploadTokens } from "../ports/upload-tokens.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
@@ -35,6 +38,7 @@ import { factorProof } from "../usecases/identity/factor-proof.ts";
 import { factorUseCases } from "../usecases/identity/factors.ts";
 import { passwordProof } from "../usecases/identity/password-proof.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
+import { providerUseCases } from "../usecases/identity/providers.ts";
 import { type SessionUseCases, sessionUseCases } from "../usecases/identity/sessions.ts";
 import { noticeOf } from "../usecases/identity/notices.ts";
 import { stepUpUseCases } from "../usecases/identity/step-up.ts";
@@ -46,6 +50,7 @@ import { type ProjectUseCases, projectUseCases } from "../usecases/projects.ts";
 import { rateLimiter } from "../usecases/rate-limiter.ts";
 import { uploadUseCases } from "../usecases/uploads.ts";
 import { idOfText } from "./id-of-text.ts";
+import { initialPicture } from "./initial-picture.ts";
 
 /** What a stack provides: an adapter for each port, and what HTTP needs beside the use cases. */
 export interface Parts {
@@ -58,6 +63,7 @@ export interface Parts {
     readonly images: Images;
     readonly projects: Projects;
     readonly media: MediaFiles;
+    readonly identities: ProviderIdentities;
   };
   readonly objectStore: ObjectStore;
   readonly imageIntake: ImageIntake;
@@ -69,6 +75,8 @@ export interface Parts {
   readonly factorSecrets: FactorSecrets;
   /** Where notices to owners of accounts go. @default - nothing is mailed */
   readonly mail?: Mail | undefined;
+  readonly providers: SignInProviders;
+  readonly providerFlows: ProviderFlows;
   /** @default - access tokens of ours alone */
   readonly bearerSessions?: BearerSessions;
   /** Undefined: pictures in forms are refused. */
@@ -147,18 +155,26 @@ export function application(parts: Parts, settings: Settings) {
   const ofMedia = { mediaIntake, abandoned, takeCompletionSlot, times, idOf: idOfText };
   const media = mediaUseCases({ ...common, ...stored, ...ofMedia });
   const projectsOfAccounts = projectUseCases({ ...stored, digest, now, newId, idOf: idOfText });
-  const removal = accountRemoval({ ...common, ...stored, ...ofFactors });
+  const { identities } = stores;
+  const removal = accountRemoval({ ...common, ...stored, ...ofFactors, identities });
   const onUnfinished = (error: unknown) =>
     log.error({ err: error }, "the removal of an account is to be resumed");
   const accounts = accountUseCases({
     ...common,
     objectStore,
     imageIntake,
+    initialPicture,
     provePassword,
     stepUp,
     codes,
     removal,
     onUnfinished,
+  });
+
+  const providers = providerUseCases({
+    ...common,
+    ...{ providers: parts.providers, flows: parts.providerFlows, identities, limits: stores.limits },
+    ...{ sessions: stores.sessions, registration: accounts, signIns: sessions, stepUp },
   });
 
   const openForms: Slots = slots(formSlots);
@@ -173,6 +189,7 @@ export function application(parts: Parts, settings: Settings) {
     stepUp,
     factors,
     passwords,
+    providers,
     codes,
     images,
     projects: projectsOfAccounts,

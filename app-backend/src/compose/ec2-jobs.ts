@@ -8,6 +8,7 @@ import { mysqlObjectRecords } from "../adapters/mysql/object-records.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { type DatabaseConfig, openPool } from "../adapters/mysql/pool.ts";
+import { mysqlProviderIdentities } from "../adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../adapters/mysql/projects.ts";
 import { purge } from "../adapters/mysql/purge.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
@@ -39,8 +40,9 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const identity = {
     remove: ownIdentityRemoval({ hashes: mysqlPasswordHashes(pool), codes: mysqlOneTimeCodes(pool) }),
   };
-  const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity };
   const ofFactors = { factors: mysqlFactors(pool), challenges: mysqlChallenges(pool) };
+  const identities = mysqlProviderIdentities(pool);
+  const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity, identities };
   return {
     resume: accountRemoval({ ...stored, ...accounts, ...ofFactors }).resume,
     emptyBin: binEmptying(stored),

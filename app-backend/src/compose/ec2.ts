@@ -4,6 +4,7 @@ import { argon2Passwords } from "../adapters/argon2/passwords.ts";
 import { aesFactorSecrets } from "../adapters/aes/factor-secrets.ts";
 import { hmacCodeGenerator } from "../adapters/hmac/code-generator.ts";
 import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
+import { jwtProviderFlows } from "../adapters/jwt/provider-flows.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { logMail } from "../adapters/log/mail.ts";
@@ -17,8 +18,10 @@ import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeDatabase } from "../adapters/mysql/probe.ts";
+import { mysqlProviderIdentities } from "../adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../adapters/mysql/projects.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
+import { openidSignInProviders } from "../adapters/openid/sign-in-providers.ts";
 import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
 import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
 import { s3MediaIntake } from "../adapters/s3/media-intake.ts";
@@ -89,6 +92,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
         images: mysqlImages(pool),
         projects: mysqlProjects(pool),
         media: mysqlMedia(pool),
+        identities: mysqlProviderIdentities(pool),
       },
       objectStore,
       imageIntake: imageIntake({ imageProcessor: sharpImageProcessor({ inside }), objectStore }),
@@ -99,8 +103,13 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       challengeTokens: jwtChallengeTokens(config.refreshSecrets),
       factorSecrets: aesFactorSecrets(config.factorSecrets),
       mail,
+      providers: openidSignInProviders({
+        providers: config.providers,
+        redirectUri: (id) => `${config.siteOrigins[0]}/api/auth/oidc/${id}/callback`,
+      }),
+      providerFlows: jwtProviderFlows(config.refreshSecrets),
       pictureStorage: s3UploadStorage({ client, bucket, newId }),
-      facade: config.notestamp && notestamp({ mediaStorage, objectStore, log, metrics, newId, config }),
+      facade: config.notestamp && notestamp({ mediaStorage, log, metrics, newId, config }),
       probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },
       log,
       metrics,

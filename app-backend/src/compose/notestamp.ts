@@ -6,13 +6,11 @@ import type { ServerConfig } from "../config/ec2.ts";
 import { facadeFileSlots, facadeUploadSlots, slots } from "../domain/slots.ts";
 import { notestampRouter } from "../http/notestamp/router.ts";
 import type { Metrics } from "../ports/metrics.ts";
-import type { ObjectStore } from "../ports/object-store.ts";
 import { projectsByTitle } from "../usecases/projects-by-title.ts";
 import type { UseCases } from "./application.ts";
 
 interface Dependencies {
   readonly mediaStorage: StorageEngine;
-  readonly objectStore: ObjectStore;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly newId: () => string;
@@ -20,7 +18,7 @@ interface Dependencies {
 }
 
 /** The facade for the notestamp client, over the use cases of the API. Its tokens are for it alone. */
-export function notestamp({ mediaStorage, objectStore, log, metrics, newId, config }: Dependencies) {
+export function notestamp({ mediaStorage, log, metrics, newId, config }: Dependencies) {
   return ({ accounts, sessionsBy, media, projects }: UseCases): RequestHandler => {
     const [openUploads, openFiles] = [slots(facadeUploadSlots), slots(facadeFileSlots)];
     metrics.slots("facade_uploads", openUploads.taken);
@@ -30,12 +28,12 @@ export function notestamp({ mediaStorage, objectStore, log, metrics, newId, conf
       sessions: sessionsBy(jwtTokens({ ...config, newId, audience: "tintype-notestamp" })),
       media,
       projects: projectsByTitle({ projects, media }),
-      ...{ objectStore, mediaStorage },
+      mediaStorage,
       ...{ openUploads, openFiles },
       siteOrigins: config.siteOrigins,
       clientOrigin: config.notestamp?.clientOrigin,
       cookieName: config.refreshCookie,
-      ...{ newId, log },
+      log,
     });
   };
 }

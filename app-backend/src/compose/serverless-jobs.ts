@@ -11,6 +11,7 @@ import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbAccountIds, dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
+import { dynamodbProviderIdentities } from "../adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../adapters/dynamodb/projects.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
@@ -47,6 +48,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     factors: dynamodbFactors({ db, newId: randomUUID }),
     challenges: dynamodbChallenges({ db, newId: randomUUID }),
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
+    identities: dynamodbProviderIdentities(db),
   });
   const { giveUp } = abandonedUploads(stored);
   const emptyBin = binEmptying(stored);

@@ -12,12 +12,14 @@ import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
+import { dynamodbProviderIdentities } from "../adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../adapters/dynamodb/projects.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
 import { dynamodbRevocations } from "../adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
 import { emfMetrics } from "../adapters/emf/metrics.ts";
 import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
+import { jwtProviderFlows } from "../adapters/jwt/provider-flows.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { lambdaImageIntake, openLambda } from "../adapters/lambda/image-intake.ts";
@@ -35,6 +37,7 @@ import { refusingApp } from "../http/refusing-app.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
 import type { Limits } from "../ports/limits.ts";
+import type { SignInProviders } from "../ports/sign-in-providers.ts";
 import { bearerSessions, revokingSessions } from "../usecases/identity/bearer-sessions.ts";
 import { completionSlots } from "../usecases/completion-slots.ts";
 import { application } from "./application.ts";
@@ -54,6 +57,12 @@ export interface Overrides {
 const deadlineMs = 26_000;
 /** Longer than a code usually takes to be mailed: the answer waits for it, and must not show whether there was one. */
 const longestMailMs = 1_500;
+
+/** They are a setting of the stack with hosts (docs/decisions/0044-identities-at-providers.md). */
+const noProvider = async () => {
+  throw new AppError("not_found", "no such provider");
+};
+const noProviders: SignInProviders = { list: [], start: noProvider, finish: noProvider };
 
 /** Nothing goes on after the answer: work on a file ends before the deadline, and no request is answered while it runs. */
 const mediaTimes = { waitMs: deadlineMs, workMs: 24_000 };
@@ -92,7 +101,8 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
   const factors = dynamodbFactors({ db, newId });
   const challenges = dynamodbChallenges({ db, newId });
-  const stores = { accounts, sessions, factors, challenges, limits, images, ...ofProjects };
+  const identities = dynamodbProviderIdentities(db);
+  const stores = { accounts, sessions, factors, challenges, identities, limits, images, ...ofProjects };
 
   const cognito = openCognito(pool);
   const credentials = dynamodbPasswordHashes(db);
@@ -120,6 +130,8 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       uploadTokens: jwtUploadTokens(refreshSecrets),
       challengeTokens: jwtChallengeTokens(refreshSecrets),
       factorSecrets: aesFactorSecrets(factorSecrets),
+      providers: noProviders,
+      providerFlows: jwtProviderFlows(refreshSecrets),
       bearerSessions: ofBearers,
       pictureStorage: undefined,
       takeCompletionSlot: completionSlots({ limits, now }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DatabaseConfig } from "../adapters/mysql/pool.ts";
+import type { ProviderConfig } from "../adapters/openid/sign-in-providers.ts";
 import type { BucketConfig } from "../adapters/s3/client.ts";
 import type { SesConfig } from "../adapters/ses/mail.ts";
 import {
@@ -7,12 +8,15 @@ import {
   confirmation,
   cookieName,
   formerSecrets,
+  isSafeOrigin,
   logLevel,
   notestamp,
   origin,
   origins,
   parse,
   port,
+  providers,
+  providerSecretName,
   required,
   secret,
   secrets,
@@ -75,7 +79,12 @@ const serverVariables = z
     AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
     CONFIRMATION: confirmation,
     NOTESTAMP: notestamp,
+    PROVIDERS: providers,
     LOG_LEVEL: logLevel,
+  })
+  .refine((env) => env.PROVIDERS.length === 0 || isSafeOrigin(env.SITE_ORIGIN), {
+    path: ["PROVIDERS"],
+    error: "need a site with HTTPS, or on localhost",
   })
   .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
     path: ["REFRESH_TOKEN_SECRET"],
@@ -96,6 +105,8 @@ export interface ServerConfig {
   readonly confirmationRequired: boolean;
   /** The facade for the notestamp client, and where its pages come from if not from the site. Undefined: there is none. */
   readonly notestamp: { readonly clientOrigin: string | undefined } | undefined;
+  /** Where people can sign in beside here. */
+  readonly providers: readonly ProviderConfig[];
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
   readonly factorSecrets: SecretRing;
@@ -122,6 +133,10 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
         : { from: env.MAIL_FROM, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_SESV2 },
     confirmationRequired: env.CONFIRMATION === "required",
     notestamp: env.NOTESTAMP,
+    providers: env.PROVIDERS.map((provider) => ({
+      ...provider,
+      clientSecret: environment[providerSecretName(provider.id)] || undefined,
+    })),
     accessSecrets: { current: env.ACCESS_TOKEN_SECRET, former: env.FORMER_ACCESS_TOKEN_SECRETS },
     refreshSecrets: { current: env.REFRESH_TOKEN_SECRET, former: env.FORMER_REFRESH_TOKEN_SECRETS },
     factorSecrets: { current: env.FACTORS_SECRET, former: env.FORMER_FACTORS_SECRETS },

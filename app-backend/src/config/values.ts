@@ -65,6 +65,47 @@ export const notestamp = z
   .refine((text) => text === "on" || text === "off" || isOrigin(text), "is neither on, off nor an origin")
   .transform((text) => (text === "off" ? undefined : { clientOrigin: text === "on" ? undefined : text }));
 
+const provider = z
+  .string()
+  .regex(/^[a-z][a-z\d-]{0,31},https?:\/\/[^\s,]{1,240},[^\s,]{1,200}(,trusts-factor)?$/, {
+    error: "is not a list of id,issuer,client-id",
+    abort: true,
+  })
+  .transform((entry) => {
+    const [id = "", issuer = "", clientId = "", trusts] = entry.split(",");
+    return { id, name: titleOf(id), issuer, clientId, trustsFactor: trusts !== undefined };
+  })
+  .refine(({ issuer }) => isIssuer(issuer), "has an issuer without HTTPS, or with a query");
+
+/** Sign-in providers, with blanks between. The names of their secrets are `providerSecretName`. */
+export const providers = z
+  .string()
+  .default("")
+  .transform((text) => text.split(/\s+/).filter((entry) => entry !== ""))
+  .pipe(z.array(provider))
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, "has a provider twice")
+  .refine((list) => new Set(list.map(({ issuer }) => issuer)).size === list.length, "has an issuer twice");
+
+/** The variable with the secret of a provider; without one it is a public client. */
+export function providerSecretName(id: string): string {
+  return `PROVIDER_SECRET_${id.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** Whether browsers have cookies, and providers addresses to return to, that are safe there. */
+export function isSafeOrigin(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+}
+
+function isIssuer(text: string): boolean {
+  return URL.canParse(text) && isSafeOrigin(text) && !/[?#]/.test(text);
+}
+
+function titleOf(id: string): string {
+  const words = id.split("-").filter((word) => word !== "");
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ");
+}
+
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
   .default("info");

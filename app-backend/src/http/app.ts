@@ -8,6 +8,7 @@ import type { ImageUseCases } from "../usecases/images.ts";
 import type { MediaUseCases } from "../usecases/media.ts";
 import type { ProjectUseCases } from "../usecases/projects.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
+import type { ProviderUseCases } from "../usecases/identity/providers.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import type { FactorUseCases } from "../usecases/identity/factors.ts";
 import type { StepUpUseCases } from "../usecases/identity/step-up.ts";
@@ -20,12 +21,13 @@ import { factorsRouter } from "./factors.ts";
 import { imagesRouter } from "./images.ts";
 import { mediaRouter } from "./media.ts";
 import { projectsRouter } from "./projects.ts";
+import { providersRouter } from "./providers.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./health.ts";
 import type { CodeFormat } from "../domain/code.ts";
 import type { Slots } from "../domain/slots.ts";
 import { noForms, pictureForms } from "./picture-form.ts";
-import { refreshCookie } from "./refresh-cookie.ts";
+import { challengeCookie, flowCookie, refreshCookie } from "./refresh-cookie.ts";
 import { type RequestLine, requestLog } from "./request-log.ts";
 import { limitRequests } from "./requester.ts";
 import { refuseSlowBodies } from "./slow-bodies.ts";
@@ -36,6 +38,7 @@ export interface HttpDependencies {
   readonly stepUp: StepUpUseCases;
   readonly factors: FactorUseCases;
   readonly passwords: PasswordUseCases;
+  readonly providers: ProviderUseCases;
   readonly codes: CodeUseCases;
   readonly images: ImageUseCases;
   readonly projects: ProjectUseCases;
@@ -91,6 +94,11 @@ export function httpApp(deps: HttpDependencies): Express {
   app.use(
     "/api",
     authRouter({ accounts, sessions, stepUp, passwords, codes, pictureUploads, forms, cookie, siteOrigins }),
+    providersRouter({
+      ...{ providers: deps.providers, sessions, cookie, siteOrigins },
+      flowCookie: flowCookie(siteOrigins[0], deps.cookieName),
+      challengeCookie: challengeCookie(siteOrigins[0], deps.cookieName),
+    }),
     accountRouter({ accounts, sessions, pictureUploads, forms }),
     factorsRouter(deps.factors, sessions),
     imagesRouter(images, sessions),

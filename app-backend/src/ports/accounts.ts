@@ -1,4 +1,5 @@
 import type { Account, Profile } from "../domain/account.ts";
+import type { ProviderIdentity } from "../domain/provider-identity.ts";
 
 export interface Accounts {
   /** The account of that id, or undefined. */
@@ -10,6 +11,11 @@ export interface Accounts {
    * one address one succeeds, the others throw `email_taken`.
    */
   add(account: Account, credential: string): Promise<void>;
+  /**
+   * Stores a new account without a password, and the identity by which it signs in, both or neither. Of any number of
+   * parallel calls for one address, or for one identity, one succeeds; the others throw `email_taken` or `identity_taken`.
+   */
+  addWithIdentity(account: Account, identity: ProviderIdentity): Promise<void>;
   /** Replaces the fields that the profile names, and keeps the rest. */
   replaceProfile(id: string, profile: Partial<Profile>): Promise<void>;
   /** Replaces the picture `from` by `to`; false if `from` is no longer the picture. */

@@ -24,6 +24,8 @@ export type AuditEvent =
   | "recovery_codes_replaced"
   | "recovery_code_used"
   | "factors_reset"
+  | "identity_linked"
+  | "identity_removed"
   | "limit_reached";
 
 /** The subject of an event, as far as known: only ids, no other personal data. */

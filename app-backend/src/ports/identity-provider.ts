@@ -17,14 +17,17 @@ export interface IdentityProvider {
   signUp(account: Identity, password: string): Promise<string>;
   /** Takes back a sign-up whose account was not added, by the credential that it returned; idempotent. */
   withdraw(account: Identity, credential: string): Promise<void>;
-  /** Whether that is the password of the account. Throws `unavailable`. */
+  /** Whether the account has a password, by its record alone. */
+  hasPassword(accountId: string): Promise<boolean>;
+  /** Whether that is the password of the account: never, if it has none. Throws `unavailable`. */
   authenticate(account: Identity | undefined, password: string): Promise<boolean>;
   /** Mails a code, which replaces the one for the same account and purpose. */
   requestCode(purpose: CodePurpose, account: Identity): Promise<void>;
   /** Spends a code that confirms the address. Exactly one of any number of parallel calls with one code returns true. */
   confirm(account: Identity | undefined, code: string): Promise<boolean>;
   /**
-   * Spends a reset code and replaces the password, as `setPassword` does. False: the code is wrong, expired or spent.
+   * Spends a reset code and replaces the password, as `setPassword` does. False: the code is wrong, expired or spent, or
+   * the account has no password: mail alone does not open it.
    * Throws `unavailable`, and does not spend the code, if no password can be set now. A provider that cannot know whether
    * it has set one raises the version.
    */

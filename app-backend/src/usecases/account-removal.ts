@@ -9,6 +9,7 @@ import type { Images } from "../ports/images.ts";
 import type { MediaFiles } from "../ports/media.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
 import type { Projects } from "../ports/projects.ts";
+import type { ProviderIdentities } from "../ports/provider-identities.ts";
 import type { Sessions } from "../ports/sessions.ts";
 
 interface Dependencies {
@@ -21,6 +22,7 @@ interface Dependencies {
   readonly media: MediaFiles;
   readonly objectStore: ObjectStore;
   readonly identity: Pick<IdentityProvider, "remove">;
+  readonly identities: Pick<ProviderIdentities, "removeOfAccount">;
   readonly now: () => Date;
 }
 
@@ -35,8 +37,8 @@ const accountsAtOnce = 100;
  * its address is free; the others remove what it leaves, in the request or later by a job.
  */
 export function accountRemoval(deps: Dependencies) {
-  const { accounts, sessions, factors, challenges, images, projects, media, objectStore, identity, now } =
-    deps;
+  const { accounts, sessions, factors, challenges, identity, identities } = deps;
+  const { images, projects, media, objectStore, now } = deps;
   /** The first step: from here on the removal is certain. */
   const begin = (accountId: string) => accounts.markRemoved(accountId, now());
 
@@ -47,6 +49,7 @@ export function accountRemoval(deps: Dependencies) {
     await challenges.removeOfAccount(accountId);
     await factors.removeOfAccount(accountId);
     await identity.remove(accountId);
+    await identities.removeOfAccount(accountId);
     await removeImages(accountId);
     await removeProjects(accountId);
     await removeBelow(`pictures/${accountId}/`);

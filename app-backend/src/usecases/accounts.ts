@@ -1,7 +1,9 @@
 import { viewAccount, type Account, type AccountView, type Profile } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { Client, Requester } from "../domain/client.ts";
+import { uploadKeyOf } from "../domain/image.ts";
 import { limits } from "../domain/limit.ts";
+import type { ProviderIdentity } from "../domain/provider-identity.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { ImageIntake } from "../ports/image-intake.ts";
 import type { IdentityProvider } from "../ports/identity-provider.ts";
@@ -17,12 +19,21 @@ import type { StepUpUseCases } from "./identity/step-up.ts";
 export interface Registration {
   readonly email: string;
   readonly password: string;
-  readonly picture: IncomingPicture;
+  /** Undefined: the account gets one of its initial. */
+  readonly picture: IncomingPicture | undefined;
 }
+
+type NewPerson = Pick<Account, "email" | "confirmed"> & Pick<Registration, "picture">;
+
+/** A person whom a provider knows. */
+export type IdentifiedPerson = Pick<ProviderIdentity, "issuer" | "subject"> &
+  Pick<Account, "email" | "confirmed">;
 
 interface Dependencies {
   readonly accounts: Accounts;
   readonly objectStore: ObjectStore;
+  /** A picture for an account that has sent none, as a PNG. */
+  readonly initialPicture: (email: string) => Uint8Array;
   readonly identity: IdentityProvider;
   readonly provePassword: ProvePassword;
   readonly stepUp: StepUpUseCases;
@@ -65,23 +76,58 @@ export function accountUseCases(deps: Dependencies) {
 
   /** Creates an account with its picture, or no account. The upload is removed in any case. */
   async function register(registration: Registration, requester: Requester): Promise<AccountView> {
+    const { password, ...person } = registration;
+    const account = await create({ ...person, confirmed: false }, requester, async (made) => {
+      const credential = await signUp(made, password, requester.signal);
+      await addOrTakeBack(made, credential, requester.signal);
+    });
+    return view(account);
+  }
+
+  /**
+   * Creates an account without a password, with a picture of its initial. Throws `email_taken`, or `identity_taken` if the
+   * identity has an account by now.
+   */
+  async function registerIdentity(person: IdentifiedPerson, requester: Requester): Promise<Account> {
+    const { email, confirmed, ...identity } = person;
+    return create({ email, confirmed, picture: undefined }, requester, async (made) => {
+      await stopIfAborted(requester.signal, made.pictureKey);
+      const link = { ...identity, id: newId(), accountId: made.id, email, createdAt: made.createdAt };
+      await accounts.addWithIdentity(made, link).catch(async (error: unknown) => {
+        if (isTaken(error)) await discard(made.pictureKey);
+        throw error;
+      });
+    });
+  }
+
+  async function create(
+    { email, confirmed, picture: sent }: NewPerson,
+    requester: Requester,
+    add: (account: Account) => Promise<void>,
+  ): Promise<Account> {
+    let picture = sent;
     try {
       // Checked before anything is written: a taken address or an unreachable database costs no hash and no object.
-      if (await accounts.getByEmail(registration.email))
-        throw new AppError("email_taken", "address is taken");
+      if (await accounts.getByEmail(email)) throw new AppError("email_taken", "address is taken");
       const id = newId();
-      const account = newAccount(id, registration.email, await place(id, registration.picture, requester));
-      const credential = await signUp(account, registration.password, requester.signal);
-      await addOrTakeBack(account, credential, requester.signal);
+      picture ??= await drawInitial(email);
+      const account = newAccount(id, email, confirmed, await place(id, picture, requester));
+      await add(account);
       auditLog("registered", { accountId: account.id });
-      codes.welcome(account);
-      return await view(account);
+      if (!confirmed) codes.welcome(account);
+      return account;
     } finally {
-      await endUpload(registration.picture, requester.signal);
+      if (picture) await endUpload(picture, requester.signal);
     }
   }
 
-  function newAccount(id: string, email: string, pictureKey: string): Account {
+  async function drawInitial(email: string): Promise<IncomingPicture> {
+    const key = uploadKeyOf(newId());
+    await objectStore.put(key, deps.initialPicture(email), "image/png");
+    return { key };
+  }
+
+  function newAccount(id: string, email: string, confirmed: boolean, pictureKey: string): Account {
     return {
       id,
       email,
@@ -90,7 +136,7 @@ export function accountUseCases(deps: Dependencies) {
       username: null,
       firstName: null,
       lastName: null,
-      confirmed: false,
+      confirmed,
       createdAt: now(),
     };
   }
@@ -128,7 +174,7 @@ export function accountUseCases(deps: Dependencies) {
     if (signal.aborted) await takeBack(account, credential, signal);
     signal.throwIfAborted();
     await accounts.add(account, credential).catch(async (error: unknown) => {
-      if (error instanceof AppError && error.code === "email_taken") await takeBack(account, credential);
+      if (isTaken(error)) await takeBack(account, credential);
       throw error;
     });
   }
@@ -202,10 +248,13 @@ export function accountUseCases(deps: Dependencies) {
     }
   }
 
-  /** Removes an account, its sessions, records and objects. Throws `wrong_password`, `step_up_required`. */
-  async function remove(holder: TokenHolder, password: string): Promise<void> {
+  /**
+   * Removes an account, its sessions, records and objects. The password is undefined if there is none. Throws
+   * `wrong_password`, `step_up_required`.
+   */
+  async function remove(holder: TokenHolder, password: string | undefined): Promise<void> {
     const { accountId } = holder;
-    await stepUp.require(holder, "removeAccount", ["password"]);
+    await stepUp.require(holder, "removeAccount", password === undefined ? [] : ["password"]);
     await provePassword(accountId, password, "password");
     await removeProven(accountId);
   }
@@ -225,6 +274,7 @@ export function accountUseCases(deps: Dependencies) {
     admitRegistration,
     admitPicture,
     register,
+    registerIdentity,
     get,
     view,
     replaceProfile,
@@ -233,4 +283,9 @@ export function accountUseCases(deps: Dependencies) {
     removeProven,
     discard,
   };
+}
+
+/** Whether an account was surely not added. */
+function isTaken(error: unknown): boolean {
+  return error instanceof AppError && (error.code === "email_taken" || error.code === "identity_taken");
 }

@@ -22,6 +22,42 @@ describe("the environment", () => {
       expect(() => facadeOf(other)).toThrow("NOTESTAMP is neither on, off nor an origin");
   });
 
+  test("IDP-15 names sign-in providers, each with its secret or as a public client", () => {
+    const PROVIDERS =
+      "google,https://accounts.google.com,12-ab.apps.googleusercontent.com my-company,https://id.example/realms/a,web,trusts-factor";
+    const given = { SITE_ORIGIN: "https://site.example", PROVIDERS, PROVIDER_SECRET_MY_COMPANY: "secret" };
+    expect(serverConfig({ ...goodEnvironment(), ...given }).providers).toEqual([
+      {
+        ...{ id: "google", name: "Google", issuer: "https://accounts.google.com" },
+        ...{ clientId: "12-ab.apps.googleusercontent.com", clientSecret: undefined, trustsFactor: false },
+      },
+      {
+        ...{ id: "my-company", name: "My Company", issuer: "https://id.example/realms/a" },
+        ...{ clientId: "web", clientSecret: "secret", trustsFactor: true },
+      },
+    ]);
+    expect(serverConfig(goodEnvironment()).providers).toEqual([]);
+  });
+
+  test.each([
+    ["google", "id,issuer,client-id"],
+    ["Google,https://a.example,1", "id,issuer,client-id"],
+    ["google,http://a.example,1", "issuer without HTTPS"],
+    ["google,https://a.example?b,1", "with a query"],
+    ["a,https://a.example,1 a,https://b.example,1", "a provider twice"],
+    ["a,https://a.example,1 b,https://a.example,1", "an issuer twice"],
+  ])("IDP-15 refuses the providers %j", (PROVIDERS, fault) => {
+    expect(() => serverConfig({ ...goodEnvironment(), PROVIDERS })).toThrow(fault);
+  });
+
+  test("IDP-15 has no providers on a site without HTTPS, but on localhost", () => {
+    const PROVIDERS = "a,https://a.example,1";
+    const at = (SITE_ORIGIN: string) =>
+      serverConfig({ ...goodEnvironment(), SITE_ORIGIN, PROVIDERS }).providers;
+    expect(at("http://localhost:5173")).toHaveLength(1);
+    expect(() => at("http://site.example")).toThrow("PROVIDERS need a site with HTTPS");
+  });
+
   test("CONF-01 is refused with all its faults at once", () => {
     expect(() => serverConfig({ SITE_ORIGIN: "example.org", PORT: "http" })).toThrow(
       /PORT [^]*SITE_ORIGIN is not an origin[^]*BUCKET is missing[^]*ACCESS_TOKEN_SECRET is missing[^]*MYSQL_USER is missing[^]*MYSQL_SOCKET or MYSQL_HOST is missing/,

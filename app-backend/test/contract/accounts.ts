@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { Account } from "../../src/domain/account.ts";
 import type { Accounts } from "../../src/ports/accounts.ts";
-import { at, someAccount } from "./fixtures.ts";
+import { at, someAccount, someIdentity } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";
 
 export function accountsContract(open: Open<Accounts>): void {
@@ -38,6 +38,40 @@ export function accountsContract(open: Open<Accounts>): void {
       const tries = await Promise.allSettled(all.map((account) => accounts.add(account, "credential")));
       const refused = tries.flatMap((result) => (result.status === "rejected" ? [result.reason.code] : []));
       expect(refused).toEqual(Array.from({ length: 9 }, () => "email_taken"));
+      for (const [index, { id }] of all.entries())
+        expect((await raw.count(id)) > 0).toBe(tries[index]!.status === "fulfilled");
+    });
+
+    test("IDP-10 an account without a password is added together with its identity, or not at all", async () => {
+      const { port: accounts, raw } = opened();
+      const account = someAccount({ confirmed: true });
+      const identity = someIdentity(account.id);
+      await accounts.addWithIdentity(account, identity);
+      expect(await accounts.get(account.id)).toEqual(account);
+      expect(await accounts.getByEmail(account.email)).toEqual(account);
+      expect(await raw.count(identity.id)).toBeGreaterThan(0);
+
+      const sameIdentity = someAccount();
+      const linked = { ...someIdentity(sameIdentity.id), subject: identity.subject };
+      const second = accounts.addWithIdentity(sameIdentity, linked);
+      await expect(second).rejects.toMatchObject({ code: "identity_taken" });
+      const sameAddress = someAccount({ email: account.email });
+      const other = someIdentity(sameAddress.id);
+      const third = accounts.addWithIdentity(sameAddress, other);
+      await expect(third).rejects.toMatchObject({ code: "email_taken" });
+      for (const text of [sameIdentity.id, sameAddress.id, linked.id, other.id])
+        expect(await raw.count(text)).toBe(0);
+    });
+
+    test("IDP-10 of parallel first sign-ins of one identity one adds its account", async () => {
+      const { port: accounts, raw } = opened();
+      const { email } = someAccount();
+      const { subject } = someIdentity("");
+      const all = Array.from({ length: 5 }, () => someAccount({ email }));
+      const tries = await Promise.allSettled(
+        all.map((account) => accounts.addWithIdentity(account, { ...someIdentity(account.id), subject })),
+      );
+      expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
       for (const [index, { id }] of all.entries())
         expect((await raw.count(id)) > 0).toBe(tries[index]!.status === "fulfilled");
     });

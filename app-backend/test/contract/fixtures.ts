@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../../src/domain/account.ts";
 import type { ProjectFacts } from "../../src/domain/project.ts";
+import type { ProviderIdentity } from "../../src/domain/provider-identity.ts";
 import type { Save } from "../../src/ports/projects.ts";
 import { openSession, type Session } from "../../src/domain/session.ts";
 
@@ -21,6 +22,11 @@ export function someAccount(facts: Partial<Account> = {}): Account {
     createdAt: at,
     ...facts,
   };
+}
+
+export function someIdentity(accountId: string, facts: Partial<ProviderIdentity> = {}): ProviderIdentity {
+  const [id, subject] = [randomUUID(), randomUUID()];
+  return { id, accountId, issuer: "https://id.example", subject, email: null, createdAt: at, ...facts };
 }
 
 export function someSession(accountId: string): Session {

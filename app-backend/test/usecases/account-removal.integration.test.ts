@@ -11,6 +11,7 @@ import { mysqlImages } from "../../src/adapters/mysql/images.ts";
 import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
+import { mysqlProviderIdentities } from "../../src/adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../../src/adapters/mysql/projects.ts";
 import { mysqlSessions } from "../../src/adapters/mysql/sessions.ts";
 import { ownIdentityRemoval } from "../../src/adapters/own/identity-provider.ts";
@@ -122,6 +123,7 @@ function removalOver(around: Around) {
     images: seen(mysqlImages(pool)),
     projects: seen(mysqlProjects(pool)),
     media: seen(mysqlMedia(pool)),
+    identities: seen(mysqlProviderIdentities(pool)),
     objectStore: seen(objectStore),
     identity: {
       remove: ownIdentityRemoval({

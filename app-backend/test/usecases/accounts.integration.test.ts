@@ -12,11 +12,13 @@ import { mysqlFactors } from "../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
 import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
+import { mysqlProviderIdentities } from "../../src/adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../../src/adapters/mysql/projects.ts";
 import { mysqlSessions } from "../../src/adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../../src/adapters/own/identity-provider.ts";
 import { sharpImageProcessor } from "../../src/adapters/sharp/image-processor.ts";
 import { openStorage } from "../../src/compose/ec2-storage.ts";
+import { initialPicture } from "../../src/compose/initial-picture.ts";
 import type { ImageProcessor } from "../../src/ports/image-processor.ts";
 import type { Passwords } from "../../src/ports/passwords.ts";
 import { accountRemoval } from "../../src/usecases/account-removal.ts";
@@ -72,7 +74,8 @@ function accountsWith(imageProcessor: ImageProcessor, hash: Passwords["hash"]) {
   };
   const { provePassword, stepUp } = factorParts({ ...common, ...ofFactors });
   const ofProjects = { projects: mysqlProjects(pool), media: mysqlMedia(pool) };
-  const ofAccounts = { images: mysqlImages(pool), ...ofProjects, objectStore };
+  const identities = mysqlProviderIdentities(pool);
+  const ofAccounts = { images: mysqlImages(pool), ...ofProjects, objectStore, identities };
   const removal = accountRemoval({ ...common, ...ofAccounts, ...ofFactors });
   const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
   const onUnfinished = () => {};
@@ -81,6 +84,7 @@ function accountsWith(imageProcessor: ImageProcessor, hash: Passwords["hash"]) {
     ...common,
     objectStore,
     imageIntake: intake,
+    initialPicture,
     provePassword,
     stepUp,
     codes,

@@ -87,7 +87,7 @@ export type Operations = {
   /** Remove the account and all that belongs to it */
   remove: {
     body: {
-      password: string;
+      password?: string;
     };
     response: void;
   };
@@ -126,7 +126,7 @@ export type Operations = {
   /** Replace the password; ends all other sessions */
   changePassword: {
     body: {
-      current: string;
+      current?: string;
       /** 8 to 256 characters, with no blank at either end. */
       next: string;
     };
@@ -375,6 +375,66 @@ export type Operations = {
   };
   /** Confirm that the recovery codes were shown */
   noteSeenCodes: {
+    response: void;
+  };
+  /** The providers by which people can sign in */
+  listProviders: {
+    response: {
+      providers: {
+        id: string;
+        name: string;
+      }[];
+    };
+  };
+  /** Go to the page of a provider, to sign in. For browsers: failures go to the page, as `/signin?failed=REASON` */
+  startProvider: {
+    query: {
+      /** The path to show afterwards; any that is not one of the page's is the first page. */
+      next?: string;
+    };
+    response: void;
+  };
+  /** Come back from a provider; the refresh token comes as a cookie */
+  endProvider: {
+    response: void;
+  };
+  /** The challenge of a sign-in by a provider that ended at `/signin?second`, once, by its cookie */
+  takeChallenge: {
+    response: {
+      mfa: {
+        /** For POST /auth/mfa: it opens nothing else. */
+        token: string;
+        factors: ("totp" | "recovery" | "passkey" | "sms")[];
+        /** Seconds. */
+        expiresIn: number;
+      };
+    };
+  };
+  /** The identities at providers by which the account signs in */
+  listIdentities: {
+    response: {
+      items: {
+        id: string;
+        /** Its name. */
+        provider: string;
+        /** As the provider stated it at that time. */
+        email: string | null;
+        createdAt: string;
+        /** False for the last way into the account. */
+        removable: boolean;
+      }[];
+      hasPassword: boolean;
+    };
+  };
+  /** Begin to link an identity, at the provider of that id; the answer of it ends at `/account` */
+  linkIdentity: {
+    response: {
+      /** The page of the provider. */
+      url: string;
+    };
+  };
+  /** Remove an identity; the last way into an account stays */
+  removeIdentity: {
     response: void;
   };
   /** Projects of the account, or those in its bin, a page at a time, the last saved first */

@@ -191,6 +191,8 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       }
     },
 
+    hasPassword: async (accountId) => readCredential(await credentials.get(accountId)) !== undefined,
+
     async withdraw({ id, email }, credential) {
       welcomed.delete(id);
       await removeUser(readCredential(credential)!.sub);

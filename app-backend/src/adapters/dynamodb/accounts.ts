@@ -4,6 +4,7 @@ import type { Accounts } from "../../ports/accounts.ts";
 import { accountsOf, dynamodbFeeds, placeOf, removedAccounts } from "./feeds.ts";
 import { flag, type Item, number, text, textOrNull, time } from "./items.ts";
 import { accountKey, addressKey } from "./keys.ts";
+import { isOwn as isOwnIdentity, staleOwner, writesOf } from "./provider-identities.ts";
 import type { Dynamodb } from "./requests.ts";
 
 /** From an object, so that the compiler misses a field that is not in it. */
@@ -49,6 +50,25 @@ export function dynamodbAccounts(db: Dynamodb): Accounts {
       if (!ofAddress) throw new Error("account exists already");
       const isOwn = ofAddress.item?.["accountId"]?.S === id;
       if (!(isOwn && ofAddress.isRepeated)) throw new AppError("email_taken", "address is taken");
+    },
+
+    async addWithIdentity(account, identity) {
+      const { id, email, createdAt } = account;
+      const feed = accountsOf(createdAt);
+      await feeds.register(feed);
+      const condition = "attribute_not_exists(#pk)";
+      const item = { ...account, credential: null, images: 0, imageBytes: 0, identities: 1 };
+      const address = { accountId: id, feed, feedAt: placeOf(createdAt, id) };
+      const refused = await db.transact([
+        { put: addressKey(email), item: address, condition },
+        { put: accountKey(id), item, condition },
+        ...writesOf(identity, await staleOwner(db, identity)),
+      ]);
+      if (!refused) return;
+      const [ofAddress, , , ofSubject] = refused;
+      if (ofSubject?.isRepeated && isOwnIdentity(ofSubject.item, identity)) return;
+      if (ofAddress) throw new AppError("email_taken", "address is taken");
+      throw new AppError("identity_taken", "identity is linked already");
     },
 
     async replaceProfile(id, profile) {

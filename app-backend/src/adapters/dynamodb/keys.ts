@@ -42,6 +42,15 @@ export const mediaKey = ({ accountId, id }: Owned) => keyOf(accountId, `media#${
 /** The one item for each content that stored media of an account has. */
 export const contentKey = (accountId: string, sha256: string) => keyOf(accountId, `sha256#${sha256}`);
 
+export const identityKey = ({ accountId, id }: Owned) => keyOf(accountId, `identity#${id}`);
+
+/** The one item of issuer and subject, of which the hash is stored; a line break is in no issuer. */
+export const subjectKey = (issuer: string, subject: string): Key => ({
+  table: "records",
+  pk: `subject#${sha256(`${issuer}\n${subject}`)}`,
+  sk: "subject",
+});
+
 /** Whose project or media an item is: only its key says so. */
 export function ownedOf({ pk, sk }: Item): Owned {
   const [, accountId = ""] = pk?.S?.split("#") ?? [];

@@ -5,7 +5,9 @@ import { AppError } from "../../domain/app-error.ts";
 import { emailKey, tidyEmail } from "../../domain/email.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import { isDuplicate } from "./database-error.ts";
-import { change, select } from "./pool.ts";
+import { noPassword } from "./password-hashes.ts";
+import { change, select, type Statements, transaction } from "./pool.ts";
+import { addIdentity } from "./provider-identities.ts";
 
 export interface AccountRow {
   id: string;
@@ -37,22 +39,28 @@ export function mysqlAccounts(pool: Pool): Accounts {
     return one("email_key IN (?, ?, ?) ORDER BY email_key = ? DESC LIMIT 1", [...keys, keys[0]]);
   }
 
+  /** Only accounts of earlier releases may have another key; the database refuses a second account with the current one. */
+  async function refuseOlder(email: string): Promise<void> {
+    const key = emailKey(email);
+    if (keysOfEmail(email).some((other) => other !== key) && (await getByEmail(email))) throw emailTaken();
+  }
+
   return {
     get: (id) => one("id = ?", [id]),
 
     getByEmail,
 
     async add(account, credential) {
-      const key = emailKey(account.email);
-      // Only accounts of earlier releases may have another key; the database refuses a second account with the current one.
-      const mayBeOlder = keysOfEmail(account.email).some((other) => other !== key);
-      if (mayBeOlder && (await getByEmail(account.email))) throw emailTaken();
-      const sql = `INSERT INTO accounts (${columns}, password_hash, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-      try {
-        await change(pool, sql, [...valuesOf(account), credential, key]);
-      } catch (error) {
-        throw isDuplicate(error) ? emailTaken(error) : error;
-      }
+      await refuseOlder(account.email);
+      await insert({ change: (sql, values) => change(pool, sql, values) }, account, credential);
+    },
+
+    async addWithIdentity(account, identity) {
+      await refuseOlder(account.email);
+      await transaction(pool, async (statements) => {
+        await insert(statements, account, noPassword);
+        await addIdentity(statements, identity);
+      });
     },
 
     async replaceProfile(id, profile) {
@@ -90,6 +98,15 @@ export function mysqlAccounts(pool: Pool): Accounts {
       await change(pool, "DELETE FROM accounts WHERE id = ? AND removed_at IS NOT NULL", [id]);
     },
   };
+}
+
+async function insert(statements: Pick<Statements, "change">, account: Account, hash: string): Promise<void> {
+  const sql = `INSERT INTO accounts (${columns}, password_hash, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  try {
+    await statements.change(sql, [...valuesOf(account), hash, emailKey(account.email)]);
+  } catch (error) {
+    throw isDuplicate(error) ? emailTaken(error) : error;
+  }
 }
 
 function emailTaken(cause?: unknown): AppError {

@@ -2,6 +2,9 @@ import type { Pool } from "mysql2/promise";
 import type { PasswordHashes } from "../../ports/password-hashes.ts";
 import { change, select, transaction } from "./pool.ts";
 
+/** The hash of an account without a password. */
+export const noPassword = "";
+
 /** Hashes lie in the rows of their accounts: a new one and the version that it raises are one write. */
 export function mysqlPasswordHashes(pool: Pool): PasswordHashes {
   return {
@@ -24,7 +27,7 @@ export function mysqlPasswordHashes(pool: Pool): PasswordHashes {
     },
 
     async remove(accountId) {
-      await change(pool, "UPDATE accounts SET password_hash = '' WHERE id = ?", [accountId]);
+      await change(pool, "UPDATE accounts SET password_hash = ? WHERE id = ?", [noPassword, accountId]);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Mail } from "../../ports/mail.ts";
 import type { OneTimeCodes } from "../../ports/one-time-codes.ts";
 import type { PasswordHashes } from "../../ports/password-hashes.ts";
 import type { Passwords } from "../../ports/passwords.ts";
-import { messages } from "./messages.ts";
+import { messages, noPassword } from "./messages.ts";
 
 interface Stores {
   readonly hashes: PasswordHashes;
@@ -36,12 +36,16 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
 
     signUp: (_account, password) => passwords.hash(password),
 
+    hasPassword: async (accountId) => (await hashes.get(accountId)) !== undefined,
+
     withdraw: async () => {}, // the credential was all of it
 
     authenticate: async (account, password) =>
       passwords.matches(await hashes.get(account?.id ?? noAccount), password),
 
     async requestCode(purpose, { id: accountId, email }) {
+      if (purpose === "reset" && (await hashes.get(accountId)) === undefined)
+        return mail.send({ to: email, ...noPassword });
       const code = codeGenerator.newCode();
       const at = now();
       const hash = codeGenerator.hash(code, { accountId, purpose }, at);
@@ -53,7 +57,8 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
 
     async reset(account, code, password) {
       const to = await passwords.hash(password); // hashing may be refused: do not spend the code yet
-      const isRight = await redeem("reset", account?.id, code);
+      const hasPassword = (await hashes.get(account?.id ?? noAccount)) !== undefined;
+      const isRight = await redeem("reset", hasPassword ? account?.id : undefined, code);
       if (!isRight || account === undefined) return false;
       return (await hashes.replace(account.id, { to })) !== undefined;
     },

@@ -15,3 +15,9 @@ export const messages: Record<CodePurpose, (code: string) => { subject: string; 
     text: `Your code for ${productName} is ${grouped(code)}. It is good for 10 minutes.\n\nIf you did not ask for it, ignore this message: your password stays as it is.\n`,
   }),
 };
+
+/** Instead of a code, for an account that signs in by a provider alone. */
+export const noPassword = {
+  subject: "Your account has no password",
+  text: `You asked for a new password for ${productName}. Your account has none: it signs in by another site. Use that button on the page to sign in.\n\nIf you did not ask for it, ignore this message.\n`,
+};

@@ -47,7 +47,7 @@ export const stepUp = z
 export const confirmation = z.object({ code });
 
 const factor = z.enum(["totp", "recovery", "passkey", "sms"]);
-const challenged = z
+export const challenged = z
   .object({
     mfa: z
       .object({

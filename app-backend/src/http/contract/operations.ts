@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../domain/app-error.ts";
 import { factorOperations, signedInOrChallenged } from "./factors.ts";
 import { mediaOperations } from "./media.ts";
 import { projectOperations } from "./projects.ts";
+import { providerOperations } from "./providers.ts";
 import * as answers from "./responses.ts";
 import * as inputs from "./requests.ts";
 
@@ -21,7 +22,8 @@ export interface Operation {
   /** Headers that a client may send, in lower case. */
   readonly headers?: z.ZodObject;
   readonly params?: z.ZodObject;
-  readonly status: 200 | 201 | 204;
+  /** 302: for browsers, which go on to another page. */
+  readonly status: 200 | 201 | 204 | 302;
   readonly answer?: z.ZodType;
   /** Answers under other statuses than `status` and those of refusals; undefined: without a body. */
   readonly others?: Readonly<Record<number, z.ZodObject | undefined>>;
@@ -259,6 +261,7 @@ export const operations = {
     refusals: ["not_signed_in", "not_found"],
   },
   ...factorOperations,
+  ...providerOperations,
   ...projectOperations,
   ...mediaOperations,
   health: {

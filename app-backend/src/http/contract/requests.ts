@@ -51,11 +51,12 @@ const uploadToken = z.string("must be text").max(2048, "is too long").meta({
 });
 export const registrationByUpload = registration.safeExtend({ upload: uploadToken });
 export const credentials = z.object({ email: known, password: known });
-export const ownPassword = z.object({ password: known });
+/** An account without a password leaves it out, and proves otherwise who it is. */
+export const ownPassword = z.object({ password: known.optional() });
 export const address = z.object({ email: known });
 export const addressAndCode = z.object({ email: known, code });
 export const reset = z.object({ email: known, code, password: newPassword }).superRefine(judgePassword);
-export const passwordChange = z.object({ current: known, next: newPassword });
+export const passwordChange = z.object({ current: known.optional(), next: newPassword });
 export const profile = z.object({
   username: detail(maxLengths.username),
   firstName: detail(maxLengths.firstName),

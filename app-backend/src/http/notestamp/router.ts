@@ -3,10 +3,8 @@ import type { StorageEngine } from "multer";
 import type { Logger } from "pino";
 import { AppError } from "../../domain/app-error.ts";
 import { deviceName } from "../../domain/client.ts";
-import { uploadKeyOf } from "../../domain/image.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Slots } from "../../domain/slots.ts";
-import type { ObjectStore } from "../../ports/object-store.ts";
 import type { AccountUseCases } from "../../usecases/accounts.ts";
 import type { SessionUseCases } from "../../usecases/identity/sessions.ts";
 import type { MediaUseCases } from "../../usecases/media.ts";
@@ -17,7 +15,6 @@ import { credentials, registration } from "../contract/requests.ts";
 import { onError } from "../on-error.ts";
 import { parse } from "../parse.ts";
 import { requesterOf } from "../requester.ts";
-import { initialPicture } from "./initial-picture.ts";
 import { inPath, metadataOf, named, openedMetadataOf } from "./metadata.ts";
 import { allowClient, requireOrigin } from "./origins.ts";
 import { mediaSender } from "./send-media.ts";
@@ -31,7 +28,6 @@ export interface NotestampDependencies {
   readonly sessions: SessionUseCases;
   readonly media: MediaUseCases;
   readonly projects: ProjectsByTitle;
-  readonly objectStore: Pick<ObjectStore, "put">;
   /** Stores files that come in forms. */
   readonly mediaStorage: StorageEngine;
   readonly openUploads: Slots;
@@ -40,7 +36,6 @@ export interface NotestampDependencies {
   /** Where the client's pages come from, if not from the site. */
   readonly clientOrigin: string | undefined;
   readonly cookieName: string;
-  readonly newId: () => string;
   readonly log: Logger;
 }
 
@@ -87,9 +82,7 @@ export function notestampRouter(deps: NotestampDependencies): RequestHandler {
     const client = clientOf(req);
     await accounts.admitRegistration(client);
     const person = parse(registration, userOf(req));
-    const picture = { key: uploadKeyOf(deps.newId()) };
-    await deps.objectStore.put(picture.key, initialPicture(person.email), "image/png");
-    const account = await accounts.register({ ...person, picture }, requesterOf(req));
+    const account = await accounts.register({ ...person, picture: undefined }, requesterOf(req));
     res.locals["accountId"] = account.id;
     sayText(res, "Account created");
   });

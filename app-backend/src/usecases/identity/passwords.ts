@@ -37,13 +37,13 @@ export function passwordUseCases(deps: Dependencies) {
   const { accounts, sessions, identity, codes, provePassword, stepUp, rateLimiter, auditLog } = deps;
 
   /**
-   * Replaces a password whose current value is given; ends all sessions except the caller's, and voids the reset code.
+   * Replaces a password whose current value is given, or sets the first one of an account that has none; ends all sessions except the caller's, and voids the reset code.
    * A call that stops after the password was replaced leaves no session alive. Throws `step_up_required` if a second
    * factor has to be proven too.
    */
-  async function change(holder: TokenHolder, current: string, next: string): Promise<void> {
+  async function change(holder: TokenHolder, current: string | undefined, next: string): Promise<void> {
     const { accountId, sessionId } = holder;
-    await stepUp.require(holder, "changePassword", ["password"]);
+    await stepUp.require(holder, "changePassword", current === undefined ? [] : ["password"]);
     const account = await provePassword(accountId, current, "current");
     const fault = passwordFault(next, account.email);
     if (fault) throw fieldError("invalid_input", "next", fault);

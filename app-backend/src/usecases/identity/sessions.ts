@@ -77,7 +77,7 @@ export function sessionUseCases(deps: Dependencies) {
    */
   async function signIn(email: string, password: string, client: Client): Promise<SignedIn | Challenged> {
     const { account, counted } = await identify(email, password, client);
-    return admit(account, ["password"], client, counted);
+    return admit(account, ["password"], client, { counted });
   }
 
   /** The account whose address and password these are, and the attempts, which stay counted. */
@@ -97,16 +97,16 @@ export function sessionUseCases(deps: Dependencies) {
 
   /**
    * Opens a session of an account by what was proven, or a challenge if it has a second factor. `counted` are the attempts
-   * that a session clears. Throws `not_confirmed`.
+   * that a session clears. With `isSufficient` no second factor is asked for. Throws `not_confirmed`.
    */
   async function admit(
     account: Account,
     proofs: readonly Proof[],
     client: Client,
-    counted?: Counted,
+    { counted, isSufficient = false }: { counted?: Counted; isSufficient?: boolean } = {},
   ): Promise<SignedIn | Challenged> {
     const stored = await factors.get(account.id);
-    const [factor] = factorsOf(stored);
+    const [factor] = isSufficient ? [] : factorsOf(stored);
     // Until the second step the attempt counts: it takes one challenge of few from the owner.
     if (!factor && counted) await forgive(counted);
     if (deps.confirmationRequired && !account.confirmed)

@@ -16,6 +16,7 @@ import type { Session } from "../../domain/session.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { Factors } from "../../ports/factors.ts";
+import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import type { FactorProof, GivenFactor } from "./factor-proof.ts";
@@ -25,6 +26,7 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly factors: Factors;
+  readonly identity: Pick<IdentityProvider, "hasPassword">;
   readonly provePassword: ProvePassword;
   readonly factorProof: FactorProof;
   readonly auditLog: AuditLog;
@@ -39,7 +41,7 @@ export type StepUpUseCases = ReturnType<typeof stepUpUseCases>;
 
 /** Proofs of who is signed in, which some changes ask for. */
 export function stepUpUseCases(deps: Dependencies) {
-  const { accounts, sessions, factors, provePassword, factorProof, auditLog, now } = deps;
+  const { accounts, sessions, factors, identity, provePassword, factorProof, auditLog, now } = deps;
 
   /** Records in the session what is proven; returns until when it counts. Throws `wrong_password`, `wrong_code`. */
   async function stepUp(holder: TokenHolder, given: Given, client: Client): Promise<Date> {
@@ -69,8 +71,12 @@ export function stepUpUseCases(deps: Dependencies) {
     action: ProvenAction,
     given: readonly Proof[] = [],
   ): Promise<StoredFactors> {
-    const [session, stored] = await Promise.all([sessionOf(holder), factors.get(holder.accountId)]);
-    const hasPassword = true; // every account has one
+    const { accountId } = holder;
+    const [session, stored, hasPassword] = await Promise.all([
+      sessionOf(holder),
+      factors.get(accountId),
+      identity.hasPassword(accountId),
+    ]);
     const kind = kindOf(hasPassword, stored.totp !== undefined);
     const sufficient = sufficientProofs[actionFor(action, stored)][kind];
     const held = [...proofsInForce(session, now()), ...given];

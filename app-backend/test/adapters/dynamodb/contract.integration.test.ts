@@ -8,6 +8,7 @@ import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../../../src/adapters/dynamodb/media.ts";
 import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
+import { dynamodbProviderIdentities } from "../../../src/adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../../../src/adapters/dynamodb/projects.ts";
 import { dynamodbRevocations } from "../../../src/adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../../../src/adapters/dynamodb/sessions.ts";
@@ -19,6 +20,7 @@ import { limitsContract } from "../../contract/limits.ts";
 import { mediaContract } from "../../contract/media.ts";
 import { objectRecordsContract } from "../../contract/object-records.ts";
 import { passwordHashesContract } from "../../contract/password-hashes.ts";
+import { providerIdentitiesContract } from "../../contract/provider-identities.ts";
 import { projectsContract } from "../../contract/projects.ts";
 import { revocationsContract } from "../../contract/revocations.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
@@ -44,6 +46,7 @@ describe("DynamoDB", () => {
     rounds,
   );
   passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
+  providerIdentitiesContract(openDynamodbPort(dynamodbProviderIdentities), rounds);
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
   imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));
   projectsContract(openDynamodbPort(dynamodbProjects), rounds);

@@ -15,6 +15,7 @@ import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../../../src/adapters/dynamodb/media.ts";
 import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
 import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
+import { dynamodbProviderIdentities } from "../../../src/adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../../../src/adapters/dynamodb/projects.ts";
 import { type Dynamodb, dynamodb } from "../../../src/adapters/dynamodb/requests.ts";
 import { dynamodbSessions } from "../../../src/adapters/dynamodb/sessions.ts";
@@ -58,6 +59,7 @@ export function storesOf(db: Dynamodb) {
     projects: dynamodbProjects(db),
     media: dynamodbMedia(db),
     records: dynamodbObjectRecords(db),
+    identities: dynamodbProviderIdentities(db),
   };
 }
 
@@ -170,7 +172,8 @@ export function rawDynamodb({ client, names, items }: TestTables): RawProjectSto
       const { id = randomUUID(), credential = "hash", credentialVersion = 0 } = facts;
       const { email = `${id}@example.org`, pictureKey = `pictures/${id}/a.png` } = facts;
       const now = new Date();
-      const common = { id: S(id), images: N(0), imageBytes: N(0), credential: S(credential) };
+      const counts = { images: N(0), imageBytes: N(0) };
+      const common = { id: S(id), ...counts, ...(credential && { credential: S(credential) }) };
       if (facts.isRemoved) {
         const removed = { removedAt: N(now.getTime()), feed: S("removed"), feedAt: S(id) };
         await put(`account#${id}`, "account", { ...common, ...removed });

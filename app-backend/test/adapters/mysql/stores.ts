@@ -6,6 +6,7 @@ import { mysqlFactors } from "../../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlOneTimeCodes } from "../../../src/adapters/mysql/one-time-codes.ts";
+import { mysqlProviderIdentities } from "../../../src/adapters/mysql/provider-identities.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import type { Open, RawProjectStore, RawUsage } from "../../contract/opened.ts";
@@ -33,6 +34,7 @@ export async function openMysqlStores() {
     codes: mysqlOneTimeCodes(pool),
     limits: mysqlLimits(pool),
     images: mysqlImages(pool),
+    identities: mysqlProviderIdentities(pool),
     close: drop,
   };
 }
