@@ -30,6 +30,7 @@ const ofDeploys = [
   "MAIL_FROM",
   "CONFIRMATION",
   "NOTESTAMP",
+  "PROVIDERS",
   "RESERVE",
 ] as const;
 
@@ -47,6 +48,8 @@ export interface Deployment {
   readonly confirmation: "optional" | "required";
   /** The facade for the notestamp client: on, off, or on for pages of that origin too. */
   readonly notestamp: string;
+  /** Sign-in providers, as the API reads them. Undefined: none. */
+  readonly providers: string | undefined;
   /** The site's name as this command sets it: `none` removes it; undefined if it is not set. */
   readonly domain: string | undefined;
   /** The host that a deploy replaces. */
@@ -87,6 +90,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     mailFrom: given.MAIL_FROM,
     confirmation: given.CONFIRMATION,
     notestamp: given.NOTESTAMP,
+    providers: given.PROVIDERS,
     domain,
     replace: given.REPLACE,
     operatorCidr: given.OPERATOR_CIDR,

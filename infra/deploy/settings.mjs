@@ -15,13 +15,14 @@ const shape = [
   "MAIL_FROM",
   "CONFIRMATION",
   "NOTESTAMP",
+  "PROVIDERS",
   "RESERVE",
 ];
 const deployment = [...place, ...shape];
 
 /** Settings that one stack alone has. */
 const ofStack = {
-  ec2: ["OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "NOTESTAMP", "REPLACE", "HOST", "TO", "FROM"],
+  ec2: ["OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "NOTESTAMP", "PROVIDERS", "REPLACE", "HOST", "TO", "FROM"],
   serverless: ["RESERVE", "LOSE"],
 };
 
@@ -94,6 +95,7 @@ const described = {
   },
   CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
   NOTESTAMP: { without: "off", meaning: "or on, or the origin of its pages: serve that client too" },
+  PROVIDERS: { meaning: "sign-in by others: id,issuer,client-id; with DOMAIN" },
   RESERVE: { without: "yes", meaning: "or no: no concurrency of Lambda, if the quota is small" },
   LOSE: { meaning: "data that may be deleted, as a refusal names it" },
   REPLACE: { meaning: "frontend or backend: replace this host, keep the data" },

@@ -57,6 +57,17 @@ const notestamp = z
   )
   .default("off");
 
+/** Also stands in a file that systemd reads, unquoted. Issuers without HTTPS are for a provider on this machine. */
+const provider =
+  "[a-z][a-z\\d-]{0,31},https?://[a-z\\d.-]+(:\\d{1,5})?(/[\\w.~/-]*)?,[\\w.~:@-]{1,200}(,trusts-factor)?";
+const providers = z
+  .string()
+  .regex(
+    new RegExp(`^${provider}( ${provider})*$`),
+    "use ID,ISSUER,CLIENT-ID, such as google,https://accounts.google.com,1234.apps.googleusercontent.com, with blanks between",
+  )
+  .optional();
+
 const stackSettings = z.object({
   ...common,
   OS: z.enum(["al2", "al2023"], "use al2 or al2023").default("al2"),
@@ -154,6 +165,7 @@ export const personsSettings = stackSettings
   .extend({
     CONFIRMATION: confirmation,
     NOTESTAMP: notestamp,
+    PROVIDERS: providers,
     RESERVE: yesOrNo.default("yes"),
     LOSE: z
       .string()

@@ -183,6 +183,27 @@ describe("what a person sets", () => {
     expect(() => set({ NOTESTAMP })).toThrow("NOTESTAMP: use on, off or the origin"),
   );
 
+  test.each([
+    "google,https://accounts.google.com,12-ab.apps.googleusercontent.com",
+    "a,https://a.example/b~c/,x:y a-2,http://localhost:9000,z,trusts-factor",
+  ])("IDP-15 may let people sign in by providers: %s", (PROVIDERS) =>
+    expect(set({ PROVIDERS }).PROVIDERS).toBe(PROVIDERS),
+  );
+
+  test.each([
+    "google",
+    "google,accounts.google.com,1",
+    "google,https://accounts.google.com,",
+    "google,https://accounts.google.com,a b",
+    'google,https://accounts.google.com,a"',
+    "google,https://accounts.google.com,a\nB=c",
+    "google,https://accounts.google.com,a$b",
+    "google,https://accounts.google.com,a,trusts",
+    "google,https://a@b.example,a",
+  ])("IDP-15 may not by %j", (PROVIDERS) =>
+    expect(() => set({ PROVIDERS })).toThrow("PROVIDERS: use ID,ISSUER,CLIENT-ID"),
+  );
+
   test("FAC-01 leaves it out unless it says otherwise", () => {
     expect(set({}).NOTESTAMP).toBe("off");
   });

@@ -4,7 +4,7 @@ import { quoted } from "../../cli/quoted.ts";
 import { say, step } from "../../cli/steps.ts";
 import { buildBackend, buildFrontend, pack, type Release } from "../build/release.ts";
 import type { Deployment } from "../deployment.ts";
-import { requireDomain, requireKnownDomain, unnamedDomain } from "./site/domain.ts";
+import { domainOfProviders, requireDomain, requireKnownDomain, unnamedDomain } from "./site/domain.ts";
 import { siteNotes } from "./site/notes.ts";
 import { smokeTest } from "../site/smoke-test.ts";
 import type { Target } from "../target.ts";
@@ -45,6 +45,7 @@ export const ec2: Target<Build, Outputs> = {
 
   checks: (deployment, { outputs, state }) => [
     () => unnamedDomain(deployment, outputs),
+    () => domainOfProviders(deployment),
     () => missingKey(deployment, state),
   ],
   checksByTools: (deployment, { outputs }) => ({

@@ -19,6 +19,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     mailFrom: undefined,
     confirmation: "optional",
     notestamp: "off",
+    providers: undefined,
     domain: undefined,
     replace: undefined,
     operatorCidr: undefined,

@@ -60,6 +60,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_mail_from: mailFrom ?? "",
           backend_confirmation: deployment.confirmation,
           backend_notestamp: deployment.notestamp,
+          backend_providers: deployment.providers ?? "",
           backend_aws_environment: endpoints.environment,
         }),
         frontend: await host("frontend", {

@@ -21,6 +21,16 @@ export function unnamedDomain(
   );
 }
 
+/** Says that providers would not send people back to a site without HTTPS. */
+export function domainOfProviders({
+  domain,
+  providers,
+}: Pick<Deployment, "domain" | "providers">): string | undefined {
+  const hasDomain = domain !== undefined && domain !== "none";
+  if (providers === undefined || hasDomain) return undefined;
+  return "PROVIDERS needs DOMAIN: sign-in providers send people back to sites with HTTPS alone.";
+}
+
 /** Throws a UserError unless the site's name points to the site. */
 export async function requireDomain(deployment: Deployment, outputs: Outputs): Promise<void> {
   const domain = domainOf(outputs);

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { domainOf, unnamedDomain } from "../../../../deploy/ec2/site/domain.ts";
+import { domainOf, domainOfProviders, unnamedDomain } from "../../../../deploy/ec2/site/domain.ts";
 import { siteNotes } from "../../../../deploy/ec2/site/notes.ts";
 import { readOutputs } from "../../../../deploy/terraform/state.ts";
 import { scratchDeployment, writeState } from "../../scratch-deployment.ts";
@@ -26,6 +26,17 @@ test("TLS-03 a deploy that says nothing of the domain does not take it away", as
 
 test.each(["tintype.example.org", "another.example.org", "none"])("one that says %s may", async (domain) => {
   expect(await faultAt(url, domain)).toBeUndefined();
+});
+
+test.each([
+  [undefined, /PROVIDERS needs DOMAIN/],
+  ["none", /PROVIDERS needs DOMAIN/],
+  ["tintype.example.org", undefined],
+])("IDP-15 providers need a site with HTTPS: with DOMAIN=%s", (domain, fault) => {
+  const found = domainOfProviders(scratchDeployment({ domain, providers: "google,https://g.example,1" }));
+  if (fault) expect(found).toMatch(fault);
+  else expect(found).toBeUndefined();
+  expect(domainOfProviders(scratchDeployment({ domain }))).toBeUndefined();
 });
 
 test("nothing needs to be said of a domain that is not there", async () => {
