@@ -25,10 +25,12 @@ const messages: Record<string, string> = {
   image_dimensions:
     "This picture is too large to process: over 50 megapixels, 16,384 pixels a side or 200 frames, or fewer in a format that needs more memory. Choose a smaller one.",
   image_too_large: "This picture is larger than 10 MB. Choose a smaller one.",
+  identity_taken: "That sign-in belongs to another account here. Remove it there first.",
   in_bin: "This project is in the bin. Restore it to change it.",
   internal,
   invalid_input: "Something in the form is not right. Check it and try again.",
   json_required: "This page is out of date. Reload it and try again.",
+  last_way_in: "This is the only way into your account. Set a password first, or add another site.",
   malformed_request: "The server did not understand the form. Reload the page and try again.",
   media_gone: "This file no longer exists. Choose another one.",
   media_in_use: "A project uses this file. Remove it there first.",

@@ -8,6 +8,7 @@ import { Page } from "../ui/page.tsx";
 import { AccountPicture } from "./account/picture.tsx";
 import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
+import { Identities } from "./account/identities.tsx";
 import { RemoveAccount } from "./account/remove-account.tsx";
 import { CodesNotice } from "./account/codes-notice.tsx";
 import { Security } from "./account/security.tsx";
@@ -30,6 +31,7 @@ export function Account({ account }: { account: api.Account }) {
       <Profile account={account} />
       <ChangePassword email={account.email} onChanged={sessions.load} />
       <Security email={account.email} onEnrolled={sessions.load} {...factors} />
+      <Identities />
       <Sessions {...sessions} />
       <RemoveAccount id={account.id} email={account.email} />
     </Page>

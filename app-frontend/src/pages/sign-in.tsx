@@ -1,7 +1,8 @@
-import { Suspense, lazy, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import photoFrame from "../art/photo-frame.svg";
 import type { Challenge } from "../api/account.ts";
 import { messageFor } from "../api/error-messages.ts";
+import { takeChallenge } from "../api/providers.ts";
 import { hasCode } from "../api/error.ts";
 import { emailError, passwordError } from "../forms/errors.ts";
 import { paths } from "../navigation/paths.ts";
@@ -15,6 +16,8 @@ import { PasswordField } from "../ui/password-field.tsx";
 import { PhotoFrame } from "../ui/photo-frame.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useForm } from "../forms/use-form.ts";
+import { ProviderButtons } from "./provider-buttons.tsx";
+import { providerFailure } from "./provider-failure.ts";
 
 /** Loaded when it is needed: most accounts sign in by one step. */
 const SecondStep = lazy(async () => ({ default: (await import("./second-step.tsx")).SecondStep }));
@@ -33,6 +36,15 @@ type Step = { email: string; challenge?: Challenge; isOver?: boolean };
 export function SignIn({ because }: { because?: Reason | undefined }) {
   const { notice = because, email = "" } = useHistoryState();
   const [{ challenge, ...step }, setStep] = useState<Step>({ email });
+  const [{ failed, isSecond }] = useState(cameBack);
+
+  useEffect(() => {
+    if (!isSecond) return;
+    takeChallenge().then(
+      (found) => setStep({ email: "", challenge: found }),
+      () => setStep({ email: "", isOver: true }),
+    );
+  }, [isSecond]);
 
   function onBack(isOver: boolean) {
     setStep({ email: step.email, isOver });
@@ -51,8 +63,10 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
         ) : (
           <div>
             {step.isOver && <Notice>{messageFor("challenge_over")}</Notice>}
-            {!step.isOver && notice && <Notice>{notices[notice]}</Notice>}
+            {!step.isOver && failed && <Notice>{failed}</Notice>}
+            {!step.isOver && !failed && notice && <Notice>{notices[notice]}</Notice>}
             <SignInForm email={step.email} onChallenge={setStep} />
+            <ProviderButtons />
             <p>
               New here? <Link to={paths.createAccount()}>Create account</Link>
             </p>
@@ -66,6 +80,12 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
       </div>
     </Page>
   );
+}
+
+/** What the address says after a sign-in by a provider: why it failed, or that it lacks its second step. */
+function cameBack() {
+  const { search } = location;
+  return { failed: providerFailure(search), isSecond: new URLSearchParams(search).has("second") };
 }
 
 type SignInFormProps = { email: string; onChallenge: (step: Step) => void };
