@@ -168,7 +168,10 @@ describe("a restore", () => {
     const usage = ["project_count", "notes_bytes", "media_count", "media_bytes"];
     const later = ["image_count", "image_bytes", "credential_version", "removed_at", ...usage];
     await app.pool.query(`ALTER TABLE accounts ${later.map((column) => `DROP COLUMN ${column}`).join(", ")}`);
-    await app.pool.query("ALTER TABLE sessions DROP COLUMN retried_at, DROP COLUMN credential_version");
+    const ofSessions = ["retried_at", "credential_version", "proofs", "proved_at"];
+    await app.pool.query(
+      `ALTER TABLE sessions ${ofSessions.map((name) => `DROP COLUMN ${name}`).join(", ")}`,
+    );
     await app.pool.query("DROP TABLE project_versions, projects, media");
     await app.pool.query("DELETE FROM migrations WHERE name >= '0007'");
     const backup = await backups.keep();
@@ -184,6 +187,13 @@ describe("a restore", () => {
       "0013_projects.sql",
       "0014_project_versions.sql",
       "0015_project_quota.sql",
+      "0016_session_proofs.sql",
+      "0017_totp_secrets.sql",
+      "0018_totp_enrolments.sql",
+      "0019_recovery_codes.sql",
+      "0020_factor_events.sql",
+      "0021_challenges.sql",
+      "0022_provider_identities.sql",
     ]);
     ada = { ...ada, body: (await signIn()).body };
     expect((await addImage(50)).id).toBeDefined();
