@@ -29,6 +29,7 @@ async function buildHosts(): Promise<void> {
     integrity: "src/entrypoints/ec2/integrity.ts",
     backup: "src/entrypoints/ec2/backup.ts",
     restore: "src/entrypoints/ec2/restore.ts",
+    verifier: "src/entrypoints/services/verifier.ts",
     ...decoder,
   });
   await cp(join(workspace, "migrations"), join(outDir, "migrations"), { recursive: true });

@@ -219,6 +219,13 @@ describe("what nginx refuses in the API's place", () => {
       expect((await ask(get(path, "localhost"))).body).toContain("root");
   });
 
+  test("VER-13 the public keys are the API's to answer, and no page", async () => {
+    const path = "/.well-known/jwks.json";
+    expect(await ask(get(path, "localhost"))).toMatchObject({ status: 418, headers: { "x-path": path } });
+    expect((await askSecurely(get(path, "site.example"))).status).toBe(418);
+    expect((await ask(get(`${path}/a`, "localhost"))).body).toContain('id="root"');
+  });
+
   test.each([
     ["POST to a page", post("/", "Content-Length: 0\r\n"), 405, "This page can only be read.\n"],
     ["no HTTP", "hello\r\n\r\n", 400, "The request cannot be read.\n"],

@@ -28,6 +28,8 @@ interface Options {
   readonly notestamp?: string;
   /** More of the environment, such as providers. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What signs access tokens. */
+  readonly accessTokens?: "es256";
 }
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>;
@@ -43,6 +45,7 @@ export async function startApp(options: Options = {}) {
       OTHER_SITE_ORIGINS: options.otherSiteOrigins?.join(",") ?? "",
       ...(options.notestamp && { NOTESTAMP: options.notestamp }),
       ...options.environment,
+      ...(options.accessTokens && { ACCESS_TOKENS: options.accessTokens }),
     }),
     ...(options.cookieName && { refreshCookie: options.cookieName }),
     database: options.route?.(database.config) ?? database.config,

@@ -19,6 +19,7 @@ import type { Effort, Surroundings } from "./figures/surroundings.ts";
 import { synthesisFigures } from "./figures/synthesis.ts";
 import { tokenFigures } from "./figures/token.ts";
 import { transferFigures } from "./figures/transfer.ts";
+import { verifierFigures } from "./figures/verifier.ts";
 import type { Entry } from "./measure/figure.ts";
 import { othersPercent, untilCalm } from "./measure/others.ts";
 import { summarize } from "./measure/statistics.ts";
@@ -48,6 +49,7 @@ const efforts: Record<string, Effort> = {
 const parts: readonly [title: string, figures: (surroundings: Surroundings) => Promise<Entry[]>][] = [
   ["Authenticated JSON", jsonFigures],
   ["Access-token check", tokenFigures],
+  ["Verifier", verifierFigures],
   ["Sign-in", signInFigures],
   ["Refresh", refreshFigures],
   ["Image list", imageListFigures],

@@ -70,6 +70,7 @@ const requirements = {
     otherwise: "certutil of NSS, which makes a browser trust a certificate",
   },
   nginx: { programs: ["nginx"], debian: "nginx-light", otherwise: "nginx: https://nginx.org" },
+  caddy: { programs: ["caddy"], debian: "caddy", otherwise: "Caddy: https://caddyserver.com/docs/install" },
   shellcheck: {
     programs: ["shellcheck"],
     debian: "shellcheck",

@@ -31,6 +31,7 @@ const ofDeploys = [
   "CONFIRMATION",
   "NOTESTAMP",
   "PROVIDERS",
+  "ACCESS_TOKENS",
   "RESERVE",
 ] as const;
 
@@ -50,6 +51,8 @@ export interface Deployment {
   readonly notestamp: string;
   /** Sign-in providers, as the API reads them. Undefined: none. */
   readonly providers: string | undefined;
+  /** What signs access tokens: a secret, or a key pair whose public key others may have. */
+  readonly accessTokens: "hs256" | "es256";
   /** The site's name as this command sets it: `none` removes it; undefined if it is not set. */
   readonly domain: string | undefined;
   /** The host that a deploy replaces. */
@@ -91,6 +94,7 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     confirmation: given.CONFIRMATION,
     notestamp: given.NOTESTAMP,
     providers: given.PROVIDERS,
+    accessTokens: given.ACCESS_TOKENS,
     domain,
     replace: given.REPLACE,
     operatorCidr: given.OPERATOR_CIDR,

@@ -16,13 +16,25 @@ const shape = [
   "CONFIRMATION",
   "NOTESTAMP",
   "PROVIDERS",
+  "ACCESS_TOKENS",
   "RESERVE",
 ];
 const deployment = [...place, ...shape];
 
 /** Settings that one stack alone has. */
 const ofStack = {
-  ec2: ["OS", "INSTANCE_TYPE", "OPERATOR_CIDR", "NOTESTAMP", "PROVIDERS", "REPLACE", "HOST", "TO", "FROM"],
+  ec2: [
+    "OS",
+    "INSTANCE_TYPE",
+    "OPERATOR_CIDR",
+    "NOTESTAMP",
+    "PROVIDERS",
+    "ACCESS_TOKENS",
+    "REPLACE",
+    "HOST",
+    "TO",
+    "FROM",
+  ],
   serverless: ["RESERVE", "LOSE"],
 };
 
@@ -96,6 +108,7 @@ const described = {
   CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
   NOTESTAMP: { without: "off", meaning: "or on, or the origin of its pages: serve that client too" },
   PROVIDERS: { meaning: "sign-in by others: id,issuer,client-id; with DOMAIN" },
+  ACCESS_TOKENS: { without: "hs256", meaning: "or es256: others can verify access tokens" },
   RESERVE: { without: "yes", meaning: "or no: no concurrency of Lambda, if the quota is small" },
   LOSE: { meaning: "data that may be deleted, as a refusal names it" },
   REPLACE: { meaning: "frontend or backend: replace this host, keep the data" },

@@ -48,6 +48,8 @@ const common = {
 
 const confirmation = z.enum(["optional", "required"], "use optional or required").default("optional");
 
+const accessTokens = z.enum(["hs256", "es256"], "use hs256 or es256").default("hs256");
+
 /** An origin is that of the client's pages, if the site does not serve them. It also stands in nginx's settings. */
 const notestamp = z
   .string()
@@ -166,6 +168,7 @@ export const personsSettings = stackSettings
     CONFIRMATION: confirmation,
     NOTESTAMP: notestamp,
     PROVIDERS: providers,
+    ACCESS_TOKENS: accessTokens,
     RESERVE: yesOrNo.default("yes"),
     LOSE: z
       .string()

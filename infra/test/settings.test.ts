@@ -208,6 +208,12 @@ describe("what a person sets", () => {
     expect(set({}).NOTESTAMP).toBe("off");
   });
 
+  test("signs access tokens by a secret, unless others are to verify them", () => {
+    expect(set({}).ACCESS_TOKENS).toBe("hs256");
+    expect(set({ ACCESS_TOKENS: "es256" }).ACCESS_TOKENS).toBe("es256");
+    expect(() => set({ ACCESS_TOKENS: "rs256" })).toThrow("ACCESS_TOKENS: use hs256 or es256");
+  });
+
   test("knows no third kind of confirmation", () => {
     expect(() => set({ CONFIRMATION: "never" })).toThrow("CONFIRMATION: use optional or required");
   });

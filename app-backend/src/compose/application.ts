@@ -7,6 +7,7 @@ import { httpApp } from "../http/app.ts";
 import type { Probes } from "../http/health.ts";
 import type { Account } from "../domain/account.ts";
 import type { FactorEventName } from "../domain/factor.ts";
+import type { AccessTokens } from "../ports/access-tokens.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
 import type { ChallengeTokens } from "../ports/challenge-tokens.ts";
@@ -78,6 +79,7 @@ export interface Parts {
   readonly providers: SignInProviders;
   readonly providerFlows: ProviderFlows;
   /** @default - access tokens of ours alone */
+  readonly accessTokens?: AccessTokens;
   readonly bearerSessions?: BearerSessions;
   /** Undefined: pictures in forms are refused. */
   readonly pictureStorage: StorageEngine | undefined;
@@ -145,8 +147,8 @@ export function application(parts: Parts, settings: Settings) {
   const { confirmationRequired } = settings;
   const ofSessions = { ...common, ...ofFactors, factorProof: proof, confirmationRequired };
   const sessionsBy = (tokens: Tokens) => sessionUseCases({ ...ofSessions, tokens });
-  const { tokens, bearerSessions } = parts;
-  const sessions = sessionUseCases({ ...ofSessions, tokens, bearerSessions });
+  const { tokens, accessTokens, bearerSessions } = parts;
+  const sessions = sessionUseCases({ ...ofSessions, tokens, accessTokens, bearerSessions });
   const stored = { images: stores.images, projects: stores.projects, media: stores.media, objectStore };
   const abandoned = abandonedUploads({ ...stored, now });
   const { mediaIntake, takeCompletionSlot } = parts;
@@ -201,6 +203,7 @@ export function application(parts: Parts, settings: Settings) {
     admit: parts.admit,
     facade: parts.facade?.({ accounts, sessionsBy, media, projects: projectsOfAccounts }),
     probes: parts.probes,
+    publicKeys: () => tokens.publicKeys(now()),
     siteOrigins: settings.siteOrigins,
     cookieName: settings.refreshCookie,
     sendsMail: settings.sendsMail,

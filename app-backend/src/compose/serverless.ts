@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DestinationStream } from "pino";
 import { aesFactorSecrets } from "../adapters/aes/factor-secrets.ts";
+import { cognitoAccessTokens, poolIssuers } from "../adapters/cognito/access-tokens.ts";
 import { cognitoBearers } from "../adapters/cognito/bearers.ts";
 import { openCognito } from "../adapters/cognito/client.ts";
 import { cognitoIdentityProvider } from "../adapters/cognito/identity-provider.ts";
@@ -20,6 +21,9 @@ import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
 import { emfMetrics } from "../adapters/emf/metrics.ts";
 import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
 import { jwtProviderFlows } from "../adapters/jwt/provider-flows.ts";
+import { accessTokensOf } from "../adapters/jwt/access-tokens.ts";
+import { accessTokensOfIssuers } from "../adapters/jwt/issuers.ts";
+import { ownIssuer } from "../adapters/jwt/signed-claims.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { lambdaImageIntake, openLambda } from "../adapters/lambda/image-intake.ts";
@@ -111,6 +115,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
     isTaken: async (email) => (await accounts.getByEmail(email)) !== undefined,
     ...kept(limits, now),
   });
+  const ofPool = cognitoAccessTokens(pool);
   const bearers = cognitoBearers({ client: cognito, pool, accounts, credentials });
   const ofBearers = bearerSessions({ bearers, revocations, accounts, sessions, factors });
   const imageIntake = lambdaImageIntake({ client: openLambda({ region }), functionArn: imagesFunction });
@@ -120,13 +125,17 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       metrics.unsentMail();
       log.error({ err: error }, "mail was not sent");
     });
+    const tokens = jwtTokens({ accessSecrets, refreshSecrets, newId });
+    const ours = [ownIssuer, accessTokensOf(tokens)] as const;
+    const issuers = new Map([ours, ...poolIssuers(pool).map((issuer) => [issuer, ofPool] as const)]);
     const parts = {
       stores,
       objectStore,
       imageIntake,
       mediaIntake: s3MediaIntake({ client: s3, bucket }),
       identity,
-      tokens: jwtTokens({ accessSecrets, refreshSecrets, newId }),
+      tokens,
+      accessTokens: accessTokensOfIssuers(issuers),
       uploadTokens: jwtUploadTokens(refreshSecrets),
       challengeTokens: jwtChallengeTokens(refreshSecrets),
       factorSecrets: aesFactorSecrets(factorSecrets),

@@ -4,6 +4,7 @@ import type { ProviderConfig } from "../adapters/openid/sign-in-providers.ts";
 import type { BucketConfig } from "../adapters/s3/client.ts";
 import type { SesConfig } from "../adapters/ses/mail.ts";
 import {
+  accessTokens,
   address,
   confirmation,
   cookieName,
@@ -71,6 +72,7 @@ const serverVariables = z
     FORMER_REFRESH_TOKEN_SECRETS: formerSecrets,
     FACTORS_SECRET: secret,
     FORMER_FACTORS_SECRETS: secrets,
+    ACCESS_TOKENS: accessTokens,
     METRICS_LISTEN: address,
     MAIL_FROM: z
       .string()
@@ -110,6 +112,8 @@ export interface ServerConfig {
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
   readonly factorSecrets: SecretRing;
+  /** What signs access tokens: the secrets, or key pairs derived from them. */
+  readonly accessTokens: "hs256" | "es256";
   /** Where to serve metrics. Undefined: they are not served. */
   readonly metrics: Address | undefined;
   readonly release: string;
@@ -140,6 +144,7 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
     accessSecrets: { current: env.ACCESS_TOKEN_SECRET, former: env.FORMER_ACCESS_TOKEN_SECRETS },
     refreshSecrets: { current: env.REFRESH_TOKEN_SECRET, former: env.FORMER_REFRESH_TOKEN_SECRETS },
     factorSecrets: { current: env.FACTORS_SECRET, former: env.FORMER_FACTORS_SECRETS },
+    accessTokens: env.ACCESS_TOKENS,
     metrics: env.METRICS_LISTEN,
     release: env.RELEASE,
     logLevel: env.LOG_LEVEL,

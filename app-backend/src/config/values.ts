@@ -105,6 +105,8 @@ function titleOf(id: string): string {
   const words = id.split("-").filter((word) => word !== "");
   return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ");
 }
+/** What signs access tokens: secrets, or key pairs derived from them. */
+export const accessTokens = z.enum(["hs256", "es256"], "is neither hs256 nor es256").default("hs256");
 
 export const logLevel = z
   .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])

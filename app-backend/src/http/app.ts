@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from "express";
 import type { StorageEngine } from "multer";
 import type { Logger } from "pino";
 import { AppError } from "../domain/app-error.ts";
+import type { PublicKey } from "../ports/tokens.ts";
 import type { AccountUseCases } from "../usecases/accounts.ts";
 import type { CodeUseCases } from "../usecases/identity/codes.ts";
 import type { ImageUseCases } from "../usecases/images.ts";
@@ -19,6 +20,7 @@ import { answerHeaders } from "./answer-headers.ts";
 import { authRouter } from "./auth.ts";
 import { factorsRouter } from "./factors.ts";
 import { imagesRouter } from "./images.ts";
+import { publishKeys } from "./key-set.ts";
 import { mediaRouter } from "./media.ts";
 import { projectsRouter } from "./projects.ts";
 import { providersRouter } from "./providers.ts";
@@ -51,6 +53,8 @@ export interface HttpDependencies {
   /** Refuses requests before anything is done for them. */
   readonly admit?: RequestHandler | undefined;
   readonly probes: Probes;
+  /** By which access tokens are verified elsewhere. */
+  readonly publicKeys: () => readonly PublicKey[];
   /** The site's origins: the first is its main one, the others also serve it. */
   readonly siteOrigins: readonly [string, ...string[]];
   /** Name of the refresh cookie. */
@@ -86,6 +90,7 @@ export function httpApp(deps: HttpDependencies): Express {
     limitRequests(deps.deadlineMs),
     ...(storage ? [refuseSlowBodies()] : []),
   );
+  app.use("/.well-known/jwks.json", publishKeys(deps.publicKeys));
   if (deps.facade) app.use(deps.facade);
   app.use("/api", allowedMethods());
   app.use("/api", openRouter(deps));

@@ -23,7 +23,8 @@ export async function requireToken(req: Request, sessions: SessionUseCases): Pro
   await sessions.requireToken(tokenOf(req));
 }
 
-function tokenOf(req: Request): string {
+/** Throws `not_signed_in` unless the request has one bearer token. */
+export function tokenOf(req: Request): string {
   const [, token] = /^Bearer ([\w.-]+)$/i.exec(req.headers.authorization ?? "") ?? [];
   if (!token) throw new AppError("not_signed_in", "no bearer token");
   return token;

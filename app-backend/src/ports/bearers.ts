@@ -1,17 +1,10 @@
-import type { TokenHolder } from "./tokens.ts";
+import type { AccessToken } from "./access-tokens.ts";
 
-/** What an access token states that the identity provider signed. Its family is the session. */
-export interface Bearer extends TokenHolder {
-  /** When the person signed in: all tokens of the family have this time. */
-  readonly signedInAt: Date;
-  readonly expiresAt: Date;
-}
-
-/** Reads access tokens that the identity provider signed, and not this application. */
+/** Accounts of the holders of access tokens that the identity provider signed, and not this application. */
 export interface Bearers {
   /**
-   * What such a token states; undefined if it does not look like one. Throws `not_signed_in` unless it is valid and of an
-   * account; `unavailable` if that cannot be found out now. Knows nothing of revocation.
+   * The id of the account; undefined if another issuer signed the token. Throws `not_signed_in` unless its user has one;
+   * `unavailable` if that cannot be found out now. Knows nothing of revocation.
    */
-  read(text: string, at: Date): Promise<Bearer | undefined>;
+  accountOf(token: AccessToken, text: string): Promise<string | undefined>;
 }

@@ -1,3 +1,5 @@
+import type { AccessToken } from "./access-tokens.ts";
+
 /** The account and session of a token. */
 export interface TokenHolder {
   readonly accountId: string;
@@ -12,11 +14,24 @@ export interface RefreshToken extends TokenHolder {
   readonly expiresAt: Date;
 }
 
+/** A public key as others read it: a JWK (RFC 7517). */
+export interface PublicKey {
+  readonly kty: "EC";
+  readonly crv: "P-256";
+  readonly x: string;
+  readonly y: string;
+  readonly kid: string;
+  readonly alg: "ES256";
+  readonly use: "sig";
+}
+
 export interface Tokens {
   /** A bearer token for the API. */
   access(holder: TokenHolder, at: Date): string;
-  /** The holder of a bearer token. Throws `not_signed_in` unless it is ours and valid. */
-  readAccess(text: string, at: Date): TokenHolder;
+  /** What a bearer token states. Throws `not_signed_in` unless it is ours and valid. */
+  readAccess(text: string, at: Date): AccessToken;
+  /** By which bearer tokens are verified: the key that signs or is about to first, then those whose tokens are still valid. */
+  publicKeys(at: Date): PublicKey[];
   /** The first refresh token of a session. */
   firstRefresh(holder: TokenHolder, at: Date): RefreshToken;
   /** The successor of `parent` for that time and key: the same three always result in the same token. */

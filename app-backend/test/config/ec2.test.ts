@@ -58,6 +58,15 @@ describe("the environment", () => {
     expect(() => at("http://site.example")).toThrow("PROVIDERS need a site with HTTPS");
   });
 
+  test("VER-13 signs access tokens by a secret, or by key pairs", () => {
+    const kindOf = (ACCESS_TOKENS?: string) =>
+      serverConfig({ ...goodEnvironment(), ...(ACCESS_TOKENS !== undefined && { ACCESS_TOKENS }) })
+        .accessTokens;
+    expect([kindOf(), kindOf("hs256"), kindOf("es256")]).toEqual(["hs256", "hs256", "es256"]);
+    for (const other of ["", "rs256", "none"])
+      expect(() => kindOf(other)).toThrow("ACCESS_TOKENS is neither hs256 nor es256");
+  });
+
   test("CONF-01 is refused with all its faults at once", () => {
     expect(() => serverConfig({ SITE_ORIGIN: "example.org", PORT: "http" })).toThrow(
       /PORT [^]*SITE_ORIGIN is not an origin[^]*BUCKET is missing[^]*ACCESS_TOKEN_SECRET is missing[^]*MYSQL_USER is missing[^]*MYSQL_SOCKET or MYSQL_HOST is missing/,

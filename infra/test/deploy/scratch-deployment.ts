@@ -20,6 +20,7 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     confirmation: "optional",
     notestamp: "off",
     providers: undefined,
+    accessTokens: "hs256",
     domain: undefined,
     replace: undefined,
     operatorCidr: undefined,

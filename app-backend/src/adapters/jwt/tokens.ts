@@ -1,41 +1,37 @@
 import { createHash, createSecretKey } from "node:crypto";
-import { type Keyring, mapKeys } from "../../domain/keyring.ts";
-import { accessLifeMs, refreshIdleMs } from "../../domain/session.ts";
+import { type Keyring, keysInForce, mapKeys } from "../../domain/keyring.ts";
+import { refreshIdleMs } from "../../domain/session.ts";
 import type { RefreshToken, TokenHolder, Tokens } from "../../ports/tokens.ts";
-import { type Kind, read, sign, text, type Times, timesOf } from "./signed-claims.ts";
-
-interface Claims {
-  readonly sub: string;
-  readonly sid: string;
-  readonly jti: string;
-}
+import { claimsOf, accessKind, accessTokenOf, type TokenClaims } from "./access-kind.ts";
+import { keyPairOf } from "./key-pairs.ts";
+import { type Kind, read, sign, type Times, timesOf } from "./signed-claims.ts";
 
 interface Dependencies {
   readonly accessSecrets: Keyring<Buffer>;
   readonly refreshSecrets: Keyring<Buffer>;
   readonly newId: () => string;
+  /** What signs access tokens: the secrets, or key pairs derived from them. Tokens of both are read. @default - hs256 */
+  readonly accessTokens?: "hs256" | "es256";
   /** Tokens for one audience are refused by all others. @default - the page */
   readonly audience?: string;
 }
 
 export function jwtTokens(deps: Dependencies): Tokens {
-  const { accessSecrets, refreshSecrets, newId, audience = "tintype" } = deps;
+  const { accessSecrets, refreshSecrets, newId, accessTokens, audience = "tintype" } = deps;
   // KeyObjects are created once: with the bare secret jsonwebtoken takes 44 times as long to verify.
-  const access: Kind<Claims> = {
-    typ: "at+jwt",
-    audience: `${audience}-api`,
+  const pairs = mapKeys(accessSecrets, keyPairOf);
+  const access = {
+    ...accessKind(audience),
     keys: mapKeys(accessSecrets, (secret) => createSecretKey(secret)),
-    lifeMs: accessLifeMs,
-    refusal: "not_signed_in",
-    claimsOf,
+    pairs: { ring: pairs, sign: accessTokens === "es256" },
   };
-  const refresh: Kind<Claims> = {
+  const refresh: Kind<TokenClaims> = {
     typ: "rt+jwt",
     audience: `${audience}-session`,
     keys: mapKeys(refreshSecrets, (secret) => createSecretKey(secret)),
     lifeMs: refreshIdleMs,
     refusal: "session_ended",
-    claimsOf,
+    claimsOf: claimsOf,
   };
 
   function signRefresh(holder: TokenHolder, seed: string, at: Date): RefreshToken {
@@ -45,28 +41,22 @@ export function jwtTokens(deps: Dependencies): Tokens {
 
   return {
     access: (holder, at) => sign(access, { ...claimsFor(holder, newId()), ...timesOf(access, at) }, at),
-    readAccess: (token, at) => holderOf(read(access, token, at)),
+    readAccess: (token, at) => accessTokenOf(read(access, token, at)),
+    publicKeys: (at) => keysInForce(pairs, at, access.lifeMs).map(({ jwk }) => jwk),
     firstRefresh: (holder, at) => signRefresh(holder, newId(), at),
     nextRefresh: (parent, at, key) => signRefresh(parent, sha256(`${parent.seed}:${key}`), at),
     readRefresh: (token, at) => refreshToken(token, read(refresh, token, at, { ignoreExpiration: true })),
   };
 }
 
-function claimsFor(holder: TokenHolder, jti: string): Claims {
+function claimsFor(holder: TokenHolder, jti: string): TokenClaims {
   return { sub: holder.accountId, sid: holder.sessionId, jti };
 }
 
-function claimsOf({ sub, sid, jti }: Record<string, unknown>): Claims {
-  return { sub: text(sub), sid: text(sid), jti: text(jti) };
-}
-
-function holderOf(claims: Claims): TokenHolder {
-  return { accountId: claims.sub, sessionId: claims.sid };
-}
-
-function refreshToken(token: string, claims: Claims & Times): RefreshToken {
+function refreshToken(token: string, claims: TokenClaims & Times): RefreshToken {
+  const { sub: accountId, sid: sessionId, jti: seed } = claims;
   const expiresAt = new Date(claims.exp * 1000);
-  return { ...holderOf(claims), text: token, reference: sha256(token), seed: claims.jti, expiresAt };
+  return { accountId, sessionId, text: token, reference: sha256(token), seed, expiresAt };
 }
 
 function sha256(content: string): string {

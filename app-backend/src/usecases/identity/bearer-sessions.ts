@@ -2,8 +2,9 @@ import { AppError } from "../../domain/app-error.ts";
 import { isOver, openSession, type StoredSession } from "../../domain/session.ts";
 import { after } from "../../domain/time.ts";
 import { factorsOf } from "../../domain/factor.ts";
+import type { AccessToken } from "../../ports/access-tokens.ts";
 import type { Accounts } from "../../ports/accounts.ts";
-import type { Bearer, Bearers } from "../../ports/bearers.ts";
+import type { Bearers } from "../../ports/bearers.ts";
 import type { Factors } from "../../ports/factors.ts";
 import type { Revocations } from "../../ports/revocations.ts";
 import type { Sessions } from "../../ports/sessions.ts";
@@ -15,6 +16,11 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly factors: Pick<Factors, "get">;
+}
+
+interface Bearer extends TokenHolder {
+  readonly signedInAt: Date;
+  readonly expiresAt: Date;
 }
 
 export type BearerSessions = ReturnType<typeof bearerSessions>;
@@ -29,11 +35,12 @@ const noReference = "0".repeat(64);
  * and ends as every other session does, at once.
  */
 export function bearerSessions({ bearers, revocations, accounts, sessions, factors }: Dependencies) {
-  /** The holder of such a token; undefined if it is none. Throws `not_signed_in` unless its session is alive. */
-  async function authenticate(text: string, at: Date): Promise<TokenHolder | undefined> {
-    const bearer = await bearers.read(text, at);
-    if (!bearer) return undefined;
-    const { accountId, sessionId } = bearer;
+  /** The holder of such a token; undefined if another issuer signed it. Throws `not_signed_in` unless its session is alive. */
+  async function authenticate(token: AccessToken, text: string, at: Date): Promise<TokenHolder | undefined> {
+    const accountId = await bearers.accountOf(token, text);
+    if (accountId === undefined) return undefined;
+    const { sessionId, expiresAt, signedInAt = new Date(0) } = token;
+    const bearer = { accountId, sessionId, expiresAt, signedInAt };
     const session = (await sessions.get(bearer)) ?? (await open(bearer, at));
     if (!session || isOver(session, at)) throw new AppError("not_signed_in", "session is gone or over");
     return { accountId, sessionId };
@@ -67,12 +74,7 @@ export function bearerSessions({ bearers, revocations, accounts, sessions, facto
     return found.some((upTo) => upTo !== undefined && signedInAt <= upTo);
   }
 
-  /** Whether the identity provider signed the token. Its session may be over. */
-  async function isSigned(text: string, at: Date): Promise<boolean> {
-    return (await bearers.read(text, at)) !== undefined;
-  }
-
-  return { authenticate, isSigned };
+  return { authenticate };
 }
 
 /** Sessions whose end also revokes the tokens of their families: their next use would open them again. */

@@ -16,6 +16,7 @@ import {
   viewSession,
 } from "../../domain/session.ts";
 import { after } from "../../domain/time.ts";
+import type { AccessToken, AccessTokens } from "../../ports/access-tokens.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { ChallengeTokens } from "../../ports/challenge-tokens.ts";
@@ -49,7 +50,9 @@ interface Dependencies {
   readonly factorProof: FactorProof;
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
-  /** @default - access tokens of ours alone */
+  /** Reads access tokens: ours, and the identity provider's if it signs some. @default - `tokens` */
+  readonly accessTokens?: AccessTokens | undefined;
+  /** Sessions of the identity provider's tokens. @default - it signs none */
   readonly bearerSessions?: BearerSessions | undefined;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
@@ -303,12 +306,24 @@ export function sessionUseCases(deps: Dependencies) {
     auditLog("session_ended", { accountId, sessionId });
   }
 
+  /** What an access token states, ours or the identity provider's. Throws `not_signed_in` unless it is valid. */
+  async function readAccess(accessToken: string, at: Date): Promise<AccessToken> {
+    return deps.accessTokens ? deps.accessTokens.read(accessToken, at) : tokens.readAccess(accessToken, at);
+  }
+
+  /** The holder of an access token, whose session is alive if the identity provider signed it. */
+  async function holderOf(accessToken: string, at: Date) {
+    const token = await readAccess(accessToken, at);
+    const ofProvider = await bearerSessions?.authenticate(token, accessToken, at);
+    const holder = ofProvider ?? { accountId: token.subject, sessionId: token.sessionId };
+    return { holder, isOfProvider: ofProvider !== undefined };
+  }
+
   /** The holder of a bearer token, ours or the identity provider's. Throws `not_signed_in` unless the token is valid and its session is alive. */
   async function authenticate(accessToken: string): Promise<TokenHolder> {
     const at = now();
-    const ofProvider = await bearerSessions?.authenticate(accessToken, at);
-    if (ofProvider) return ofProvider;
-    const holder = tokens.readAccess(accessToken, at);
+    const { holder, isOfProvider } = await holderOf(accessToken, at);
+    if (isOfProvider) return holder;
     const session = await sessions.get(holder);
     if (!session || isOver(session, at)) throw new AppError("not_signed_in", "session is gone or over");
     return holder;
@@ -317,8 +332,8 @@ export function sessionUseCases(deps: Dependencies) {
   /** The account of a bearer token, as `authenticate` judges it. */
   async function authenticateAccount(accessToken: string): Promise<Account> {
     const at = now();
-    const ofProvider = await bearerSessions?.authenticate(accessToken, at);
-    const found = await sessions.getWithAccount(ofProvider ?? tokens.readAccess(accessToken, at));
+    const { holder } = await holderOf(accessToken, at);
+    const found = await sessions.getWithAccount(holder);
     if (!found?.account || isOver(found.session, at))
       throw new AppError("not_signed_in", "session is gone or over");
     return found.account;
@@ -326,8 +341,7 @@ export function sessionUseCases(deps: Dependencies) {
 
   /** Throws `not_signed_in` unless the token is one that we or the identity provider signed. Its session may be over. */
   async function requireToken(accessToken: string): Promise<void> {
-    const at = now();
-    if (!(await bearerSessions?.isSigned(accessToken, at))) tokens.readAccess(accessToken, at);
+    await readAccess(accessToken, now());
   }
 
   /** Throws `not_signed_in` unless the holder signed in within the last 10 minutes. */

@@ -61,6 +61,7 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_confirmation: deployment.confirmation,
           backend_notestamp: deployment.notestamp,
           backend_providers: deployment.providers ?? "",
+          backend_access_tokens: deployment.accessTokens,
           backend_aws_environment: endpoints.environment,
         }),
         frontend: await host("frontend", {

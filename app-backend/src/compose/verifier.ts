@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import type { DestinationStream } from "pino";
+import { cognitoAccessTokens, poolIssuers } from "../adapters/cognito/access-tokens.ts";
+import { accessTokensByKeySet, accessTokensBySecrets } from "../adapters/jwt/access-tokens.ts";
+import { accessTokensOfIssuers } from "../adapters/jwt/issuers.ts";
+import { keySet } from "../adapters/jwt/key-set.ts";
+import { ownIssuer } from "../adapters/jwt/signed-claims.ts";
+import { openPool } from "../adapters/mysql/pool.ts";
+import { mysqlSessions } from "../adapters/mysql/sessions.ts";
+import { verifierMetrics } from "../adapters/prometheus/verifier-metrics.ts";
+import type { VerifierConfig } from "../config/verifier.ts";
+import { currentRequest } from "../http/request-log.ts";
+import { verifierApp } from "../http/verifier.ts";
+import { openLog } from "../log.ts";
+import type { AccessTokens } from "../ports/access-tokens.ts";
+import { verification } from "../usecases/identity/verification.ts";
+
+/** Overrides for tests. */
+export interface Overrides {
+  readonly now?: () => Date;
+  readonly logTo?: DestinationStream;
+}
+
+/** Verifies access tokens for proxies. It can sign none, unless it is given the secrets. */
+export function composeVerifier(config: VerifierConfig, { now = () => new Date(), logTo }: Overrides = {}) {
+  const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
+  const metrics = verifierMetrics();
+  const { own, pool, database, release } = config;
+  const issuers = new Map<string, AccessTokens>();
+  if (own)
+    issuers.set(ownIssuer, "secrets" in own ? accessTokensBySecrets(own.secrets) : byKeysOf(own.keysUrl));
+  if (pool) {
+    const ofPool = cognitoAccessTokens(pool);
+    for (const issuer of poolIssuers(pool)) issuers.set(issuer, ofPool);
+  }
+
+  function byKeysOf(url: string): AccessTokens {
+    const keys = keySet({
+      url,
+      clock: () => now().getTime(),
+      onFault(error) {
+        metrics.keysMissed();
+        log.warn({ err: error }, "keys were not read");
+      },
+    });
+    metrics.keysAge(keys.ageMs);
+    return accessTokensByKeySet(keys);
+  }
+
+  const accessTokens = accessTokensOfIssuers(issuers);
+  const ofDatabase = database && openPool(database);
+  const sessions = ofDatabase && { ...mysqlSessions(ofDatabase), issuer: ownIssuer };
+  const app = verifierApp({
+    verify: verification({ accessTokens, sessions, now }),
+    ready: () => accessTokens.ready(now()),
+    log,
+    newId: randomUUID,
+    onRequest: ({ status }) => metrics.answer(status),
+    release,
+  });
+
+  async function close(): Promise<void> {
+    await ofDatabase?.end();
+  }
+
+  return { app, log, metrics, close };
+}
