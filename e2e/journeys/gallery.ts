@@ -145,7 +145,7 @@ async function cannotTouch(page: Page, { email, password }: pages.Person, owner:
   );
   expect(answers).toEqual(Array.from({ length: 10 }, () => 404));
   await gallery.openGallery(owner);
-  expect(await gallery.shownPictures(owner)).toHaveLength(15);
+  expect(await gallery.shownPictures(owner)).toHaveLength(9);
 }
 
 async function deletesOwn(page: Page, name: string): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../cli/user-error.ts";
 import { acmeDaemon, stopAcme } from "./acme/acme.ts";
 import { startInBackground } from "./emulator/background.ts";
+import { oneAtATime } from "./emulator/one-at-a-time.ts";
 import { cloudFolder } from "./emulator/paths.ts";
 import { endProcess, processesWith, runs } from "./emulator/processes.ts";
 import { forgetRegions } from "./ec2/regions.ts";
@@ -55,16 +56,22 @@ export const hasCloud = () => existsSync(cloudFile);
 
 /** Starts the emulated AWS API in the background unless it runs, and waits until it answers. */
 export async function startCloud(): Promise<LocalCloud> {
+  return runningCloud() ?? (await oneAtATime("cloud", start));
+}
+
+async function start(): Promise<LocalCloud> {
   const running = runningCloud();
   if (running !== undefined) return running;
-  await stopCloud();
+  await stop();
   const started = await startInBackground({ program: daemon, log, state: runningCloud });
   if (started !== undefined) return started;
   throw new UserError(`The emulated AWS API did not start. See ${log}`);
 }
 
 /** Ends it, and everything that it held; and each moto of one that was killed and could not do so itself. */
-export async function stopCloud(): Promise<void> {
+export const stopCloud = (): Promise<void> => oneAtATime("cloud", stop);
+
+async function stop(): Promise<void> {
   await stopAcme();
   const cloud = lastCloud();
   if (cloud === undefined) return;

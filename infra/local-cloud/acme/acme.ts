@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../../cli/user-error.ts";
 import { startInBackground } from "../emulator/background.ts";
+import { oneAtATime } from "../emulator/one-at-a-time.ts";
 import { cloudFolder } from "../emulator/paths.ts";
 import { endProcess, runs } from "../emulator/processes.ts";
 
@@ -43,16 +44,22 @@ function lastAcme(): LocalAcme | undefined {
 
 /** Starts an ACME server in the background unless one runs, and waits until it answers. */
 export async function startAcme(): Promise<LocalAcme> {
+  return runningAcme() ?? (await oneAtATime("acme", start));
+}
+
+async function start(): Promise<LocalAcme> {
   const running = runningAcme();
   if (running !== undefined) return running;
-  await stopAcme();
+  await stop();
   const started = await startInBackground({ program: acmeDaemon, log, state: runningAcme });
   if (started !== undefined) return started;
   throw new UserError(`The local ACME server did not start. See ${log}`);
 }
 
 /** Ends it, with what it started; also where it was killed and could not do so itself. */
-export async function stopAcme(): Promise<void> {
+export const stopAcme = (): Promise<void> => oneAtATime("acme", stop);
+
+async function stop(): Promise<void> {
   const acme = lastAcme();
   if (acme === undefined) return;
   await endProcess(acme.pid, daemonName);

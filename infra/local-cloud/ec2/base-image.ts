@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../cli/user-error.ts";
 import { run, tryRun } from "../../cli/run.ts";
+import { oneAtATime } from "../emulator/one-at-a-time.ts";
 import { docker } from "./docker.ts";
 
 const folder = join(import.meta.dirname, "base-image");
@@ -18,7 +19,7 @@ let made: Promise<string> | undefined;
 
 /** The image that hosts are made of: made once, then kept by the engine under a name with its recipe's hash. */
 export function baseImage(): Promise<string> {
-  made ??= findOrMake();
+  made ??= oneAtATime("image", findOrMake);
   return made;
 }
 

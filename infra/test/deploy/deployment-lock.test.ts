@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { withLock, removeStale } from "../../deploy/deployment-lock.ts";
+import { removeStale } from "../../cli/process-lock.ts";
+import { withLock } from "../../deploy/deployment-lock.ts";
 import { scratchDeployment } from "./scratch-deployment.ts";
 
 const since = "2030-01-01T00:00:00.000Z";
