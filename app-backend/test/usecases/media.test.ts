@@ -6,7 +6,7 @@ import { mediaUseCases } from "../../src/usecases/media.ts";
 import type { AbandonedUploads } from "../../src/usecases/operations/abandoned-uploads.ts";
 import type { RateLimiter } from "../../src/usecases/rate-limiter.ts";
 
-test("DEP-05 a file of a form is waited for in a process that stops, without a request to the store meanwhile", async () => {
+test("DEP-05 a file of a form is waited for in a process that stops, without asking the store again", async () => {
   let [pending, gets] = [undefined as PendingMedia | undefined, 0];
   const media = {
     get: async () => ((gets += 1), pending),

@@ -1,17 +1,8 @@
-import { createPool, type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 import { loop } from "./parts/loop.ts";
+import { pool } from "./parts/mysql-pool.ts";
 
-const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE, AT, ID, AT_ONCE } =
-  process.env as Record<string, string>;
-const pool = createPool({
-  host: MYSQL_HOST!,
-  port: Number(MYSQL_PORT),
-  user: MYSQL_USER!,
-  password: MYSQL_PASSWORD!,
-  database: MYSQL_DATABASE!,
-  connectionLimit: 8, // as many as the application has
-  timezone: "Z",
-});
+const { AT, ID, AT_ONCE } = process.env as Record<string, string>;
 const at = new Date(AT!);
 // As the application asks for 20: one more tells whether there is a next page.
 const query = `SELECT id, account_id, name, content_type, bytes, width, height, object_key, thumbnail_key,

@@ -1,18 +1,8 @@
-import { createPool, type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 import { loop } from "./parts/loop.ts";
+import { pool } from "./parts/mysql-pool.ts";
 
-const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE, ...order } =
-  process.env as Record<string, string>;
-const { ACCOUNT, AT, ID, WALKS, AT_ONCE } = order as Record<string, string>;
-const pool = createPool({
-  host: MYSQL_HOST!,
-  port: Number(MYSQL_PORT),
-  user: MYSQL_USER!,
-  password: MYSQL_PASSWORD!,
-  database: MYSQL_DATABASE!,
-  connectionLimit: 8, // as many as the application has
-  timezone: "Z",
-});
+const { ACCOUNT, AT, ID, WALKS, AT_ONCE } = process.env as Record<string, string>;
 // As the application asks for 24: one more tells whether there is a next page.
 const query = (after: string) => `SELECT p.id, p.account_id, p.title, p.type, p.label, p.video_id, p.media_id,
     m.name AS media_name, m.content_type AS media_type, m.bytes AS media_bytes, m.object_key AS media_key, p.version,

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createPool, type RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 import { type Client, requestOf } from "../load/client.ts";
 import { connect } from "../load/connection.ts";
 import { loop } from "./parts/loop.ts";
+import { pool } from "./parts/mysql-pool.ts";
 
 interface Save {
   readonly accountId: string;
@@ -10,17 +11,7 @@ interface Save {
   readonly put: Client;
 }
 
-const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE, S3_PORT, SAVES } =
-  process.env as Record<string, string>;
-const pool = createPool({
-  host: MYSQL_HOST!,
-  port: Number(MYSQL_PORT),
-  user: MYSQL_USER!,
-  password: MYSQL_PASSWORD!,
-  database: MYSQL_DATABASE!,
-  connectionLimit: 8, // as many as the application has
-  timezone: "Z",
-});
+const { S3_PORT, SAVES } = process.env as Record<string, string>;
 const saves = JSON.parse(SAVES!) as Save[];
 const idle = Promise.all(
   saves.map(async (save) => ({ ...save, connection: await connect(Number(S3_PORT)) })),

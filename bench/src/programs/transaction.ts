@@ -1,19 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createPool, type ResultSetHeader } from "mysql2/promise";
+import type { ResultSetHeader } from "mysql2/promise";
 import { loop } from "./parts/loop.ts";
+import { pool } from "./parts/mysql-pool.ts";
 
-const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE, AT_ONCE } = process.env as Record<
-  string,
-  string
->;
-const pool = createPool({
-  host: MYSQL_HOST!,
-  port: Number(MYSQL_PORT),
-  user: MYSQL_USER!,
-  password: MYSQL_PASSWORD!,
-  database: MYSQL_DATABASE!,
-  connectionLimit: 8, // as many as the application has
-});
+const { AT_ONCE } = process.env as Record<string, string>;
 const ids = Array.from({ length: Number(AT_ONCE) }, () => randomUUID());
 const ready = prepare();
 
