@@ -34,9 +34,10 @@ let stack: TestServerless;
 let app: TestServerless["app"];
 
 let laterMs = 0;
+const clock = () => new Date(Date.now() + laterMs);
 
 beforeAll(async () => {
-  stack = await startServerless({ clock: () => new Date(Date.now() + laterMs) });
+  stack = await startServerless({ clock });
   app = stack.app;
 });
 afterEach(() => faults());
@@ -193,7 +194,6 @@ describe("a second factor", () => {
     const { email, body } = await member();
     const { access } = await stack.pool.tokens(email, goodPassword);
     expect((await getAccount(app, access)).status).toBe(200);
-    const clock = () => new Date(Date.now() + laterMs);
     const { secret, recoveryCodes } = await enrol(app, body.accessToken, clock());
     const later = await stack.pool.tokens(email, goodPassword);
     for (const token of [access, later.access]) expect((await getAccount(app, token)).status).toBe(401);
@@ -266,7 +266,7 @@ describe("the function that processes images", () => {
       const file = kind === "image" ? onePixelPng : sound();
       const { client, names: tables } = stack.tables;
       const limits = dynamodbLimits({ db: dynamodb({ client, tables }), newId: randomUUID });
-      const taken = (subject: string) => limits.consume(rules.completion, subject, new Date());
+      const taken = (subject: string) => limits.consume(rules.completion, subject, clock());
       const announced = await (kind === "image" ? announce : announceMedia)(app, body.accessToken, file);
       await put(announced, file);
       const { id } = announced.body[kind];
@@ -311,7 +311,7 @@ describe("jobs", () => {
         `notes/${accountId}/${id}/a/b.json`,
         `media/${accountId}/${mediaId}/a.mp3`,
       ];
-      await raw.addMedia({ id: mediaId, accountId, sha256: mediaId, objectKey, keptUntil: new Date() });
+      await raw.addMedia({ id: mediaId, accountId, sha256: mediaId, objectKey, keptUntil: clock() });
       await raw.addProject({ id, accountId, notesKey, mediaId });
       for (const Key of [notesKey, objectKey])
         await stack.bucket.client.send(
