@@ -2,6 +2,7 @@
 const base = {
   rootDir: import.meta.dirname,
   testEnvironment: "node",
+  setupFiles: ["<rootDir>/test/one-realm.mjs"],
   extensionsToTreatAsEsm: [".ts", ".tsx"],
   transform: {
     "\\.tsx?$": [
