@@ -7,7 +7,7 @@ import { mysqlMedia } from "../adapters/mysql/media.ts";
 import { mysqlObjectRecords } from "../adapters/mysql/object-records.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
-import { type DatabaseConfig, openPool } from "../adapters/mysql/pool.ts";
+import { closePool, type DatabaseConfig, openPool } from "../adapters/mysql/pool.ts";
 import { mysqlProviderIdentities } from "../adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../adapters/mysql/projects.ts";
 import { purge } from "../adapters/mysql/purge.ts";
@@ -26,7 +26,7 @@ import { openStorage } from "./ec2-storage.ts";
 /** The job that removes expired rows; needs only the database. */
 export function openPurge(config: DatabaseConfig) {
   const pool = openPool(config);
-  return { purge: (at: Date) => purge(pool, at), close: () => pool.end() };
+  return { purge: (at: Date) => purge(pool, at), close: () => closePool(pool) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { openPool } from "../adapters/mysql/pool.ts";
+import { closePool, openPool } from "../adapters/mysql/pool.ts";
 import { openS3 } from "../adapters/s3/client.ts";
 import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
@@ -15,7 +15,7 @@ export function openStorage(
   const objectStore = s3ObjectStore({ client, bucket, sign: signedUrls({ client, bucket, now }) });
 
   async function close(): Promise<void> {
-    await pool.end();
+    await closePool(pool);
     client.destroy();
   }
   return { pool, client, bucket, objectStore, close };

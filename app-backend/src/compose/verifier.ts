@@ -5,7 +5,7 @@ import { accessTokensByKeySet, accessTokensBySecrets } from "../adapters/jwt/acc
 import { accessTokensOfIssuers } from "../adapters/jwt/issuers.ts";
 import { keySet } from "../adapters/jwt/key-set.ts";
 import { ownIssuer } from "../adapters/jwt/signed-claims.ts";
-import { openPool } from "../adapters/mysql/pool.ts";
+import { closePool, openPool } from "../adapters/mysql/pool.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { verifierMetrics } from "../adapters/prometheus/verifier-metrics.ts";
 import type { VerifierConfig } from "../config/verifier.ts";
@@ -60,7 +60,7 @@ export function composeVerifier(config: VerifierConfig, { now = () => new Date()
   });
 
   async function close(): Promise<void> {
-    await ofDatabase?.end();
+    if (ofDatabase) await closePool(ofDatabase);
   }
 
   return { app, log, metrics, close };

@@ -57,6 +57,11 @@ export function openPool(config: DatabaseConfig): Pool {
   return pool;
 }
 
+/** Ends the connections. Does not wait for those of a server that is away: they end with the process. */
+export async function closePool(pool: Pool): Promise<void> {
+  await inTime(pool.end(), statementTimeoutMs).catch(() => undefined);
+}
+
 type Value = string | number | boolean | Date | null;
 
 /** Runs prepared statements on one connection. */

@@ -3,7 +3,7 @@ import type { Copy } from "../../../ports/database-copies.ts";
 import { swapTables } from "./swap-tables.ts";
 import { migrate, migrationsSeen } from "../migrate.ts";
 import { mysqlObjectRecords } from "../object-records.ts";
-import { type DatabaseConfig, driverOptions, openPool } from "../pool.ts";
+import { closePool, type DatabaseConfig, driverOptions, openPool } from "../pool.ts";
 import { tablesOf, tableChecksums } from "../table-checksums.ts";
 
 interface Dependencies {
@@ -28,7 +28,7 @@ export async function openStagingSchema(
     migrate: () => connected(config, (connection) => migrate(connection, migrations)),
     endSessions: () => connected(config, endSessions),
     putInPlace: () => connected(exchanger, (connection) => swapTables(connection, database)),
-    close: () => pool.end(),
+    close: () => closePool(pool),
   };
 }
 
