@@ -1,7 +1,11 @@
 import type { ErrorCode } from "./app-error.ts";
+import { after } from "./time.ts";
 
 /** How long a person may take at the provider. */
 export const flowLifeMs = 10 * 60_000;
+
+/** What a signed-in person goes to a provider for. */
+export type Wanted = "link" | "proof";
 
 /** What is remembered of a person who was sent to a provider, in a cookie of their browser alone. */
 export interface ProviderFlow {
@@ -12,10 +16,27 @@ export interface ProviderFlow {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** The session whose account gets the identity; undefined for a sign-in. */
-  readonly linker: { readonly accountId: string; readonly sessionId: string } | undefined;
+  /** The session that left, to link an identity or to prove a linked one; undefined for a sign-in. */
+  readonly caller:
+    | { readonly accountId: string; readonly sessionId: string; readonly wants: Wanted }
+    | undefined;
   /** Where to go on, as `pathAfterSignIn` returns it. */
   readonly next: string;
+  /** When the person left, in whole seconds. */
+  readonly startedAt: Date;
+}
+
+/** How much a provider's clock may be ahead of ours, or behind. */
+const clockLeewayMs = 30_000;
+
+/** Whether a person has signed in at the provider since they left for it, by what the provider says of that. */
+export function isSignInOf(
+  { startedAt }: ProviderFlow,
+  authenticatedAt: Date | undefined,
+  at: Date,
+): boolean {
+  if (authenticatedAt === undefined) return false;
+  return authenticatedAt >= after(startedAt, -clockLeewayMs) && authenticatedAt <= after(at, clockLeewayMs);
 }
 
 const places = /^\/(?:account|gallery|projects)(?:\/[\w-]{1,64}){0,2}$/;
@@ -28,6 +49,8 @@ export function pathAfterSignIn(wanted: string | undefined): string {
 /** Why a sign-in by a provider failed, as the page is informed: nothing of it comes from the provider. */
 export const flowFailures = [
   "cancelled",
+  "stale",
+  "other",
   "ended",
   "refused",
   "email",

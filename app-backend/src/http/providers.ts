@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { AppError } from "../domain/app-error.ts";
-import { type FlowFailure, flowFailureOf } from "../domain/provider-flow.ts";
+import { flowFailureOf } from "../domain/provider-flow.ts";
 import type { ProviderUseCases } from "../usecases/identity/providers.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import { authenticate } from "./authenticate.ts";
@@ -46,13 +46,14 @@ export function providersRouter(deps: Dependencies): Router {
   router.get(operations.endProvider.path, async (req, res) => {
     const { provider } = parse(operations.endProvider.params, req.params);
     const flow = flowCookie.read(req);
-    const page = providers.isLink(flow) ? "/account" : "/signin";
+    const page = providers.isOfSession(flow) ? "/account" : "/signin";
     try {
       const arrival = { query: queryOf(req), flow, client: clientOf(req), requester: requesterOf(req) };
       const outcome = await providers.end(provider, arrival);
       flowCookie.clear(res);
-      if (outcome.kind === "cancelled") return go(res, `${page}?failed=${"cancelled" satisfies FlowFailure}`);
-      if (outcome.kind === "linked") return go(res, `/account?linked=${provider}`);
+      if (outcome.kind === "failed") return go(res, `${page}?failed=${outcome.failure}`);
+      if (outcome.kind === "linked" || outcome.kind === "proven")
+        return go(res, `/account?${outcome.kind}=${provider}`);
       if (outcome.kind === "challenged") {
         challengeCookie.set(res, JSON.stringify({ mfa: outcome.mfa }));
         return go(res, "/signin?second");
@@ -81,6 +82,14 @@ export function providersRouter(deps: Dependencies): Router {
     const holder = await authenticate(req, sessions);
     const { id } = parse(operations.linkIdentity.params, req.params);
     const { url, flow } = await providers.beginLink(holder, id);
+    flowCookie.set(res, flow);
+    res.json({ url });
+  });
+
+  router.post(operations.proveIdentity.path, sameOrigin, async (req, res) => {
+    const holder = await authenticate(req, sessions);
+    const { id } = parse(operations.proveIdentity.params, req.params);
+    const { url, flow } = await providers.beginProof(holder, id);
     flowCookie.set(res, flow);
     res.json({ url });
   });

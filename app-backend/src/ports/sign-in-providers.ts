@@ -20,13 +20,18 @@ export interface ProvenIdentity {
   readonly email: string | undefined;
   /** True only if the provider states exactly that. */
   readonly emailVerified: boolean;
+  /** When the person has signed in there; undefined if the provider does not say. */
+  readonly authenticatedAt: Date | undefined;
 }
 
 /** Providers of OpenID Connect, by the code flow with PKCE. */
 export interface SignInProviders {
   readonly list: readonly SignInProvider[];
-  /** Begins a flow. Throws `not_found` for an unknown provider, `unavailable` if it does not answer. */
-  start(id: string): Promise<StartedFlow>;
+  /**
+   * Begins a flow; with `again` the provider is asked to have the person sign in even if it knows them. Throws `not_found`
+   * for an unknown provider, `unavailable` if it does not answer.
+   */
+  start(id: string, options?: { readonly again?: boolean }): Promise<StartedFlow>;
   /**
    * What the answer proves that a provider sent with the browser, by its query. Undefined if the person declined. Throws
    * `provider_refused` for an answer or a token that is not the one of this flow, `unavailable` if the provider does not

@@ -45,6 +45,7 @@ export const access: Record<keyof typeof operations, Row> = {
   takeChallenge: [401, 401],
   listIdentities: [401, 200],
   linkIdentity: [401, 404, 404, 404],
+  proveIdentity: [401, 404, 404, 404],
   removeIdentity: [401, 404, 404, 404],
   listImages: [401, 200],
   announceImage: [401, 400],

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { flowFailures } from "../../src/domain/provider-flow.ts";
-import { startApp, type TestApp } from "../app.ts";
+import { startAgain, startApp, type TestApp } from "../app.ts";
 import { enrol, shownCode } from "../authenticator.ts";
 import {
   bearer,
@@ -362,15 +362,113 @@ describe("IDP-07 an answer belongs to the browser, the provider and the moment o
   });
 });
 
+describe("IDP-08 a provider that is away", () => {
+  const metadata = "/.well-known/openid-configuration";
+  afterEach(() => other.fail(metadata));
+
+  test("since the start, and hangs, leaves the way in by password open, and works when it is back", async () => {
+    const { email } = await member(app);
+    other.fail(metadata, () => {});
+    const startedAt = performance.now();
+    const left = await Promise.all([
+      ...Array.from({ length: 8 }, () => navigate(app, "/auth/oidc/other-one")),
+      signIn(app, email).then(({ status }) => expect(status).toBe(200)),
+    ]);
+    expect(performance.now() - startedAt).toBeLessThan(15_000); // 5, on a machine that is not busy
+    for (const landed of left.slice(0, 8))
+      expect(landed).toMatchObject({ status: 302, location: "/signin?failed=unavailable", cookies: [] });
+    expect(other.asked.filter((path) => path === metadata)).toHaveLength(1);
+    expect((await send(app, "GET", "/auth/oidc")).body).toMatchObject({
+      providers: [{}, { name: "Other One" }],
+    });
+    expect(Object.values(await app.places()).every((taken) => taken === 0)).toBe(true);
+    other.fail(metadata);
+    const { location, flow } = await navigate(app, "/auth/oidc/other-one");
+    expect((await comeBack(app, other.signIn(location, newPerson()), flow)).location).toBe("/");
+  });
+
+  test("or forgets its own keys while a person is there, opens nothing", async () => {
+    const { location, flow } = await navigate(app, "/auth/oidc/test");
+    const before = await accountCount();
+    provider.fail("/keys", (_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end('{"keys":[]}');
+    });
+    const landed = await comeBack(app, provider.signIn(location, newPerson()), flow);
+    provider.fail("/keys");
+    expect(landed).toMatchObject({ location: "/signin?failed=refused", cookie: "" });
+    expect(await accountCount()).toBe(before);
+  });
+});
+
+describe("IDP-09 a person who did something else than expected", () => {
+  test("began in two tabs: the last one goes on, and the first one has ended", async () => {
+    const [first, second] = [await navigate(app, "/auth/oidc/test"), await navigate(app, "/auth/oidc/test")];
+    const person = newPerson();
+    const late = await comeBack(app, provider.signIn(first.location, person), second.flow);
+    expect(late).toMatchObject({ location: "/signin?failed=ended", cookies: [] });
+    expect((await comeBack(app, provider.signIn(second.location, person), second.flow)).location).toBe("/");
+  });
+
+  test("loads the callback again, and stays signed in", async () => {
+    const { location, flow } = await navigate(app, "/auth/oidc/test");
+    const back = provider.signIn(location, newPerson());
+    const { cookie } = await comeBack(app, back, flow);
+    for (const again of [flow, ""])
+      expect(await comeBack(app, back, again)).toMatchObject({
+        location: "/signin?failed=ended",
+        cookies: [],
+      });
+    expect((await refresh(app, cookie)).status).toBe(200);
+  });
+
+  test("comes back with an answer that no provider gives", async () => {
+    const { flow } = await navigate(app, "/auth/oidc/test");
+    const state = (JSON.parse(Buffer.from(flow.split(".")[1]!, "base64url").toString()) as { state: string })
+      .state;
+    const queries = [
+      "",
+      "?",
+      `?state=${state}&state=${state}&code=a&code=b`,
+      `?state[a]=${state}&code[__proto__]=b`,
+      `?code=a&state=${state}%00`,
+      `?code=${"a".repeat(7000)}`,
+      "?code=%ff%fe&state=%ff",
+    ];
+    for (const query of queries) {
+      const landed = await navigate(app, `/auth/oidc/test/callback${query}`, flow);
+      expect(landed.location).toMatch(/^\/signin\?failed=(ended|refused)$/);
+      expect([landed.status, landed.cookie]).toEqual([302, ""]);
+    }
+  });
+});
+
 describe("IDP-10 the first sign-in of an identity", () => {
   test("makes one account, however often it comes at once", async () => {
     const person = newPerson();
-    const landings = await Promise.all(Array.from({ length: 5 }, () => signInBy(app, provider, person)));
-    expect(landings.map(({ location }) => location)).toEqual(Array.from({ length: 5 }, () => "/"));
+    const landings = await Promise.all(Array.from({ length: 10 }, () => signInBy(app, provider, person)));
+    expect(landings.map(({ location }) => location)).toEqual(Array.from({ length: 10 }, () => "/"));
     const accounts = await Promise.all(landings.map(({ cookie }) => accountBy(cookie)));
     expect(new Set(accounts.map(({ id }) => id)).size).toBe(1);
     const keys = (await app.bucket.keys()).filter((key) => key.includes(accounts[0]!.id));
     expect(keys).toHaveLength(1);
+  });
+
+  test("and a registration of its address at the same time make one account", async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const person = newPerson();
+      const before = await accountCount();
+      const [registered, landed] = await Promise.all([
+        register(app, { email: person.email }),
+        signInBy(app, provider, person),
+      ]);
+      expect([
+        [201, "/signin?failed=link"],
+        [409, "/"],
+      ]).toContainEqual([registered.status, landed.location]);
+      expect(await accountCount()).toBe(before + 1);
+      const linked = (await signInBy(app, provider, person)).location;
+      expect(linked).toBe(landed.location);
+    }
   });
 
   test("is not followed by what the provider says of the address later", async () => {
@@ -391,11 +489,14 @@ describe("IDP-10 the first sign-in of an identity", () => {
 
   test("counts as a registration of its network", async () => {
     const address = someAddress();
-    const locations: string[] = [];
-    for (let count = 0; count < 21; count += 1)
-      locations.push((await signInBy(app, provider, newPerson(), address)).location);
-    expect(locations.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => "/"));
-    expect(locations[20]).toBe("/signin?failed=limit");
+    const file = { contentType: "image/png", bytes: 1 };
+    for (let count = 0; count < 19; count += 1)
+      await postJson(app, "/auth/register/upload", file, { "x-forwarded-for": address });
+    expect((await signInBy(app, provider, newPerson(), address)).location).toBe("/");
+    const before = await accountCount();
+    for (let count = 0; count < 3; count += 1)
+      expect((await signInBy(app, provider, newPerson(), address)).location).toBe("/signin?failed=limit");
+    expect(await accountCount()).toBe(before);
   });
 });
 
@@ -485,6 +586,135 @@ describe("IDP-12 a provider's sign-in is the proof of an account without a passw
   });
 });
 
+describe("IDP-12 a person proves by the provider once more who they are", () => {
+  const seconds = (minutesFromNow = 0) => Math.floor(Date.now() / 1000) + (minutes + minutesFromNow) * 60;
+  const site = (accessToken: string) => ({ ...bearer(accessToken), origin: app.siteOrigin });
+  const removal = (accessToken: string) => sendJson(app, "DELETE", "/auth/remove", {}, site(accessToken));
+
+  /** A person whose sign-in is too long ago, and the page of the provider that they are sent to. */
+  async function leaving() {
+    const account = await identified();
+    minutes = 11;
+    const { accessToken } = await accountBy(account.cookie);
+    expect((await removal(accessToken)).status).toBe(403);
+    const begun = await send(app, "POST", "/auth/step-up/test", { headers: site(accessToken) });
+    return { ...account, accessToken, page: begun.body.url, flow: begun.cookie };
+  }
+
+  test("which allows for ten minutes what needs it", async () => {
+    const { accessToken, page, flow, person } = await leaving();
+    expect(Object.fromEntries(new URL(page).searchParams)).toMatchObject({ max_age: "0", prompt: "login" });
+    provider.forge({ claims: { auth_time: seconds() } });
+    const landed = await comeBack(app, provider.signIn(page, person), flow);
+    expect(landed).toMatchObject({ location: "/account?proven=test", cookie: "" });
+    expect((await removal(accessToken)).status).toBe(204);
+  });
+
+  test("but not by a sign-in of before, of tomorrow, or of no time", async () => {
+    const { accessToken, person } = await leaving();
+    const before = await accountCount();
+    for (const [auth_time, failed] of [
+      [seconds(-11), "stale"], // it has ignored `max_age`
+      [undefined, "stale"],
+      [seconds(10), "stale"],
+      [1e20, "stale"],
+      ["now", "refused"],
+      [-1, "refused"],
+    ] as const) {
+      const begun = await send(app, "POST", "/auth/step-up/test", { headers: site(accessToken) });
+      provider.forge({ claims: { auth_time } });
+      const landed = await comeBack(app, provider.signIn(begun.body.url, person), begun.cookie);
+      expect(landed).toMatchObject({ location: `/account?failed=${failed}`, cookie: "" });
+      expect((await removal(accessToken)).body).toMatchObject({ ways: ["provider"] });
+    }
+    expect((await getAccount(app, accessToken)).status).toBe(200);
+    expect(await accountCount()).toBe(before);
+  });
+
+  test("and not as someone else, who gets no account and no link", async () => {
+    const stranger = await identified();
+    const { accessToken } = await leaving();
+    const before = await accountCount();
+    for (const person of [stranger.person, newPerson()]) {
+      const begun = await send(app, "POST", "/auth/step-up/test", { headers: site(accessToken) });
+      provider.forge({ claims: { auth_time: seconds() } });
+      const landed = await comeBack(app, provider.signIn(begun.body.url, person), begun.cookie);
+      expect(landed).toMatchObject({ location: "/account?failed=other", cookie: "" });
+      expect((await removal(accessToken)).status).toBe(403);
+    }
+    expect(await accountCount()).toBe(before);
+    expect((await listIdentities(accessToken)).items).toHaveLength(1);
+    expect((await getAccount(app, accessToken)).status).toBe(200);
+  });
+
+  test("from the site alone, and while they are signed in", async () => {
+    const { accessToken, page, flow, person, cookie } = await leaving();
+    const elsewhere = { ...bearer(accessToken), origin: "https://evil.example" };
+    const refused = await send(app, "POST", "/auth/step-up/test", { headers: elsewhere });
+    expect(refused.body.code).toBe("bad_origin");
+    await send(app, "DELETE", "/auth/signout", { headers: { cookie, origin: app.siteOrigin } });
+    provider.forge({ claims: { auth_time: seconds() } });
+    const landed = await comeBack(app, provider.signIn(page, person), flow);
+    expect(landed).toMatchObject({ location: "/account?failed=ended", cookie: "" });
+  });
+
+  test("as a provider that only recognised them has proven nothing", async () => {
+    const { person } = await identified();
+    provider.forge({ claims: { auth_time: seconds(-11) } });
+    const { accessToken } = await accountBy((await signInBy(app, provider, person)).cookie);
+    expect(await removal(accessToken)).toMatchObject({ status: 403, body: { ways: ["provider"] } });
+    provider.forge({ claims: { auth_time: seconds(-1) } });
+    const later = await accountBy((await signInBy(app, provider, person)).cookie);
+    expect((await removal(later.accessToken)).status).toBe(204);
+  });
+});
+
+describe("IDP-13 the settings of a provider change", () => {
+  test("to another issuer: its people are others, and a former identity is no way in", async () => {
+    const { person, id, accessToken } = await identified();
+    const [own, theirs] = app.config.providers;
+    const changed = { ...own!, issuer: other.issuer };
+    const again = await startAgain(app, {
+      providers: [changed, { ...theirs!, issuer: provider.issuer + "/" }],
+    });
+    const at = { ...app, ...again };
+    const by = async (someone: object) => {
+      const { location, flow } = await navigate(again, "/auth/oidc/test");
+      return comeBack(again, other.signIn(location, { ...person, ...someone }), flow);
+    };
+    expect((await by({})).location).toBe("/signin?failed=link");
+    const made = await by({ email: newEmail() });
+    expect((await refresh(again, made.cookie)).body.account.id).not.toBe(id);
+    // With a slash at its end it is another one, which calls itself otherwise.
+    expect((await navigate(again, "/auth/oidc/other-one")).location).toBe("/signin?failed=unavailable");
+
+    const linked = { sub: randomUUID(), email: newEmail(), email_verified: true };
+    const headers = { ...bearer(accessToken), origin: app.siteOrigin };
+    const begun = await send(at, "POST", "/account/identities/test", { headers });
+    await comeBack(again, other.signIn(begun.body.url, linked), begun.cookie);
+    const { body } = await send(at, "GET", "/account/identities", { headers });
+    const { items } = body as unknown as { items: { id: string; provider: string; removable: boolean }[] };
+    expect(items.map((each) => [each.provider, each.removable])).toEqual([
+      [provider.issuer, true],
+      ["Test", false],
+    ]);
+    const remove = (index: number) =>
+      send(at, "DELETE", `/account/identities/${items[index]!.id}`, { headers });
+    expect(await remove(1)).toMatchObject({ status: 409, body: { code: "last_way_in" } });
+    expect((await remove(0)).status).toBe(204);
+    await again.close();
+  });
+
+  test("to a wrong secret: people are asked to try later", async () => {
+    const wrong = app.config.providers.map((each) => ({ ...each, clientSecret: "another" }));
+    const again = await startAgain(app, { providers: wrong });
+    const { location, flow } = await navigate(again, "/auth/oidc/test");
+    const landed = await comeBack(again, provider.signIn(location, newPerson()), flow);
+    expect(landed).toMatchObject({ location: "/signin?failed=unavailable", cookie: "" });
+    await again.close();
+  });
+});
+
 test("IDP-11 an identity is removed, and the last way into an account stays", async () => {
   const { accessToken, cookie } = await identified();
   const { page, flow } = await beginLink(accessToken);
@@ -511,6 +741,17 @@ describe("IDP-14 an account without a password", () => {
       expect({ ...own.body, requestId: "" }).toEqual({ ...unknown.body, requestId: "" });
       expect([own.status, own.cookie]).toEqual([401, ""]);
     }
+  });
+
+  test("takes neither name nor picture from the provider", async () => {
+    const picture = `${other.issuer}/latest/meta-data`;
+    provider.forge({
+      claims: { name: "n".repeat(10_000), given_name: "<b>", picture, preferred_username: "a" },
+    });
+    const account = await identified();
+    expect(account).toMatchObject({ username: null, firstName: null, lastName: null });
+    expect(account.imageUrl).not.toContain(other.issuer);
+    expect(other.asked).not.toContain("/latest/meta-data");
   });
 
   test("gets none by mail alone", async () => {

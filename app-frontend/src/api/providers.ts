@@ -33,5 +33,14 @@ export const linkIdentity = async (accessToken: string, { id }: Provider) =>
     })
   ).url;
 
+/** The page of the provider at which a person signs in once more, as a proof. */
+export const proveIdentity = async (accessToken: string, { id }: Provider) =>
+  (
+    await request<Operations["proveIdentity"]["response"]>(`/auth/step-up/${encodeURIComponent(id)}`, {
+      method: "POST",
+      accessToken,
+    })
+  ).url;
+
 export const removeIdentity = (accessToken: string, { id }: Identity) =>
   request<void>(`/account/identities/${encodeURIComponent(id)}`, { method: "DELETE", accessToken });

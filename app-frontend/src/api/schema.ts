@@ -437,6 +437,13 @@ export type Operations = {
   removeIdentity: {
     response: void;
   };
+  /** Begin to prove again who is signed in, by the provider of that id; the answer of it ends at `/account` */
+  proveIdentity: {
+    response: {
+      /** The page of the provider. */
+      url: string;
+    };
+  };
   /** Projects of the account, or those in its bin, a page at a time, the last saved first */
   listProjects: {
     query: {

@@ -2,6 +2,9 @@
 const messages: Record<string, string> = {
   cancelled: "Cancelled: nothing has changed.",
   ended: "That took too long, or was begun again in another tab. Try again.",
+  stale:
+    "That site did not ask you to sign in again, or does not say when you did. Sign out here, sign in by it, then repeat what you wanted to do.",
+  other: "You signed in there as someone else. Nothing has changed.",
   refused: "The answer of that site was not accepted. Try again.",
   email:
     "That site did not say which email address is yours. Allow it to, or create an account with a password.",

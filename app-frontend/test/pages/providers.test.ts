@@ -129,6 +129,22 @@ describe("the account's page", () => {
     expect(site.page.button("Set password")).toBeUndefined();
   });
 
+  it("IDP-12 leads to the provider where only a sign-in there is a proof", async () => {
+    const asked: string[] = [];
+    answers["GET /api/auth/oidc"] = () => ({ providers });
+    answers["DELETE /api/account/identities/i1"] = () =>
+      Response.json({ code: "step_up_required", ways: ["provider"] }, { status: 403 });
+    answers["POST /api/auth/step-up/my-company"] = () => {
+      asked.push("my-company");
+      return Response.json({ code: "unavailable" }, { status: 503 });
+    };
+    site = await open("/account?proven=google", answers);
+    expect(site.page.text()).toContain("Confirmed.");
+    await site.page.press(site.page.button("Remove Google")!);
+    await site.page.press(site.page.button("Sign in with My Company")!);
+    expect(asked).toEqual(["my-company"]);
+  });
+
   it("shows nothing of it where there is nothing", async () => {
     items = [];
     site = await open("/account", answers);

@@ -1,6 +1,6 @@
 import { createSecretKey, hkdfSync } from "node:crypto";
 import { type Keyring, mapKeys } from "../../domain/keyring.ts";
-import { flowLifeMs, type ProviderFlow } from "../../domain/provider-flow.ts";
+import { flowLifeMs, type ProviderFlow, type Wanted } from "../../domain/provider-flow.ts";
 import type { ProviderFlows } from "../../ports/provider-flows.ts";
 import { type Kind, read, sign, text, timesOf } from "./signed-claims.ts";
 
@@ -11,9 +11,10 @@ interface Claims {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** Empty for a sign-in. */
+  /** These three are empty for a sign-in. */
   readonly sub: string;
   readonly sid: string;
+  readonly wants: string;
   readonly next: string;
 }
 
@@ -27,7 +28,7 @@ export function jwtProviderFlows(secrets: Keyring<Buffer>): ProviderFlows {
     ),
     lifeMs: flowLifeMs,
     refusal: "flow_ended",
-    claimsOf: ({ idp, idpIssuer, state, nonce, verifier, sub, sid, next }) => ({
+    claimsOf: ({ idp, idpIssuer, state, nonce, verifier, sub, sid, wants, next }) => ({
       idp: text(idp),
       idpIssuer: text(idpIssuer),
       state: text(state),
@@ -35,22 +36,24 @@ export function jwtProviderFlows(secrets: Keyring<Buffer>): ProviderFlows {
       verifier: text(verifier),
       sub: text(sub),
       sid: text(sid),
+      wants: text(wants),
       next: text(next),
     }),
   };
 
   return {
-    sign({ provider: idp, issuer: idpIssuer, state, nonce, verifier, linker, next }, at) {
-      const holder = { sub: linker?.accountId ?? "", sid: linker?.sessionId ?? "" };
-      const claims: Claims = { idp, idpIssuer, state, nonce, verifier, ...holder, next };
+    sign({ provider: idp, issuer: idpIssuer, state, nonce, verifier, caller, next, startedAt: at }) {
+      const { accountId: sub = "", sessionId: sid = "", wants = "" } = caller ?? {};
+      const claims: Claims = { idp, idpIssuer, state, nonce, verifier, sub, sid, wants, next };
       return sign(kind, { ...claims, ...timesOf(kind, at) }, at);
     },
 
     read(token, at): ProviderFlow {
-      const { idp: provider, idpIssuer: issuer, sub, sid, ...flow } = read(kind, token, at);
+      const { idp: provider, idpIssuer: issuer, sub, sid, wants, iat, ...flow } = read(kind, token, at);
       const { state, nonce, verifier, next } = flow;
-      const linker = sub === "" ? undefined : { accountId: sub, sessionId: sid };
-      return { provider, issuer, state, nonce, verifier, linker, next };
+      const caller = sub === "" ? undefined : { accountId: sub, sessionId: sid, wants: wants as Wanted };
+      const startedAt = new Date(iat * 1000);
+      return { provider, issuer, state, nonce, verifier, caller, next, startedAt };
     },
   };
 }

@@ -102,7 +102,7 @@ export function openidSignInProviders(deps: Dependencies): SignInProviders {
   return {
     list: providers.map(({ id, name, issuer, trustsFactor }) => ({ id, name, issuer, trustsFactor })),
 
-    async start(id) {
+    async start(id, { again = false } = {}) {
       const provider = providerOf(id);
       return asking(provider, async () => {
         const config = await configOf(provider);
@@ -118,7 +118,8 @@ export function openidSignInProviders(deps: Dependencies): SignInProviders {
           nonce,
           code_challenge: await openid.calculatePKCECodeChallenge(verifier),
           code_challenge_method: "S256",
-          ...promptOf(config),
+          ...(again && { max_age: "0" }),
+          ...promptOf(config, again ? "login" : "select_account"),
         });
         return { url: url.href, state, nonce, verifier };
       });
@@ -159,6 +160,7 @@ async function provenBy(config: openid.Configuration, tokens: Tokens): Promise<P
     email: typeof email === "string" ? email : undefined,
     // Text such as "false" is true elsewhere.
     emailVerified: verified === true,
+    authenticatedAt: dateOf(claims.auth_time),
   };
 }
 
@@ -172,11 +174,22 @@ async function aboutPerson(
   return openid.fetchUserInfo(config, accessToken, claims.sub);
 }
 
-/** Lets people choose another account than the one that the provider knows them by, unless it does not know how. */
-function promptOf(config: openid.Configuration): { prompt?: string } {
-  const prompts = config.serverMetadata()["prompt_values_supported"];
-  const canSelect = !Array.isArray(prompts) || prompts.includes("select_account");
-  return canSelect ? { prompt: "select_account" } : {};
+/** A time in seconds since 1970; undefined for one that no date has. */
+function dateOf(seconds: number | undefined): Date | undefined {
+  const date = new Date((seconds ?? Number.NaN) * 1000);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/**
+ * Asks the provider for the choice of an account, as people may want another one than it knows them by, or for a new
+ * sign-in. A prompt that it does not know would be an error there; Google lists none, and has no `login`.
+ */
+function promptOf(config: openid.Configuration, prompt: "select_account" | "login"): { prompt?: string } {
+  const { issuer, prompt_values_supported: listed } = config.serverMetadata();
+  const isKnown = Array.isArray(listed)
+    ? listed.includes(prompt)
+    : prompt === "select_account" || issuer !== "https://accounts.google.com";
+  return isKnown ? { prompt } : {};
 }
 
 /**

@@ -87,6 +87,17 @@ export const providerOperations = {
     answer: departure,
     refusals: ["not_signed_in", "step_up_required", "bad_origin", "not_found"],
   },
+  proveIdentity: {
+    method: "post",
+    path: "/auth/step-up/:id",
+    summary:
+      "Begin to prove again who is signed in, by the provider of that id; the answer of it ends at `/account`",
+    proof: "bearer",
+    params: z.object({ id: text }),
+    status: 200,
+    answer: departure,
+    refusals: ["not_signed_in", "bad_origin", "not_found"],
+  },
   removeIdentity: {
     method: "delete",
     path: "/account/identities/:id",

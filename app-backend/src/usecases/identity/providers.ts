@@ -2,10 +2,23 @@ import type { Account } from "../../domain/account.ts";
 import { AppError } from "../../domain/app-error.ts";
 import type { Client, Requester } from "../../domain/client.ts";
 import { emailFault, tidyEmail } from "../../domain/email.ts";
+import type { Proof } from "../../domain/factor.ts";
 import { limits as rules } from "../../domain/limit.ts";
-import { pathAfterSignIn, type ProviderFlow } from "../../domain/provider-flow.ts";
-import { type IdentityView, type NamedProvider, viewIdentity } from "../../domain/provider-identity.ts";
+import {
+  type FlowFailure,
+  isSignInOf,
+  pathAfterSignIn,
+  type ProviderFlow,
+} from "../../domain/provider-flow.ts";
+import {
+  type IdentityView,
+  type NamedProvider,
+  type ProviderIdentity,
+  viewIdentity,
+} from "../../domain/provider-identity.ts";
+import { provenMs } from "../../domain/proofs.ts";
 import { isOver } from "../../domain/session.ts";
+import { after } from "../../domain/time.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
@@ -30,7 +43,7 @@ interface Dependencies {
   readonly identity: Pick<IdentityProvider, "hasPassword">;
   readonly registration: Pick<AccountUseCases, "registerIdentity">;
   readonly signIns: Pick<SessionUseCases, "admit">;
-  readonly stepUp: Pick<StepUpUseCases, "require">;
+  readonly stepUp: Pick<StepUpUseCases, "require" | "proveByProvider">;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
   readonly now: () => Date;
@@ -58,7 +71,9 @@ export type ProviderOutcome =
   /** The account has a second factor, which the provider's sign-in does not replace. */
   | ({ readonly kind: "challenged" } & Challenged)
   | { readonly kind: "linked" }
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "proven" }
+  /** Nothing has changed. */
+  | { readonly kind: "failed"; readonly failure: FlowFailure };
 
 export type ProviderUseCases = ReturnType<typeof providerUseCases>;
 
@@ -75,25 +90,32 @@ export function providerUseCases(deps: Dependencies) {
   /** Sends a signed-in person to a provider whose identity gets linked. Throws `step_up_required`. */
   async function beginLink(holder: TokenHolder, id: string): Promise<Departure> {
     await stepUp.require(holder, "linkProvider");
-    return begin(id, undefined, holder);
+    return depart(id, undefined, { ...holder, wants: "link" });
   }
 
-  /** Sends a person to a provider, to sign in, or to link its identity to the account of a session. */
-  async function begin(id: string, next?: string, linker?: TokenHolder): Promise<Departure> {
-    const { url, state, nonce, verifier } = await providers.start(id);
+  /** Sends a signed-in person to sign in at a provider once more, as the proof that some changes ask for. */
+  const beginProof = (holder: TokenHolder, id: string) =>
+    depart(id, undefined, { ...holder, wants: "proof" });
+
+  /** Sends a person to a provider, to sign in. */
+  const begin = (id: string, next?: string) => depart(id, next, undefined);
+
+  async function depart(
+    id: string,
+    next: string | undefined,
+    caller: ProviderFlow["caller"],
+  ): Promise<Departure> {
+    const startedAt = now();
+    const { url, ...secrets } = await providers.start(id, { again: caller?.wants === "proof" });
     const { issuer } = providerOf(id);
-    const flow: ProviderFlow = {
-      ...{ provider: id, issuer, state, nonce, verifier },
-      linker: linker && { accountId: linker.accountId, sessionId: linker.sessionId },
-      next: pathAfterSignIn(next),
-    };
-    return { url, flow: flows.sign(flow, now()) };
+    const flow = { provider: id, issuer, ...secrets, caller, next: pathAfterSignIn(next), startedAt };
+    return { url, flow: flows.sign(flow) };
   }
 
-  /** Whether a person left to link an identity, and not to sign in. */
-  function isLink(flow: string | undefined): boolean {
+  /** Whether a signed-in person left, and not one who signs in. */
+  function isOfSession(flow: string | undefined): boolean {
     try {
-      return flow !== undefined && flows.read(flow, now()).linker !== undefined;
+      return flow !== undefined && flows.read(flow, now()).caller !== undefined;
     } catch {
       return false;
     }
@@ -119,11 +141,12 @@ export function providerUseCases(deps: Dependencies) {
       });
     });
     await rateLimiter.refund(attempt);
-    if (!proven) return { kind: "cancelled" };
-    if (flow.linker) return link(flow.linker, proven);
+    if (!proven) return { kind: "failed", failure: "cancelled" };
+    if (flow.caller?.wants === "link") return link(flow.caller, proven);
+    if (flow.caller) return prove(flow, flow.caller, proven);
     const account = await accountOf(proven, client, requester);
     const isSufficient = providerOf(id).trustsFactor;
-    const outcome = await signIns.admit(account, ["provider"], client, { isSufficient });
+    const outcome = await signIns.admit(account, proofsBy(proven), client, { isSufficient });
     if ("mfa" in outcome) return { kind: "challenged", ...outcome };
     return { kind: "signed-in", signedIn: outcome, next: flow.next };
   }
@@ -178,13 +201,11 @@ export function providerUseCases(deps: Dependencies) {
 
   /** Links to the account of a session that is still alive. An identity that the account has already is no error. */
   async function link(
-    linker: TokenHolder,
+    { accountId, sessionId }: TokenHolder,
     { issuer, subject, email }: ProvenIdentity,
   ): Promise<ProviderOutcome> {
-    const session = await sessions.get(linker);
     const at = now();
-    if (!session || isOver(session, at)) throw new AppError("session_ended", "session is gone or over");
-    const { accountId, sessionId } = linker;
+    await requireAlive({ accountId, sessionId }, at);
     const shown = email !== undefined && emailFault(email) === undefined ? tidyEmail(email) : null;
     const added = { id: newId(), accountId, issuer, subject, email: shown, createdAt: at };
     await identities.add(added).catch(async (error: unknown) => {
@@ -195,6 +216,33 @@ export function providerUseCases(deps: Dependencies) {
     return { kind: "linked" };
   }
 
+  /** Records the proof in a session that is still alive, and changes nothing if it is missing: another account is none. */
+  async function prove(
+    flow: ProviderFlow,
+    { accountId, sessionId }: TokenHolder,
+    proven: ProvenIdentity,
+  ): Promise<ProviderOutcome> {
+    const holder = { accountId, sessionId };
+    const at = now();
+    await requireAlive(holder, at);
+    const linked = await identities.get(proven.issuer, proven.subject);
+    if (linked?.accountId !== accountId) return { kind: "failed", failure: "other" };
+    if (!isSignInOf(flow, proven.authenticatedAt, at)) return { kind: "failed", failure: "stale" };
+    await stepUp.proveByProvider(holder);
+    return { kind: "proven" };
+  }
+
+  async function requireAlive(holder: TokenHolder, at: Date): Promise<void> {
+    const session = await sessions.get(holder);
+    if (!session || isOver(session, at)) throw new AppError("session_ended", "session is gone or over");
+  }
+
+  /** What a sign-in proves: less if the provider says that it has only recognised who signed in there long ago. */
+  function proofsBy({ authenticatedAt }: ProvenIdentity): readonly Proof[] {
+    const isRecognised = authenticatedAt !== undefined && authenticatedAt <= after(now(), -provenMs);
+    return isRecognised ? [] : ["provider"];
+  }
+
   /** The identities of an account, and whether it also has a password. */
   async function list(accountId: string): Promise<{ items: IdentityView[]; hasPassword: boolean }> {
     const [linked, hasPassword] = await Promise.all([
@@ -202,20 +250,33 @@ export function providerUseCases(deps: Dependencies) {
       identity.hasPassword(accountId),
     ]);
     const nameOf = (issuer: string) => providers.list.find((each) => each.issuer === issuer)?.name;
-    const removable = hasPassword || linked.length > 1;
-    return { items: linked.map((each) => viewIdentity(each, nameOf(each.issuer), removable)), hasPassword };
+    const view = (each: ProviderIdentity) =>
+      viewIdentity(each, nameOf(each.issuer), hasPassword || hasOther(linked, each.id));
+    return { items: linked.map(view), hasPassword };
+  }
+
+  /** Whether another identity would open the account: one whose provider left the settings opens none. */
+  function hasOther(linked: readonly ProviderIdentity[], id: string): boolean {
+    return linked.some(
+      (each) => each.id !== id && providers.list.some(({ issuer }) => issuer === each.issuer),
+    );
   }
 
   /** Removes an identity of the caller. Throws `step_up_required`, `not_found`, and `last_way_in` if nothing else would open the account. */
   async function remove(holder: TokenHolder, id: string): Promise<void> {
     const { accountId, sessionId } = holder;
     await stepUp.require(holder, "unlinkProvider");
-    const outcome = await identities.remove({ accountId, id });
+    const [linked, hasPassword] = await Promise.all([
+      identities.listOfAccount(accountId),
+      identity.hasPassword(accountId),
+    ]);
+    const isLast = linked.some((each) => each.id === id) && !hasPassword && !hasOther(linked, id);
+    const outcome = isLast ? "last" : await identities.remove({ accountId, id });
     if (outcome === "missing") throw new AppError("not_found", "no such identity of the account");
     if (outcome === "last")
       throw new AppError("last_way_in", "account has neither password nor other identity");
     auditLog("identity_removed", { accountId, sessionId });
   }
 
-  return { named, begin, beginLink, isLink, end, list, remove };
+  return { named, begin, beginLink, beginProof, isOfSession, end, list, remove };
 }

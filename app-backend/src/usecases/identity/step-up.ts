@@ -62,6 +62,12 @@ export function stepUpUseCases(deps: Dependencies) {
     return provenUntil(proven);
   }
 
+  /** Records in a session that its account was just signed in to at a provider. Throws `not_signed_in` if it is gone. */
+  async function proveByProvider(holder: TokenHolder): Promise<void> {
+    await sessions.prove(holder, withProofs(await sessionOf(holder), ["provider"], now()));
+    auditLog("step_up", holder);
+  }
+
   /**
    * Throws `step_up_required` unless the action is allowed by what was proven in the session within 10 minutes, or is
    * given together with the request. Returns the factors of the account.
@@ -91,7 +97,7 @@ export function stepUpUseCases(deps: Dependencies) {
     return session;
   }
 
-  return { stepUp, require };
+  return { stepUp, proveByProvider, require };
 }
 
 function kindOfFactor({ code, recoveryCode }: GivenFactor): Proof | undefined {

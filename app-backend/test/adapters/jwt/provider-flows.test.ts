@@ -13,13 +13,14 @@ const at = new Date("2026-01-01T00:00:00Z");
 const flow: ProviderFlow = {
   ...{ provider: "google", issuer: "https://accounts.google.com" },
   ...{ state: "s", nonce: "n", verifier: "v", next: "/gallery" },
-  linker: undefined,
+  caller: undefined,
+  startedAt: at,
 };
 
 test("IDP-07 a flow reads back as it was signed, for ten minutes", () => {
-  expect(flows.read(flows.sign(flow, at), at)).toEqual(flow);
-  const linking = { ...flow, linker: { accountId: "a", sessionId: "b" } };
-  const text = flows.sign(linking, at);
+  expect(flows.read(flows.sign(flow), at)).toEqual(flow);
+  const linking = { ...flow, caller: { accountId: "a", sessionId: "b", wants: "link" as const } };
+  const text = flows.sign(linking);
   expect(flows.read(text, after(at, flowLifeMs - 1000))).toEqual(linking);
   expect(() => flows.read(text, after(at, flowLifeMs + 6000))).toThrow(
     expect.objectContaining({ code: "flow_ended" }),
@@ -27,7 +28,7 @@ test("IDP-07 a flow reads back as it was signed, for ten minutes", () => {
 });
 
 test("IDP-07 no other token is a flow, and a flow is no other token", () => {
-  const text = flows.sign({ ...flow, linker: { accountId: "a", sessionId: "b" } }, at);
+  const text = flows.sign({ ...flow, caller: { accountId: "a", sessionId: "b", wants: "link" } });
   const tokens = jwtTokens({ accessSecrets: secrets, refreshSecrets: secrets, newId: () => "id" });
   const uploads = jwtUploadTokens(secrets);
   const holder = { accountId: "a", sessionId: "b" };
@@ -35,7 +36,7 @@ test("IDP-07 no other token is a flow, and a flow is no other token", () => {
     tokens.access(holder, at),
     tokens.firstRefresh(holder, at).text,
     uploads.sign({ key: "incoming/a", contentType: "image/png", bytes: 1 }, "registration", at),
-    jwtProviderFlows(ring()).sign(flow, at),
+    jwtProviderFlows(ring()).sign(flow),
     `${text}a`,
     "",
   ];

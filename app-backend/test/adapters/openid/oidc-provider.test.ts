@@ -83,12 +83,13 @@ test("IDP-01 a person signs in at oidc-provider, whose address is asked for by i
   });
   const { url, ...secrets } = await providers.start("local");
   const { search } = await followed(url);
-  const flow = { provider: "local", issuer, ...secrets, linker: undefined, next: "/" };
+  const flow = { provider: "local", issuer, ...secrets, caller: undefined, next: "/", startedAt: new Date() };
   expect(await providers.finish(flow, search)).toEqual({
     issuer,
     subject: "ada",
     email: "ada@example.org",
     emailVerified: true,
+    authenticatedAt: undefined, // it says so only if asked
   });
   await expect(providers.finish(flow, search)).rejects.toMatchObject({ code: "provider_refused" });
 });

@@ -46,6 +46,9 @@ export function Identities() {
       heading={heading}
     >
       {failure && <Notice>{failure}</Notice>}
+      {new URLSearchParams(search).has("proven") && (
+        <Notice>Confirmed. For the next 10 minutes you will not be asked again.</Notice>
+      )}
       <div {...focusFallback}>
         <Retry error={error} busy={loading} onRetry={async () => void (await load())} />
       </div>

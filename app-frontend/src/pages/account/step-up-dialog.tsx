@@ -9,6 +9,7 @@ import { Form, Submit } from "../../ui/form.tsx";
 import { HiddenUsername } from "../../ui/hidden-username.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
 import { FactorField } from "../factor-field.tsx";
+import { ProviderProofs } from "./provider-proofs.tsx";
 import { useFactor } from "../use-factor.ts";
 
 type StepUpDialogProps = {
@@ -68,7 +69,7 @@ export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialog
         </Form>
       ) : (
         <>
-          <p>This needs a sign-in of the last 10 minutes. Sign out, sign in again, then repeat it.</p>
+          <ProviderProofs ways={ways} />
           <div className="buttons">{cancel}</div>
         </>
       )}
