@@ -115,7 +115,7 @@ export function application(parts: Parts, settings: Settings) {
   const images = imageUseCases({ ...stored, uploads });
   const ofMedia = { mediaIntake, abandoned, takeCompletionSlot, times, idOf: idOfText };
   const media = mediaUseCases({ ...common, ...stored, ...ofMedia });
-  const projectsOfAccounts = projectUseCases({ ...stored, digest, now, newId, idOf: idOfText });
+  const projectsOfAccounts = projectUseCases({ ...common, ...stored, digest, idOf: idOfText });
   const removal = accountRemoval({ ...common, ...stored, sessions: stores.sessions });
   const onUnfinished = (error: unknown) =>
     log.error({ err: error }, "the removal of an account is to be resumed");
