@@ -102,7 +102,7 @@ export function pageTests({
 
 /** What people do with their accounts, from one browser or several. */
 export function peopleTests({ visit, person, refreshCookie, resetCode, register }: Site): void {
-  test("WEB-05 leaves no token in any storage of the browser, signed in or out", async () => {
+  test("WEB-05, SLS-75 leaves no token in any storage of the browser, signed in or out", async () => {
     await visit(async (page) => {
       await pages.signIn(page, person());
       expect(await pages.storedText(page)).not.toMatch(/eyJ/);

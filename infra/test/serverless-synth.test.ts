@@ -269,7 +269,8 @@ describe("functions", () => {
     expect(integration).toBe(reference("aws_lambda_alias", "api-function/live", "invoke_arn"));
   });
 
-  test("are invoked by this stack's API and rules alone, at the alias", () => {
+  test("SLS-46 are invoked by this stack's API and rules alone, at the alias, and by no object of a bucket", () => {
+    expect(all("aws_s3_bucket_notification")).toEqual([]);
     for (const permission of all("aws_lambda_permission")) {
       expect(permission["source_arn"]).toMatch(/^\$\{aws_(apigatewayv2_api|cloudwatch_event_rule)\./);
       expect(permission["qualifier"]).toMatch(/^\$\{aws_lambda_alias\./);

@@ -156,7 +156,7 @@ export function application(parts: Parts, settings: Settings) {
   const images = imageUseCases({ ...stored, uploads });
   const ofMedia = { mediaIntake, abandoned, takeCompletionSlot, times, idOf: idOfText };
   const media = mediaUseCases({ ...common, ...stored, ...ofMedia });
-  const projectsOfAccounts = projectUseCases({ ...stored, digest, now, newId, idOf: idOfText });
+  const projectsOfAccounts = projectUseCases({ ...common, ...stored, digest, idOf: idOfText });
   const { identities } = stores;
   const removal = accountRemoval({ ...common, ...stored, ...ofFactors, identities });
   const onUnfinished = (error: unknown) =>

@@ -199,10 +199,8 @@ function kept(limits: Limits, now: () => Date) {
       release: (key: string) => limits.clear(rules.signUpOfAddress, key),
     },
     resetRequests: {
-      add: (accountId: string, version: number, until: Date) =>
-        limits.know(resetCode(accountId), String(version), until),
-      has: (accountId: string, version: number, at: Date) =>
-        limits.knows(resetCode(accountId), String(version), at),
+      add: (accountId: string, fact: string, until: Date) => limits.know(resetCode(accountId), fact, until),
+      has: (accountId: string, fact: string, at: Date) => limits.knows(resetCode(accountId), fact, at),
     },
   };
 }

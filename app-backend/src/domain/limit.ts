@@ -54,6 +54,14 @@ export const limits = {
     maxDelayMs: hourMs,
     forgetMs: 24 * hourMs,
   },
+  /** Each save writes an object, and the one that thinning removes for it stays in the bucket for weeks, outside of the quota. */
+  notesOfAccount: {
+    name: "notes of account",
+    free: 1_000,
+    delayMs: secondMs,
+    maxDelayMs: 20 * secondMs,
+    forgetMs: 8 * hourMs,
+  },
   pictureOfAccount: { name: "picture of account", ...perAddress },
   registerFromAddress: { name: "register from address", ...perAddress },
   /** Of two sign-ups of one address the second waits for the first to end, or to be stopped. */

@@ -77,7 +77,7 @@ export interface ObjectStore {
    * most, and in half an hour at least unless our credentials expire sooner.
    */
   signedUrl(key: string, name?: string): Promise<SignedUrl>;
-  /** SHA-256 of an object's content, in hex; undefined if it is missing. */
+  /** SHA-256 of an object's content, in hex, as the bucket keeps it or read; undefined if it is missing. */
   digest(key: string): Promise<string | undefined>;
   /** All objects with that key prefix, a page at a time. */
   list(prefix: string): AsyncIterable<readonly StoredObject[]>;

@@ -1,5 +1,6 @@
 import { AppError } from "../domain/app-error.ts";
 import type { Cursor } from "../domain/image.ts";
+import { limits } from "../domain/limit.ts";
 import { requireUsable } from "../domain/media.ts";
 import { decodeNotes, encodeNotes, type Notes } from "../domain/notes.ts";
 import { notesKey } from "../domain/object-key.ts";
@@ -19,6 +20,7 @@ import { alwaysKept, thinned } from "../domain/version-thinning.ts";
 import type { MediaFiles } from "../ports/media.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
 import type { ProjectQuery, Projects } from "../ports/projects.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 
 /** Who changes a project, and on which device (`deviceName`). */
 export interface Actor {
@@ -59,6 +61,7 @@ interface Dependencies {
   readonly projects: Projects;
   readonly media: Pick<MediaFiles, "get">;
   readonly objectStore: Pick<ObjectStore, "put" | "read" | "removeAll">;
+  readonly rateLimiter: Pick<RateLimiter, "consume">;
   /** SHA-256 in hex. */
   readonly digest: (content: string | Uint8Array) => string;
   readonly now: () => Date;
@@ -71,7 +74,7 @@ export type ProjectUseCases = ReturnType<typeof projectUseCases>;
 
 /** Projects of one account. All throw `not_found` for a project that the account does not have. */
 export function projectUseCases(deps: Dependencies) {
-  const { projects, media, objectStore, digest, now, newId, idOf } = deps;
+  const { projects, media, objectStore, rateLimiter, digest, now, newId, idOf } = deps;
 
   /** Adds a project with its first version; with the same key again, returns the one that was added. */
   async function create(actor: Actor, wishes: NewProject, key?: string): Promise<Project> {
@@ -103,7 +106,7 @@ export function projectUseCases(deps: Dependencies) {
 
   /**
    * Saves notes as the next version. The same notes again change nothing, whatever they were to replace. Throws `in_bin`;
-   * `stale_version` with what is there now; `notes_too_large`, `quota_exceeded`.
+   * `stale_version` with what is there now; `notes_too_large`, `quota_exceeded`, `too_many_requests`.
    */
   async function saveNotes(actor: Actor, id: string, change: NotesChange): Promise<Project> {
     const content = encodeNotes(change.notes);
@@ -205,6 +208,7 @@ export function projectUseCases(deps: Dependencies) {
   ): Promise<Result | false> {
     const sha256 = digest(content);
     const key = notesKey(project, newId(), sha256);
+    await rateLimiter.consume([limits.notesOfAccount, project.accountId]);
     await objectStore.put(key, content, "application/json");
     try {
       const result = await record({ key, sha256, bytes: content.length });

@@ -40,10 +40,10 @@ describe("PRJ-05 If-Match", () => {
 
   test("a list of 16 is read, and a long one that is none is refused at once", () => {
     expect(revisionsOf(many(16))).toHaveLength(16);
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (const text of [",".repeat(100_000), " ".repeat(100_000), `${" ".repeat(100_000)}x`])
       expect(() => revisionsOf(text)).toThrow();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });
 

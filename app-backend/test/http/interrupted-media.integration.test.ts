@@ -91,6 +91,23 @@ describe("completing a file", () => {
     expect(reads).toHaveLength(1);
   });
 
+  test("PRJ-41 asks the bucket the same, whether another account has the bytes or none", async () => {
+    const [one, other] = [await person(), await person()];
+    const file = sound();
+    const requestsFor = async ({ token }: { token: string }) => {
+      const id = await sent(token, file);
+      const asked: string[] = [];
+      way.hooks.before = (req) => void asked.push(`${req.method} ${isCopy(req) ? "copy" : ""}`);
+      expect(whole(await completed(app, token, id))).toEqual({ status: 200, state: "stored" });
+      await eventually(async () => (await app.places())["media"] === 0);
+      way.hooks.before = undefined;
+      return asked;
+    };
+    const first = await requestsFor(one);
+    expect(first).toContain("PUT copy");
+    expect(await requestsFor(other)).toEqual(first);
+  });
+
   test("PRJ-39 waits in line while another of the account is read, and others are served", async () => {
     const [one, other] = [await person(), await person()];
     const [first, second] = [await sent(one.token, sound()), await sent(one.token, sound())];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { maxMediaBytes } from "../../src/domain/media.ts";
 import { rawMysql } from "../adapters/mysql/stores.ts";
 import { startApp, type TestApp } from "../app.ts";
-import { bearer, member, newKey, send, signIn } from "../client.ts";
+import { bearer, member, newKey, newProject, send, signIn } from "../client.ts";
 import { acceptedMedia, mpegFrames, refusedMedia, tagged } from "../media-files.ts";
 import { announceMedia, completed, completeMedia, sound, uploadMedia } from "../media-uploads.ts";
 import { put } from "../uploads.ts";
@@ -62,7 +62,8 @@ async function counted() {
   return facts;
 }
 
-const head = (Key: string) => app.s3.send(new HeadObjectCommand({ Bucket: app.config.storage.bucket, Key }));
+const head = (Key: string) =>
+  app.s3.send(new HeadObjectCommand({ Bucket: app.config.storage.bucket, Key, ChecksumMode: "ENABLED" }));
 
 describe("a file", () => {
   test("PRJ-36 goes directly to S3, is typed by its bytes, and plays from S3 in parts", async () => {
@@ -142,8 +143,28 @@ describe("a file", () => {
     const { media } = (await completed(app, token, announced.body.media.id)).body;
     const stored = await head((await keysOf(media.id))[0]!);
     expect(stored).toMatchObject({ ContentType: "audio/mpeg", Metadata: {} });
+    expect(stored.ChecksumSHA256).toBe(createHash("sha256").update(file).digest("base64"));
     expect(stored.CacheControl).toBe("private, max-age=31536000, immutable");
     expect([stored.ContentDisposition, stored.ContentLanguage]).toEqual([undefined, undefined]);
+  });
+
+  test("PRJ-37 is sound to a browser that opens it as a page, also with HTML in it", async () => {
+    const html = Buffer.from("<!doctype html><script>alert(1)</script>");
+    const file = Buffer.concat([tagged(html.length, mpegFrames(4)), html]);
+    html.copy(file, 10); // the content of the tag
+    const { media } = (await uploadMedia(app, token, file, { name: "talk.html" })).body;
+    for (const query of ["", "?download=true"]) {
+      const { url } = (await get(`/media/${media.id}/url${query}`)).body;
+      const own = new URL(url);
+      for (const name of ["response-content-type", "response-content-disposition"]) {
+        const other = new URL(own);
+        other.searchParams.set(name, "text/html");
+        expect((await fetch(other)).status).toBe(403); // the signature covers it
+      }
+      const answer = await fetch(own);
+      expect(answer.headers.get("content-type")).toBe("audio/mpeg"); // no browser looks for HTML in this
+      expect(Buffer.from(await answer.arrayBuffer()).equals(file)).toBe(true);
+    }
   });
 
   test("UPL-07 is sent once, with exactly the announced size", async () => {
@@ -257,6 +278,25 @@ describe("media", () => {
     const pending = await announceMedia(app, token, sound());
     expect((await remove(pending.body.media.id)).status).toBe(204);
     expect(await put(pending, sound())).toBe(412);
+    expect(await counted()).toEqual({ files: 0, bytes: 0 });
+  });
+
+  test("PRJ-53 of 20 projects is one object, which goes with the last of them, whatever is removed at once", async () => {
+    const { media } = (await uploadMedia(app, token, sound())).body;
+    const ids: string[] = [];
+    for (let count = 0; count < 20; count += 1)
+      ids.push((await newProject(app, token, { mediaId: media.id })).body.project.id);
+    expect((await get("/media")).body.items).toMatchObject([{ id: media.id, uses: 20 }]);
+    expect(await keysOf(`media/${accountId}`)).toHaveLength(1);
+    await wait(dayMs + 1000);
+    const removeForever = (id: string) =>
+      send(app, "DELETE", `/projects/${id}?forever=true`, { headers: bearer(token) });
+    const [last, ...others] = ids;
+    const removed = await Promise.all(others.map(removeForever));
+    expect(removed.map(({ status }) => status)).toEqual(others.map(() => 204));
+    expect(await keysOf(`media/${accountId}`)).toHaveLength(1);
+    expect((await removeForever(last!)).status).toBe(204);
+    expect(await keysOf(accountId)).toEqual([]);
     expect(await counted()).toEqual({ files: 0, bytes: 0 });
   });
 

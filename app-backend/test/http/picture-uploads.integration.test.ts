@@ -297,7 +297,7 @@ describe("replacing the picture by an upload", () => {
 });
 
 describe("uploads of anonymous callers", () => {
-  test("UPL-32 are registrations of their network: announced or by form, 20 in all, and a use counts no more", async () => {
+  test("UPL-32, SLS-45 are registrations of their network: announced or by form, 20 in all, and a use counts no more", async () => {
     const headers = { "x-forwarded-for": someAddress() };
     for (let count = 0; count < 10; count += 1) {
       expect((await register(app, { headers })).status).toBe(201);

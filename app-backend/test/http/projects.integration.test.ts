@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { request } from "node:http";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { limits } from "../../src/domain/limit.ts";
 import { maxNotesBytes } from "../../src/domain/notes.ts";
 import { noteSlots } from "../../src/domain/slots.ts";
 import { startApp, type TestApp } from "../app.ts";
@@ -76,6 +78,33 @@ describe("a change", () => {
     expect(again.body.current).toEqual(current);
     expect((await patch(id, { title: "Chemistry" }, etag)).body.current).toEqual({ ...current, saved: null });
   });
+});
+
+test("PRJ-16 saves of an account that come too fast wait, as what they replace is outside of the quota", async () => {
+  await newPerson();
+  const { id, etag } = await created();
+  const saved = await put(id, paragraph("second"), { "if-match": etag });
+  expect(saved.status).toBe(200);
+  const { name } = limits.notesOfAccount;
+  const ofLimit = [createHash("sha256").update(`${name}:${accountId}`).digest("hex")];
+  const [rows] = await app.pool.query("SELECT used FROM limits WHERE id = ?", ofLimit);
+  expect(rows).toEqual([{ used: 2 }]);
+  const freeAt = (ms: number) =>
+    app.pool.query("UPDATE limits SET free_at = ? WHERE id = ?", [ms, ...ofLimit]);
+  await freeAt(Date.now() + 20_000);
+  const keys = await app.bucket.keys();
+  const from = { "if-match": saved.body.project.etag };
+  for (const refused of [await put(id, paragraph("third"), from), await newProject(app, token)]) {
+    expect(refused).toMatchObject(refusal(429, "too_many_requests"));
+    expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(20);
+  }
+  expect(await app.bucket.keys()).toEqual(keys);
+  expect((await put(id, paragraph("second"), from)).status).toBe(200);
+  const renamed = await patch(id, { title: "Renamed in time" }, saved.body.project.etag);
+  expect(renamed).toMatchObject({ status: 200, body: { project: { version: 2 } } });
+  await freeAt(0);
+  const later = await put(id, paragraph("third"), { "if-match": renamed.body.project.etag });
+  expect(later).toMatchObject({ status: 200, body: { project: { version: 3 } } });
 });
 
 test("PRJ-05 a project that the caller has is not sent again, nor read from the bucket", async () => {
@@ -170,12 +199,12 @@ test("USE-01 large bodies of notes share slots, which are free again once their 
   await eventually(async () => (await taken()) === 0);
 });
 
-test("a save asks the database for its session and its project once, and writes by a transaction of four", async () => {
+test("a save asks the database for its session and its project once, is counted, and writes by a transaction of four", async () => {
   const { id, etag } = await created();
   const { project } = (await put(id, paragraph("prepared"), { "if-match": etag })).body;
   const before = statements.count();
   expect((await put(id, paragraph("counted"), { "if-match": project.etag })).status).toBe(200);
-  expect(statements.count() - before).toBe(6);
+  expect(statements.count() - before).toBe(7);
 });
 
 test("PRJ-09 notes read back as JSON has them, or are refused", async () => {

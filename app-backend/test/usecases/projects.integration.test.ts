@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
+import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
 import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
 import { mysqlObjectRecords } from "../../src/adapters/mysql/object-records.ts";
 import { mysqlProjects } from "../../src/adapters/mysql/projects.ts";
@@ -18,6 +19,7 @@ import type { ObjectStore } from "../../src/ports/object-store.ts";
 import { integrityCheck } from "../../src/usecases/operations/integrity.ts";
 import { binEmptying } from "../../src/usecases/operations/bin.ts";
 import { type Actor, projectUseCases, type Wishes } from "../../src/usecases/projects.ts";
+import { rateLimiter } from "../../src/usecases/rate-limiter.ts";
 import { rawMysql } from "../adapters/mysql/stores.ts";
 import { createBucket, createDatabase } from "../store.ts";
 
@@ -54,7 +56,9 @@ function openProjects(objects: ObjectStore) {
   const [stored, media] = [mysqlProjects(database.pool), mysqlMedia(database.pool)];
   const digest = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex");
   const ids = { newId: randomUUID, idOf: idOfText };
-  return projectUseCases({ projects: stored, media, objectStore: objects, digest, now, ...ids });
+  const limiter = rateLimiter({ limits: mysqlLimits(database.pool), auditLog: () => undefined, now });
+  const stores = { projects: stored, media, objectStore: objects, rateLimiter: limiter };
+  return projectUseCases({ ...stores, digest, now, ...ids });
 }
 
 const wishes = (facts: Partial<Wishes> = {}): Wishes => ({

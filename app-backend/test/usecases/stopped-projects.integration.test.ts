@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { mysqlLimits } from "../../src/adapters/mysql/limits.ts";
 import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
 import { mysqlObjectRecords } from "../../src/adapters/mysql/object-records.ts";
 import { mysqlProjects } from "../../src/adapters/mysql/projects.ts";
@@ -9,6 +10,7 @@ import { idOfText } from "../../src/compose/id-of-text.ts";
 import type { ObjectStore } from "../../src/ports/object-store.ts";
 import { integrityCheck } from "../../src/usecases/operations/integrity.ts";
 import { projectUseCases } from "../../src/usecases/projects.ts";
+import { rateLimiter } from "../../src/usecases/rate-limiter.ts";
 import { rawMysql } from "../adapters/mysql/stores.ts";
 import { createBucket, createDatabase } from "../store.ts";
 
@@ -48,7 +50,10 @@ function projectsOver(around: Around) {
     });
   const [projects, media] = [seen(mysqlProjects(database.pool)), seen(mysqlMedia(database.pool))];
   const ids = { newId: randomUUID, idOf: idOfText };
-  return projectUseCases({ projects, media, objectStore: seen(objectStore), digest: sha256, now, ...ids });
+  const limits = seen(mysqlLimits(database.pool));
+  const limiter = rateLimiter({ limits, auditLog: () => undefined, now });
+  const stores = { projects, media, objectStore: seen(objectStore), rateLimiter: limiter };
+  return projectUseCases({ ...stores, digest: sha256, now, ...ids });
 }
 
 let whole: ReturnType<typeof projectsOver>;

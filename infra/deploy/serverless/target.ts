@@ -54,7 +54,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   },
 
   requireAcceptable({ lose, make }, plan) {
-    const way = `If it may go: ${make("deploy")} LOSE=NAME, with the resource's name as it stands above`;
+    const way = `If it may go: ${make("deploy")} LOSE=NAME, with the resource's name as it stands above, or several with commas`;
     requireNoLoss(plan, lose, way);
   },
   apply: (_deployment, apply) => apply(),

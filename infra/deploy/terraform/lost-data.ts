@@ -1,5 +1,5 @@
 import { UserError } from "../../cli/user-error.ts";
-import { plannedActions } from "./plan-text.ts";
+import { plannedActions, resourcesOf } from "./plan-text.ts";
 
 /** What only one resource has, and what is lost with it. */
 const holds: Readonly<Record<string, string>> = {
@@ -10,23 +10,39 @@ const holds: Readonly<Record<string, string>> = {
   aws_cloudfront_distribution: "the site's address, and its origin with every session",
 };
 
+/** Of what AWS refuses to delete, the argument of a plan that shows that its protection has been ended. */
+const unprotected: Readonly<Record<string, RegExp>> = {
+  aws_cognito_user_pool: /^ +[~-] deletion_protection += "INACTIVE" ->/m,
+  aws_dynamodb_table: /^ +[~-] deletion_protection_enabled += false ->/m,
+};
+
 /**
  * A UserError if a plan would replace or delete what holds data, unless each such resource is in `accepted`, as Terraform
- * names it. `way`: how to accept it. An argument that looks harmless can do that: the case rule of a pool, a key of a table, a bucket's prefix.
+ * names it, and is no longer protected: Terraform would delete what hangs on it, and stop there. `way`: how to accept it. An
+ * argument that looks harmless can do that: the case rule of a pool, a key of a table, a bucket's prefix.
  */
 export function requireNoLoss(plan: string, accepted: readonly string[] = [], way?: string): void {
-  const lost = plannedActions(plan).flatMap((action) => {
+  const lost: string[] = [];
+  const isProtected: string[] = [];
+  for (const part of resourcesOf(plan)) {
+    const [action = ""] = plannedActions(part);
     const [address = ""] = action.split(" ");
-    const what = holds[address.split(".")[0] ?? ""];
+    const [kind = ""] = address.split(".");
     const isLoss = / (must be replaced|will be replaced|will be destroyed)/.test(action);
-    return what !== undefined && isLoss && !accepted.includes(address) ? [`  ${action}: ${what}`] : [];
-  });
-  if (lost.length === 0) return;
+    if (!isLoss || holds[kind] === undefined) continue;
+    if (!accepted.includes(address)) lost.push(`  ${action}: ${holds[kind]}`);
+    else if (unprotected[kind]?.test(part) === false) isProtected.push(`  ${address}`);
+  }
+  if (lost.length > 0) {
+    const reason = "This plan would delete data that exists nowhere else. Nothing was changed.";
+    throw new UserError([reason, ...lost, ...(way === undefined ? [] : [way])].join("\n"));
+  }
+  if (isProtected.length === 0) return;
   throw new UserError(
     [
-      "This plan would delete data that exists nowhere else. Nothing was changed.",
-      ...lost,
-      ...(way === undefined ? [] : [way]),
+      "AWS would refuse to delete this, when what depends on it is gone already. Nothing was changed.",
+      ...isProtected,
+      'End its protection from deletion first: docs/operations.md, "A plan that would delete"',
     ].join("\n"),
   );
 }

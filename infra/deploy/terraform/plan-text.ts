@@ -4,9 +4,12 @@ export function plannedActions(plan: string): string[] {
   return lines.map((line) => line.slice("  # ".length));
 }
 
+/** What Terraform prints of each resource, with its action in the first line. */
+export const resourcesOf = (plan: string): string[] => plan.split(/^(?= {2}# \S+\.\S+ )/m);
+
 /** As `plannedActions`, with the names of the arguments that differ where a resource is changed. */
 export function plannedChanges(plan: string): string[] {
-  return plan.split(/^(?= {2}# \S+\.\S+ )/m).flatMap((part) => {
+  return resourcesOf(plan).flatMap((part) => {
     const [action] = plannedActions(part);
     if (action === undefined) return [];
     const names = [...part.matchAll(/^ {6}[~+-] (?:"([^"]+)"|(\w+))(?!.*\(known after apply\)$)/gm)].map(

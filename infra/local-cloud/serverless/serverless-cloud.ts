@@ -37,6 +37,12 @@ export interface ServerlessCloudProps {
   readonly codeFolder: string;
 }
 
+/**
+ * Those of which `declarations` reads. Terraform reads from others by POST, many times in a plan: to read all again after each
+ * would take more of the emulator than the plan.
+ */
+const declaringServices = new Set(["apigateway", "cloudfront", "lambda"]);
+
 /** As long as an index of DynamoDB is usually behind; AWS promises no bound. */
 const indexLagMs = 300;
 
@@ -98,10 +104,10 @@ export async function startServerlessCloud(props: ServerlessCloudProps) {
   });
 
   function after(call: Call): void {
-    const { service, region, method, path, headers, body } = call;
+    const { service, region, method, path, body } = call;
     if (service === "cognito-idp") users.used(region);
-    const isRead = method === "GET" || headers.has("x-amz-target") || path.endsWith("/invocations");
-    if (!isRead) declared.changed();
+    const isRead = method === "GET" || path.endsWith("/invocations");
+    if (declaringServices.has(service) && !isRead) declared.changed();
     const [, deleted] = /^\/2015-03-31\/functions\/([^/:]+)\/?$/.exec(path) ?? [];
     const isOneVersion = call.query.some(([key]) => key === "Qualifier");
     if (method === "DELETE" && deleted !== undefined && !isOneVersion) runner.release(deleted);

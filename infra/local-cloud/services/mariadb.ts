@@ -16,9 +16,13 @@ export interface Database {
 /** A MariaDB or MySQL of one's own, with its files in a folder, on a free port of the loopback; root has no password. */
 export async function startMariadb(folder: string): Promise<Database> {
   const data = join(folder, "data");
+  // One that starts removes the temporary tables that it finds: in /tmp they may be another's.
+  const temporary = join(folder, "tmp");
+  mkdirSync(temporary, { recursive: true });
   // As root it refuses to run without this option.
   const user = process.getuid?.() === 0 ? ["--user=root"] : [];
-  if (!existsSync(join(data, "mysql"))) await initialize(data, user);
+  const env = { TMPDIR: temporary };
+  if (!existsSync(join(data, "mysql"))) await initialize(data, user, env);
   const port = await freePort();
   const server = spawn(
     which("mariadbd") ?? which("mysqld") ?? "/usr/sbin/mariadbd",
@@ -31,7 +35,7 @@ export async function startMariadb(folder: string): Promise<Database> {
       "--bind-address=127.0.0.1",
       `--port=${port}`,
     ],
-    { stdio: "ignore" },
+    { stdio: "ignore", env: { ...process.env, ...env } },
   );
   await ready(server, port);
   return {
@@ -46,14 +50,16 @@ export async function startMariadb(folder: string): Promise<Database> {
   };
 }
 
-async function initialize(data: string, user: string[]): Promise<void> {
+async function initialize(data: string, user: string[], env: { TMPDIR: string }): Promise<void> {
   mkdirSync(data, { recursive: true });
   if (which("mariadb-install-db") === undefined) {
-    await run("mysqld", ["--no-defaults", "--initialize-insecure", ...user, `--datadir=${data}`]);
+    const args = ["--no-defaults", "--initialize-insecure", ...user, `--datadir=${data}`];
+    await run("mysqld", args, { env });
     return;
   }
   const root = "--auth-root-authentication-method=normal";
-  await run("mariadb-install-db", ["--no-defaults", ...user, `--datadir=${data}`, root, "--skip-test-db"]);
+  const args = ["--no-defaults", ...user, `--datadir=${data}`, root, "--skip-test-db"];
+  await run("mariadb-install-db", args, { env });
 }
 
 async function ready(server: ChildProcess, port: number): Promise<void> {

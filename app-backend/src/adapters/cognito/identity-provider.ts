@@ -30,10 +30,10 @@ export interface Reservations {
   release(key: string): Promise<void>;
 }
 
-/** Remembers under which credential version a reset code was requested: under another one it is void. */
+/** Remembers what `resetFacts` names, of an account and for a time. */
 export interface ResetRequests {
-  add(accountId: string, credentialVersion: number, until: Date): Promise<void>;
-  has(accountId: string, credentialVersion: number, at: Date): Promise<boolean>;
+  add(accountId: string, fact: string, until: Date): Promise<void>;
+  has(accountId: string, fact: string, at: Date): Promise<boolean>;
 }
 
 interface Dependencies {
@@ -51,6 +51,13 @@ interface Dependencies {
 
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html, "Resource quotas". */
 const codeFormat = { digits: 6, lifeMs: { confirm: 24 * 3_600_000, reset: 3_600_000 } };
+
+const resetFacts = {
+  /** A code was requested under this credential version: under another one it is void. */
+  requested: (credentialVersion: number) => String(credentialVersion),
+  /** A code is being tried, or was by a call that did not end: the pool may have replaced the password. */
+  tried: (credentialVersion: number) => `tried ${credentialVersion}`,
+};
 
 /** What a person waits for at most, with the question what became of a call whose answer was lost. */
 const answerTimeoutMs = 2_700;
@@ -98,11 +105,12 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
 
   /**
    * Whether the pool takes a code. It refuses by many names, all of which mean the same for a person. If an attempt may
-   * have been carried out whose answer was lost, `wasTaken` finds out.
+   * have been carried out whose answer was lost, here or by an earlier call, `wasTaken` finds out.
    */
   async function takes(
     command: ConfirmSignUpCommand | ConfirmForgotPasswordCommand,
     wasTaken: (signal: AbortSignal) => Promise<boolean>,
+    wasTried = false,
   ): Promise<boolean> {
     const signal = AbortSignal.timeout(answerTimeoutMs);
     try {
@@ -112,7 +120,7 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       if (isRefusal(error, "InvalidPasswordException"))
         throw fieldError("invalid_input", "password", "is refused: choose another one");
       const isRefused = isRefusal(error) || isRefusal(error, "InvalidParameterException");
-      if (isLost(error, isRefused) && (await wasTaken(signal))) return true;
+      if ((wasTried || isLost(error, isRefused)) && (await wasTaken(signal))) return true;
       return isRefused ? false : rethrowCognitoError(error);
     }
   }
@@ -160,9 +168,12 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
   /** The password may have been replaced or not: sessions end, and the code may be tried again. */
   async function endSessionsInDoubt(account: Identity): Promise<void> {
     const { version } = await endSessions(account.id);
-    if (version !== undefined)
-      await resetRequests.add(account.id, version, after(now(), codeFormat.lifeMs.reset));
+    if (version === undefined) return;
+    for (const fact of Object.values(resetFacts))
+      await resetRequests.add(account.id, fact(version), codeEnd());
   }
+
+  const codeEnd = () => after(now(), codeFormat.lifeMs.reset);
 
   return {
     codeFormat,
@@ -228,7 +239,7 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
         else await resend().catch(rethrowCognitoError);
         return;
       }
-      await resetRequests.add(id, credentialVersion, after(now(), codeFormat.lifeMs.reset));
+      await resetRequests.add(id, resetFacts.requested(credentialVersion), codeEnd());
       await client.send(new ForgotPasswordCommand(named), inTime()).catch((error: unknown) => {
         // The pool mails no reset code to an address that was never confirmed.
         if (confirmed || !isRefusal(error, "InvalidParameterException")) rethrowCognitoError(error);
@@ -249,21 +260,29 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
     },
 
     async reset(asked, ConfirmationCode, Password) {
-      const isOpen = asked && (await resetRequests.has(asked.id, asked.credentialVersion, now()));
+      // Of no account too: the time of a refusal reveals none.
+      const { id, credentialVersion: version } = asked ?? { id: noAccount, credentialVersion: 0 };
+      const has = (fact: string) => resetRequests.has(id, fact, now());
+      const noteTried = (until: Date) => resetRequests.add(id, resetFacts.tried(version), until);
+      const [isOpen, wasTried] = await Promise.all([
+        has(resetFacts.requested(version)),
+        has(resetFacts.tried(version)),
+      ]);
       const account = isOpen ? asked : undefined;
       const attempt = { ClientId, Username: nameOf(account), ConfirmationCode };
       const wasReset = async (signal: AbortSignal) => {
         if (!account) return false;
-        return opens(account, Password, signal).catch(async () => {
+        return opens(account, Password, signal).catch(async (error: unknown) => {
           await endSessionsInDoubt(account);
-          return false;
+          throw error;
         });
       };
-      // Code and password are one call: here the version can only be raised after it.
-      const isReset = await takes(new ConfirmForgotPasswordCommand({ ...attempt, Password }), wasReset);
-      if (!account) return false;
-      if (isReset) await endSessions(account.id);
-      if (isReset || account.confirmed) return isReset;
+      // Code and password are one call: here the version can only be raised after it, perhaps by the next attempt.
+      await noteTried(codeEnd());
+      const command = new ConfirmForgotPasswordCommand({ ...attempt, Password });
+      const isReset = await takes(command, wasReset, wasTried);
+      await (isReset ? endSessions(id) : noteTried(now()));
+      if (!account || isReset || account.confirmed) return isReset;
       if (!(await confirms(account, attempt))) return false;
       await setUserPassword((await endSessions(account.id)).sub, Password);
       return true;

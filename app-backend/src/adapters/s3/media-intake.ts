@@ -54,6 +54,8 @@ export function s3MediaIntake({ client, bucket: Bucket }: Dependencies): MediaIn
           MetadataDirective: "REPLACE",
           ContentType: type.contentType,
           CacheControl: cacheControl,
+          // S3 calculates it of the copy: the integrity check need not read the file.
+          ChecksumAlgorithm: "SHA256",
         });
         await client.send(copy, { abortSignal: signal, requestTimeout: copyTimeoutMs });
         return { sha256, bytes, contentType: type.contentType, objectKey };

@@ -61,7 +61,21 @@ export function s3ObjectStore({ client, bucket, sign }: Dependencies): ObjectSto
     }
   }
 
+  /** Files are large: S3 was asked to keep the hash of each copy that it made of one. */
+  async function keptDigest(Key: string, VersionId?: string): Promise<string | undefined> {
+    if (!Key.startsWith("media/")) return undefined;
+    const command = new HeadObjectCommand({ Bucket: bucket, Key, VersionId, ChecksumMode: "ENABLED" });
+    try {
+      const { ChecksumSHA256 } = await client.send(command);
+      return ChecksumSHA256 && Buffer.from(ChecksumSHA256, "base64").toString("hex");
+    } catch (error) {
+      return error instanceof NotFound ? undefined : rethrowStorageError(error);
+    }
+  }
+
   async function digest(key: string, versionId?: string): Promise<string | undefined> {
+    const kept = await keptDigest(key, versionId);
+    if (kept) return kept;
     const body = await read(key, { VersionId: versionId });
     if (!body) return undefined;
     const hash = createHash("sha256");

@@ -5,7 +5,7 @@ import { inParallel } from "./in-parallel.ts";
 
 // An object is written before its record: a young one without a record may still get one.
 const onItsWayMs = 3_600_000;
-/** Each is read whole, and takes its way to the bucket and back: a job has 15 minutes for all. */
+/** Most are read whole, and each takes its way to the bucket and back: a job has 15 minutes for all. */
 const atOnce = 16;
 
 export interface Report {

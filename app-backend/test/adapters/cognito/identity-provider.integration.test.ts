@@ -8,6 +8,7 @@ import {
 } from "../../../src/adapters/cognito/identity-provider.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
+import { AppError } from "../../../src/domain/app-error.ts";
 import { after } from "../../../src/domain/time.ts";
 import type { Identity, IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { identityProviderContract } from "../../contract/identity-provider.ts";
@@ -25,17 +26,25 @@ function openProvider(
   now: () => Date,
   reservations?: Reservations,
   isTaken = async (_email: string) => false,
+  isAway = () => false,
 ) {
   return openMysql((db) => {
     const limits = mysqlLimits(db);
+    const credentials = mysqlPasswordHashes(db);
     return cognitoIdentityProvider({
       ...{ client: openCognito(pool.config), ...pool.config, now },
-      credentials: mysqlPasswordHashes(db),
+      credentials: {
+        ...credentials,
+        async replace(...change) {
+          if (isAway()) throw new AppError("unavailable", "the store is away");
+          return credentials.replace(...change);
+        },
+      },
       reservations: reservations ?? reservationsIn(),
       isTaken,
       resetRequests: {
-        add: (id, version, until) => limits.know(id, String(version), until),
-        has: (id, version, at) => limits.knows(id, String(version), at),
+        add: limits.know,
+        has: limits.knows,
       },
     });
   })();
@@ -78,6 +87,7 @@ describe("a user pool", () => {
   const reserved = new Set<string>();
   const taken = new Set<string>();
   let laterMs = 0;
+  let isAway = false;
 
   beforeAll(async () => {
     pool = await createPool();
@@ -86,6 +96,7 @@ describe("a user pool", () => {
       () => after(new Date(), laterMs),
       reservationsIn(reserved),
       async (email) => taken.has(email),
+      () => isAway,
     );
     identity = opened.port;
   });
@@ -255,6 +266,24 @@ describe("a user pool", () => {
       await faults();
       expect(await identity.setPassword(account, next)).toBeUndefined(); // the version was raised
       expect(await identity.reset({ ...account, credentialVersion: 1 }, code, next)).toBe(true);
+    });
+
+    test("replaces the password by repeating it if the store was away after it, and ends the sessions", async () => {
+      const account = await confirmed(await join());
+      await identity.requestCode("reset", account);
+      const code = (await mailedCode(account.email))!;
+      isAway = true;
+      await expect(identity.reset(account, code, next)).rejects.toMatchObject({ code: "unavailable" });
+      isAway = false;
+      expect(await identity.reset(account, code, next)).toBe(true);
+      expect(await identity.setPassword(account, password)).toBeUndefined(); // the version was raised
+    });
+
+    test("is asked about once: a wrong code is no way to try passwords", async () => {
+      const account = await confirmed(await join());
+      await identity.requestCode("reset", account);
+      for (const _ of [1, 2]) expect(await identity.reset(account, "000000", password)).toBe(false);
+      expect(await identity.setPassword(account, next)).toBe(1); // the version was as before
     });
 
     test("may be followed by a reset if the pool alone knows that the address is confirmed", async () => {

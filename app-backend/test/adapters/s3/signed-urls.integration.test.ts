@@ -96,7 +96,7 @@ describe("a signed URL", () => {
     afterAll(() => void (at = new Date()));
 
     test.each([10 * minuteMs + 1, 59 * minuteMs, 61 * minuteMs, 6 * hourMs])(
-      "USE-27 lives no longer than credentials that live %i ms more, read or written",
+      "USE-27, SLS-61 lives no longer than credentials that live %i ms more, read or written",
       async (leftMs) => {
         const end = startedAt.getTime() + leftMs;
         const { urls } = role({ liveMs: leftMs });
@@ -115,7 +115,7 @@ describe("a signed URL", () => {
       expect(new URL(url).searchParams.get("X-Amz-Security-Token")).toBe("of ASIA2");
     });
 
-    test("USE-27 requests newer credentials if the current ones expire before it, once a minute", async () => {
+    test("USE-27, SLS-61 requests newer credentials if the current ones expire before it, once a minute", async () => {
       const { urls, asked } = role({ liveMs: 30 * minuteMs });
       for (let call = 0; call < 5; call += 1) await urls.get(key, hourMs);
       expect(asked.filter(Boolean)).toHaveLength(1);

@@ -63,6 +63,8 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
   let failures = 0;
   let repeats = 0;
   let inFlight = false;
+  /** When the server takes the next save. */
+  let freeAtMs = 0;
   let isOver = false;
   /** Of what was typed while the save was sent that was in flight at the end. */
   let restIsDue = false;
@@ -78,7 +80,7 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
   function sendIn(delayMs: number) {
     callOff();
     if (isOver) return;
-    callOff = clock.after(delayMs, () => void send());
+    callOff = clock.after(Math.max(delayMs, freeAtMs - clock.now()), () => void send());
   }
 
   async function send({ isLeaving = false, isRest = false } = {}) {
@@ -118,9 +120,11 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     const known = error instanceof ApiError ? error : new ApiError("internal");
     const isFinal = final.includes(known.code) || isSignedOut(known);
     if (isFinal) return become({ status: "refused", error: known });
-    become({ status: "failed", error: known });
-    const waitMs = (known.waitS ?? 0) * 1_000;
-    sendIn(Math.max(waitMs, retriesMs[Math.min(failures, retriesMs.length - 1)]!));
+    // Too many saves before this one: it only comes later.
+    const isLater = known.code === "too_many_requests" && failures === 0;
+    become(isLater ? { status: "unsaved" } : { status: "failed", error: known });
+    freeAtMs = clock.now() + (known.waitS ?? 0) * 1_000;
+    sendIn(retriesMs[Math.min(failures, retriesMs.length - 1)]!);
     failures += 1;
   }
 

@@ -1,9 +1,9 @@
 /** A place that a line points at: seconds of audio or video, or a page. */
 export type Stamp = { label: string; value: number };
 
-/** A stamp of that many seconds: "00:08", "1:02:03". */
+/** A stamp of that many seconds: "00:08", "1:02:03". Rounded down: at the end of a file it is a place of it. */
 export function stampAt(seconds: number): Stamp {
-  const value = Math.round(seconds * 10) / 10;
+  const value = Math.floor(seconds * 10) / 10;
   return { label: clockText(value), value };
 }
 

@@ -77,7 +77,7 @@ export function Workspace({ note }: { note: OpenNote }) {
         </Notice>
       )}
       <p role="status" className="small">
-        {isNowhere && "The file has no such place."}
+        {isNowhere && "This browser finds no such place in the file."}
       </p>
       <div className="workspace" onKeyDown={press}>
         <MediaPane note={note} onPlayer={setPlayer} onDocument={setDocumentUrl} readOnly={isBinned} />

@@ -33,7 +33,7 @@ describe("a stamp", () => {
 
   it("points at a tenth of a second, and reads as where it points", () => {
     expect(stampAt(7.5432)).toEqual({ label: "00:07", value: 7.5 });
-    expect(stampAt(7.96)).toEqual({ label: "00:08", value: 8 });
+    expect(stampAt(7.96)).toEqual({ label: "00:07", value: 7.9 });
   });
 
   it.each([

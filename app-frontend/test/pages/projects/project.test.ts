@@ -40,6 +40,16 @@ async function hide() {
   await later(0);
 }
 
+/** The person comes back to the page, which the browser had kept. */
+async function comeBack() {
+  const shown = Object.assign(new window.Event("pageshow"), { persisted: true });
+  await site.page.after(() => window.dispatchEvent(shown));
+  await later(0);
+}
+
+/** The text of a save, as the server got it. */
+const textsIn = (body: unknown) => JSON.stringify((body as { notes: unknown }).notes);
+
 beforeEach(async () => {
   project = {
     ...{
@@ -151,6 +161,96 @@ describe("a project", () => {
     expect(created).toMatchObject([{ title: "A talk (copy)", notes: [{}, table, blockOf("mine")] }]);
     expect(lines()).toEqual(["theirs"]);
     expect(site.page.text()).toContain("Your text is now in A talk (copy).");
+  });
+
+  it.each<[string, () => Response]>([
+    ["a page of HTML", () => new Response("<!doctype html><title>Sign in to this network</title>")],
+    ["nothing", () => new Response("")],
+    ["another JSON", () => Response.json({ ok: true })],
+    ["an error of a proxy", () => new Response("<h1>Bad gateway</h1>", { status: 502 })],
+  ])(
+    "PRJ-17 is not saved by a network that answers with %s, and is when that has gone",
+    async (_what, answer) => {
+      const save = answers["PUT /api/projects/p/notes"]!;
+      answers["PUT /api/projects/p/notes"] = answer;
+      await type(1, "typed behind a portal");
+      await hide();
+      expect(site.page.text()).toContain("Not saved");
+      expect(site.page.text()).toContain("Your text is kept in this browser.");
+      const [draft] = draftNames();
+      expect(window.localStorage.getItem(draft!)).toContain("typed behind a portal");
+      answers["PUT /api/projects/p/notes"] = save;
+      await site.page.after(() => window.dispatchEvent(new window.Event("online")));
+      await later(0);
+      expect(notes.at(-1)).toEqual(blockOf("typed behind a portal"));
+      expect([lines().at(-1), draftNames()]).toEqual(["typed behind a portal", []]);
+      expect(site.page.text()).not.toContain("Not saved");
+    },
+  );
+
+  it("PRJ-02 has one save in flight, however often the page is hidden and shown", async () => {
+    const save = answers["PUT /api/projects/p/notes"]!;
+    const sent: string[] = [];
+    let answerNow = () => {};
+    answers["PUT /api/projects/p/notes"] = async (body, headers) => {
+      sent.push(textsIn(body));
+      if (sent.length === 1) await new Promise<void>((resolve) => (answerNow = resolve));
+      return save(body, headers);
+    };
+    await type(1, "first");
+    await hide();
+    await type(1, "first and last");
+    for (let times = 0; times < 3; times += 1) {
+      await hide();
+      await comeBack();
+    }
+    expect(sent).toHaveLength(1);
+    await site.page.after(answerNow);
+    await hide();
+    expect(sent).toHaveLength(2);
+    expect(notes.at(-1)).toEqual(blockOf("first and last"));
+    expect(site.page.text()).toContain("Saved");
+  });
+
+  it("PRJ-18 keeps as a draft at once what no save of a closed tab can carry", async () => {
+    const text = "\u6f22".repeat(30_000);
+    delete answers["PUT /api/projects/p/notes"];
+    await type(1, text);
+    await hide();
+    const [draft = ""] = draftNames();
+    expect(window.localStorage.getItem(draft)?.includes(text)).toBe(true);
+  });
+
+  it("PRJ-19 shows what another device saved when the person comes back, by one request", async () => {
+    project = { ...project, etag: '"9"', notesSha256: "h9" };
+    notes = [blockOf("theirs")];
+    const asked: string[] = [];
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, init) => {
+      asked.push(`${init?.method ?? "GET"} ${String(url)}`);
+      return fetch(url, init);
+    };
+    await comeBack();
+    expect(lines()).toEqual(["theirs"]);
+    expect(asked).toEqual(["GET /api/projects/p"]);
+  });
+
+  it("PRJ-19 keeps both texts if the machine slept over unsaved text while another device saved", async () => {
+    const save = answers["PUT /api/projects/p/notes"]!;
+    delete answers["PUT /api/projects/p/notes"];
+    await type(1, "mine before the night");
+    await hide();
+    project = { ...project, etag: '"9"', notesSha256: "h9" };
+    notes = [blockOf("theirs")];
+    let saves = 0;
+    answers["PUT /api/projects/p/notes"] = (body, headers) => ((saves += 1), save(body, headers));
+    await comeBack();
+    await later(0);
+    expect(site.page.text()).toContain("This project was changed elsewhere");
+    expect(site.page.text()).toContain("mine before the night");
+    expect(site.page.text()).toContain("theirs");
+    expect([saves, notes]).toEqual([1, [blockOf("theirs")]]);
+    expect(draftNames()).toHaveLength(1);
   });
 
   it("PRJ-27 is where one is back after the session has ended, with the text", async () => {

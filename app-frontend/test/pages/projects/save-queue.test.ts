@@ -159,6 +159,24 @@ describe("a save that is not answered", () => {
     expect(calls).toHaveLength(2);
   });
 
+  it("PRJ-34 waits in silence when there were too many saves, whatever is typed, and reports a second refusal", async () => {
+    type("a");
+    await pass(3_000);
+    for (const expected of ["unsaved", "failed"]) {
+      await refuse("too_many_requests", { status: 429, waitS: 20 });
+      const sent = calls.length;
+      type("b");
+      expect(status()).toBe(expected);
+      await pass(19_000);
+      expect(calls).toHaveLength(sent);
+      await pass(2_000);
+      expect(calls).toHaveLength(sent + 1);
+    }
+    expect(calls[2]).toMatchObject({ text: "abb", save: { idempotencyKey: "k1" } });
+    await answer('"2"', "h2");
+    expect(status()).toBe("saved");
+  });
+
   it("is repeated at once when the network is back, with what was typed since", async () => {
     type("a");
     await pass(3_000);

@@ -42,10 +42,13 @@ export async function status(deployment: Deployment): Promise<void> {
   if (facts.some(({ isWell }) => !isWell)) process.exitCode = 1;
 }
 
+/** How long a function may take to start: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const startMs = 10_000;
+
 async function siteFact({ cloud, name }: Deployment, { url }: ServerlessOutputs): Promise<Fact> {
   const door = await cloud.edge.door({ name, url });
   if (door === undefined) return { name: "site", text: "not shown", isWell: false };
-  const ready = await ask(door, "/api/ready").catch(() => undefined);
+  const ready = await ask(door, "/api/ready", startMs).catch(() => undefined);
   if (ready?.status === 200) return { name: "site", text: `${door.url} ready`, isWell: true };
   return { name: "site", text: `${door.url} not ready (${ready?.status ?? "no answer"})`, isWell: false };
 }

@@ -26,7 +26,10 @@ export interface RunnerProps {
   readonly initTimeoutMs?: number;
   /** Of one version. AWS starts 1,000 in ten seconds; more than a few at once only hinder each other on one machine. */
   readonly startsAtOnce?: number;
-  /** How long an invocation waits for an environment at work before another is started, once a version has some. */
+  /**
+   * How long an invocation waits for each environment at work before another is started, once a version has some. A start
+   * takes a second of a core: on a busy machine, more of them would slow down what they are to help.
+   */
   readonly patienceMs?: number;
 }
 
@@ -116,13 +119,14 @@ export function lambdaRunner(props: RunnerProps) {
   function nextFree(pool: Pool, key: string, description: FunctionDescription) {
     return new Promise<Environment | Outcome>((take) => {
       pool.waiting.push({ key, description, take });
-      if (pool.hasStarted) startMoreLater(pool);
+      if (pool.hasStarted) startMoreLater(pool, description);
       else startMore(pool);
     });
   }
 
-  function startMoreLater(pool: Pool): void {
-    setTimeout(() => startMore(pool), patienceMs).unref();
+  function startMoreLater(pool: Pool, { name }: FunctionDescription): void {
+    const atWork = (running.get(name) ?? 0) - pool.waiting.length;
+    setTimeout(() => startMore(pool), patienceMs * Math.max(1, atWork)).unref();
   }
 
   function startMore(pool: Pool): void {
@@ -148,7 +152,7 @@ export function lambdaRunner(props: RunnerProps) {
       firstWaiting(pool, key)?.take(Promise.reject(error));
     }
     pool.starting -= 1;
-    if (pool.hasStarted) startMoreLater(pool);
+    if (pool.hasStarted) startMoreLater(pool, description);
     else startMore(pool);
   }
 

@@ -12,6 +12,15 @@ const plan = (...actions: string[]) =>
     "Plan: 1 to add, 0 to change, 1 to destroy.",
   ].join("\n");
 
+/** The same, of what AWS would delete: its protection has been ended, which the apply would undo. */
+const unprotected = (...actions: string[]) =>
+  plan(...actions).replaceAll(
+    /("c" -> .*)$/gm,
+    `$1
+      ~ deletion_protection = "INACTIVE" -> "ACTIVE"
+      ~ deletion_protection_enabled = false -> true`,
+  );
+
 const records = "aws_dynamodb_table.tables_records_table_0D376E30";
 const pool = "aws_cognito_user_pool.identity_pool_7520E6BB";
 
@@ -39,8 +48,19 @@ test.each([
 });
 
 test("SLS-64 a loss is accepted by the resource's name, and no other with it", () => {
-  const both = plan(`${records} must be replaced`, `${pool} must be replaced`);
+  const both = unprotected(`${records} must be replaced`, `${pool} must be replaced`);
   expect(() => requireNoLoss(both, [records])).toThrow(pool);
   expect(() => requireNoLoss(both, [records])).not.toThrow(records);
   expect(() => requireNoLoss(both, [records, pool])).not.toThrow();
+});
+
+test("SLS-64 what is protected is not lost by its name alone: the apply would stop half-way", () => {
+  const [client, bucket] = ["aws_cognito_user_pool_client.a", "aws_s3_bucket.a"];
+  const accepted = [records, pool, client, bucket];
+  const lost = accepted.map((name) => `${name} must be replaced`);
+  expect(() => requireNoLoss(plan(...lost), accepted)).toThrow(
+    `already. Nothing was changed.\n  ${records}\n  ${pool}\n`,
+  );
+  expect(() => requireNoLoss(unprotected(...lost), accepted)).not.toThrow();
+  expect(() => requireNoLoss(plan(...lost.slice(2)), accepted)).not.toThrow();
 });

@@ -83,7 +83,7 @@ test("SLS-27 a container stands still between invocations", async () => {
   await runner.linesWith(/late work/);
 });
 
-test("what a killed runner left is removed by its label, frozen or not", async () => {
+test("SLS-75 what a killed runner left is removed by its label, frozen or not", async () => {
   const lost = `${label}-lost`;
   const boxes = containerSandboxes({ node: lockedRuntime().binary!, image: await baseImage(), label: lost });
   const own = await startRunner([functionOf("box", source)], { sandboxes: boxes });
