@@ -61,7 +61,7 @@ export function providersRouter(deps: Dependencies): Router {
       const { account, refreshToken } = outcome.signedIn;
       res.locals["accountId"] = account.id;
       cookie.set(res, refreshToken.text); // the page asks for an access token by it: none is in a URL
-      go(res, outcome.next);
+      go(res, `${outcome.next}?signed-in`); // the page cannot see the cookie
     } catch (error) {
       goToFailure(res, page, error);
     }

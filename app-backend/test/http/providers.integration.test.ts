@@ -105,7 +105,7 @@ test("IDP-01 a person signs in by a provider, without a token in any URL, and fi
     expect.stringMatching(/^refresh-provider=[\w.-]+; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/),
   ]);
   const landed = await comeBack(app, provider.signIn(left.location, person), left.flow);
-  expect(landed).toMatchObject({ status: 302, location: "/gallery" });
+  expect(landed).toMatchObject({ status: 302, location: "/gallery?signed-in" });
   expect(landed.cookies).toEqual([
     expect.stringMatching(/^refresh-provider=; .*Expires=Thu, 01 Jan 1970/),
     expect.stringMatching(/^refresh=[\w.-]+; .*HttpOnly; SameSite=Strict$/),
@@ -146,7 +146,7 @@ describe("IDP-02 a navigation ends on a page of ours", () => {
   ])("with next=%j", async (next) => {
     const left = await navigate(app, `/auth/oidc/test?next=${encodeURIComponent(next)}`);
     const landed = await comeBack(app, provider.signIn(left.location, newPerson()), left.flow);
-    expect(landed).toMatchObject({ status: 302, location: "/" });
+    expect(landed).toMatchObject({ status: 302, location: "/?signed-in" });
   });
 
   test.each(["another", "__proto__", "..%2F..%2Fevil", "test%0d%0alocation:%20x", "TEST", "a".repeat(5000)])(
@@ -313,7 +313,7 @@ describe("IDP-07 an answer belongs to the browser, the provider and the moment o
     const back = provider.signIn(location, newPerson());
     const landings = await Promise.all(Array.from({ length: 5 }, () => comeBack(app, back, flow)));
     expect(landings.map((landed) => landed.location).toSorted()).toEqual([
-      "/",
+      "/?signed-in",
       ...Array.from({ length: 4 }, () => "/signin?failed=ended"),
     ]);
     expect((await comeBack(app, back, flow)).location).toBe("/signin?failed=ended");
@@ -325,7 +325,7 @@ describe("IDP-07 an answer belongs to the browser, the provider and the moment o
     const back = provider.signIn(mine.location, newPerson());
     for (const flow of ["", theirs.flow, "refresh-provider=eyJ.eyJ.a", `${mine.flow}a`])
       expect(await comeBack(app, back, flow)).toMatchObject({ location: "/signin?failed=ended", cookie: "" });
-    expect((await comeBack(app, back, mine.flow)).location).toBe("/");
+    expect((await comeBack(app, back, mine.flow)).location).toBe("/?signed-in");
   });
 
   test("another provider's answer, or one without its issuer, is refused", async () => {
@@ -384,7 +384,7 @@ describe("IDP-08 a provider that is away", () => {
     expect(Object.values(await app.places()).every((taken) => taken === 0)).toBe(true);
     other.fail(metadata);
     const { location, flow } = await navigate(app, "/auth/oidc/other-one");
-    expect((await comeBack(app, other.signIn(location, newPerson()), flow)).location).toBe("/");
+    expect((await comeBack(app, other.signIn(location, newPerson()), flow)).location).toBe("/?signed-in");
   });
 
   test("or forgets its own keys while a person is there, opens nothing", async () => {
@@ -406,7 +406,9 @@ describe("IDP-09 a person who did something else than expected", () => {
     const person = newPerson();
     const late = await comeBack(app, provider.signIn(first.location, person), second.flow);
     expect(late).toMatchObject({ location: "/signin?failed=ended", cookies: [] });
-    expect((await comeBack(app, provider.signIn(second.location, person), second.flow)).location).toBe("/");
+    expect((await comeBack(app, provider.signIn(second.location, person), second.flow)).location).toBe(
+      "/?signed-in",
+    );
   });
 
   test("loads the callback again, and stays signed in", async () => {
@@ -446,7 +448,7 @@ describe("IDP-10 the first sign-in of an identity", () => {
   test("makes one account, however often it comes at once", async () => {
     const person = newPerson();
     const landings = await Promise.all(Array.from({ length: 10 }, () => signInBy(app, provider, person)));
-    expect(landings.map(({ location }) => location)).toEqual(Array.from({ length: 10 }, () => "/"));
+    expect(landings.map(({ location }) => location)).toEqual(Array.from({ length: 10 }, () => "/?signed-in"));
     const accounts = await Promise.all(landings.map(({ cookie }) => accountBy(cookie)));
     expect(new Set(accounts.map(({ id }) => id)).size).toBe(1);
     const keys = (await app.bucket.keys()).filter((key) => key.includes(accounts[0]!.id));
@@ -463,7 +465,7 @@ describe("IDP-10 the first sign-in of an identity", () => {
       ]);
       expect([
         [201, "/signin?failed=link"],
-        [409, "/"],
+        [409, "/?signed-in"],
       ]).toContainEqual([registered.status, landed.location]);
       expect(await accountCount()).toBe(before + 1);
       const linked = (await signInBy(app, provider, person)).location;
@@ -492,7 +494,7 @@ describe("IDP-10 the first sign-in of an identity", () => {
     const file = { contentType: "image/png", bytes: 1 };
     for (let count = 0; count < 19; count += 1)
       await postJson(app, "/auth/register/upload", file, { "x-forwarded-for": address });
-    expect((await signInBy(app, provider, newPerson(), address)).location).toBe("/");
+    expect((await signInBy(app, provider, newPerson(), address)).location).toBe("/?signed-in");
     const before = await accountCount();
     for (let count = 0; count < 3; count += 1)
       expect((await signInBy(app, provider, newPerson(), address)).location).toBe("/signin?failed=limit");
@@ -541,7 +543,7 @@ describe("IDP-12 a provider's sign-in is the proof of an account without a passw
     const { body } = await refresh(trusting, cookie);
     await enrol(trusting, body.accessToken, new Date());
     const landed = await signInBy(trusting, provider, person);
-    expect(landed).toMatchObject({ location: "/", cookie: expect.stringContaining("refresh=") });
+    expect(landed).toMatchObject({ location: "/?signed-in", cookie: expect.stringContaining("refresh=") });
     const again = await refresh(trusting, landed.cookie);
     const headers = { ...bearer(again.body.accessToken), origin: trusting.siteOrigin };
     expect(await sendJson(trusting, "DELETE", "/auth/remove", {}, headers)).toMatchObject({

@@ -1,7 +1,6 @@
 import { useEffect, useState } from "react";
 import { type Provider, listProviders, signInUrl } from "../api/providers.ts";
 import { useHistoryState } from "../navigation/router.tsx";
-import { useSession } from "../session/session.tsx";
 
 /** The providers of the site; none until the API has answered, or if it does not. */
 export function useProviders(): readonly Provider[] {
@@ -23,18 +22,14 @@ export function useProviders(): readonly Provider[] {
 
 /** Ways to sign in beside a password. They are links: the browser leaves this page. */
 export function ProviderButtons() {
-  const session = useSession();
   const { returnTo } = useHistoryState();
   const providers = useProviders();
+  if (providers.length === 0) return null;
   return (
     <ul className="providers">
       {providers.map((provider) => (
         <li key={provider.id}>
-          <a
-            className="button quiet"
-            href={signInUrl(provider, returnTo)}
-            onClick={() => session.expectSession()}
-          >
+          <a className="button quiet" href={signInUrl(provider, returnTo)}>
             Sign in with {provider.name}
           </a>
         </li>

@@ -13,6 +13,7 @@ const SessionContext = createContext<SessionStore | undefined>(undefined);
 export function browserSession(): SessionStore {
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("tintype-session") : undefined;
   const hint = sessionHint(() => window.localStorage);
+  if (takeArrival()) hint.set();
   const key = refreshKey(() => window.localStorage);
   const session = sessionStore(api, browserClock, hint, key, (message) => channel?.postMessage(message));
   channel?.addEventListener(
@@ -21,6 +22,13 @@ export function browserSession(): SessionStore {
   );
   window.addEventListener("pageshow", ({ persisted }) => void (persisted && session.wake()));
   return session;
+}
+
+/** Whether a sign-in by a provider has led to this page, with a session that no script has seen. The address says it once. */
+function takeArrival(): boolean {
+  const isArrival = new URLSearchParams(location.search).has("signed-in");
+  if (isArrival) history.replaceState(history.state, "", location.pathname);
+  return isArrival;
 }
 
 export function SessionProvider({ session, children }: { session: SessionStore; children: ReactNode }) {

@@ -95,9 +95,6 @@ export function sessionStore(
       return undefined;
     },
 
-    /** Has the next page look for a session: the browser leaves for another site, and may come back with one. */
-    expectSession: () => hint.set(),
-
     async completeSignIn(step: SecondStep) {
       await token.settled();
       enter(await api.completeSignIn(step));
