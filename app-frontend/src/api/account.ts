@@ -36,7 +36,7 @@ export const refresh = (key: string) =>
 export const signOut = (accessToken: string, everywhere: boolean) =>
   request<void>(`/auth/signout${everywhere ? "?everywhere=true" : ""}`, { method: "DELETE", accessToken });
 
-export const removeAccount = (accessToken: string, password: string) =>
+export const removeAccount = (accessToken: string, password: string | undefined) =>
   request<void>("/auth/remove", { method: "DELETE", accessToken, json: { password } });
 
 export const confirm = (json: Operations["confirm"]["body"]) =>

@@ -1,11 +1,13 @@
 import * as api from "../api/account.ts";
 import { getFactors } from "../api/factors.ts";
+import { listIdentities } from "../api/providers.ts";
 import { longDate } from "../format/dates.ts";
 import { paths } from "../navigation/paths.ts";
 import { Link } from "../navigation/router.tsx";
 import { Notice } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { AccountPicture } from "./account/picture.tsx";
+import { FirstPassword } from "./account/first-password.tsx";
 import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
 import { Identities } from "./account/identities.tsx";
@@ -20,6 +22,8 @@ import { useSettings } from "./use-settings.ts";
 export function Account({ account }: { account: api.Account }) {
   const sessions = useLoaded(api.listSessions);
   const factors = useLoaded(getFactors);
+  const identities = useLoaded(listIdentities);
+  const hasPassword = identities.found?.value.hasPassword ?? true;
   return (
     <Page title="Your page">
       {!account.confirmed && <Unconfirmed />}
@@ -29,11 +33,18 @@ export function Account({ account }: { account: api.Account }) {
         <Facts account={account} />
       </div>
       <Profile account={account} />
-      <ChangePassword email={account.email} onChanged={sessions.load} />
+      {hasPassword ? (
+        <ChangePassword email={account.email} onChanged={sessions.load} />
+      ) : (
+        <FirstPassword
+          email={account.email}
+          onSet={() => Promise.all([identities.load(), sessions.load()])}
+        />
+      )}
       <Security email={account.email} onEnrolled={sessions.load} {...factors} />
-      <Identities />
+      <Identities {...identities} />
       <Sessions {...sessions} />
-      <RemoveAccount id={account.id} email={account.email} />
+      <RemoveAccount id={account.id} email={account.email} hasPassword={hasPassword} />
     </Page>
   );
 }

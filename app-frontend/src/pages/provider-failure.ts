@@ -1,7 +1,8 @@
 /** Why a sign-in by a provider failed, or a link, by the word that the API passes to the page. */
 const messages: Record<string, string> = {
   cancelled: "Cancelled: nothing has changed.",
-  ended: "That took too long, or was begun again in another tab. Try again.",
+  ended:
+    "That took too long, was begun again in another tab, or your browser keeps no cookies of this site. Try again.",
   stale:
     "That site did not ask you to sign in again, or does not say when you did. Sign out here, sign in by it, then repeat what you wanted to do.",
   other: "You signed in there as someone else. Nothing has changed.",

@@ -14,7 +14,7 @@ export type SessionApi = {
   completeSignIn(step: SecondStep): Promise<TokenResponse>;
   refresh(key: string): Promise<TokenResponse>;
   signOut(accessToken: string, everywhere: boolean): Promise<void>;
-  removeAccount(accessToken: string, password: string): Promise<void>;
+  removeAccount(accessToken: string, password: string | undefined): Promise<void>;
   getAccount(accessToken: string): Promise<Account>;
 };
 
@@ -112,8 +112,8 @@ export function sessionStore(
       leave();
     },
 
-    /** Removes the account for good. */
-    async remove(password: string) {
+    /** Removes the account for good. Without a password if it has none. */
+    async remove(password: string | undefined) {
       await token.settled();
       await token.withAccessToken((value) => api.removeAccount(value, password));
       leave("removed");

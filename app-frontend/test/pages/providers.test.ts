@@ -123,6 +123,7 @@ describe("the account's page", () => {
       return new Response(null, { status: 204 });
     };
     site = await open("/account", answers);
+    expect(site.page.all("label").map((label) => label.textContent)).not.toContain("Current password");
     await site.page.type(site.page.field("First password"), "silver and light");
     await site.page.press(site.page.button("Set password")!);
     expect(sent).toEqual([{ next: "silver and light" }]);
@@ -144,6 +145,28 @@ describe("the account's page", () => {
     await site.page.press(site.page.button("Sign in with My Company")!);
     expect(asked).toEqual(["my-company"]);
   });
+
+  it("IDP-14 removes an account without a password", async () => {
+    const sent: unknown[] = [];
+    answers["GET /api/account/identities"] = () => ({ items, hasPassword: false });
+    answers["DELETE /api/auth/remove"] = (body) => {
+      sent.push(body);
+      return new Response(null, { status: 204 });
+    };
+    site = await open("/account", answers);
+    await site.page.press(site.page.button("Remove account")!);
+    await site.page.press(site.page.button("Remove for good")!);
+    expect(sent).toEqual([{}]);
+    expect(site.page.text()).toContain("Your account has been removed");
+  });
+
+  it.each(["failed=taken", "linked=google", "proven=google"])(
+    "shows first how a visit there has ended: %s",
+    async (search) => {
+      site = await open(`/account?${search}`, answers);
+      expect(site.page.focused().textContent).toBe("Sign in with another site");
+    },
+  );
 
   it("shows nothing of it where there is nothing", async () => {
     items = [];

@@ -1,17 +1,16 @@
 import { changePassword } from "../../api/account.ts";
 import { newPasswordError } from "../../forms/errors.ts";
 import { useForm } from "../../forms/use-form.ts";
-import { useKnownEmail } from "../../session/use-known-email.ts";
 import { useSession } from "../../session/session.tsx";
 import { Form, Submit } from "../../ui/form.tsx";
 import { HiddenUsername } from "../../ui/hidden-username.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
+import { Section } from "../../ui/section.tsx";
 import { useStepUp } from "./use-step-up.tsx";
 
-/** For an account that signs in by other sites alone. Everything that asks for a password then works. */
-export function FirstPassword({ onSet }: { onSet: () => Promise<unknown> }) {
+/** For an account that signs in by other sites alone. */
+export function FirstPassword({ email, onSet }: { email: string; onSet: () => Promise<unknown> }) {
   const session = useSession();
-  const email = useKnownEmail();
   const stepUp = useStepUp();
   const form = useForm({ next: "" }, { next: newPasswordError });
 
@@ -21,9 +20,11 @@ export function FirstPassword({ onSet }: { onSet: () => Promise<unknown> }) {
   }
 
   return (
-    <>
+    <Section
+      title="Password"
+      intro="Your account has none. With one you can also sign in without another site."
+    >
       <Form form={form} onSubmit={() => void form.submit(set)}>
-        <p>Your account has no password yet. With one you can also sign in here, or remove your account.</p>
         <HiddenUsername value={email} />
         <PasswordField
           label="First password"
@@ -36,6 +37,6 @@ export function FirstPassword({ onSet }: { onSet: () => Promise<unknown> }) {
         </Submit>
       </Form>
       {stepUp.dialog}
-    </>
+    </Section>
   );
 }

@@ -1,9 +1,9 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import {
+  type Identities as Found,
   type Identity,
   type Provider,
   linkIdentity,
-  listIdentities,
   removeIdentity,
 } from "../../api/providers.ts";
 import { hasCode } from "../../api/error.ts";
@@ -17,13 +17,11 @@ import { Section } from "../../ui/section.tsx";
 import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
 import { useProviders } from "../provider-buttons.tsx";
 import { providerFailure } from "../provider-failure.ts";
-import { FirstPassword } from "./first-password.tsx";
-import { useLoaded } from "./use-loaded.ts";
+import type { Loaded } from "./use-loaded.ts";
 import { useStepUp } from "./use-step-up.tsx";
 
 /** The sites by which the account signs in. Not shown where there are none. */
-export function Identities() {
-  const { found, error, loading, load } = useLoaded(listIdentities);
+export function Identities({ found, error, loading, load }: Loaded<Found>) {
   const providers = useProviders();
   const heading = useRef<HTMLHeadingElement>(null);
   const focusFallback = useFocusFallback(() => heading.current);
@@ -31,6 +29,13 @@ export function Identities() {
   const [removed, setRemoved] = useState<string>();
   const items = found?.value.items ?? [];
   const failure = providerFailure(search);
+  const isShown = providers.length > 0 || items.length > 0;
+  const says = (word: string) => new URLSearchParams(search).has(word);
+  const cameBack = failure !== undefined || says("linked") || says("proven");
+
+  useEffect(() => {
+    if (isShown && cameBack) heading.current?.focus(); // the page would show its beginning
+  }, [isShown, cameBack]);
 
   async function onRemoved(provider: string) {
     await load();
@@ -38,7 +43,7 @@ export function Identities() {
     heading.current?.focus(); // the button that had the focus is gone
   }
 
-  if (providers.length === 0 && items.length === 0) return null;
+  if (!isShown) return null;
   return (
     <Section
       title="Sign in with another site"
@@ -46,21 +51,20 @@ export function Identities() {
       heading={heading}
     >
       {failure && <Notice>{failure}</Notice>}
-      {new URLSearchParams(search).has("proven") && (
-        <Notice>Confirmed. For the next 10 minutes you will not be asked again.</Notice>
-      )}
+      {says("proven") && <Notice>Confirmed. For the next 10 minutes you will not be asked again.</Notice>}
       <div {...focusFallback}>
         <Retry error={error} busy={loading} onRetry={async () => void (await load())} />
       </div>
-      <ul className="sessions">
-        {items.map((each) => (
-          <Item key={each.id} identity={each} onRemoved={() => onRemoved(each.provider)} />
-        ))}
-      </ul>
+      {items.length > 0 && (
+        <ul className="sessions">
+          {items.map((each) => (
+            <Item key={each.id} identity={each} onRemoved={() => onRemoved(each.provider)} />
+          ))}
+        </ul>
+      )}
       <p role="status" className="small">
         {removed && `Removed: ${removed}.`}
       </p>
-      {found && !found.value.hasPassword && <FirstPassword onSet={load} />}
       {providers.map((provider) => (
         <LinkButton key={provider.id} provider={provider} />
       ))}
@@ -117,9 +121,11 @@ function LinkButton({ provider }: { provider: Provider }) {
 
   return (
     <>
-      <Button variant="quiet" busy={busy} onClick={() => void submit({}, leave)}>
-        Add {provider.name}
-      </Button>
+      <div className="buttons">
+        <Button variant="quiet" busy={busy} onClick={() => void submit({}, leave)}>
+          Add {provider.name}
+        </Button>
+      </div>
       <ErrorMessage error={failure.form} />
       {stepUp.dialog}
     </>

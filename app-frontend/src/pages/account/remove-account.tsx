@@ -11,7 +11,9 @@ import { Section } from "../../ui/section.tsx";
 import { useForm } from "../../forms/use-form.ts";
 import { useStepUp } from "./use-step-up.tsx";
 
-export function RemoveAccount({ id, email }: { id: string; email: string }) {
+type RemoveAccountProps = { id: string; email: string; hasPassword: boolean };
+
+export function RemoveAccount(account: RemoveAccountProps) {
   const [open, setOpen] = useState(false);
   return (
     <Section
@@ -23,20 +25,20 @@ export function RemoveAccount({ id, email }: { id: string; email: string }) {
       </Button>
       {open && (
         <Dialog title="Remove your account?" onClose={() => setOpen(false)}>
-          <RemovalForm id={id} email={email} onKeep={() => setOpen(false)} />
+          <RemovalForm {...account} onKeep={() => setOpen(false)} />
         </Dialog>
       )}
     </Section>
   );
 }
 
-function RemovalForm({ id, email, onKeep }: { id: string; email: string; onKeep: () => void }) {
+function RemovalForm({ id, email, hasPassword, onKeep }: RemoveAccountProps & { onKeep: () => void }) {
   const session = useSession();
-  const form = useForm({ password: "" }, { password: passwordError });
+  const form = useForm({ password: "" }, hasPassword ? { password: passwordError } : {});
   const stepUp = useStepUp(form.values.password);
 
   async function remove() {
-    await stepUp.proving(() => session.remove(form.values.password));
+    await stepUp.proving(() => session.remove(hasPassword ? form.values.password : undefined));
     removeDrafts(id);
   }
 
@@ -48,7 +50,9 @@ function RemovalForm({ id, email, onKeep }: { id: string; email: string; onKeep:
           you will be signed out on every device. This cannot be undone.
         </p>
         <HiddenUsername value={email} />
-        <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
+        {hasPassword && (
+          <PasswordField label="Password" autoComplete="current-password" {...form.field("password")} />
+        )}
         <Submit
           form={form}
           variant="danger"

@@ -134,8 +134,7 @@ function State({ factors: { totp, recoveryCodes }, nowMs }: { factors: Factors; 
           </>
         ) : (
           <>
-            <strong>Off.</strong> Your password alone signs you in. Turning it on signs you out on all your
-            other devices.
+            <strong>Off.</strong> Turning it on signs you out on all your other devices.
           </>
         )}
       </p>

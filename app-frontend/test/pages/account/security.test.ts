@@ -238,7 +238,7 @@ describe("when it is on", () => {
       ["remove", undefined],
     ]);
     expect(document.querySelector("dialog")).toBeNull();
-    expect(page.text()).toContain("Off. Your password alone signs you in.");
+    expect(page.text()).toContain("Off. Turning it on signs you out");
   });
 
   it("changes nothing when the proof is declined", async () => {
