@@ -58,8 +58,7 @@ const messages: Record<string, string> = {
   unsupported_media: "This is no audio, video or PDF file that can be played here. Choose another one.",
   upload_ended: "This picture has to be sent again. Try again.",
   upload_refused: "This file could not be stored. Try again.",
-  wrong_code:
-    "This code is wrong or was used before. Enter the next one of your app, or another recovery code.",
+  wrong_code: "This code is wrong or was used before. Check it, or enter the next one.",
   "wrong_code clock":
     "This code belongs to another time. Set the clock of your phone to automatic, then enter the next code.",
   wrong_password: "This is not your password. Check it and try again.",
