@@ -92,11 +92,14 @@ export interface Parts {
   readonly probes: Probes;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Runs work that a response does not wait for. */
-  readonly afterAnswer: (work: () => Promise<void>) => void;
+  /** Runs work that a response does not wait for; work that fails is tried again after each of the pauses. */
+  readonly afterAnswer: (work: () => Promise<void>, pausesMs?: readonly number[]) => void;
   /** Has such work take the same time whatever it does. @default - the response does not wait for it */
   readonly evenly?: (work: () => Promise<void>) => Promise<void>;
 }
+
+/** No one asks for a notice again: while mail is down it is tried for an hour. */
+const pausesOfNotice = [5_000, 60_000, 600_000, 3_000_000];
 
 /** What a facade may call. */
 export interface UseCases {
@@ -141,7 +144,7 @@ export function application(parts: Parts, settings: Settings) {
   const notify =
     mail &&
     ((account: Account, what: FactorEventName) =>
-      afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) })));
+      afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) }), pausesOfNotice));
   const factors = factorUseCases({ ...common, ...ofFactors, factorProof: proof, stepUp, notify });
   const passwords = passwordUseCases({ ...common, sessions: stores.sessions, codes, provePassword, stepUp });
   const { confirmationRequired } = settings;

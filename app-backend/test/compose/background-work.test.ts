@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { backgroundWork, takingAtLeast } from "../../src/compose/background-work.ts";
 
@@ -15,6 +16,25 @@ test("draining waits for all work, and errors are reported", async () => {
   finish();
   await drained;
   expect(errors).toEqual([failure]);
+});
+
+test("MFA-24 work that fails is tried again after each pause, and at once when the process ends", async () => {
+  const errors: unknown[] = [];
+  const { afterAnswer, drain } = backgroundWork((error) => errors.push(error));
+  let tries = 0;
+  const failing = async () => {
+    tries += 1;
+    throw new Error("mail is down");
+  };
+  afterAnswer(failing, [1, 1]);
+  await sleep(100);
+  expect([tries, errors.length]).toEqual([3, 1]);
+  afterAnswer(failing, [3_600_000, 3_600_000]);
+  await drain();
+  expect([tries, errors.length]).toEqual([5, 2]);
+  afterAnswer(failing, [1]);
+  await sleep(100);
+  expect([tries, errors.length]).toEqual([7, 3]);
 });
 
 test("work that must not show what it did takes its time, also if it fails", async () => {
