@@ -18,7 +18,7 @@ installed = node_modules/.package-lock.json
 .DEFAULT_GOAL = help
 # Goals that change one deployment run one after the other, also under -j.
 .NOTPARALLEL:
-.PHONY: help settings deploy destroy plan rollback backup restore output status logs codes ssh integrity rotate-secrets \
+.PHONY: help settings deploy destroy plan rollback backup restore output status logs codes ssh integrity reset-factor rotate-secrets \
   state-bucket dev check format test bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
@@ -44,6 +44,8 @@ codes: $(installed) ## codes that people wait for, if no mail is sent
 	$(run) infra/deploy/commands/codes.ts
 integrity: $(installed) ## compare records with images on S3
 	$(run) infra/deploy/commands/integrity.ts
+reset-factor: $(installed) ## remove the second factors of an account that has lost them
+	$(run) infra/deploy/commands/reset-factor.ts
 rotate-secrets: $(installed) ## new secrets; no session ends
 	$(run) infra/deploy/commands/rotate-secrets.ts
 state-bucket: $(installed) ## create the bucket that STATE_BUCKET= names, for Terraform's state

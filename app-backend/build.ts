@@ -27,6 +27,7 @@ async function buildHosts(): Promise<void> {
     migrate: "src/entrypoints/ec2/migrate.ts",
     purge: "src/entrypoints/ec2/purge.ts",
     integrity: "src/entrypoints/ec2/integrity.ts",
+    "reset-factor": "src/entrypoints/ec2/reset-factor.ts",
     backup: "src/entrypoints/ec2/backup.ts",
     restore: "src/entrypoints/ec2/restore.ts",
     verifier: "src/entrypoints/services/verifier.ts",

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestApp } from "./app.ts";
 
-const argumentsFor = (entrypoint: "server" | "integrity") => [
+const argumentsFor = (entrypoint: "server" | "integrity" | "reset-factor") => [
   "--no-warnings",
   "--import",
   "tsx",
@@ -64,4 +64,11 @@ export async function runIntegrityJob(app: TestApp): Promise<{ removed: number; 
   const args = [...argumentsFor("integrity"), "check"];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: environmentOf(app) });
   return JSON.parse(stdout);
+}
+
+/** Runs the operator's job for an account as a separate process; returns what it prints. */
+export async function runFactorReset(app: TestApp, file: string): Promise<{ "reset-factor": object | null }> {
+  const args = [...argumentsFor("reset-factor"), file];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environmentOf(app) });
+  return JSON.parse(stdout.trim().split("\n").at(-1)!);
 }

@@ -29,7 +29,7 @@ import { nginxHeaderTests } from "./nginx-headers.ts";
 import { operatorTests } from "./operators.ts";
 import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
 import { projectTests } from "../journeys/projects.ts";
-import { secondFactorTests } from "../journeys/second-factor.ts";
+import { resetFactorTest, secondFactorTests } from "../journeys/second-factor.ts";
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
 import { headerTests, type Site } from "../journeys/headers.ts";
@@ -155,6 +155,8 @@ describe("a deployment", () => {
     expect(integrity.left).toEqual([]);
     expect(integrity.checked).toBeGreaterThan(16); // two objects an image, one an account
   });
+
+  resetFactorTest({ make, person: knownPerson });
 
   test("DEP-15 opens SSH, the site and the metrics to this machine, and nothing else", async () => {
     const { frontend, backend } = deployed();

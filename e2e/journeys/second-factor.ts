@@ -5,6 +5,7 @@ import { readQrCode } from "../src/authenticator.ts";
 import { watchFaults } from "../src/browser.ts";
 import * as factor from "../src/second-factor.ts";
 import * as pages from "../src/pages.ts";
+import type { Make } from "../src/make.ts";
 import { newPerson, ownPage } from "../src/people.ts";
 import { photograph } from "../src/photograph.ts";
 
@@ -81,6 +82,22 @@ export function secondFactorTests({ visit }: Site): void {
       await pages.signIn(page, person);
       expect(found).toEqual([]);
     });
+  });
+}
+
+interface Operator {
+  readonly make: Make;
+  person(): pages.Person;
+}
+
+/** The operator's way back; the person has no second factor, and loses the sessions alone. */
+export function resetFactorTest({ make, person }: Operator): void {
+  test("MFA-23 an operator removes second factors of one account, and none of an unknown one", async () => {
+    const unknown = await make("reset-factor", "ACCOUNT='; --");
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("There is no account '; --")]);
+    const { email } = person();
+    const { code, stdout } = await make("reset-factor", `ACCOUNT=${email.toUpperCase()}`);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("there was no second factor")]);
   });
 }
 

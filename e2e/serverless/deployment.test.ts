@@ -5,6 +5,7 @@ import { accessibilityTests, galleryTests } from "../journeys/gallery.ts";
 import { headerTests } from "../journeys/headers.ts";
 import { firstPersonTest, pageTests, peopleTests } from "../journeys/people.ts";
 import { projectTests } from "../journeys/projects.ts";
+import { resetFactorTest } from "../journeys/second-factor.ts";
 import { openBrowser } from "../src/browser.ts";
 import { cloud } from "../src/cloud.ts";
 import { functionContainers } from "../src/hosts.ts";
@@ -110,6 +111,8 @@ inTurn(() => {
     const { stdout } = await succeed("integrity");
     expect(JSON.parse(stdout)).toMatchObject({ faults: 0, objects: { left: [] }, users: { left: [] } });
   });
+
+  resetFactorTest({ make, person: knownPerson });
 
   test("DEP-11 goes away with full buckets, and leaves nothing", async () => {
     const { bucket, siteBucket } = deployed();

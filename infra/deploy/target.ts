@@ -13,6 +13,7 @@ export type Verb =
   | "integrity"
   | "logs"
   | "output"
+  | "reset-factor"
   | "restore"
   | "rollback"
   | "rotate-secrets"

@@ -149,10 +149,12 @@ const calls: Readonly<Record<string, readonly CallOf[]>> = {
     item("records", "GetItem", "compare a record"),
     item("records", "UpdateItem", "mark an abandoned upload"),
     item("records", "DeleteItem", "remove a record without an object"),
+    item("records", "PutItem", "remove the second factors of an account"),
     index("find abandoned uploads, and projects that are long in the bin"),
     item("records", "Query", "list the objects of an account, and what a removed one leaves"),
     item("expiring", "Query", "find the sessions of a removed account"),
     item("expiring", "DeleteItem", "end them"),
+    item("expiring", "UpdateItem", "revoke tokens of an account whose second factors are removed"),
     { command: "ListObjectsV2Command", use: "list objects", needs: s3("GET", "/images?list-type=2") },
     {
       command: "ListObjectVersionsCommand",

@@ -9,7 +9,6 @@ import type { Account } from "../domain/account.ts";
 import type { FactorEventName } from "../domain/factor.ts";
 import type { AccessTokens } from "../ports/access-tokens.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { AuditLog } from "../ports/audit-log.ts";
 import type { ChallengeTokens } from "../ports/challenge-tokens.ts";
 import type { Challenges } from "../ports/challenges.ts";
 import type { Factors } from "../ports/factors.ts";
@@ -50,6 +49,7 @@ import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { type ProjectUseCases, projectUseCases } from "../usecases/projects.ts";
 import { rateLimiter } from "../usecases/rate-limiter.ts";
 import { uploadUseCases } from "../usecases/uploads.ts";
+import { auditTo } from "./audit.ts";
 import { idOfText } from "./id-of-text.ts";
 import { initialPicture } from "./initial-picture.ts";
 
@@ -238,24 +238,5 @@ function timed(intake: ImageIntake, metrics: Metrics): ImageIntake {
         metrics.image(outcome, performance.now() - startedAt);
       }
     },
-  };
-}
-
-const warnings = new Set([
-  "refresh_overtaken",
-  "refresh_reused",
-  "limit_reached",
-  "sign_in_failed",
-  "wrong_password",
-  "code_failed",
-  "factor_failed",
-  "code_of_other_time",
-]);
-
-/** Logs security events with the field `audit`, and counts them. */
-function auditTo(log: Logger, metrics: Metrics): AuditLog {
-  return (event, facts = {}) => {
-    metrics.event(event, facts.limit);
-    log[warnings.has(event) ? "warn" : "info"]({ audit: event, ...facts }, "audit");
   };
 }

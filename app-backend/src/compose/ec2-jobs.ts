@@ -1,3 +1,4 @@
+import type { DestinationStream } from "pino";
 import { mysqlCopies } from "../adapters/mysql/backup/database-copies.ts";
 import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
 import { mysqlChallenges } from "../adapters/mysql/challenges.ts";
@@ -14,13 +15,18 @@ import { purge } from "../adapters/mysql/purge.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { ownIdentityRemoval } from "../adapters/own/identity-provider.ts";
 import { s3Backups } from "../adapters/s3/backups.ts";
+import { sesMail } from "../adapters/ses/mail.ts";
 import type { BackupConfig, ServerConfig } from "../config/ec2.ts";
+import { openLog } from "../log.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
+import { factorReset } from "../usecases/identity/factor-reset.ts";
+import { noticeOf } from "../usecases/identity/notices.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { binEmptying } from "../usecases/operations/bin.ts";
 import { backupUseCase } from "../usecases/operations/backup.ts";
 import { integrityCheck } from "../usecases/operations/integrity.ts";
 import { restoreUseCase } from "../usecases/operations/restore.ts";
+import { auditTo } from "./audit.ts";
 import { openStorage } from "./ec2-storage.ts";
 
 /** The job that removes expired rows; needs only the database. */
@@ -50,6 +56,22 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
     inspect: integrityCheck({ records: mysqlObjectRecords(pool), objectStore, now }),
     close,
   };
+}
+
+/** The operator's way back for someone who has lost every second factor. */
+export function openFactorReset(config: ServerConfig, now = () => new Date(), logTo?: DestinationStream) {
+  const pool = openPool(config.database);
+  const mail = config.mail && sesMail(config.mail);
+  const reset = factorReset({
+    accounts: mysqlAccounts(pool),
+    factors: mysqlFactors(pool),
+    challenges: mysqlChallenges(pool),
+    sessions: mysqlSessions(pool),
+    auditLog: auditTo(openLog(config.logLevel, { context: () => ({}), destination: logTo })),
+    notify: mail && (({ email }) => mail.send({ to: email, ...noticeOf("factors_reset") })),
+    now,
+  });
+  return { reset, close: () => pool.end() };
 }
 
 /** Backs up the database into the bucket and restores it; `migrations` is the folder of this release's migrations. */

@@ -14,6 +14,7 @@ import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts"
 import { dynamodbProviderIdentities } from "../adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../adapters/dynamodb/projects.ts";
 import { dynamodb } from "../adapters/dynamodb/requests.ts";
+import { dynamodbRevocations } from "../adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
 import { openS3 } from "../adapters/s3/client.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
@@ -22,10 +23,13 @@ import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import type { JobsConfig } from "../config/serverless.ts";
 import { openLog } from "../log.ts";
 import { accountRemoval } from "../usecases/account-removal.ts";
+import { revokingSessions } from "../usecases/identity/bearer-sessions.ts";
+import { factorReset } from "../usecases/identity/factor-reset.ts";
 import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { binEmptying } from "../usecases/operations/bin.ts";
 import { identityCheck } from "../usecases/operations/identity-check.ts";
 import { integrityCheck } from "../usecases/operations/integrity.ts";
+import { auditTo } from "./audit.ts";
 
 /** Jobs on a schedule, each of which may run twice, and goes on where it was stopped. */
 export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: DestinationStream) {
@@ -43,10 +47,11 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const cognito = openCognito({ region, userPoolId, clientId: "", endpoint: poolEndpoint });
   const identities = cognitoIdentities(cognito, userPoolId);
 
+  const factors = dynamodbFactors({ db, newId: randomUUID });
+  const challenges = dynamodbChallenges({ db, newId: randomUUID });
   const removal = accountRemoval({
     ...{ ...stored, accounts, sessions: dynamodbSessions(db) },
-    factors: dynamodbFactors({ db, newId: randomUUID }),
-    challenges: dynamodbChallenges({ db, newId: randomUUID }),
+    ...{ factors, challenges },
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
     identities: dynamodbProviderIdentities(db),
   });
@@ -61,6 +66,9 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     credentials,
     now,
   });
+
+  const sessions = revokingSessions(dynamodbSessions(db), dynamodbRevocations(db), now);
+  const resetFactor = factorReset({ accounts, factors, challenges, sessions, auditLog: auditTo(log), now });
 
   const jobs = {
     "remove-abandoned": async () => ({ abandoned: await giveUp(), emptied: await emptyBin(), faults: 0 }),
@@ -83,5 +91,5 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     log.info({ job, report }, "job");
     return report;
   }
-  return { run, probe: () => probeBucket(client, bucket) };
+  return { run, resetFactor, probe: () => probeBucket(client, bucket) };
 }

@@ -20,6 +20,6 @@ export interface Challenges {
    * them. `over`: the challenge is spent or has expired; `wrong`: the factor is spent or unknown. Neither changes anything.
    */
   redeem(key: Key, spend: Spend, session: Session): Promise<"done" | "over" | "wrong">;
-  /** Removes all challenges of an account; idempotent. */
-  removeOfAccount(accountId: string): Promise<void>;
+  /** Removes all challenges of an account, and returns their number; idempotent. */
+  removeOfAccount(accountId: string): Promise<number>;
 }

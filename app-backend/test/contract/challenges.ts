@@ -141,7 +141,8 @@ export function challengesContract(open: Open<Challenges>, rounds = 50): void {
     test("removing an account's challenges leaves those of others", async () => {
       const challenge = await newChallenge();
       const other = await newChallenge({ accountId: await opened().raw.addAccount() });
-      await challenges().removeOfAccount(accountId);
+      expect(await challenges().removeOfAccount(accountId)).toBe(1);
+      expect(await challenges().removeOfAccount(accountId)).toBe(0);
       expect(await challenges().get(challenge, at)).toBeUndefined();
       expect(await challenges().get(other, at)).toEqual(other);
     });

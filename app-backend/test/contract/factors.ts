@@ -165,6 +165,23 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       expect(names).toEqual(["totp_removed", "totp_added"]);
     });
 
+    test("MFA-23 a reset removes all factors and an enrolment, says what there was, and is recorded once", async () => {
+      const { id, hashes } = await enrolled();
+      await enrol();
+      const other = await opened().raw.addAccount();
+      const event = eventOf("factors_reset", 1);
+      const before = await factors().reset(accountId, event);
+      expect(before).toMatchObject({ totp: { id }, recoveryCodes: { left: 3, seen: false } });
+      expect(await opened().raw.count(hashes[0]!)).toBe(0);
+      for (const none of [accountId, other]) {
+        expect(await factors().reset(none, eventOf("factors_reset", 2))).toEqual(noFactors);
+        expect(await factors().get(none)).toEqual(noFactors);
+      }
+      const names = (await factors().listEvents(accountId)).map(({ what }) => what);
+      expect(names).toEqual(["factors_reset", "totp_added"]);
+      expect(await factors().listEvents(other)).toEqual([]);
+    });
+
     test("MFA-16 new recovery codes replace all of them, and are not seen until that is noted", async () => {
       const { hashes } = await enrolled();
       await factors().noteSeen(accountId);

@@ -190,7 +190,7 @@ describe("a bearer of the user pool", () => {
 });
 
 describe("a second factor", () => {
-  test("MFA-26 is ours: a code or a recovery code opens a session once, and no token of the pool does", async () => {
+  test("MFA-26, MFA-23 is ours: a code or a recovery code opens a session once, and no token of the pool does", async () => {
     const { email, body } = await member();
     const { access } = await stack.pool.tokens(email, goodPassword);
     expect((await getAccount(app, access)).status).toBe(200);
@@ -207,6 +207,16 @@ describe("a second factor", () => {
     expect(again).toMatchObject({ status: 401, body: { code: "wrong_code" } });
     const recovery = { token: second.token, recoveryCode: recoveryCodes[0] };
     expect((await postJson(app, "/auth/mfa", recovery)).status).toBe(200);
+
+    // MFA-23: the operator's way back.
+    const { resetFactor } = stack.jobs();
+    expect(await resetFactor("'; --")).toBeUndefined();
+    expect(await resetFactor(email.toUpperCase())).toMatchObject({ factors: ["totp"], recoveryCodes: 9 });
+    for (const token of [access, later.access, opened.body.accessToken])
+      expect((await getAccount(app, token)).status).toBe(401);
+    expect(await resetFactor(email)).toMatchObject({ factors: [], challenges: 0, sessions: 0 });
+    expect((await signIn(app, email)).body.accessToken).toBeDefined();
+    expect(stack.lines().filter(({ audit }) => audit === "factors_reset")).toHaveLength(1);
   });
 });
 

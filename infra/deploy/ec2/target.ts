@@ -17,6 +17,7 @@ import { codes } from "./commands/codes.ts";
 import { integrity } from "./commands/integrity.ts";
 import { logs } from "./commands/logs.ts";
 import { output } from "./commands/output.ts";
+import { resetFactor } from "./commands/reset-factor.ts";
 import { restore } from "./commands/restore.ts";
 import { rollback } from "./commands/rollback.ts";
 import { rotateSecrets } from "./commands/rotate-secrets.ts";
@@ -126,6 +127,7 @@ export const ec2: Target<Build, Outputs> = {
     integrity,
     logs,
     output,
+    "reset-factor": resetFactor,
     restore,
     rollback,
     "rotate-secrets": rotateSecrets,

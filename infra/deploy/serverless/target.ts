@@ -12,6 +12,7 @@ import { codes } from "./commands/codes.ts";
 import { integrity } from "./commands/integrity.ts";
 import { logs } from "./commands/logs.ts";
 import { output } from "./commands/output.ts";
+import { resetFactor } from "./commands/reset-factor.ts";
 import { rollback } from "./commands/rollback.ts";
 import { rotateSecrets } from "./commands/rotate-secrets.ts";
 import { status } from "./commands/status.ts";
@@ -108,6 +109,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
     integrity,
     logs,
     output,
+    "reset-factor": resetFactor,
     restore: "STACK=serverless has no `make restore`: a table is restored in AWS, see docs/operations.md.",
     rollback,
     "rotate-secrets": rotateSecrets,

@@ -82,7 +82,9 @@ export function dynamodbChallenges(deps: Dependencies): Challenges {
       }),
 
     async removeOfAccount(accountId) {
-      await remove(await allOfAccount(accountId));
+      const all = await allOfAccount(accountId);
+      await remove(all);
+      return all.length;
     },
   };
 }

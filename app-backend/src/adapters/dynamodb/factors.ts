@@ -120,6 +120,16 @@ export function dynamodbFactors(deps: Dependencies): Factors {
     removeTotp: (accountId, event) =>
       change(accountId, ({ totp, events }) => totp && { ...nothing, events: withEvent(events, event) }),
 
+    async reset(accountId, event) {
+      let before = nothing;
+      await change(accountId, (state) => {
+        before = state;
+        if (!state.totp && !state.enrolment) return undefined;
+        return { ...nothing, events: state.totp ? withEvent(state.events, event) : state.events };
+      });
+      return factorsIn(before);
+    },
+
     replaceRecoveryCodes: (accountId, codes, event) =>
       change(accountId, (state) =>
         state.totp ? { ...state, codes, seen: false, events: withEvent(state.events, event) } : undefined,

@@ -59,7 +59,7 @@ export function mysqlChallenges(pool: Pool): Challenges {
     },
 
     async removeOfAccount(accountId) {
-      await change(pool, "DELETE FROM challenges WHERE account_id = ?", [accountId]);
+      return change(pool, "DELETE FROM challenges WHERE account_id = ?", [accountId]);
     },
   };
 }

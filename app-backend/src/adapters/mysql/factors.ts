@@ -2,6 +2,7 @@ import type { Pool } from "mysql2/promise";
 import {
   type FactorEvent,
   type FactorEventName,
+  factorsOf,
   maxFactorEvents,
   noFactors,
   type Spend,
@@ -41,7 +42,7 @@ const factorsOfAccount = `SELECT t.id AS totp_id, t.secret, t.last_step, t.enrol
   FROM accounts a LEFT JOIN totp_secrets t ON t.account_id = a.id LEFT JOIN totp_enrolments e ON e.account_id = a.id
   WHERE a.id = ? AND a.removed_at IS NULL`;
 
-const tables = ["totp_secrets", "totp_enrolments", "recovery_codes", "factor_events"] as const;
+const secretTables = ["totp_secrets", "totp_enrolments", "recovery_codes"] as const;
 
 export function mysqlFactors(pool: Pool): Factors {
   return {
@@ -112,6 +113,18 @@ export function mysqlFactors(pool: Pool): Factors {
       });
     },
 
+    async reset(accountId, event) {
+      return transaction(pool, async (statements) => {
+        await lockAccount(statements, accountId);
+        const [row] = await statements.select<Row>(factorsOfAccount, [accountId]);
+        const before = row ? factorsIn(row) : noFactors;
+        for (const table of secretTables)
+          await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        if (factorsOf(before).length > 0) await addEvent(statements, accountId, event);
+        return before;
+      });
+    },
+
     async replaceRecoveryCodes(accountId, hashes, event) {
       return transaction(pool, async (statements) => {
         await lockAccount(statements, accountId);
@@ -128,7 +141,7 @@ export function mysqlFactors(pool: Pool): Factors {
     },
 
     async removeOfAccount(accountId) {
-      for (const table of tables)
+      for (const table of [...secretTables, "factor_events"])
         await change(pool, `DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
     },
   };

@@ -1,3 +1,4 @@
+import { quoted } from "../../../cli/quoted.ts";
 import type { HostName } from "./ssh.ts";
 
 // All that these programs know of the inside of a host, as the roles in ansible/ lay it out: paths, units, journals.
@@ -11,7 +12,14 @@ export const jobs = {
     unit: `tintype-integrity@${task}.service`,
     report: "integrity",
   }),
+  resetFactor: (id: string) => ({ unit: `tintype-reset-factor@${id}.service`, report: "reset-factor" }),
 } as const;
+
+/** Writes an account's address where the unit that resets its factors reads it; removes it. */
+const accountFile = (id: string) => `/run/tintype-reset-factor/${id}`;
+export const handOverCommand = (id: string, account: string) =>
+  `printf %s ${quoted(account)} | sudo install -D -m 0600 -o tintype /dev/stdin ${accountFile(id)}`;
+export const takeBackCommand = (id: string) => `sudo rm -f ${accountFile(id)}`;
 
 export const rotationUnit = "tintype-rotate.service";
 

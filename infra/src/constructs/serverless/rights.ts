@@ -112,7 +112,10 @@ export function imagesRights({ bucket }: Pick<Reached, "bucket">): Right[] {
   ];
 }
 
-/** Finishes removals of accounts, discards abandoned uploads and compares the stores. Sessions expire by themselves. */
+/**
+ * Finishes removals of accounts, discards abandoned uploads, compares the stores, and removes second factors for an
+ * operator. Sessions expire by themselves.
+ */
 export function jobsRights({ bucket, tables: { records, expiring }, pool }: Reached): Right[] {
   return [
     {
@@ -121,8 +124,14 @@ export function jobsRights({ bucket, tables: { records, expiring }, pool }: Reac
       resources: [records.arn],
     },
     {
-      reason: "end the sessions of an account whose removal has stopped halfway",
-      actions: ["dynamodb:Query", "dynamodb:DeleteItem"],
+      reason: "remove the second factors of an account, and record that",
+      actions: ["dynamodb:PutItem"],
+      resources: [records.arn],
+    },
+    {
+      reason:
+        "end the sessions of an account whose removal has stopped halfway, or whose factors are removed",
+      actions: ["dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       resources: [expiring.arn],
     },
     {

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { invokingClient } from "../../../deploy/serverless/clients.ts";
-import { reportOf } from "../../../deploy/serverless/commands/integrity.ts";
+import { answerOf } from "../../../deploy/serverless/job-answer.ts";
 
 let invocations = 0;
 let answer: (response: ServerResponse) => void;
@@ -24,11 +24,11 @@ test("SLS-48 a check whose connection is cut is not started a second time, and c
   const access = { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key" };
   const client = invokingClient(access, "us-east-1");
   const check = () =>
-    reportOf({
-      client,
+    answerOf(client, {
       functionName: "tintype-dev-jobs",
-      repair: false,
-      make: (verb) => `make ${verb}`,
+      event: { job: "integrity" },
+      again: "make integrity",
+      logs: "make logs",
     });
   answer = (response) => response.destroy();
   await expect(check()).rejects.toThrow(/connection was cut.*make logs\nTo run it again: make integrity/);

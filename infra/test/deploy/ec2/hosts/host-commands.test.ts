@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { repository } from "../../../../cli/paths.ts";
 import {
   firstBootCommand,
+  handOverCommand,
   healthCommands,
   jobs,
   logCommands,
@@ -14,12 +15,17 @@ import {
   rotationUnit,
   rowCountsCommand,
   runUnitCommand,
+  takeBackCommand,
 } from "../../../../deploy/ec2/hosts/host-commands.ts";
 
 const roles = join(repository, "ansible/roles");
-const units = [jobs.backup, jobs.restore("2026-11-26T00-00-00Z"), jobs.integrity("check")].map(
-  ({ unit }) => unit,
-);
+const allJobs = [
+  jobs.backup,
+  jobs.restore("2026-11-26T00-00-00Z"),
+  jobs.integrity("check"),
+  jobs.resetFactor("id"),
+];
+const units = allJobs.map(({ unit }) => unit);
 
 test.each([...units, rotationUnit])("the backend role installs %s", (unit) => {
   const template = `${unit.replace(/@.*\./, "@.")}.j2`;
@@ -28,7 +34,7 @@ test.each([...units, rotationUnit])("the backend role installs %s", (unit) => {
 
 test("the report of a job is what its program prints", () => {
   const programs = join(repository, "app-backend/src/entrypoints/ec2");
-  for (const { report } of [jobs.backup, jobs.restore("x"), jobs.integrity("check")])
+  for (const { report } of allJobs)
     expect(readFileSync(join(programs, `${report}.ts`), "utf8")).toContain(report);
 });
 
@@ -53,7 +59,22 @@ test.each([
   ...Object.values(healthCommands),
   ...Object.values(logCommands).flatMap(({ show, follow }) => [show, follow]),
   ...[mailedCodesCommand, originCountCommand, releasesCommand("rollback", "a b"), rowCountsCommand],
-  runUnitCommand(rotationUnit),
+  ...[runUnitCommand(rotationUnit), handOverCommand("id", "'; --"), takeBackCommand("id")],
 ])("a shell can read the command: %#", (command) => {
   expect(spawnSync("bash", ["-n", "-c", command])).toMatchObject({ status: 0 });
 });
+
+test.each(["a@example.com", "'; --", "$(reboot) `id` \\ %s -n", "jürgen@bücher.example"])(
+  "MFA-23 hands over the address %s as it is, where the unit reads it",
+  (account) => {
+    const stubbed = `sudo() { [ "$1 $2" = "install -D" ] && cat; }; ${handOverCommand("id", account)}`;
+    expect(spawnSync("bash", ["-c", stubbed], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stdout: account,
+    });
+    const path = handOverCommand("id", account).split(" ").at(-1)!;
+    const unit = join(roles, "backend/templates/tintype-reset-factor@.service.j2");
+    expect(readFileSync(unit, "utf8")).toContain(`reset-factor.mjs ${path.replace(/id$/, "%i")}\n`);
+    expect(takeBackCommand("id")).toContain(path);
+  },
+);
