@@ -13,9 +13,11 @@ export type Facts = Readonly<Record<string, Fact>>;
 const fullPercent = 90;
 const certificateDays = 14;
 const backupHours = 48;
+/** An answer takes seconds; an authenticator app's code is good for a minute or so. */
+const clockSeconds = 60;
 
 /** What the answers of a host say to a person. */
-export function factsOf(host: HostName, printed: string): Facts {
+export function factsOf(host: HostName, printed: string, here = Date.now() / 1000): Facts {
   const answers = Object.fromEntries(printed.split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2)));
   const now = Number(answers["now"]) || 0;
   const well = (text: string): Fact => ({ text, well: true });
@@ -26,6 +28,7 @@ export function factsOf(host: HostName, printed: string): Facts {
   const facts: Record<string, Fact> = {
     release: { text: answers["release"] || "none", well: Boolean(answers["release"]) },
     up: well(duration(Number(answers["up"]))),
+    clock: clock(now - here),
     [host === "frontend" ? "nginx" : "API"]: active(answers["service"]),
   };
   if (host === "backend") facts["database"] = active(answers["database"]);
@@ -38,6 +41,13 @@ export function factsOf(host: HostName, printed: string): Facts {
   facts["security updates"] = well(answers["updates"] ? `${answers["updates"]} wait` : "unknown");
   facts["failed units"] = { text: answers["failed"] || "none", well: !answers["failed"] };
   return facts;
+}
+
+/** Compared with this machine's: with a wrong one right codes of authenticator apps are refused. */
+function clock(ahead: number): Fact {
+  const seconds = Math.abs(ahead);
+  if (seconds < clockSeconds) return { text: "right", well: true };
+  return { text: `${duration(seconds)} ${ahead > 0 ? "ahead" : "behind"}`, well: false };
 }
 
 function full(percent: string | undefined): Fact {

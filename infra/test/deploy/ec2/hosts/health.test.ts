@@ -17,8 +17,8 @@ const printed = (answers: object) =>
     .map(([name, value]) => `${name}=${value}\n`)
     .join("");
 const backend = (answers: object = {}) =>
-  factsOf("backend", printed({ database: "active", data: 7, ...answers }));
-const frontend = (answers: object = {}) => factsOf("frontend", printed(answers));
+  factsOf("backend", printed({ database: "active", data: 7, ...answers }), now);
+const frontend = (answers: object = {}) => factsOf("frontend", printed(answers), now);
 
 test("both hosts stand side by side, and what is not well is marked", () => {
   const site = { text: "http://localhost:8080 ready", well: true };
@@ -33,6 +33,7 @@ test("both hosts stand side by side, and what is not well is marked", () => {
       "nginx               active",
       "API                                     active",
       "database                                active",
+      "clock               right               right",
       "disk              ! 95 % full           40 % full",
       "data volume                             7 % full",
       "last backup                             none yet",
@@ -52,6 +53,9 @@ test("a host that says nothing is reported below", () => {
 });
 
 test.each([
+  ["clock", { now: now + 59 }, true],
+  ["clock", { now: now + 180 }, false],
+  ["clock", { now: now - 180 }, false],
   ["disk", { root: 89 }, true],
   ["disk", { root: 90 }, false],
   ["disk", { root: "" }, false],
@@ -75,4 +79,9 @@ test.each([
     text,
     well,
   });
+});
+
+test("MFA-08 a wrong clock of a host is named, with how much it is wrong", () => {
+  expect(backend({ now: now + 180 })["clock"]).toEqual({ text: "3 minutes ahead", well: false });
+  expect(backend({ now: now - 180 })["clock"]).toEqual({ text: "3 minutes behind", well: false });
 });
