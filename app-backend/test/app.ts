@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
-import { compose } from "../src/compose/ec2.ts";
+import { compose, type Overrides } from "../src/compose/ec2.ts";
 import type { DatabaseConfig } from "../src/adapters/mysql/pool.ts";
 import { type ServerConfig, serverConfig } from "../src/config/ec2.ts";
 import { serve, stop } from "../src/process/serve.ts";
@@ -108,9 +108,17 @@ export async function startApp(options: Options = {}) {
 }
 
 /** The same application once more, in this process or by another way to the bucket. */
-export async function startAgain({ config, siteOrigin }: TestApp, changes: Partial<ServerConfig> = {}) {
+export async function startAgain(
+  { config, siteOrigin }: TestApp,
+  changes: Partial<ServerConfig> = {},
+  overrides: Overrides = {},
+) {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const { app, hurry, close: closeApp } = compose({ ...config, ...changes }, { logTo: nowhere });
+  const {
+    app,
+    hurry,
+    close: closeApp,
+  } = compose({ ...config, ...changes }, { logTo: nowhere, ...overrides });
   const server = await serve(app, { port: 0 });
   async function close(): Promise<void> {
     server.closeAllConnections();

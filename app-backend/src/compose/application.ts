@@ -132,7 +132,7 @@ export function application(parts: Parts, settings: Settings) {
   const auditLog = auditTo(log, metrics);
   const limiter = rateLimiter({ limits: stores.limits, auditLog, now });
   const common = { accounts: stores.accounts, identity, auditLog, rateLimiter: limiter, now, newId };
-  const codes = codeUseCases({ ...common, afterAnswer, evenly: parts.evenly });
+  const codes = codeUseCases({ ...common, factors: stores.factors, afterAnswer, evenly: parts.evenly });
   const ofFactors = {
     ...{ sessions: stores.sessions, factors: stores.factors, challenges: stores.challenges },
     ...{ factorSecrets: parts.factorSecrets, challengeTokens: parts.challengeTokens },

@@ -34,6 +34,7 @@ export const limits = {
   signInFromAddress: { name: "sign-in from address", ...perAddress },
   secondFactorOfAccount: { name: "second factor of account", ...perAccount },
   secondFactorFromAddress: { name: "second factor from address", ...perAddress },
+  confirmationOfAccount: { name: "confirmation of account", ...perAccount },
   enrolmentOfAccount: { name: "enrolment of account", ...perAddress },
   /** For signed-in people who confirm their password. */
   passwordOfAccount: { name: "password of account", ...perAccount },

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
+import { operations } from "../../src/http/contract/operations.ts";
 import { after } from "../../src/domain/time.ts";
 import { startAgain, startApp, type TestApp } from "../app.ts";
 import { challenge, enrol, memberWithTotp, shownCode } from "../authenticator.ts";
@@ -74,17 +76,17 @@ describe("a sign-in with a second factor", () => {
   test("MFA-02 a challenge opens nothing else, and nothing else completes it", async () => {
     const [a, b] = [await memberWithTotp(app, time), await memberWithTotp(app, time)];
     const { token } = await challenge(app, a.email);
-    for (const [method, path] of [
-      ["GET", "/account"],
-      ["GET", "/account/factors"],
-      ["DELETE", "/account/factors/totp"],
-      ["GET", "/auth/sessions"],
-      ["GET", "/images"],
-    ] as const)
-      expect(code(await send(app, method, path, { headers: bearer(token) }))).toEqual([401, "not_signed_in"]);
+    const opened = Object.values(operations).filter((each) => "proof" in each && each.proof === "bearer");
+    expect(opened.length).toBeGreaterThan(30);
+    for (const { method, path } of opened) {
+      const filled = path.replaceAll(/:\w+/g, randomUUID());
+      const headers = { ...bearer(token), origin: app.siteOrigin };
+      const answer = await send(app, method.toUpperCase(), filled, { headers });
+      expect([path, answer.status]).toEqual([path, 401]);
+    }
     expect((await refresh(app, `refresh=${token}`)).status).toBe(401);
     const [, refreshToken = ""] = a.cookie.split("=");
-    for (const other of [a.body.accessToken, refreshToken, "", "a.b.c"])
+    for (const other of [a.body.accessToken, refreshToken, "123456789012", "", "a.b.c"])
       expect(code(await complete({ token: other, code: nextCode(a.secret) }))).toEqual([
         401,
         "challenge_over",
@@ -93,22 +95,40 @@ describe("a sign-in with a second factor", () => {
     expect((await complete({ token, code: nextCode(a.secret) })).status).toBe(200);
   });
 
-  test("MFA-05 a code works once, on one of two processes, and not after a restart", async () => {
-    const { email, secret } = await memberWithTotp(app, time);
-    const other = await startAgain(app);
+  test("MFA-05 of two processes one takes a code, neither an earlier one, and no restart brings it back", async () => {
+    const { email, secret, body } = await memberWithTotp(app, time);
+    const start = () => startAgain(app, {}, { now: () => time });
+    const by = (place: Pick<TestApp, "url">, token: string, right: string) =>
+      postJson({ ...app, ...place }, "/auth/mfa", { token, code: right });
+    const phone = (steps: number) => shownCode(secret, after(time, steps * stepMs));
+    const lastStep = async () => {
+      const sql = "SELECT last_step FROM totp_secrets WHERE account_id = ?";
+      const [[row]] = await app.pool.query<RowDataPacket[]>(sql, [body.account.id]);
+      return Number(row!["last_step"]) - Math.floor(time.getTime() / stepMs);
+    };
+    let other = await start();
     try {
+      time = after(time, 3 * stepMs);
       const tokens = [await challenge(app, email), await challenge(app, email)].map(({ token }) => token);
-      // The other process has the real clock: it judges no code of this one's.
-      expect((await complete({ token: tokens[0]!, code: shownCode(secret, time) })).status).toBe(401);
-      const right = nextCode(secret);
-      const done = await Promise.all(tokens.map((token) => complete({ token, code: right })));
-      expect(done.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+      const ahead = phone(1);
+      const uses = Array.from({ length: 10 }, (_, use) => by(use % 2 ? app : other, tokens[use % 2]!, ahead));
+      const statuses = (await Promise.all(uses)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+      expect(await lastStep()).toBe(1);
+      time = after(time, 30 * minuteMs); // the refused ones were counted
+      const [now, next] = [phone(0), phone(1)];
+      expect((await by(other, (await challenge(app, email)).token, next)).status).toBe(200);
+      const { token } = await challenge(app, email);
+      for (const used of [now, next]) expect(code(await by(app, token, used))).toEqual([401, "wrong_code"]);
+      await other.close();
+      other = await start();
+      expect(code(await by(other, token, next))).toEqual([401, "wrong_code"]);
+      expect(await lastStep()).toBe(1);
+      time = after(time, stepMs);
+      expect((await by(other, token, phone(1))).status).toBe(200);
     } finally {
       await other.close();
     }
-    const { token } = await challenge(app, email);
-    expect(code(await complete({ token, code: shownCode(secret, time) }))).toEqual([401, "wrong_code"]);
-    expect((await complete({ token, code: nextCode(secret) })).status).toBe(200);
   });
 
   test("MFA-05 a challenge works once, and not after 5 minutes or another password", async () => {
@@ -167,7 +187,10 @@ describe("a sign-in with a second factor", () => {
     const late = await challenge(app, email);
     const refused = await complete({ token: late.token, code: shownCode(secret, after(time, -6 * stepMs)) });
     expect(refused).toMatchObject({ status: 401, body: { code: "wrong_code", hint: "clock" } });
-    expect(app.logLines.some((line) => line.includes("valid at step -6"))).toBe(true);
+    const early = await complete({ token: late.token, code: shownCode(secret, after(time, 6 * stepMs)) });
+    expect(early).toMatchObject({ status: 401, body: { code: "wrong_code", hint: "clock" } });
+    for (const step of ["-6", "6"])
+      expect(app.logLines.some((line) => line.includes(`valid at step ${step}"`))).toBe(true);
     expect(await app.metrics()).toMatch(/code_of_other_time/);
     const wrong = await complete({ token: late.token, code: "000000" });
     expect(wrong.body).not.toHaveProperty("hint");
@@ -210,9 +233,9 @@ describe("a sign-in with a second factor", () => {
   });
 
   test("MFA-16 codes and recovery codes share the tries of a challenge and of the account", async () => {
-    const { email, secret } = await memberWithTotp(app, time);
+    const [{ email, secret }, other] = [await memberWithTotp(app, time), await memberWithTotp(app, time)];
     const { token } = await challenge(app, email);
-    const wrong = [{ code: "000000" }, { recoveryCode: "0000000000" }];
+    const wrong = [{ code: "000000" }, { recoveryCode: other.recoveryCodes[0] }];
     for (let tries = 0; tries < 5; tries += 1)
       expect(code(await complete({ token, ...wrong[tries % 2] }))).toEqual([401, "wrong_code"]);
     const next = await complete({ token, code: nextCode(secret) });
@@ -220,17 +243,33 @@ describe("a sign-in with a second factor", () => {
     expect(next.cookie).toBe("");
   });
 
-  test("MFA-13 a reset by mail opens no session and leaves the factor", async () => {
+  test("MFA-13 resets by mail open no session, and leave the factor and the tries at it", async () => {
     const { email, secret, body } = await memberWithTotp(app, time);
-    await postJson(app, "/auth/forgot", { email });
-    const password = "another long password";
-    const reset = { email, code: await mailedCode(app, email), password };
-    expect((await postJson(app, "/auth/reset", reset)).status).toBe(204);
+    const thief = { "x-forwarded-for": someAddress() };
+    const [first, ...others] = ["another long password", "a third long password", "a fourth long password"];
+    const resetTo = async (password: string) => {
+      await postJson(app, "/auth/forgot", { email }, thief);
+      const reset = { email, code: await mailedCode(app, email), password };
+      expect((await postJson(app, "/auth/reset", reset, thief)).status).toBe(204);
+      const answer = await signIn(app, email, password, thief);
+      expect(answer.cookie).toBe("");
+      return (answer.body as unknown as { mfa: { token: string } }).mfa.token;
+    };
+    const guess = async (token: string) => (await complete({ token, code: "000000" }, thief)).status;
+    const opened = await resetTo(first!);
     expect(await rows("sessions", body.account.id)).toBe(0);
-    const answer = await signIn(app, email, password);
-    const { mfa } = answer.body as unknown as { mfa: { token: string } };
-    expect(answer.cookie).toBe("");
-    expect((await complete({ token: mfa.token, code: nextCode(secret) })).status).toBe(200);
+    const guesses: number[] = [];
+    for (let tries = 0; tries < 5; tries += 1) guesses.push(await guess(opened));
+    expect(guesses).toEqual([401, 401, 401, 401, 401]);
+    // A new network with each reset brings no new tries, for the mail is not the owner's factor.
+    for (const password of others) {
+      thief["x-forwarded-for"] = someAddress();
+      expect(await guess(await resetTo(password))).toBe(429);
+    }
+    time = after(time, 60 * minuteMs);
+    const token = ((await signIn(app, email, others[1])).body as unknown as { mfa: { token: string } }).mfa
+      .token;
+    expect((await complete({ token, code: nextCode(secret) })).status).toBe(200);
   });
 });
 
@@ -277,8 +316,8 @@ describe("the second factor of an account", () => {
   });
 
   test("MFA-09 the last secret counts, once, for 10 minutes, and the former one until it is confirmed", async () => {
-    const { email, secret, body } = await memberWithTotp(app, time);
-    const { accessToken } = body;
+    const { email, secret, body, cookie } = await memberWithTotp(app, time);
+    let { accessToken } = body;
     const begin = async () =>
       ((await ask(accessToken, "POST", "/totp")).body as unknown as { secret: string }).secret;
     const confirm = (by: string) =>
@@ -296,8 +335,22 @@ describe("the second factor of an account", () => {
     const late = await begin();
     time = after(time, 10 * minuteMs);
     expect(code(await confirm(late))).toEqual([401, "not_signed_in"]); // the access token is over too
+    accessToken = (await refresh(app, cookie)).body.accessToken;
+    expect(code(await confirm(late))).toEqual([410, "enrolment_over"]);
     const [[row]] = await app.pool.query<RowDataPacket[]>("SELECT secret FROM totp_enrolments LIMIT 1");
     expect(row!["secret"]).not.toContain(late);
+  });
+
+  test("MFA-09 the code of an enrolment that was left is not found by trying", async () => {
+    const { body } = await member(app);
+    await ask(body.accessToken, "POST", "/totp");
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 8; tries += 1)
+      statuses.push(
+        (await postJson(app, "/account/factors/totp/confirm", { code: "000000" }, bearer(body.accessToken)))
+          .status,
+      );
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
   });
 
   test("MFA-17 codes whose answer was lost are made again by a code alone, until they were seen", async () => {

@@ -77,7 +77,7 @@ function accountsWith(imageProcessor: ImageProcessor, hash: Passwords["hash"]) {
   const identities = mysqlProviderIdentities(pool);
   const ofAccounts = { images: mysqlImages(pool), ...ofProjects, objectStore, identities };
   const removal = accountRemoval({ ...common, ...ofAccounts, ...ofFactors });
-  const codes = codeUseCases({ ...common, afterAnswer: (work) => void work() });
+  const codes = codeUseCases({ ...common, ...ofFactors, afterAnswer: (work) => void work() });
   const onUnfinished = () => {};
   const intake = imageIntake({ imageProcessor, objectStore });
   return accountUseCases({

@@ -150,7 +150,7 @@ export const factorOperations = {
     body: confirmation,
     status: 200,
     answer: recoveryCodes,
-    refusals: ["not_signed_in", "wrong_code", "enrolment_replaced", "enrolment_over"],
+    refusals: ["not_signed_in", "wrong_code", "enrolment_replaced", "enrolment_over", "too_many_requests"],
   },
   removeTotp: {
     method: "delete",

@@ -2,14 +2,17 @@ import { fieldError } from "../../domain/app-error.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Client } from "../../domain/client.ts";
 import type { CodePurpose } from "../../domain/code.ts";
+import { factorsOf } from "../../domain/factor.ts";
 import { limits } from "../../domain/limit.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
+import type { Factors } from "../../ports/factors.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
 
 interface Dependencies {
   readonly accounts: Accounts;
+  readonly factors: Pick<Factors, "get">;
   readonly identity: IdentityProvider;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
@@ -23,7 +26,7 @@ export type CodeUseCases = ReturnType<typeof codeUseCases>;
 
 /** Codes that prove that a person reads the mail of an address. */
 export function codeUseCases(deps: Dependencies) {
-  const { accounts, identity, rateLimiter, auditLog, afterAnswer } = deps;
+  const { accounts, factors, identity, rateLimiter, auditLog, afterAnswer } = deps;
   const { evenly = (work: () => Promise<void>) => work() } = deps;
 
   /** Mails a code to the account of the address, if there is one that needs it. Response and timing do not reveal which. */
@@ -62,7 +65,8 @@ export function codeUseCases(deps: Dependencies) {
       throw fieldError("bad_code", "code", "is wrong or has expired");
     }
     await rateLimiter.refund(ofAddress);
-    await rateLimiter.know(email, client);
+    // Otherwise someone who reads the mail would get more tries at the second factor with each network.
+    if (factorsOf(await factors.get(account.id)).length === 0) await rateLimiter.know(email, client);
     return account;
   }
 

@@ -74,7 +74,7 @@ export function factorUseCases(deps: Dependencies) {
 
   /**
    * Puts the last secret in force by its first code and ends all other sessions, which did not prove it. Returns new
-   * recovery codes. Throws `wrong_code`; `enrolment_over` or `enrolment_replaced` if there is no such secret any longer.
+   * recovery codes. Throws `wrong_code`, `too_many_requests`; `enrolment_over` or `enrolment_replaced` if there is no such secret any longer.
    */
   async function confirm(holder: TokenHolder, code: string, client: Client): Promise<string[]> {
     const { accountId, sessionId } = holder;
@@ -82,6 +82,8 @@ export function factorUseCases(deps: Dependencies) {
     const [account, { totp, enrolment }] = await Promise.all([existing(accountId), factors.get(accountId)]);
     if (!enrolment || enrolment.endsAt <= at)
       throw new AppError("enrolment_over", "no secret waits for its code");
+    const attempt = [limits.confirmationOfAccount, accountId] as const;
+    await rateLimiter.consume(attempt);
     const step = stepOfEnrolment(accountId, enrolment, code, at);
     const what = totp ? "totp_replaced" : "totp_added";
     const codes = newCodes();
@@ -95,6 +97,7 @@ export function factorUseCases(deps: Dependencies) {
     });
     if (!confirmed) throw new AppError("enrolment_replaced", "another secret was made or confirmed since");
     await endOthers();
+    await rateLimiter.clear(attempt);
     const session = await sessions.get(holder);
     if (session) await sessions.prove(holder, withProofs(session, ["totp"], at));
     report(account, sessionId, what);

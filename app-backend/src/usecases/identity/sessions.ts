@@ -118,6 +118,11 @@ export function sessionUseCases(deps: Dependencies) {
     await rateLimiter.know(account.email, client);
     const { refreshToken, session } = newSession(account, proofs, client);
     await sessions.add(session);
+    // A factor that was added since ended only the sessions that existed, as a password that was replaced does.
+    if (!isSufficient && factorsOf(await factors.get(account.id)).length > 0) {
+      await sessions.remove(refreshToken);
+      throw new AppError("bad_credentials", "a second factor was added meanwhile");
+    }
     return answer(account, refreshToken, session, "bad_credentials");
   }
 

@@ -142,3 +142,21 @@ test("SESS-22 a sign-in whose password is replaced before its session is stored 
   await expect(signedIn).rejects.toMatchObject({ code: "bad_credentials" });
   expect(await stores.sessions.listOfAccount(account.id)).toEqual([]);
 });
+
+test("MFA-09 a sign-in during which a second factor is added opens no session without it", async () => {
+  const sessions = { ...stores.sessions };
+  sessions.add = async (session) => {
+    const [id, event] = [randomUUID(), { at: now(), what: "totp_added", device: "" } as const];
+    await stores.factors.enrol(account.id, { id, secret: "sealed", endsAt: now() });
+    await stores.factors.confirm(account.id, {
+      enrolmentId: id,
+      step: 1,
+      recoveryHashes: [reference()],
+      event,
+    });
+    await stores.sessions.add(session);
+  };
+  const signedIn = identity({ sessions }).sessions.signIn(account.email, "old", client);
+  await expect(signedIn).rejects.toMatchObject({ code: "bad_credentials" });
+  expect(await stores.sessions.listOfAccount(account.id)).toEqual([]);
+});
