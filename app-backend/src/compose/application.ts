@@ -138,13 +138,13 @@ export function application(parts: Parts, settings: Settings) {
     ...{ factorSecrets: parts.factorSecrets, challengeTokens: parts.challengeTokens },
   };
   const provePassword = passwordProof(common);
-  const proof = factorProof({ ...common, ...ofFactors });
-  const stepUp = stepUpUseCases({ ...common, ...ofFactors, provePassword, factorProof: proof });
   const { mail } = parts;
   const notify =
     mail &&
     ((account: Account, what: FactorEventName) =>
       afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) }), pausesOfNotice));
+  const proof = factorProof({ ...common, ...ofFactors, notify });
+  const stepUp = stepUpUseCases({ ...common, ...ofFactors, provePassword, factorProof: proof });
   const factors = factorUseCases({ ...common, ...ofFactors, factorProof: proof, stepUp, notify });
   const passwords = passwordUseCases({ ...common, sessions: stores.sessions, codes, provePassword, stepUp });
   const { confirmationRequired } = settings;

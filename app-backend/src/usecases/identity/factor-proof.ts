@@ -12,6 +12,8 @@ interface Dependencies {
   readonly factorSecrets: FactorSecrets;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
+  /** Mails the owner of an account what was done. @default - nothing is mailed */
+  readonly notify?: ((account: Account, what: FactorEventName) => void) | undefined;
   readonly now: () => Date;
 }
 
@@ -32,7 +34,7 @@ interface Use {
 export type FactorProof = ReturnType<typeof factorProof>;
 
 /** Judges second factors, within limits of the account and of the network. */
-export function factorProof({ factorSecrets, rateLimiter, auditLog, now }: Dependencies) {
+export function factorProof({ factorSecrets, rateLimiter, auditLog, notify, now }: Dependencies) {
   /** Spends a factor of an account. Throws `wrong_code`, and `too_many_requests`. */
   async function prove(
     account: Account,
@@ -51,7 +53,10 @@ export function factorProof({ factorSecrets, rateLimiter, auditLog, now }: Depen
     if (!spent) return refuse(account.id, given.code === undefined ? "recoveryCode" : "code");
     await rateLimiter.clear(ofAccount);
     await rateLimiter.refund(ofAddress);
-    if (spent.factor === "recovery") auditLog("recovery_code_used", { accountId: account.id });
+    if (spent.factor === "recovery") {
+      auditLog("recovery_code_used", { accountId: account.id });
+      notify?.(account, "recovery_code_used");
+    }
     return spent.factor;
   }
 

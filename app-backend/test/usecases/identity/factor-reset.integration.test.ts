@@ -110,18 +110,21 @@ test("MFA-23 a reset removes factors, codes, challenges and sessions of one acco
 test("MFA-24 a change is done and seen while mail is down; its notice follows, without a link or a secret", async () => {
   isMailDown = true;
   const { email, secret, recoveryCodes, body } = await memberWithTotp(app, now);
+  const { token } = await challenge(app, email);
+  await postJson(app, "/auth/mfa", { token, recoveryCode: recoveryCodes[0] });
   await send(app, "DELETE", "/account/factors/totp", { headers: bearer(body.accessToken) });
   expect((await eventsOf(body.accessToken)).map(({ what }) => what).toSorted()).toEqual([
+    "recovery_code_used",
     "totp_added",
     "totp_removed",
   ]);
   expect(textsTo(email)).toEqual([]); // the answers did not wait for it
-  while (unanswered.length < 2) await sleep(10);
+  while (unanswered.length < 4) await sleep(10);
   isMailDown = false;
   for (const refuse of unanswered.splice(0)) refuse();
   await app.settle();
-  const texts = textsTo(email).filter((text) => text.includes("authenticator"));
-  expect(texts).toHaveLength(2);
+  const texts = textsTo(email).filter((text) => /authenticator|recovery/.test(text));
+  expect(texts).toHaveLength(3);
   for (const text of texts)
     for (const once of ["://", "www.", secret, ...recoveryCodes]) expect(text).not.toContain(once);
 });
