@@ -94,7 +94,7 @@ interface Operator {
 export function resetFactorTest({ make, person }: Operator): void {
   test("MFA-23 an operator removes second factors of one account, and none of an unknown one", async () => {
     const unknown = await make("reset-factor", "ACCOUNT='; --");
-    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("There is no account '; --")]);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("There is no account '; --")]);
     const { email } = person();
     const { code, stdout } = await make("reset-factor", `ACCOUNT=${email.toUpperCase()}`);
     expect([code, stdout]).toEqual([0, expect.stringContaining("there was no second factor")]);
