@@ -18,11 +18,14 @@ import { verification } from "../usecases/identity/verification.ts";
 /** Overrides for tests. */
 export interface Overrides {
   readonly now?: () => Date;
+  /** In milliseconds; unlike `now` it never goes back, so keys become old whatever is done to the time of the host. */
+  readonly clock?: () => number;
   readonly logTo?: DestinationStream;
 }
 
 /** Verifies access tokens for proxies. It can sign none, unless it is given the secrets. */
-export function composeVerifier(config: VerifierConfig, { now = () => new Date(), logTo }: Overrides = {}) {
+export function composeVerifier(config: VerifierConfig, overrides: Overrides = {}) {
+  const { now = () => new Date(), clock = () => performance.now(), logTo } = overrides;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const metrics = verifierMetrics();
   const { own, pool, database, release } = config;
@@ -30,21 +33,19 @@ export function composeVerifier(config: VerifierConfig, { now = () => new Date()
   if (own)
     issuers.set(ownIssuer, "secrets" in own ? accessTokensBySecrets(own.secrets) : byKeysOf(own.keysUrl));
   if (pool) {
-    const ofPool = cognitoAccessTokens(pool);
+    const ofPool = cognitoAccessTokens(pool, { clock, onFault });
     for (const issuer of poolIssuers(pool)) issuers.set(issuer, ofPool);
   }
 
   function byKeysOf(url: string): AccessTokens {
-    const keys = keySet({
-      url,
-      clock: () => now().getTime(),
-      onFault(error) {
-        metrics.keysMissed();
-        log.warn({ err: error }, "keys were not read");
-      },
-    });
+    const keys = keySet({ url, clock, onFault });
     metrics.keysAge(keys.ageMs);
     return accessTokensByKeySet(keys);
+  }
+
+  function onFault(error: unknown): void {
+    metrics.keysMissed();
+    log.warn({ err: error }, "keys were not read");
   }
 
   const accessTokens = accessTokensOfIssuers(issuers);

@@ -1,11 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import jwt from "jsonwebtoken";
 import { keyPairOf } from "../../src/adapters/jwt/key-pairs.ts";
 import { jwtTokens } from "../../src/adapters/jwt/tokens.ts";
-import { composeVerifier } from "../../src/compose/verifier.ts";
+import { composeVerifier, type Overrides } from "../../src/compose/verifier.ts";
 import { verifierConfig } from "../../src/config/verifier.ts";
 import { serve, stop } from "../../src/process/serve.ts";
 import { requireNoSecret } from "../app.ts";
@@ -44,8 +44,9 @@ afterAll(async () => {
   requireNoSecret(logLines);
 });
 
-async function start(env: Record<string, string>, now = () => new Date()) {
-  const { app, metrics, close } = composeVerifier(verifierConfig({ PORT: "0", ...env }), { logTo, now });
+async function start(env: Record<string, string>, overrides: Pick<Overrides, "now" | "clock"> = {}) {
+  const config = verifierConfig({ PORT: "0", ...env });
+  const { app, metrics, close } = composeVerifier(config, { logTo, ...overrides });
   const server = await serve(app, { port: 0 });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -142,8 +143,7 @@ describe("the verifier", () => {
   test("VER-12 is unavailable and not ready while it has no keys, heals by itself, and counts", async () => {
     source.answers((response) => response.writeHead(500).end());
     let seconds = 0;
-    const begin = Date.now();
-    const early = await start({ KEYS_URL: source.url }, () => new Date(begin + seconds * 1000));
+    const early = await start({ KEYS_URL: source.url }, { clock: () => seconds * 1000 });
     const answer = () => sendRaw(early.url, rawGet("/verify", [bearer(token())]));
     const unavailable = await answer();
     expect([unavailable.status, unavailable.headers["retry-after"]]).toEqual([503, "5"]);
@@ -157,6 +157,45 @@ describe("the verifier", () => {
     expect(await early.metrics()).toMatch(/^tintype_verifier_keys_age_seconds 0$/m);
     expect(await early.metrics()).toMatch(/^tintype_verifier_answers_total\{status="503"\} 2$/m);
     await early.close();
+  });
+
+  test("VER-12 a key that is left out is refused in time, though the time of the host was set back", async () => {
+    let seconds = 0;
+    let hoursBack = 0;
+    const now = () => new Date(Date.now() - hoursBack * 3_600_000);
+    const steady = await start({ KEYS_URL: source.url }, { now, clock: () => seconds * 1000 });
+    const answer = () => sendRaw(steady.url, rawGet("/verify", [bearer(token(now()))]));
+    expect((await answer()).status).toBe(200);
+    source.answers(asJson({ keys: [keyPairOf(randomBytes(64)).jwk] }));
+    [seconds, hoursBack] = [30, 2];
+    expect((await answer()).status).toBe(401);
+    await steady.close();
+  });
+
+  test("VER-15 of two issuers the same subject is two people", async () => {
+    const ofPool = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const kid = "of the pool";
+    const jwk = { ...ofPool.publicKey.export({ format: "jwk" }), kid, alg: "RS256", use: "sig" };
+    const keysOfPool = await keySource(asJson({ keys: [jwk] }));
+    const both = await start({
+      KEYS_URL: source.url,
+      AWS_REGION: "us-east-1",
+      USER_POOL_ID: "us-east-1_abcdefghi",
+      USER_POOL_CLIENT_ID: "client",
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: keysOfPool.url,
+    });
+    const iss = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abcdefghi";
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = { iss, sub: holder.accountId, client_id: "client", token_use: "access" };
+    const times = { origin_jti: "family", auth_time: iat, iat, exp: iat + 600 };
+    const header = { alg: "RS256" as const, kid };
+    const theirs = jwt.sign({ ...claims, ...times }, ofPool.privateKey, { header });
+    const answers = [token(), theirs].map((each) => sendRaw(both.url, rawGet("/verify", [bearer(each)])));
+    expect((await Promise.all(answers)).map(({ status, headers }) => [status, headers])).toMatchObject([
+      [200, { "x-auth-issuer": "tintype", "x-auth-subject": holder.accountId }],
+      [200, { "x-auth-issuer": iss, "x-auth-subject": holder.accountId, "x-auth-session": "family" }],
+    ]);
+    await Promise.all([both.close(), keysOfPool.close()]);
   });
 
   test("reads tokens of the secret only if it has the secret", async () => {

@@ -1,6 +1,6 @@
 import { CognitoJwtVerifier } from "aws-jwt-verify";
 import { WaitPeriodNotYetEndedJwkError } from "aws-jwt-verify/error";
-import { SimpleJwksCache } from "aws-jwt-verify/jwk";
+import { assertIsJwks, type Jwks, SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { AppError } from "../../domain/app-error.ts";
 import type { AccessTokens } from "../../ports/access-tokens.ts";
 import type { PoolConfig } from "./client.ts";
@@ -8,6 +8,15 @@ import type { PoolConfig } from "./client.ts";
 const keysTimeoutMs = 2_000;
 const pauseMs = 6_000;
 const mostBytes = 64 * 1024;
+const freshMs = 3_600_000;
+const keptMs = 24 * 3_600_000;
+
+interface Options {
+  /** In milliseconds; it never goes back. */
+  readonly clock?: () => number;
+  /** Called if the keys could not be fetched. */
+  readonly onFault?: (error: unknown) => void;
+}
 
 /** The issuer of a user pool. */
 export function poolIssuer({ userPoolId }: Pick<PoolConfig, "userPoolId">): string {
@@ -20,16 +29,21 @@ export function poolIssuers(pool: Pick<PoolConfig, "userPoolId">): string[] {
   return [issuer, issuer.replace("https://", "https://issuer-")];
 }
 
-/** Access tokens of a user pool, for its one client. Keys are asked for at most twice in 10 seconds, whatever arrives. */
-export function cognitoAccessTokens(pool: PoolConfig): AccessTokens {
+/**
+ * Access tokens of a user pool, for its one client. Keys are asked for at most twice in 10 seconds, whatever arrives. They
+ * are fetched again after an hour, so that one that was left out is refused, and kept for a day if they cannot be.
+ */
+export function cognitoAccessTokens(pool: PoolConfig, options: Options = {}): AccessTokens {
+  const { clock = () => performance.now(), onFault } = options;
   const { userPoolId, clientId, endpoint } = pool;
   const issuer = poolIssuer(pool);
-  let hasKeys = false;
+  let fetchedAtMs = -Infinity;
+  let fetching: Promise<void> | undefined;
   /** Why the keys could not be fetched, and until when they are not asked for again. */
   let away: { readonly cause: unknown; readonly untilMs: number } | undefined;
 
   async function fetchKeys(uri: string): Promise<ArrayBuffer> {
-    if (away && performance.now() < away.untilMs) throw away.cause;
+    if (away && clock() < away.untilMs) throw away.cause;
     try {
       const { pathname } = new URL(uri);
       const answer = await fetch(endpoint ? new URL(pathname, endpoint) : uri, {
@@ -40,7 +54,8 @@ export function cognitoAccessTokens(pool: PoolConfig): AccessTokens {
       away = undefined;
       return keys;
     } catch (cause) {
-      away = { cause, untilMs: performance.now() + pauseMs };
+      away = { cause, untilMs: clock() + pauseMs };
+      onFault?.(cause);
       throw cause;
     }
   }
@@ -50,14 +65,36 @@ export function cognitoAccessTokens(pool: PoolConfig): AccessTokens {
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchKeys } }) },
   );
 
+  const unavailable = (cause: unknown) =>
+    new AppError("unavailable", "keys of the user pool are away", { cause });
+
   function refuse(cause: unknown): never {
     if (away && (cause === away.cause || cause instanceof WaitPeriodNotYetEndedJwkError))
-      throw new AppError("unavailable", "keys of the user pool are away", { cause });
+      throw unavailable(cause);
     throw new AppError("not_signed_in", `token of the user pool refused: ${nameOf(cause)}`, { cause });
+  }
+
+  function keepKeys(bytes: ArrayBuffer): void {
+    verifier.cacheJwks(JSON.parse(Buffer.from(bytes).toString()) as Jwks);
+    fetchedAtMs = clock();
+  }
+
+  /** Fetches the keys unless they are fresh. Throws `unavailable` if they are too old to be used. */
+  async function requireKeys(): Promise<void> {
+    const ageMs = clock() - fetchedAtMs;
+    if (ageMs < freshMs) return;
+    // `hydrate` would fetch them for each form of the issuer, and leave the keys that were imported.
+    fetching ??= fetchKeys(`${issuer}/.well-known/jwks.json`)
+      .then(keepKeys)
+      .finally(() => (fetching = undefined));
+    await fetching.catch((cause: unknown) => {
+      if (ageMs >= keptMs) throw unavailable(cause);
+    });
   }
 
   return {
     async read(text, at) {
+      await requireKeys();
       const { sub, origin_jti, auth_time, exp } = await verifier.verify(text).catch(refuse);
       const expiresAt = new Date(exp * 1000);
       if (expiresAt <= at) return refuse(new Error("expired"));
@@ -65,13 +102,7 @@ export function cognitoAccessTokens(pool: PoolConfig): AccessTokens {
       const signedInAt = new Date(auth_time * 1000);
       return { issuer, subject: sub, sessionId: origin_jti, expiresAt, signedInAt };
     },
-    async ready() {
-      if (hasKeys) return;
-      await fetchKeys(`${issuer}/.well-known/jwks.json`).catch((cause: unknown) => {
-        throw new AppError("unavailable", "keys of the user pool are away", { cause });
-      });
-      hasKeys = true;
-    },
+    ready: requireKeys,
   };
 }
 
@@ -85,8 +116,9 @@ async function bytesOf({ body }: Response): Promise<ArrayBuffer> {
     chunks.push(chunk);
   }
   const found = Buffer.concat(chunks);
-  const { keys } = JSON.parse(found.toString()) as { keys?: unknown };
-  if (!Array.isArray(keys) || keys.length === 0) throw new Error("keys of the user pool: none");
+  const set = JSON.parse(found.toString());
+  assertIsJwks(set);
+  if (set.keys.length === 0) throw new Error("keys of the user pool: none");
   return new Uint8Array(found).buffer;
 }
 

@@ -10,7 +10,10 @@ const jwk = { ...publicKey.export({ format: "jwk" }), kid: "a", alg: "RS256", us
 const issuers = poolIssuers(pool);
 
 let source: Awaited<ReturnType<typeof keySource>>;
+let hours: number;
+let faults: unknown[];
 beforeEach(async () => {
+  [hours, faults] = [0, []];
   source = await keySource(asJson({ keys: [jwk] }));
 });
 afterEach(() => source.close());
@@ -22,7 +25,12 @@ function token(kid = "a", iss = issuers[0]): string {
   return jwt.sign({ ...claims, ...times }, privateKey, { header: { alg: "RS256", kid } });
 }
 
-const open = () => cognitoAccessTokens({ ...pool, endpoint: source.url });
+const open = () =>
+  cognitoAccessTokens(
+    { ...pool, endpoint: source.url },
+    { clock: () => hours * 3_600_000, onFault: (error) => faults.push(error) },
+  );
+const unavailable = { code: "unavailable" };
 
 test("VER-15 a pool has one issuer, however its tokens name it", async () => {
   const tokens = open();
@@ -34,28 +42,45 @@ test("VER-15 a pool has one issuer, however its tokens name it", async () => {
 const faulty: [what: string, answer: Parameters<typeof keySource>[0]][] = [
   ["500", (response) => response.writeHead(500).end()],
   ["no keys", asJson({ keys: [] })],
+  ["what is no key", asJson({ keys: [null] })],
   ["a page", (response) => response.end("<!doctype html>")],
+  ["half a set", (response) => response.end(JSON.stringify({ keys: [jwk] }).slice(0, -9))],
   ["50 MB", (response) => response.end(Buffer.alloc(50 << 20, " "))],
 ];
 
-test.each(faulty)(
-  "VER-12 keys of a pool stay in use if there is %s in their place",
+test.each<(typeof faulty)[number]>([...faulty, ["nothing", () => undefined]])(
+  "VER-12 keys of a pool stay in use for a day if there is %s in their place",
   async (_what, answer) => {
     const tokens = open();
     await tokens.ready(new Date());
-    expect(await tokens.read(token(), new Date())).toMatchObject({ subject: "user" });
     source.answers(answer);
-    await expect(tokens.read(token("another"), new Date())).rejects.toThrow();
+    await expect(tokens.read(token("another"), new Date())).rejects.toMatchObject(unavailable);
+    hours = 1;
+    expect(await tokens.read(token(), new Date())).toMatchObject({ subject: "user" });
+    expect(faults).toHaveLength(2);
+    hours = 24;
+    await expect(tokens.read(token(), new Date())).rejects.toMatchObject(unavailable);
+    source.answers(asJson({ keys: [jwk] }));
+    hours = 25;
     expect(await tokens.read(token(), new Date())).toMatchObject({ subject: "user" });
   },
 );
+
+test("VER-12 a key of a pool that is left out is refused after an hour", async () => {
+  const tokens = open();
+  expect(await tokens.read(token(), new Date())).toMatchObject({ subject: "user" });
+  source.answers(asJson({ keys: [{ ...jwk, kid: "b" }] }));
+  hours = 1;
+  await expect(tokens.read(token(), new Date())).rejects.toMatchObject({ code: "not_signed_in" });
+  expect(await tokens.read(token("b"), new Date())).toMatchObject({ subject: "user" });
+});
 
 test.each(faulty)(
   "VER-12 tokens of a pool are unavailable if there is %s at the start",
   async (_what, answer) => {
     source.answers(answer);
     const tokens = open();
-    await expect(tokens.ready(new Date())).rejects.toMatchObject({ code: "unavailable" });
-    await expect(tokens.read(token(), new Date())).rejects.toMatchObject({ code: "unavailable" });
+    await expect(tokens.ready(new Date())).rejects.toMatchObject(unavailable);
+    await expect(tokens.read(token(), new Date())).rejects.toMatchObject(unavailable);
   },
 );
