@@ -17,7 +17,10 @@ const commands = { nginx: "verifier-nginx.conf", caddy: "verifier.Caddyfile" };
 
 export type ProxyName = keyof typeof commands;
 
-/** A real proxy with its example, whose ports are other ones. On a busy machine a verifier needs longer than the example waits. */
+/**
+ * A real proxy with its example, whose ports are other ones. On a busy machine a verifier needs longer than the example
+ * waits. nginx gets one more location, as its operators add them.
+ */
 export function startProxy(
   name: ProxyName,
   ports: { verifier: number; application: number },
@@ -26,7 +29,8 @@ export function startProxy(
   const example = readFileSync(join(examples, commands[name]), "utf8")
     .replaceAll("127.0.0.1:3001", `127.0.0.1:${ports.verifier}`)
     .replaceAll("127.0.0.1:3000", `127.0.0.1:${ports.application}`)
-    .replace("800ms", waitFor);
+    .replace("800ms", waitFor)
+    .replace("location / {", (first) => `location ~ \\.png$ { proxy_pass http://$target; } ${first}`);
   return run(name, example);
 }
 

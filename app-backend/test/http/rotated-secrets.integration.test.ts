@@ -1,14 +1,26 @@
 import { randomBytes } from "node:crypto";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { compose } from "../../src/compose/ec2.ts";
+import { composeVerifier } from "../../src/compose/verifier.ts";
 import type { ServerConfig } from "../../src/config/ec2.ts";
 import type { Keyring } from "../../src/domain/keyring.ts";
 import { serve, stop } from "../../src/process/serve.ts";
 import { advancePastGrace } from "../advance-past-grace.ts";
 import { startApp, type TestApp } from "../app.ts";
-import { getAccount, goodPassword, mailedCode, member, newEmail, postJson, refresh } from "../client.ts";
+import {
+  bearer,
+  getAccount,
+  goodPassword,
+  mailedCode,
+  member,
+  newEmail,
+  postJson,
+  refresh,
+} from "../client.ts";
 import { onePixelPng } from "../images.ts";
+import { keySource } from "../key-source.ts";
 import { sendPicture } from "../uploads.ts";
 
 let app: TestApp;
@@ -24,21 +36,25 @@ const rotated = ({ current, former }: Keyring<Buffer>, until: Date) => ({
 });
 
 /** A second application on the same database and bucket, like one that was restarted after a rotation. */
-async function restarted(handover: Date) {
-  const config: ServerConfig = {
-    ...app.config,
+const restarted = (handover: Date) =>
+  restart({
     accessSecrets: rotated(app.config.accessSecrets, handover),
     refreshSecrets: rotated(app.config.refreshSecrets, handover),
-    logLevel: "silent",
-  };
-  const { app: api, close } = compose(config);
+  });
+
+async function restart(changes: Partial<ServerConfig>, now = () => new Date()) {
+  const config: ServerConfig = { ...app.config, logLevel: "silent", ...changes };
+  const { app: api, close } = compose(config, { now });
   const server = await serve(api, { port: 0 });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { ...app, ...placeOf(server, close) };
+}
+
+function placeOf(server: Server, close: () => Promise<void>) {
   return {
-    ...app,
-    url,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
-      await stop(server, 1000);
+      server.closeAllConnections();
+      await stop(server, 0);
       await close();
     },
   };
@@ -81,4 +97,75 @@ test("before the handover the new process and the replaced one accept each other
   } finally {
     await next.close();
   }
+});
+
+test("VER-13 a rotation, one that is undone, and another algorithm refuse no token and end no session", async () => {
+  const begin = Date.now();
+  let second = 0;
+  const at = (when: number) => new Date(begin + when * 1000);
+  const now = () => at(second);
+  const { accessSecrets, refreshSecrets } = app.config;
+  const before = { accessSecrets, refreshSecrets, accessTokens: "es256" as const };
+  const during = (until: number) => ({
+    ...before,
+    accessSecrets: rotated(accessSecrets, at(until)),
+    refreshSecrets: rotated(refreshSecrets, at(until)),
+  });
+  const [undone, next] = [during(70), during(105)];
+  const back = { ...next, accessTokens: "hs256" as const };
+  /** Which of the two signers is restarted when, and with what. */
+  const restarts: Record<number, readonly [number, Partial<ServerConfig>]> = {
+    ...{ 10: [0, undone], 20: [1, undone], 30: [0, before], 35: [1, before], 45: [0, next], 55: [1, next] },
+    ...{ 130: [0, back], 140: [1, back], 160: [0, next], 170: [1, next] },
+  };
+  const cookies = [(await member(app)).cookie, (await member(app)).cookie];
+  const signers = [await restart(before, now), await restart(before, now)];
+  let asked = 0;
+  const keys = await keySource((response) => {
+    asked += 1; // as a balancer does
+    void fetch(`${signers[asked % 2]!.url}/.well-known/jwks.json`)
+      .then((answer) => answer.text())
+      .then((text) => response.end(text));
+  });
+  const own = { keysUrl: keys.url };
+  const ofRelease = { release: "test", logLevel: "silent" };
+  const verifiers = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const composed = composeVerifier(
+        { port: 0, own, pool: undefined, database: app.config.database, metrics: undefined, ...ofRelease },
+        { now, clock: () => second * 1000 },
+      );
+      return placeOf(await serve(composed.app, { port: 0 }), composed.close);
+    }),
+  );
+  const signed: string[] = [];
+  const signedBy = new Set<unknown>();
+  try {
+    for (; second <= 200; second += 5) {
+      const [slot, changes] = restarts[second] ?? [];
+      if (slot !== undefined) {
+        await signers[slot]!.close();
+        signers[slot] = await restart(changes!, now);
+      }
+      for (const [index, cookie] of cookies.entries()) {
+        const renewed = await refresh(signers[(index + second / 5) % 2]!, cookie);
+        expect([second, renewed.status]).toEqual([second, 200]);
+        cookies[index] = renewed.cookie || cookie; // none is set soon after the last one
+        const token = renewed.body.accessToken;
+        for (const signer of signers)
+          expect([second, (await getAccount(signer, token)).status]).toEqual([second, 200]);
+        const { alg, kid } = JSON.parse(Buffer.from(token.split(".")[0]!, "base64url").toString());
+        signedBy.add(kid ?? alg);
+        if (alg === "ES256") signed.push(token);
+      }
+      for (const token of [signed.at(-1)!, signed.at(-2)!, signed.at(-26) ?? signed[0]!])
+        for (const { url } of verifiers) {
+          const { status } = await fetch(`${url}/verify`, { headers: bearer(token) });
+          expect([second, status]).toEqual([second, 200]);
+        }
+    }
+  } finally {
+    for (const each of [...verifiers, keys, ...signers]) await each.close();
+  }
+  expect(signedBy.size).toBe(3); // the old key, the next, the secret
 });

@@ -126,13 +126,15 @@ describe.each(names)("an application behind %s and the verifier", (name) => {
 
   test("VER-04 hears who sent a request, and nothing that the client says of itself", async () => {
     const forged = ["X-Auth-Subject: root", "x-auth-session: a", "X-AUTH-ISSUER: b", "X_Auth_Subject: root"];
-    const { status, body } = await send("/a%2Fb?c=d", [authorization(), ...forged, "Cookie: e=f"]);
-    expect(status).toBe(200);
-    const { person, url, headers } = JSON.parse(lastLine(body)) as Echo;
-    expect(JSON.parse(person)).toEqual(["tintype", someone.body.account.id]);
-    expect([url, headers["cookie"]]).toEqual(["/a%2Fb?c=d", "e=f"]);
-    expect(headers["x-auth-session"]).toMatch(/^[\w-]{36}$/);
-    expect(JSON.stringify(headers)).not.toMatch(/root|eyJ/);
+    for (const path of ["/a%2Fb?c=d", "/a.png"]) {
+      const { status, body } = await send(path, [authorization(), ...forged, "Cookie: e=f"]);
+      expect([path, status]).toEqual([path, 200]);
+      const { person, url, headers } = JSON.parse(lastLine(body)) as Echo;
+      expect(JSON.parse(person)).toEqual(["tintype", someone.body.account.id]);
+      expect([url, headers["cookie"]]).toEqual([path, "e=f"]);
+      expect(headers["x-auth-session"]).toMatch(/^[\w-]{36}$/);
+      expect(JSON.stringify(headers)).not.toMatch(/root|eyJ/);
+    }
   });
 
   test("VER-04 passes a body that the verifier does not see", async () => {
@@ -208,11 +210,8 @@ describe.each(names)("an application behind %s and the verifier", (name) => {
     expect([chunked.status, JSON.parse(lastLine(chunked.body)).bytes]).toEqual([200, 3]);
     const expecting = ["Content-Length: 3", "Expect: 100-continue"];
     const { status, body } = await post(expecting, "abc");
-    expect([status, body.split("\r\n")[0], JSON.parse(lastLine(body)).bytes]).toEqual([
-      100,
-      "HTTP/1.1 200 OK",
-      3,
-    ]);
+    expect([status, JSON.parse(lastLine(body)).bytes]).toEqual([100, 3]);
+    expect(body).toMatch(/^HTTP\/1.1 200 OK/m);
     expect((await send("/", expecting, "POST")).status).toBe(401);
   });
 
@@ -263,7 +262,7 @@ describe.each(names)("an application behind %s and the verifier", (name) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 20 });
       opened.push({ close: () => agent.destroy() });
       const people = [one, someone, gone, undefined];
-      const asked = Array.from({ length: 1_000 }, async (_, index) => {
+      const asked = Array.from({ length: 500 }, async (_, index) => {
         const who = people[(index * 7) % people.length];
         const path = `/${index % 5}`;
         const answer = await askBy(agent, `${site.url}${path}`, who?.body.accessToken);
