@@ -192,6 +192,20 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       expect(await opened().raw.count(hashes[0]!)).toBe(0);
     });
 
+    test("MFA-16 of a former code and new ones at once none of the former is left", async () => {
+      const { hashes } = await enrolled();
+      const [used = "", other = ""] = hashes;
+      const made = [reference(), reference()];
+      const event = eventOf("recovery_codes_replaced", 1);
+      const [replaced] = await Promise.all([
+        factors().replaceRecoveryCodes(accountId, made, event),
+        spend(recoveryOf([used])),
+      ]);
+      expect(replaced).toBe(true);
+      for (const former of [used, other]) expect(await spend(recoveryOf([former]))).toBe(false);
+      expect((await factors().get(accountId)).recoveryCodes?.left).toBe(made.length);
+    });
+
     test("an account without a factor gets no recovery codes", async () => {
       const event = eventOf("recovery_codes_replaced");
       expect(await factors().replaceRecoveryCodes(accountId, [reference()], event)).toBe(false);
