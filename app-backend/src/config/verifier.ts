@@ -11,7 +11,10 @@ const text = z.string().min(1).optional();
 const variables = z
   .object({
     PORT: port.default(3001),
-    KEYS_URL: z.url({ protocol: /^https?$/, error: "is not a URL" }).optional(),
+    KEYS_URL: z
+      .url({ protocol: /^https?$/, error: "is not a URL" })
+      .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), "has a user name, with which keys are not fetched")
+      .optional(),
     ACCESS_TOKEN_SECRET: secret.optional(),
     FORMER_ACCESS_TOKEN_SECRETS: formerSecrets,
     AWS_REGION: text,

@@ -221,6 +221,9 @@ describe("the settings of the verifier", () => {
     const both = { KEYS_URL: "http://127.0.0.1/", ACCESS_TOKEN_SECRET: secret.toString("base64") };
     expect(() => verifierConfig(both)).toThrow("set one");
     expect(() => verifierConfig({ KEYS_URL: "file:///keys" })).toThrow("KEYS_URL is not a URL");
+    expect(() => verifierConfig({ KEYS_URL: "https://user:word@site.example/keys" })).toThrow(
+      "KEYS_URL has a user name",
+    );
     expect(() => verifierConfig({ USER_POOL_ID: "us-east-1_a" })).toThrow("needs AWS_REGION");
   });
 

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../domain/app-error.ts";
 
 interface Dependencies {
@@ -10,6 +11,8 @@ interface Dependencies {
 }
 
 const timeoutMs = 800; // a proxy waits for one second
+/** Longer nothing waits for a new set while the last one can be used: a source that hangs would make proxies give up. */
+const patienceMs = 300;
 const mostBytes = 64 * 1024;
 const freshMs = 30_000; // what the API tells caches, and half of the time between a key's publication and its first signature
 const leastMs = 5_000; // between two requests that failed, and between two for unknown keys
@@ -42,7 +45,10 @@ export function keySet({ url, clock, onFault }: Dependencies) {
     /** The key of that id; undefined if there is none. Throws `unavailable` if no set was read within an hour. */
     async get(kid: string): Promise<KeyObject | undefined> {
       if (kid.length > longestKid) return undefined;
-      if (ageMs() >= freshMs || !kept?.keys.has(kid)) await readIf(true);
+      const isKnown = kept?.keys.has(kid) && ageMs() < keptMs;
+      if (!isKnown) await readIf(true);
+      else if (ageMs() >= freshMs)
+        await Promise.race([readIf(true), sleep(patienceMs, undefined, { ref: false })]);
       if (!kept || ageMs() >= keptMs) throw new AppError("unavailable", "keys of the issuer are away");
       return kept.keys.get(kid);
     },
