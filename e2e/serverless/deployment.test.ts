@@ -105,7 +105,7 @@ inTurn(() => {
     expect((await succeed("status")).stdout).toMatch(/as deployed +yes/);
   });
 
-  if (triesAll) releaseTests({ name, localPort, localUrl: () => deployed().localUrl });
+  if (triesAll) releaseTests({ name, localPort, localUrl: () => deployed().localUrl, person: knownPerson });
 
   test("finds every record's object in the bucket, and every account's identity in the pool", async () => {
     const { stdout } = await succeed("integrity");

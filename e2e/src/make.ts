@@ -17,6 +17,8 @@ export interface LocalDeployment {
   readonly timeoutMs: number;
   /** Added to the environment that make gets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Gives way to what serves, which has a machine to itself on AWS. @default - false */
+  readonly givesWay?: boolean;
 }
 
 // What a test runner, or a make around it, passes to its children. With NODE_ENV the site would be built for tests.
@@ -29,7 +31,13 @@ export function makeEnvironment(added: Readonly<Record<string, string>> = {}): N
 }
 
 /** `make` for one deployment in the local cloud. What it prints also goes to `.tintype/NAME.log`. */
-export function localMake({ name, localPort, timeoutMs, env: added = {} }: LocalDeployment) {
+export function localMake({
+  name,
+  localPort,
+  timeoutMs,
+  givesWay = false,
+  env: added = {},
+}: LocalDeployment) {
   const fixed = ["CLOUD=local", `NAME=${name}`, `LOCAL_PORT=${localPort}`];
   const env = makeEnvironment(added);
   mkdirSync(stateRoot, { recursive: true });
@@ -40,7 +48,8 @@ export function localMake({ name, localPort, timeoutMs, env: added = {} }: Local
     log.write(`\n$ make ${args.join(" ")}\n`);
     return new Promise((resolve, reject) => {
       const stdio = ["ignore", "pipe", "pipe"] as const;
-      const child = spawn("make", args, { cwd: repository, env, stdio: [...stdio], timeout: timeoutMs });
+      const [program = "", ...words] = [...(givesWay ? ["nice"] : []), "make", ...args];
+      const child = spawn(program, words, { cwd: repository, env, stdio: [...stdio], timeout: timeoutMs });
       const printed = { stdout: "", stderr: "" };
       for (const stream of ["stdout", "stderr"] as const) {
         child[stream]!.setEncoding("utf8").on("data", (text: string) => {

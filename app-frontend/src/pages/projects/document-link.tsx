@@ -5,8 +5,7 @@ import { failureOf } from "../../forms/errors.ts";
 import { useSession } from "../../session/session.tsx";
 import { Retry } from "../../ui/retry.tsx";
 
-const marginMs = 60_000;
-const leastMs = 10_000;
+const minuteMs = 60_000;
 
 type DocumentLinkProps = { mediaId: string; onUrl: (url: string | undefined) => void };
 
@@ -42,7 +41,7 @@ function useFreshUrl(mediaId: string) {
       (found) => {
         if (isOver) return;
         setUrl(found.url);
-        timer = setTimeout(again, Math.max(Date.parse(found.expiresAt) - Date.now() - marginMs, leastMs));
+        timer = setTimeout(again, renewalMs(found.expiresAt, Date.now()));
       },
       (reason: unknown) => isOver || setError(failureOf(reason, []).form),
     );
@@ -52,4 +51,9 @@ function useFreshUrl(mediaId: string) {
     };
   }, [mediaId, attempt, withAccessToken]);
   return { url, error, retry: () => setAttempt((last) => last + 1) };
+}
+
+/** A minute before the URL ends. With a wrong clock: once a minute at most, and no longer than a timer can wait. */
+export function renewalMs(expiresAt: string, nowMs: number): number {
+  return Math.min(Math.max(Date.parse(expiresAt) - nowMs - minuteMs, minuteMs), 60 * minuteMs);
 }

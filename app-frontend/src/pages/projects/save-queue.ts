@@ -63,8 +63,8 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
   let failures = 0;
   let repeats = 0;
   let inFlight = false;
-  /** When the server takes the next save. */
-  let freeAtMs = 0;
+  /** The server takes the next save only later. */
+  let isHeld = false;
   let isOver = false;
   /** Of what was typed while the save was sent that was in flight at the end. */
   let restIsDue = false;
@@ -80,7 +80,7 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
   function sendIn(delayMs: number) {
     callOff();
     if (isOver) return;
-    callOff = clock.after(Math.max(delayMs, freeAtMs - clock.now()), () => void send());
+    callOff = clock.after(delayMs, () => void send());
   }
 
   async function send({ isLeaving = false, isRest = false } = {}) {
@@ -90,6 +90,7 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     const bytes = new TextEncoder().encode(JSON.stringify(content)).length;
     if (bytes > maxNotesBytes) return become({ status: "refused", error: new ApiError("notes_too_large") });
     const sent = edits;
+    isHeld = false;
     inFlight = true;
     become({ status: "saving" });
     const keepalive = isLeaving && bytes < maxKeepaliveBytes;
@@ -120,11 +121,10 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     const known = error instanceof ApiError ? error : new ApiError("internal");
     const isFinal = final.includes(known.code) || isSignedOut(known);
     if (isFinal) return become({ status: "refused", error: known });
-    // Too many saves before this one: it only comes later.
-    const isLater = known.code === "too_many_requests" && failures === 0;
-    become(isLater ? { status: "unsaved" } : { status: "failed", error: known });
-    freeAtMs = clock.now() + (known.waitS ?? 0) * 1_000;
-    sendIn(retriesMs[Math.min(failures, retriesMs.length - 1)]!);
+    isHeld = known.code === "too_many_requests" && failures === 0; // too many saves before this one
+    become(isHeld ? { status: "unsaved" } : { status: "failed", error: known });
+    const waitMs = (known.waitS ?? 0) * 1_000;
+    sendIn(Math.max(waitMs, retriesMs[Math.min(failures, retriesMs.length - 1)]!));
     failures += 1;
   }
 
@@ -153,7 +153,7 @@ export function saveQueue(initial: Base, { save, notes, clock, newKey }: Depende
     edited() {
       edits += 1;
       dirtySinceMs ??= clock.now();
-      if (inFlight || state.status === "conflict") return;
+      if (inFlight || isHeld || state.status === "conflict") return;
       if (state.status !== "failed") {
         become({ status: "unsaved" });
         sendIn(Math.max(0, Math.min(pauseMs, dirtySinceMs + latestMs - clock.now())));

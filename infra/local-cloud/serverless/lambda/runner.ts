@@ -118,15 +118,18 @@ export function lambdaRunner(props: RunnerProps) {
 
   function nextFree(pool: Pool, key: string, description: FunctionDescription) {
     return new Promise<Environment | Outcome>((take) => {
-      pool.waiting.push({ key, description, take });
-      if (pool.hasStarted) startMoreLater(pool, description);
+      const waiting = { key, description, take };
+      pool.waiting.push(waiting);
+      if (pool.hasStarted) startMoreLater(pool, waiting);
       else startMore(pool);
     });
   }
 
-  function startMoreLater(pool: Pool, { name }: FunctionDescription): void {
-    const atWork = (running.get(name) ?? 0) - pool.waiting.length;
-    setTimeout(() => startMore(pool), patienceMs * Math.max(1, atWork)).unref();
+  /** Unless `waiting` gets an environment before. */
+  function startMoreLater(pool: Pool, waiting: Waiting): void {
+    const atWork = (running.get(waiting.description.name) ?? 0) - pool.waiting.length;
+    const start = () => pool.waiting.includes(waiting) && startMore(pool);
+    setTimeout(start, patienceMs * Math.max(1, atWork)).unref();
   }
 
   function startMore(pool: Pool): void {
@@ -152,8 +155,9 @@ export function lambdaRunner(props: RunnerProps) {
       firstWaiting(pool, key)?.take(Promise.reject(error));
     }
     pool.starting -= 1;
-    if (pool.hasStarted) startMoreLater(pool, description);
-    else startMore(pool);
+    const [next] = pool.waiting;
+    if (!pool.hasStarted) startMore(pool);
+    else if (next !== undefined) startMoreLater(pool, next);
   }
 
   function firstWaiting(pool: Pool, key: string): Waiting | undefined {
