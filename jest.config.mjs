@@ -35,8 +35,13 @@ export default {
     {
       ...base,
       displayName: "integration",
-      testMatch: ["<rootDir>/{infra,app-backend,ansible}/**/*.integration.test.ts"],
+      testMatch: ["<rootDir>/{infra,app-backend,ansible,e2e}/**/*.integration.test.ts"],
     },
-    { ...base, displayName: "e2e", testMatch: ["<rootDir>/e2e/**/*.test.ts"] },
+    {
+      ...base,
+      displayName: "e2e",
+      testMatch: ["<rootDir>/e2e/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", integration],
+    },
   ],
 };

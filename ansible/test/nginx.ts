@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,20 +20,30 @@ export interface NginxProps {
   readonly apiPort: number;
   /** @default - off */
   readonly notestamp?: string;
+  /** A folder with the built page. @default - one that is nearly empty */
+  readonly page?: string;
+  /** @default - a free one */
+  readonly port?: number;
+  /** Where browsers find pictures. @default - nowhere */
+  readonly imageOrigin?: string;
 }
 
 export type TestNginx = Awaited<ReturnType<typeof startNginx>>;
 
 /** A real nginx on ports of its own, with the settings that Ansible makes of the role's templates, as few rights as its unit leaves it, one page and one challenge of an ACME server. */
-export async function startNginx({ names, domain = "", apiPort, notestamp = "off" }: NginxProps) {
+export async function startNginx(props: NginxProps) {
+  const { names, domain = "", apiPort, notestamp = "off" } = props;
   completePath();
   const root = mkdtempSync(join(tmpdir(), "tintype-nginx-"));
   chmodSync(root, 0o755);
   for (const folder of ["site/current", "site/assets", "logs", "temporary", "tls", challenges])
     mkdirSync(join(root, folder), { recursive: true });
-  writeFileSync(join(root, "site/current/index.html"), '<div id="root"></div>');
+  if (props.page) {
+    cpSync(props.page, join(root, "site/current"), { recursive: true });
+    cpSync(join(props.page, "assets"), join(root, "site/assets"), { recursive: true });
+  } else writeFileSync(join(root, "site/current/index.html"), '<div id="root"></div>');
   writeFileSync(join(root, challenges, "token"), "proof");
-  const ports = { 80: await freePort(), 443: await freePort() };
+  const ports = { 80: props.port ?? (await freePort()), 443: await freePort() };
   const here = (settings: string) =>
     settings
       .replace(/^user .*$/m, process.getuid?.() === 0 ? "user root;" : "")
@@ -56,7 +66,7 @@ export async function startNginx({ names, domain = "", apiPort, notestamp = "off
     frontend_tls: domain !== "",
     frontend_nginx_user: "nobody",
     frontend_api_origin: `http://127.0.0.1:${apiPort}`,
-    frontend_image_origin: "https://images.example",
+    frontend_image_origin: props.imageOrigin ?? "https://images.example",
   });
   for (const file of ["nginx.conf", "security-headers.conf"]) {
     const path = join(root, file);

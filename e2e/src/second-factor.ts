@@ -25,10 +25,10 @@ export async function keepCodes(page: Page): Promise<void> {
 }
 
 /** From anywhere, signed out, to the field for a code. */
-export async function enterPassword(page: Page, { email, password }: Person): Promise<void> {
+export async function enterPassword(page: Page, person: Pick<Person, "email" | "password">): Promise<void> {
   await page.goto(paths.signIn);
-  await page.getByLabel("Email", { exact: true }).fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("Email", { exact: true }).fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
   await button(page, "Sign in").click();
   await page.getByRole("heading", { name: "Enter a code" }).waitFor();
   await page.getByLabel("Code", { exact: true }).waitFor();
