@@ -36,13 +36,16 @@ async function rotate(deployment: Deployment): Promise<void> {
   );
 }
 
-/** The configuration as it was deployed, with another version of all secrets. */
+/** One has encrypted second factors, the others' values are known to sign-in providers. */
+const lasting = /\/(factors|providers\/[^/]+)$/;
+
+/** The configuration as it was deployed, with another version of the secrets that may be replaced. */
 export function withSecretsVersion(text: string, version: number): string {
   const configuration = JSON.parse(text) as {
-    resource: { aws_ssm_parameter: Record<string, { value_wo_version: number }> };
+    resource: { aws_ssm_parameter: Record<string, { name: string; value_wo_version: number }> };
   };
   for (const parameter of Object.values(configuration.resource.aws_ssm_parameter)) {
-    parameter.value_wo_version = version;
+    if (!lasting.test(parameter.name)) parameter.value_wo_version = version;
   }
   return JSON.stringify(configuration, null, 2);
 }

@@ -21,17 +21,21 @@ test("SLS-35 a deploy keeps the secrets that the state says are there", () => {
   expect(secretsVersion(state(3, 3, 3))).toBe(3);
 });
 
-test("SLS-35 rotating raises the version of all secrets, and changes nothing else of what was deployed", () => {
+test("SLS-35 rotating raises the version of secrets that may be replaced, and changes nothing else", () => {
   const parameter = { name: "/tintype/dev/edge-proof", value_wo_version: 1 };
+  const lasting = {
+    c: { name: "/tintype/dev/factors", value_wo_version: 1 },
+    d: { name: "/tintype/dev/providers/google", value_wo_version: 1 },
+  };
   const deployed = {
     provider: {},
-    resource: { aws_ssm_parameter: { a: parameter, b: parameter }, other: {} },
+    resource: { aws_ssm_parameter: { a: parameter, b: parameter, ...lasting }, other: {} },
   };
   const rotated = JSON.parse(withSecretsVersion(JSON.stringify(deployed), 2));
   const raised = { ...parameter, value_wo_version: 2 };
   expect(rotated).toEqual({
     provider: {},
-    resource: { aws_ssm_parameter: { a: raised, b: raised }, other: {} },
+    resource: { aws_ssm_parameter: { a: raised, b: raised, ...lasting }, other: {} },
   });
 });
 
