@@ -22,6 +22,8 @@ import { createBucket } from "./store.ts";
 interface Options {
   readonly confirmation?: "optional" | "required";
   readonly clock?: () => Date;
+  /** The setting of sign-in providers, and a secret that all of them get. */
+  readonly providers?: { readonly setting: string; readonly secret: string };
 }
 
 /** How long an answer that asks for a code takes at least. */
@@ -34,10 +36,12 @@ type ImageFault = "throttled" | "stopped" | undefined;
  * The functions of the serverless stack in this process, one environment of each, with their own tables, bucket, pool and
  * secrets. Behind `url` HTTP becomes events, as the edge and the gateway make them.
  */
-export async function startServerless({ confirmation = "optional", clock }: Options = {}) {
+export async function startServerless({ confirmation = "optional", clock, providers }: Options = {}) {
   const [tables, bucket, pool] = await Promise.all([createTables(), createBucket(), createPool()]);
   const secretsPath = `/tintype/${randomBytes(6).toString("hex")}`;
-  let proof = await putSecrets(secretsPath);
+  const ids = providers?.setting.split(" ").map((each) => each.split(",")[0]!) ?? [];
+  const ofProviders = ids.map((id) => [`${secretsPath}/providers/${id}`, `${providers!.secret}\n`] as const);
+  let proof = await putSecrets(secretsPath, ofProviders);
   let imageFault: ImageFault;
   const imageServer = createServer((request, response) => void invoke(request, response));
   const servers: Server[] = [imageServer];
@@ -59,6 +63,7 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
     IMAGES_FUNCTION: "arn:aws:lambda:us-east-1:123456789012:function:tintype-test-images:live",
     METRICS_NAMESPACE: "Tintype/test",
     CONFIRMATION: confirmation,
+    PROVIDERS: providers?.setting ?? "",
   };
   const logLines: string[] = [];
   const logTo = new Writable({
@@ -139,7 +144,7 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
       return proof;
     },
     /** New secrets, of which the edge sends its own at once. */
-    rotate: async () => void (proof = await putSecrets(secretsPath)),
+    rotate: async () => void (proof = await putSecrets(secretsPath, ofProviders)),
     pool,
     bucket,
     tables,
@@ -154,12 +159,15 @@ export async function startServerless({ confirmation = "optional", clock }: Opti
 export type TestServerless = Awaited<ReturnType<typeof startServerless>>;
 
 /** Returns the proof of the edge. */
-async function putSecrets(path: string): Promise<string> {
+async function putSecrets(
+  path: string,
+  more: readonly (readonly [name: string, value: string])[],
+): Promise<string> {
   const client = new SSMClient({ region: "us-east-1", endpoint: process.env["MOTO_URL"]! });
   const values = ["access-token", "refresh-token", "edge-proof", "factors"].map(
     (name) => [`${path}/${name}`, randomBytes(48).toString("base64url")] as const,
   );
-  for (const [Name, Value] of values)
+  for (const [Name, Value] of [...values, ...more])
     await client.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true }));
   client.destroy();
   return values[2]![1];

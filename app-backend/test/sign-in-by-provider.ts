@@ -26,7 +26,7 @@ export async function navigate(
   const response = await fetch(`${app.url}/api${path}`, { redirect: "manual", headers });
   const cookies = response.headers.getSetCookie();
   const named = (name: string) =>
-    cookies.find((cookie) => cookie.startsWith(`${name}=`))?.split(";")[0] ?? "";
+    cookies.find((cookie) => cookie.replace(/^__Host-/, "").startsWith(`${name}=`))?.split(";")[0] ?? "";
   return {
     status: response.status,
     location: response.headers.get("location") ?? "",

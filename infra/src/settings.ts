@@ -99,6 +99,7 @@ const yesOrNo = z.enum(["yes", "no"], "use yes or no");
 const serverlessSettings = z.object({
   ...common,
   CONFIRMATION: confirmation,
+  PROVIDERS: providers,
   API_ZIP: archive,
   API_ZIP_HASH: archiveHash,
   IMAGES_ZIP: archive,
@@ -148,6 +149,8 @@ export interface ServerlessSettings {
   /** Whether ACM has issued the domain's certificate: until then the site keeps CloudFront's name. */
   readonly certificateIssued: boolean;
   readonly confirmation: "optional" | "required";
+  /** Sign-in providers, as the API reads them. @default - none */
+  readonly providers?: string | undefined;
   /** Zip archives of functions: path from the folder of Terraform's configuration, SHA-256 in base64. */
   readonly archives: Readonly<Record<"api" | "images", { readonly path: string; readonly hash: string }>>;
   /** Of presigned URLs. @default - the bucket's in AWS */
@@ -205,6 +208,7 @@ export function readServerlessSettings(env: NodeJS.ProcessEnv): ServerlessSettin
     domain: parsed.DOMAIN === "none" ? undefined : parsed.DOMAIN,
     certificateIssued: parsed.CERTIFICATE_ISSUED === "yes",
     confirmation: parsed.CONFIRMATION,
+    providers: parsed.PROVIDERS,
     archives: {
       api: { path: parsed.API_ZIP, hash: parsed.API_ZIP_HASH },
       images: { path: parsed.IMAGES_ZIP, hash: parsed.IMAGES_ZIP_HASH },

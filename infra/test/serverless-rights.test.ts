@@ -117,6 +117,7 @@ const calls: Readonly<Record<string, readonly CallOf[]>> = {
     object("DELETE", "DeleteObjectCommand", "incoming", "discard what was uploaded"),
     remove("pictures", "remove an account's picture"),
     { command: "HeadBucketCommand", use: "answer whether it is ready", needs: s3("HEAD", "/images") },
+    ofPool("AdminCreateUser", "give an account its first password"),
     ofPool("AdminGetUser", "learn whether an address is confirmed"),
     ofPool("AdminInitiateAuth", "try a password"),
     ofPool("AdminSetUserPassword", "change a password"),

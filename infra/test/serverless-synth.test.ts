@@ -16,6 +16,7 @@ beforeAll(async () => {
     PROTECTION: "no",
     RESERVED_CONCURRENCY: "no",
     SECRETS_VERSION: "3",
+    PROVIDERS: "google,https://accounts.google.com,1 my-pool,https://id.example,2,trusts-factor",
     STATE_BUCKET: "example-state",
   });
 }, 180_000);
@@ -187,6 +188,7 @@ const rights: Record<string, Record<string, string[]>> = {
     RemoveWhatNoRecordPointsAt: ["s3:DeleteObject"],
     TellAMissingObjectFromAForbiddenOne: ["s3:ListBucket"],
     TrySetAndRemoveAPassword: [
+      "cognito-idp:AdminCreateUser",
       "cognito-idp:AdminGetUser",
       "cognito-idp:AdminInitiateAuth",
       "cognito-idp:AdminSetUserPassword",
@@ -325,8 +327,27 @@ describe("secrets", () => {
     ]);
     expect(Object.fromEntries(versions)).toEqual({
       ...{ "access-token": 3, "refresh-token": 3, "edge-proof": 3 },
-      factors: 1,
+      ...{ factors: 1, google: 1, "my-pool": 1 },
     });
+  });
+
+  test("IDP-15 have a place for each sign-in provider, which the API may read, and no value of it in the state", () => {
+    const ofProviders = all("aws_ssm_parameter", withEverything).filter(({ name }) =>
+      name.includes("/providers/"),
+    );
+    expect(ofProviders).toEqual(
+      ["google", "my-pool"].map((id) =>
+        expect.objectContaining({
+          ...{ name: `/tintype/shop/providers/${id}`, type: "SecureString" },
+          ...{ value_wo: "none", value_wo_version: 1 },
+        }),
+      ),
+    );
+    const [, rights] = byPath("aws_iam_role_policy", "api-function/rights", withEverything);
+    const right = statements(rights).find(({ Sid }) => Sid === "ReadItsSecretsAndThoseBeforeThem")!;
+    expect(right["Resource"]).toHaveLength(6);
+    const [, api] = byPath("aws_lambda_function", "api-function/function", withEverything);
+    expect(JSON.stringify(api["environment"])).toContain("google,https://accounts.google.com,1 my-pool");
   });
 });
 

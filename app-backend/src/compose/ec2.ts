@@ -37,6 +37,7 @@ import { openLog } from "../log.ts";
 import { imageIntake } from "../usecases/image-intake.ts";
 import type { MediaTimes } from "../usecases/media.ts";
 import { application } from "./application.ts";
+import { returnAddress } from "../domain/provider-flow.ts";
 import { backgroundWork } from "./background-work.ts";
 import { openStorage } from "./ec2-storage.ts";
 import { notestamp } from "./notestamp.ts";
@@ -105,7 +106,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       mail,
       providers: openidSignInProviders({
         providers: config.providers,
-        redirectUri: (id) => `${config.siteOrigins[0]}/api/auth/oidc/${id}/callback`,
+        redirectUri: returnAddress(config.siteOrigins[0]),
       }),
       providerFlows: jwtProviderFlows(config.refreshSecrets),
       pictureStorage: s3UploadStorage({ client, bucket, newId }),

@@ -49,11 +49,12 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
 
   const factors = dynamodbFactors({ db, newId: randomUUID });
   const challenges = dynamodbChallenges({ db, newId: randomUUID });
+  const linked = dynamodbProviderIdentities(db);
   const removal = accountRemoval({
     ...{ ...stored, accounts, sessions: dynamodbSessions(db) },
     ...{ factors, challenges },
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
-    identities: dynamodbProviderIdentities(db),
+    identities: linked,
   });
   const { giveUp } = abandonedUploads(stored);
   const emptyBin = binEmptying(stored);
@@ -63,8 +64,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     identities,
     accounts,
     accountIds: dynamodbAccountIds(db),
-    credentials,
-    now,
+    ...{ credentials, linked, now },
   });
 
   const sessions = revokingSessions(dynamodbSessions(db), dynamodbRevocations(db), now);

@@ -27,6 +27,7 @@ import { ownIssuer } from "../adapters/jwt/signed-claims.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
 import { lambdaImageIntake, openLambda } from "../adapters/lambda/image-intake.ts";
+import { openidSignInProviders } from "../adapters/openid/sign-in-providers.ts";
 import { openS3 } from "../adapters/s3/client.ts";
 import { s3MediaIntake } from "../adapters/s3/media-intake.ts";
 import { s3ObjectStore } from "../adapters/s3/object-store.ts";
@@ -36,12 +37,12 @@ import { openSsm, type Secrets, ssmSecrets } from "../adapters/ssm/secrets.ts";
 import type { ApiConfig } from "../config/serverless.ts";
 import { AppError } from "../domain/app-error.ts";
 import { limits as rules } from "../domain/limit.ts";
+import { returnAddress } from "../domain/provider-flow.ts";
 import { edgeProofHeader, isEdgeProof, requireEdgeProof } from "../http/edge-proof.ts";
 import { refusingApp } from "../http/refusing-app.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
 import type { Limits } from "../ports/limits.ts";
-import type { SignInProviders } from "../ports/sign-in-providers.ts";
 import { bearerSessions, revokingSessions } from "../usecases/identity/bearer-sessions.ts";
 import { completionSlots } from "../usecases/completion-slots.ts";
 import { application } from "./application.ts";
@@ -61,12 +62,6 @@ export interface Overrides {
 const deadlineMs = 26_000;
 /** Longer than a code usually takes to be mailed: the answer waits for it, and must not show whether there was one. */
 const longestMailMs = 1_500;
-
-/** They are a setting of the stack with hosts (docs/decisions/0044-identities-at-providers.md). */
-const noProvider = async () => {
-  throw new AppError("not_found", "no such provider");
-};
-const noProviders: SignInProviders = { list: [], start: noProvider, finish: noProvider };
 
 /** Nothing goes on after the answer: work on a file ends before the deadline, and no request is answered while it runs. */
 const mediaTimes = { waitMs: deadlineMs, workMs: 24_000 };
@@ -112,7 +107,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const credentials = dynamodbPasswordHashes(db);
   const identity = cognitoIdentityProvider({
     ...{ client: cognito, ...pool, credentials, now },
-    isTaken: async (email) => (await accounts.getByEmail(email)) !== undefined,
+    ownerOf: async (email) => (await accounts.getByEmail(email))?.id,
     ...kept(limits, now),
   });
   const ofPool = cognitoAccessTokens(pool);
@@ -120,7 +115,8 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const ofBearers = bearerSessions({ bearers, revocations, accounts, sessions, factors });
   const imageIntake = lambdaImageIntake({ client: openLambda({ region }), functionArn: imagesFunction });
 
-  function applicationWith({ accessSecrets, refreshSecrets, factorSecrets, edgeProofs }: Secrets) {
+  function applicationWith(found: Secrets) {
+    const { accessSecrets, refreshSecrets, factorSecrets, edgeProofs, clientSecrets } = found;
     const { afterAnswer, drain } = backgroundWork((error) => {
       metrics.unsentMail();
       log.error({ err: error }, "mail was not sent");
@@ -139,7 +135,10 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       uploadTokens: jwtUploadTokens(refreshSecrets),
       challengeTokens: jwtChallengeTokens(refreshSecrets),
       factorSecrets: aesFactorSecrets(factorSecrets),
-      providers: noProviders,
+      providers: openidSignInProviders({
+        providers: config.providers.map((each) => ({ ...each, clientSecret: clientSecrets.get(each.id) })),
+        redirectUri: returnAddress(config.siteOrigins[0]),
+      }),
       providerFlows: jwtProviderFlows(refreshSecrets),
       bearerSessions: ofBearers,
       pictureStorage: undefined,
@@ -160,6 +159,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const secrets = ssmSecrets({
     client: openSsm(config.secrets),
     path: config.secrets.path,
+    providers: config.secrets.providers ?? [],
     now,
     onStale: (error) => log.warn({ err: error }, "secrets were not read again"),
   });

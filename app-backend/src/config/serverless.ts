@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { PoolConfig } from "../adapters/cognito/client.ts";
+import type { ProviderConfig } from "../adapters/openid/sign-in-providers.ts";
 import type { SecretsConfig } from "../adapters/ssm/secrets.ts";
 import type { BucketConfig } from "../adapters/s3/client.ts";
-import { confirmation, cookieName, logLevel, origin, origins, parse, required } from "./values.ts";
+import { confirmation, cookieName, logLevel, origin, origins, parse, providers, required } from "./values.ts";
 
 // Lambda sets AWS_REGION; the SDK's clients read the other variables of AWS themselves, these two excepted.
 const endpoint = z.url("is not a URL").optional();
@@ -33,6 +34,7 @@ const apiVariables = z.object({
   OTHER_SITE_ORIGINS: origins,
   REFRESH_COOKIE: cookieName,
   CONFIRMATION: confirmation,
+  PROVIDERS: providers,
   AWS_LAMBDA_FUNCTION_VERSION: z.string().optional(),
   RELEASE: z.string().optional(),
 });
@@ -59,6 +61,8 @@ export interface ApiConfig extends JobsConfig {
   readonly siteOrigins: readonly [string, ...string[]];
   readonly refreshCookie: string;
   readonly confirmationRequired: boolean;
+  /** Where people can sign in beside here. Their secrets are with the others. */
+  readonly providers: readonly Omit<ProviderConfig, "clientSecret">[];
   readonly release: string;
 }
 
@@ -80,7 +84,8 @@ export function apiConfig(environment: NodeJS.ProcessEnv = process.env): ApiConf
   return {
     ...jobs,
     pool: { region, userPoolId, clientId: env.USER_POOL_CLIENT_ID, endpoint: poolEndpoint },
-    secrets: { region, path: env.SECRETS_PATH },
+    secrets: { region, path: env.SECRETS_PATH, providers: env.PROVIDERS.map(({ id }) => id) },
+    providers: env.PROVIDERS,
     imagesFunction: env.IMAGES_FUNCTION,
     siteOrigins: [env.SITE_ORIGIN, ...env.OTHER_SITE_ORIGINS],
     refreshCookie: env.REFRESH_COOKIE,

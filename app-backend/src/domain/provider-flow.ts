@@ -4,6 +4,10 @@ import { after } from "./time.ts";
 /** How long a person may take at the provider. */
 export const flowLifeMs = 10 * 60_000;
 
+/** Where a provider sends people back to a site, by the provider's id. */
+export const returnAddress = (siteOrigin: string) => (id: string) =>
+  `${siteOrigin}/api/auth/oidc/${id}/callback`;
+
 /** What a signed-in person goes to a provider for. */
 export type Wanted = "link" | "proof";
 

@@ -10,6 +10,8 @@ export type Identity = Pick<Account, "id" | "email" | "confirmed" | "credentialV
  */
 export interface IdentityProvider {
   readonly codeFormat: CodeFormat;
+  /** Whether an account without a password gets codes too: otherwise its address has to be proven elsewhere. */
+  readonly mailsAll: boolean;
   /**
    * Prepares the password of a new account. Returns the credential that `Accounts.add` stores with the account. Throws
    * `unavailable`; `invalid_input` if the provider refuses the password.

@@ -31,6 +31,19 @@ describe("the environment of a function", () => {
     });
   });
 
+  test("IDP-15 names sign-in providers, whose secrets are with the others", () => {
+    const PROVIDERS = "google,https://accounts.google.com,1,trusts-factor";
+    const { providers, secrets } = apiConfig({ ...environment, PROVIDERS });
+    expect(providers).toEqual([
+      {
+        ...{ id: "google", name: "Google", issuer: "https://accounts.google.com" },
+        ...{ clientId: "1", trustsFactor: true },
+      },
+    ]);
+    expect(secrets.providers).toEqual(["google"]);
+    expect(() => apiConfig({ ...environment, PROVIDERS: "google" })).toThrow("PROVIDERS");
+  });
+
   test("of images and jobs needs no more than they use", () => {
     const { BUCKET, AWS_REGION, RECORDS_TABLE, EXPIRING_TABLE, USER_POOL_ID, METRICS_NAMESPACE } =
       environment;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { SignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { ConfirmSignUpCommand, SignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { dynamodbLimits } from "../../src/adapters/dynamodb/limits.ts";
@@ -24,6 +24,8 @@ import {
 } from "../client.ts";
 import { challenge, enrol, shownCode } from "../authenticator.ts";
 import { onePixelPng } from "../images.ts";
+import { comeBack, navigate, signInBy } from "../sign-in-by-provider.ts";
+import { clientId, clientSecret, startProvider, type TestProvider } from "../test-provider.ts";
 import { leastMailMs, startServerless, type TestServerless } from "../serverless-app.ts";
 import { announceMedia, completeMedia, sound, uploadMedia } from "../media-uploads.ts";
 import { addImage, announce, complete, put, registerBy, sendPicture } from "../uploads.ts";
@@ -32,16 +34,22 @@ const next = "a much better one";
 
 let stack: TestServerless;
 let app: TestServerless["app"];
+let provider: TestProvider;
 
 let laterMs = 0;
 const clock = () => new Date(Date.now() + laterMs);
 
 beforeAll(async () => {
-  stack = await startServerless({ clock });
+  provider = await startProvider();
+  const providers = { setting: `test,${provider.issuer},${clientId}`, secret: clientSecret };
+  stack = await startServerless({ clock, providers });
   app = stack.app;
 });
 afterEach(() => faults());
-afterAll(() => stack.close());
+afterAll(async () => {
+  await stack.close();
+  provider.close();
+});
 
 async function join(email = newEmail()): Promise<string> {
   const registered = await registerBy(app, await sendPicture(app, onePixelPng), { email });
@@ -217,6 +225,61 @@ describe("a second factor", () => {
     expect(await resetFactor(email)).toMatchObject({ factors: [], challenges: 0, sessions: 0 });
     expect((await signIn(app, email)).body.accessToken).toBeDefined();
     expect(stack.lines().filter(({ audit }) => audit === "factors_reset")).toHaveLength(1);
+  });
+});
+
+describe("a sign-in provider", () => {
+  const newPerson = () => ({ sub: randomUUID(), email: newEmail(), email_verified: true });
+
+  test("IDP-01 opens a session through the gateway, by cookies alone", async () => {
+    const person = newPerson();
+    const left = await navigate(app, "/auth/oidc/test?next=/gallery");
+    expect(left.cookies).toEqual([
+      expect.stringMatching(/^__Host-refresh-provider=.*; Secure; SameSite=Lax$/),
+    ]);
+    expect(new URL(left.location).searchParams.get("redirect_uri")).toBe(
+      `${app.siteOrigin}/api/auth/oidc/test/callback`,
+    );
+    const landed = await comeBack(app, provider.signIn(left.location, person), left.flow);
+    expect(landed).toMatchObject({ status: 302, location: "/gallery?signed-in" });
+    expect(landed.cookies).toEqual([
+      expect.stringMatching(/^__Host-refresh-provider=; .*Expires=Thu, 01 Jan 1970/),
+      expect.stringMatching(/^__Host-refresh=[\w.-]+; .*SameSite=Strict$/),
+    ]);
+    const { account } = (await refresh(app, landed.cookie)).body;
+    expect(account).toMatchObject({ email: person.email, confirmed: true });
+    const again = await refresh(app, (await signInBy(app, provider, person)).cookie);
+    expect(again.body.account.id).toBe(account.id);
+  });
+
+  test("IDP-05 makes no account of an address that it has not proven: the pool could mail no code", async () => {
+    const landed = await signInBy(app, provider, { ...newPerson(), email_verified: "true" });
+    expect(landed).toMatchObject({ location: "/signin?failed=email", cookie: "" });
+  });
+
+  test("IDP-14 leaves an account that no user of the pool opens, until it has its first password", async () => {
+    const { email, ...person } = newPerson();
+    const { cookie } = await signInBy(app, provider, { ...person, email });
+    const { accessToken, account } = (await refresh(app, cookie)).body;
+    expect((await postJson(app, "/auth/forgot", { email })).status).toBe(204);
+    expect(await mailedCode(email)).toBeUndefined();
+
+    // Its address is free at the pool, where anyone can make a user.
+    const { idp, config } = stack.pool;
+    await idp.send(new SignUpCommand({ ClientId: config.clientId, Username: email, Password: goodPassword }));
+    const ConfirmationCode = (await mailedCode(email))!;
+    await idp.send(
+      new ConfirmSignUpCommand({ ClientId: config.clientId, Username: email, ConfirmationCode }),
+    );
+    expect((await signIn(app, email)).status).toBe(401);
+
+    const set = await postJson(app, "/auth/password", { next }, bearer(accessToken));
+    expect(set.status).toBe(204);
+    expect((await signIn(app, email)).status).toBe(401);
+    expect((await signIn(app, email, next)).body.account.id).toBe(account.id);
+    const headers = { ...bearer(accessToken), origin: app.siteOrigin };
+    expect((await sendJson(app, "DELETE", "/auth/remove", { password: next }, headers)).status).toBe(204);
+    expect((await signInBy(app, provider, { ...person, email })).location).toBe("/?signed-in");
   });
 });
 

@@ -28,7 +28,12 @@ export class ServerlessStack extends TerraformStack {
 
     const pool = new UserPool(this, "identity", { name, region, protection, mailFrom });
     const tables = new Tables(this, "tables", { name, protection });
-    const secrets = new Secrets(this, "secrets", { name, version: settings.secretsVersion });
+    const { providers = "" } = settings;
+    const secrets = new Secrets(this, "secrets", {
+      name,
+      version: settings.secretsVersion,
+      providers: providers.split(" ").flatMap((entry) => entry.split(",")[0] || []),
+    });
     const site = new SiteBucket(this, "site", { name });
     const http = new HttpApi(this, "http", { name, region });
     const certificate =
@@ -84,6 +89,7 @@ export class ServerlessStack extends TerraformStack {
         IMAGES_FUNCTION: images.liveArn,
         METRICS_NAMESPACE: namespace,
         CONFIRMATION: settings.confirmation,
+        ...(providers !== "" && { PROVIDERS: providers }),
       },
       rights: apiRights(reached, secrets, images),
     });

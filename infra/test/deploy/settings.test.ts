@@ -187,7 +187,6 @@ test("USE-30 a setting of the other stack is refused, by the command line or the
   ]);
   expect(foreignSettings({ STACK: "serverless", NOTESTAMP: "on", PROVIDERS: "a" })).toEqual([
     "NOTESTAMP is a setting of STACK=ec2: leave it out.",
-    "PROVIDERS is a setting of STACK=ec2: leave it out.",
   ]);
   expect(foreignSettings({ LOSE: "a" })).toEqual(["LOSE is a setting of STACK=serverless: leave it out."]);
   expect(foreignSettings({ STACK: "lambda", OS: "al2023" })).toEqual([]); // the deployment refuses the stack

@@ -33,7 +33,7 @@ test("requests are priced by what is billed, at three sizes", () => {
   expect(costs(100_000)["HTTP API"]).toBeCloseTo(3, 6);
   expect(costs(100_000)["Lambda"]).toBeCloseTo(3 * 1.002 * 0.2 + 3e6 * 0.065 * 0.0000166667, 6);
   expect(costs(100_000)["CloudFront"]).toBeCloseTo(3 * 1.13 + 60 * 0.085, 6);
-  expect(costs(100_000)["DynamoDB"]).toBeCloseTo(3 * (3.308 * 0.125 + 0.19 * 0.625), 6);
+  expect(costs(100_000)["DynamoDB"]).toBeCloseTo(3 * (3.318 * 0.125 + 0.19 * 0.625), 6);
   expect(costs(100_000)["logs"]).toBeCloseTo(3 * 1.5 * 0.5, 6);
   expect(costs(100_000)["metrics"]).toBeCloseTo(2 * 0.3, 6);
   // 6,000 people are within the free 10,000; 600,000 are not.

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  AdminCreateUserCommand,
   AdminGetUserCommand,
   AdminInitiateAuthCommand,
   AdminSetUserPasswordCommand,
@@ -43,8 +44,8 @@ interface Dependencies {
   /** Of the records of accounts: here not hashes, but what `credential.ts` describes. */
   readonly credentials: PasswordHashes;
   readonly reservations: Reservations;
-  /** Whether an account has an address. */
-  readonly isTaken: (email: string) => Promise<boolean>;
+  /** The id of the account that has an address. */
+  readonly ownerOf: (email: string) => Promise<string | undefined>;
   readonly resetRequests: ResetRequests;
   readonly now: () => Date;
 }
@@ -70,7 +71,7 @@ const longestRequestMs = 30_000;
  */
 export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
   const { client, userPoolId: UserPoolId, clientId: ClientId, credentials, now } = deps;
-  const { reservations, isTaken, resetRequests } = deps;
+  const { reservations, ownerOf, resetRequests } = deps;
   const { remove: removeUser } = cognitoIdentities(client, UserPoolId);
   /** Accounts whose first code was mailed by their sign-up, in this process. */
   const welcomed = new Set<string>();
@@ -175,8 +176,50 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
 
   const codeEnd = () => after(now(), codeFormat.lifeMs.reset);
 
+  /** Makes the user of an account without a password, whose address another provider has proven. Returns its `sub`. */
+  async function createUser(Username: string): Promise<string> {
+    const UserAttributes = [
+      { Name: "email", Value: Username },
+      { Name: "email_verified", Value: "true" },
+    ];
+    const command = new AdminCreateUserCommand({
+      ...{ UserPoolId, Username, UserAttributes },
+      MessageAction: "SUPPRESS",
+    });
+    const { User } = await client.send(command, inTime());
+    return User!.Attributes!.find(({ Name }) => Name === "sub")!.Value!;
+  }
+
+  /** Like `setPassword`. The record names the user last: until then no password of it opens the account. */
+  async function setFirstPassword(account: Identity, password: string): Promise<number | undefined> {
+    const { id, email, credentialVersion: from } = account;
+    const key = emailKey(email);
+    const retryAfterMs = await reservations.take(key);
+    if (retryAfterMs > 0)
+      throw new AppError("unavailable", "a password of this address is being set", { retryAfterMs });
+    try {
+      // Set since the caller looked, or the account is gone: the user of its address may be another one's.
+      if (readCredential(await credentials.get(id)) !== undefined) return undefined;
+      if ((await ownerOf(email)) !== id) return undefined;
+      const sub = await createUser(key).catch(async (error: unknown) => {
+        if (!isRefusal(error, "UsernameExistsException")) throw error;
+        await removeUser(key); // of no account: it was left, or made at the pool itself
+        return createUser(key);
+      });
+      await setUserPassword(sub, password);
+      const version = await credentials.replace(id, { to: sub, from });
+      if (version === undefined) await removeUser(sub);
+      return version;
+    } catch (error) {
+      return rethrowCognitoError(error);
+    } finally {
+      await reservations.release(key).catch(() => undefined);
+    }
+  }
+
   return {
     codeFormat,
+    mailsAll: false,
 
     async signUp({ id, email }, password) {
       const key = emailKey(email);
@@ -185,7 +228,7 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
         throw new AppError("unavailable", "a sign-up of this address is in progress", { retryAfterMs });
       try {
         // Another sign-up may have ended since the caller looked: its user must not be taken for one that was left.
-        if (await isTaken(email)) throw new AppError("email_taken", "address is taken");
+        if ((await ownerOf(email)) !== undefined) throw new AppError("email_taken", "address is taken");
         const sub = await signUp(key, password, id).catch(async (error: unknown) => {
           if (!isRefusal(error, "UsernameExistsException")) throw error;
           // No account has this address and no other sign-up is in progress: one that was stopped has left this user.
@@ -220,7 +263,9 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       try {
         const { AuthenticationResult } = await client.send(command, inTime());
         if (AuthenticationResult === undefined) throw new Error("user pool asks for a second factor");
-        return account !== undefined;
+        if (account === undefined) return false;
+        // Anyone can make a user at the pool itself, for an address that has an account without a password.
+        return readCredential(await credentials.get(account.id)) !== undefined;
       } catch (error) {
         if (!isRefusal(error)) return rethrowCognitoError(error);
         // For each refusal, needed or not: its time reveals no account.
@@ -232,6 +277,7 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
 
     async requestCode(purpose, account) {
       const { id, confirmed, credentialVersion } = account;
+      if (readCredential(await credentials.get(id)) === undefined) return; // the pool has no user to mail to
       const named = { ClientId, Username: nameOf(account) };
       const resend = () => client.send(new ResendConfirmationCodeCommand(named), inTime());
       if (purpose === "confirm") {
@@ -288,11 +334,12 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       return true;
     },
 
-    async setPassword({ id, confirmed, credentialVersion: from }, password) {
+    async setPassword({ id, email, confirmed, credentialVersion: from }, password) {
       // It would count as confirmed then, without a proven address: no code could ever be mailed again.
       if (!confirmed) throw new AppError("not_confirmed", "address is not confirmed");
       const { sub } = readCredential(await credentials.get(id)) ?? {};
-      if (sub === undefined) return undefined;
+      if (sub === undefined)
+        return setFirstPassword({ id, email, confirmed, credentialVersion: from }, password);
       const version = await credentials.replace(id, { to: sub, from });
       if (version !== undefined) await setUserPassword(sub, password);
       return version;

@@ -34,6 +34,8 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
   return {
     codeFormat: { digits: codeDigits, lifeMs: { confirm: codeLifeMs, reset: codeLifeMs } },
 
+    mailsAll: true,
+
     signUp: (_account, password) => passwords.hash(password),
 
     hasPassword: async (accountId) => (await hashes.get(accountId)) !== undefined,

@@ -14,6 +14,8 @@ export interface SecretsConfig {
   readonly region: string;
   /** Below it each secret has its name. */
   readonly path: string;
+  /** Ids of sign-in providers, whose secrets are below it too. @default - none */
+  readonly providers?: readonly string[];
 }
 
 export interface Secrets {
@@ -22,11 +24,12 @@ export interface Secrets {
   readonly factorSecrets: SecretRing;
   /** What the edge proves itself with: the current value first, then those that may still arrive. */
   readonly edgeProofs: readonly Buffer[];
+  /** By the ids of sign-in providers; a public client has none. */
+  readonly clientSecrets: ReadonlyMap<string, string>;
 }
 
-interface Dependencies {
+interface Dependencies extends Pick<SecretsConfig, "path" | "providers"> {
   readonly client: SSMClient;
-  readonly path: string;
   readonly now: () => Date;
   /** Called if they could not be read again; those of before go on. */
   readonly onStale: (error: unknown) => void;
@@ -45,6 +48,10 @@ const longestMs = 15 * 24 * 3_600_000;
 const leastBytes = 64;
 
 const names = ["access-token", "refresh-token", "edge-proof", "factors"] as const;
+/** What one request may ask for. */
+const mostNames = 10;
+/** The value of a parameter that has no secret. */
+const noSecret = "none";
 
 export function openSsm({ region }: SecretsConfig): SSMClient {
   return new SSMClient({
@@ -58,7 +65,7 @@ export function openSsm({ region }: SecretsConfig): SSMClient {
  * Secrets in SSM parameters, with the versions that they replaced. `read` returns the same object until one has changed;
  * `readAgain` is for a caller that has met one that is unknown. Throws if one is missing or too short, without its value.
  */
-export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
+export function ssmSecrets({ client, path, providers = [], now, onStale }: Dependencies) {
   let kept: { readonly secrets: Secrets; readonly versions: string; readAtMs: number } | undefined;
 
   let triedAtMs = -Infinity;
@@ -75,10 +82,14 @@ export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
     const atMs = now().getTime();
     triedAtMs = atMs;
     try {
-      const parameters = await current();
-      const versions = parameters.map(({ Version }) => Version).join(" ");
+      const [parameters, ofProviders] = [await current(), await currentOfProviders()];
+      const all = [...parameters, ...ofProviders].map(({ Name, Version }) => `${Name} ${Version}`);
+      const versions = all.toSorted().join("\n");
       if (kept?.versions === versions) kept.readAtMs = atMs;
-      else kept = { secrets: await withHistory(parameters), versions, readAtMs: atMs };
+      else {
+        const clientSecrets = clientSecretsIn(ofProviders);
+        kept = { secrets: { ...(await withHistory(parameters)), clientSecrets }, versions, readAtMs: atMs };
+      }
     } catch (error) {
       if (!kept) throw isOutage(error) ? new AppError("unavailable", "SSM is away", { cause: error }) : error;
       kept.readAtMs = atMs - freshMs / 2; // try again, but not with each request
@@ -98,7 +109,20 @@ export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
     });
   }
 
-  async function withHistory(parameters: readonly Parameter[]): Promise<Secrets> {
+  /** Those that there are: a missing one is the fault of one provider, and no reason to refuse all requests. */
+  async function currentOfProviders(): Promise<Parameter[]> {
+    const found: Parameter[] = [];
+    for (let from = 0; from < providers.length; from += mostNames) {
+      const Names = providers.slice(from, from + mostNames).map((id) => `${path}/providers/${id}`);
+      const { Parameters = [] } = await client.send(
+        new GetParametersCommand({ Names, WithDecryption: true }),
+      );
+      found.push(...Parameters);
+    }
+    return found;
+  }
+
+  async function withHistory(parameters: readonly Parameter[]): Promise<Omit<Secrets, "clientSecrets">> {
     const found = await Promise.all(parameters.map(versionsOf));
     const [access = [], refresh = [], proof = [], factors = []] = found;
     const proofsSince = now().getTime() - proofSpreadMs;
@@ -137,6 +161,13 @@ export function ssmSecrets({ client, path, now, onStale }: Dependencies) {
   }
 
   return { read, readAgain };
+}
+
+/** What is pasted often ends with a line break. */
+function clientSecretsIn(parameters: readonly Parameter[]): ReadonlyMap<string, string> {
+  const idIn = (name: string) => name.slice(name.lastIndexOf("/") + 1);
+  const pairs = parameters.map(({ Name = "", Value = "" }) => [idIn(Name), Value.trim()] as const);
+  return new Map(pairs.filter(([, secret]) => secret !== noSecret && secret !== ""));
 }
 
 interface Version {

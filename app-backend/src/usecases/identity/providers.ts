@@ -40,7 +40,7 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly limits: Limits;
-  readonly identity: Pick<IdentityProvider, "hasPassword">;
+  readonly identity: Pick<IdentityProvider, "hasPassword" | "mailsAll">;
   readonly registration: Pick<AccountUseCases, "registerIdentity">;
   readonly signIns: Pick<SessionUseCases, "admit">;
   readonly stepUp: Pick<StepUpUseCases, "require" | "proveByProvider">;
@@ -186,6 +186,8 @@ export function providerUseCases(deps: Dependencies) {
   ): Promise<Account> {
     if (email === undefined || emailFault(email) !== undefined)
       throw new AppError("email_required", "provider states no address that can be used");
+    if (!confirmed && !identity.mailsAll)
+      throw new AppError("email_required", "address is not proven, and no code could be mailed");
     const other = await accounts.getByEmail(email);
     if (other) {
       auditLog("sign_in_failed", { accountId: other.id });

@@ -1,6 +1,7 @@
 import type { Accounts } from "../../ports/accounts.ts";
 import type { Identities } from "../../ports/identities.ts";
 import type { PasswordHashes } from "../../ports/password-hashes.ts";
+import type { ProviderIdentities } from "../../ports/provider-identities.ts";
 
 // A user is made before its account: a young one may still get it.
 const onItsWayMs = 3_600_000;
@@ -9,7 +10,7 @@ export interface IdentityReport {
   readonly checked: number;
   /** Ids of users without an account. */
   readonly orphaned: string[];
-  /** Ids of accounts without a user: no one can sign in to them, and nothing here can give them a password. */
+  /** Ids of accounts without a user and without a sign-in provider: no one can sign in to them, and nothing here can give them a password. */
   readonly unusable: string[];
   /** Those of the above that remain. */
   readonly left: string[];
@@ -21,11 +22,13 @@ interface Dependencies {
   /** The ids of all accounts, a page at a time. */
   readonly accountIds: () => AsyncIterable<readonly string[]>;
   readonly credentials: Pick<PasswordHashes, "get">;
+  readonly linked: Pick<ProviderIdentities, "listOfAccount">;
   readonly now: () => Date;
 }
 
 /** Compares the users of the identity provider with the accounts. Removes, if asked to, users without an account. */
-export function identityCheck({ identities, accounts, accountIds, credentials, now }: Dependencies) {
+export function identityCheck(deps: Dependencies) {
+  const { identities, accounts, accountIds, credentials, linked, now } = deps;
   const isYoung = ({ createdAt }: { readonly createdAt: Date }) =>
     now().getTime() - createdAt.getTime() < onItsWayMs;
 
@@ -50,7 +53,8 @@ export function identityCheck({ identities, accounts, accountIds, credentials, n
     for await (const ids of accountIds()) {
       for (const id of ids.filter((one) => !usable.has(one))) {
         const account = await accounts.get(id); // it may have been removed since
-        if (account && !isYoung(account)) unusable.push(id);
+        if (!account || isYoung(account)) continue;
+        if ((await linked.listOfAccount(id)).length === 0) unusable.push(id);
       }
     }
     return { checked, orphaned, unusable, left: [...left, ...unusable] };

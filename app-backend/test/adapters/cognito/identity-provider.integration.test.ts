@@ -25,7 +25,7 @@ function openProvider(
   pool: TestPool,
   now: () => Date,
   reservations?: Reservations,
-  isTaken = async (_email: string) => false,
+  ownerOf = async (_email: string): Promise<string | undefined> => undefined,
   isAway = () => false,
 ) {
   return openMysql((db) => {
@@ -41,7 +41,7 @@ function openProvider(
         },
       },
       reservations: reservations ?? reservationsIn(),
-      isTaken,
+      ownerOf,
       resetRequests: {
         add: limits.know,
         has: limits.knows,
@@ -85,7 +85,7 @@ describe("a user pool", () => {
   let opened: Opened<IdentityProvider>;
   let identity: IdentityProvider;
   const reserved = new Set<string>();
-  const taken = new Set<string>();
+  const owners = new Map<string, string>();
   let laterMs = 0;
   let isAway = false;
 
@@ -95,7 +95,7 @@ describe("a user pool", () => {
       pool,
       () => after(new Date(), laterMs),
       reservationsIn(reserved),
-      async (email) => taken.has(email),
+      async (email) => owners.get(email),
       () => isAway,
     );
     identity = opened.port;
@@ -135,6 +135,29 @@ describe("a user pool", () => {
     expect(await mailsTo(account.email)).toHaveLength(2);
   });
 
+  test("IDP-14 an account without a password gets one first password, of any number at once", async () => {
+    const account = { ...someone(), confirmed: true };
+    await opened.raw.addAccount({ ...account, credential: "" });
+    owners.set(account.email, account.id);
+    const texts = [1, 2, 3].map((number) => `${next} ${number}`);
+    const tries = await Promise.allSettled(texts.map((text) => identity.setPassword(account, text)));
+    const won = tries.flatMap((each, index) =>
+      each.status === "fulfilled" && each.value === 1 ? [index] : [],
+    );
+    expect(won).toHaveLength(1);
+    await pool.tokens(account.email, texts[won[0]!]!); // the first sign-in makes the pool's key, which takes a while
+    for (const [index, text] of texts.entries())
+      expect(await identity.authenticate(account, text)).toBe(index === won[0]);
+    expect(await userOf(account)).toMatchObject({ UserStatus: "CONFIRMED" });
+    expect(await mailsTo(account.email)).toEqual([]);
+
+    // As if the account had gone meanwhile, and its address were another one's: that one's user stays.
+    const former = { ...account, id: randomUUID() };
+    await opened.raw.addAccount({ ...former, email: someone().email, credential: "" });
+    expect(await identity.setPassword(former, next)).toBeUndefined();
+    expect(await identity.authenticate(account, texts[won[0]!]!)).toBe(true);
+  });
+
   test("SLS-07 the right password of an unconfirmed address is distinguished from a wrong one", async () => {
     const account = await join();
     expect(await identity.authenticate(account, password)).toBe(true);
@@ -164,7 +187,7 @@ describe("a user pool", () => {
   test("SLS-11 a sign-up that another one has overtaken leaves the user of that account", async () => {
     const account = await join();
     await identity.requestCode("confirm", account); // the registration has ended
-    taken.add(account.email);
+    owners.set(account.email, "another");
     const late = { ...account, id: randomUUID() };
     await expect(identity.signUp(late, next)).rejects.toMatchObject({ code: "email_taken" });
     expect(await identity.authenticate(account, password)).toBe(true);

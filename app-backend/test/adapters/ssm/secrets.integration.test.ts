@@ -83,6 +83,22 @@ test("SLS-49 the edge's former proof is accepted while the new one spreads", asy
   expect((await open().read()).edgeProofs.map(String)).toEqual([latest]);
 });
 
+test("IDP-15 secrets of sign-in providers are read with the others, unless they were not filled yet", async () => {
+  for (const name of names) await put(name);
+  const providers = Array.from({ length: 11 }, (_, index) => `p${index}`);
+  const { read } = ssmSecrets({
+    ...{ client, path, now: () => now, onStale: () => {} },
+    providers: [...providers, "missing"],
+  });
+  for (const id of providers) await put(`providers/${id}`, id === "p3" ? "none" : `secret of ${id}\n`);
+  const filled = providers.filter((id) => id !== "p3").map((id) => [id, `secret of ${id}`] as const);
+  const { clientSecrets } = await read();
+  expect(Object.fromEntries(clientSecrets)).toEqual(Object.fromEntries(filled));
+  await put("providers/p3", "at last");
+  now = after(now, 6 * minuteMs);
+  expect((await read()).clientSecrets.get("p3")).toBe("at last");
+});
+
 test("secrets that cannot be read again go on, and none at all is unavailable", async () => {
   for (const name of names) await put(name);
   let isAway = false;

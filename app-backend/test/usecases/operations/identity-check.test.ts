@@ -1,14 +1,18 @@
 import { expect, test } from "@jest/globals";
 import { after } from "../../../src/domain/time.ts";
 import { identityCheck } from "../../../src/usecases/operations/identity-check.ts";
-import { at, someAccount } from "../../contract/fixtures.ts";
+import { at, someAccount, someIdentity } from "../../contract/fixtures.ts";
 
 const hourMs = 3_600_000;
 const account = someAccount();
 const other = someAccount();
 const withoutUser = someAccount();
 const young = { ...someAccount(), createdAt: after(at, hourMs + 1) };
-const stored = [account, other, withoutUser, young];
+const ofProvider = someAccount();
+const stored = [account, other, withoutUser, young, ofProvider];
+const linked = {
+  listOfAccount: async (id: string) => (id === ofProvider.id ? [someIdentity(id)] : []),
+};
 /** Of an account, without one, of an address that a newer user has, and one that is just signing up. */
 const users = [
   { id: "of the account", email: account.email, createdAt: at },
@@ -34,11 +38,12 @@ function check(removed: string[]) {
       yield [...stored.map(({ id }) => id), "removed since"];
     },
     credentials: { get: async (id) => (id === account.id ? "of the account" : "of the account since") },
+    linked,
     now: () => after(at, 2 * hourMs),
   });
 }
 
-test("SLS-11 users without an account are reported, and removed on demand; a young one may still get its account; accounts without a user are reported", async () => {
+test("SLS-11 users without an account are reported, and removed on demand; a young one may still get its account; accounts without a user are reported, unless people sign in to them by a provider", async () => {
   const removed: string[] = [];
   const orphaned = ["of no account", "of the account before"];
   const unusable = [other.id, withoutUser.id];
@@ -67,6 +72,7 @@ test("SLS-11 an account that was made while the check runs is no fault, however 
       yield [newcomer.id];
     },
     credentials: { get: async () => "of the newcomer" },
+    linked,
     now: () => after(at, isLater ? 3 * hourMs : 2 * hourMs),
   });
   expect(await inspect(false)).toEqual({ checked: 1, orphaned: [], unusable: [], left: [] });

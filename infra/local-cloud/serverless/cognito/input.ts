@@ -12,6 +12,7 @@ export interface Input {
   readonly ConfirmationCode: string;
   readonly Filter?: string;
   readonly Limit?: number;
+  readonly MessageAction?: string;
   readonly PaginationToken?: string;
   readonly Password: string;
   readonly Permanent?: boolean;
@@ -21,6 +22,7 @@ export interface Input {
   readonly SecretHash?: string;
   readonly Session?: string;
   readonly SoftwareTokenMfaSettings?: { readonly Enabled?: boolean; readonly PreferredMfa?: boolean };
+  readonly TemporaryPassword?: string;
   readonly Token: string;
   readonly UserAttributes?: readonly { readonly Name: string; readonly Value?: string }[];
   readonly UserCode: string;

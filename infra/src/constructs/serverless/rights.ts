@@ -71,6 +71,7 @@ export function apiRights(
     {
       reason: "try, set and remove a password",
       actions: [
+        "cognito-idp:AdminCreateUser",
         "cognito-idp:AdminGetUser",
         "cognito-idp:AdminInitiateAuth",
         "cognito-idp:AdminSetUserPassword",

@@ -1,8 +1,17 @@
-import { invalidParameter, notAuthorized } from "../answer.ts";
-import { type Action, type Call, type TokenCall, notHere, requireUser } from "../call.ts";
+import { randomUUID } from "node:crypto";
+import { CognitoError, invalidParameter, notAuthorized } from "../answer.ts";
+import {
+  type Action,
+  type Call,
+  findUser,
+  notHere,
+  requireEmailNames,
+  requireUser,
+  type TokenCall,
+} from "../call.ts";
 import { beginAttempt, forgetAttempts } from "../lockout.ts";
 import { hashPassword, isPassword, requirePolicy } from "../passwords.ts";
-import { type User, removeUser, revokeAll } from "../state.ts";
+import { newUser, type User, removeUser, revokeAll } from "../state.ts";
 
 const byName = { by: "role", category: "UserUpdate", required: ["UserPoolId", "Username"] } as const;
 
@@ -34,6 +43,12 @@ export const userActions = {
       removeUser(call.state, requireUser(call));
       return {};
     },
+  },
+  AdminCreateUser: {
+    by: "role",
+    category: "UserCreation",
+    required: ["UserPoolId", "Username"],
+    run: adminCreateUser,
   },
   AdminSetUserPassword: {
     by: "role",
@@ -79,6 +94,22 @@ function changePassword({ input, pool, user, now, random }: TokenCall) {
   user.password = hashPassword(input.ProposedPassword, random);
   user.modifiedAt = now;
   return {};
+}
+
+/** Until a password is set, the user has a random one, which no answer has: no mail is sent. */
+function adminCreateUser(call: Call) {
+  const { input, pool, state, random, now } = call;
+  requireEmailNames(pool);
+  if (input.MessageAction !== "SUPPRESS" || input.TemporaryPassword !== undefined)
+    throw notHere("invitations: set MessageAction to SUPPRESS, and no TemporaryPassword");
+  if (findUser(call, input.Username) !== undefined)
+    throw new CognitoError("UsernameExistsException", "User account already exists");
+  const password = hashPassword(random(32).toString("base64"), random);
+  const user = newUser(state, { sub: randomUUID(), email: input.Username, password, now });
+  user.emailVerified = (input.UserAttributes ?? []).some(
+    ({ Name, Value }) => Name === "email_verified" && Value === "true",
+  );
+  return { User: { ...summary(user), Attributes: attributes(user) } };
 }
 
 /** Confirms the user, not the address; sessions go on, as on AWS. */

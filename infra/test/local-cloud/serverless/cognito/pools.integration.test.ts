@@ -120,7 +120,7 @@ describe("the wire", () => {
     ["GetUser", "{", "SerializationException"],
     ["GetUser", '{"AccessToken":5}', "SerializationException"],
     ["GetUser", "{}", "InvalidParameterException"],
-    ["AdminCreateUser", "{}", "UnknownOperationException"],
+    ["AdminListGroupsForUser", "{}", "UnknownOperationException"],
     ["AdminConfirmSignUp", "{}", "UnknownOperationException"],
     ["toString", "{}", "UnknownOperationException"],
   ])("%s with %s, unsigned, is refused: %s", async (action, body, expected) => {
