@@ -206,7 +206,12 @@ const rights: Record<string, Record<string, string[]>> = {
   jobs: {
     Logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
     CompareAndRepairRecords: ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
-    EndTheSessionsOfAnAccountWhoseRemovalHasStoppedHalfway: ["dynamodb:Query", "dynamodb:DeleteItem"],
+    RemoveTheSecondFactorsOfAnAccountAndRecordThat: ["dynamodb:PutItem"],
+    EndTheSessionsOfAnAccountWhoseRemovalHasStoppedHalfwayOrWhoseFactorsAreRemoved: [
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+    ],
     RemovedAccountsAbandonedUploadsTheBinAndAllImagesByMonthAndAccount: ["dynamodb:Query"],
     TheObjectsOfAnAccountAndAllThatItLeaves: ["dynamodb:Query"],
     ListObjectsAndTheirFormerVersions: ["s3:ListBucket", "s3:ListBucketVersions"],
