@@ -64,6 +64,12 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ],
   ["jwt knows no driver but its own", `${backend}/adapters/jwt/a.ts`, "@aws-sdk/client-s3", "jsonwebtoken"],
   ["openid knows no driver but its own", `${backend}/adapters/openid/a.ts`, "jsonwebtoken", "openid-client"],
+  [
+    "simplewebauthn knows no driver but its own",
+    `${backend}/adapters/simplewebauthn/a.ts`,
+    "jsonwebtoken",
+    "@simplewebauthn/server",
+  ],
   ["ses knows no driver but its own", `${backend}/adapters/ses/a.ts`, "mysql2", "@aws-sdk/client-sesv2"],
   [
     "cognito knows no driver but its own",

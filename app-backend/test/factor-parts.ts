@@ -10,6 +10,10 @@ import type { Sessions } from "../src/ports/sessions.ts";
 import { factorProof } from "../src/usecases/identity/factor-proof.ts";
 import { passwordProof } from "../src/usecases/identity/password-proof.ts";
 import { stepUpUseCases } from "../src/usecases/identity/step-up.ts";
+import type { Limits } from "../src/ports/limits.ts";
+import type { Passkeys } from "../src/ports/passkeys.ts";
+import { passkeyProof } from "../src/usecases/identity/passkey-proof.ts";
+import { jwtPasskeyChallenges } from "../src/adapters/jwt/passkey-challenges.ts";
 import type { RateLimiter } from "../src/usecases/rate-limiter.ts";
 
 interface Common {
@@ -17,6 +21,8 @@ interface Common {
   readonly sessions: Sessions;
   readonly factors: Factors;
   readonly challenges: Challenges;
+  readonly passkeys: Passkeys;
+  readonly limits: Limits;
   readonly identity: IdentityProvider;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
@@ -28,7 +34,9 @@ export function factorParts(common: Common) {
   const factorSecrets = aesFactorSecrets({ current: randomBytes(64), former: [] });
   const challengeTokens = jwtChallengeTokens({ current: randomBytes(64), former: [] });
   const provePassword = passwordProof(common);
-  const proof = factorProof({ ...common, factorSecrets });
+  const passkeyChallenges = jwtPasskeyChallenges({ current: randomBytes(64), former: [] });
+  const ofPasskeys = passkeyProof({ ...common, passkeyChallenges, ceremonies: undefined });
+  const proof = factorProof({ ...common, factorSecrets, passkeyProof: ofPasskeys });
   const stepUp = stepUpUseCases({ ...common, provePassword, factorProof: proof });
   return {
     ...common,

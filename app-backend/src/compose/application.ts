@@ -22,6 +22,9 @@ import type { MediaIntake } from "../ports/media-intake.ts";
 import type { MediaFiles } from "../ports/media.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
+import type { PasskeyCeremonies } from "../ports/passkey-ceremonies.ts";
+import type { PasskeyChallenges } from "../ports/passkey-challenges.ts";
+import type { Passkeys } from "../ports/passkeys.ts";
 import type { Projects } from "../ports/projects.ts";
 import type { ProviderFlows } from "../ports/provider-flows.ts";
 import type { ProviderIdentities } from "../ports/provider-identities.ts";
@@ -36,6 +39,8 @@ import type { TakeCompletionSlot } from "../usecases/completion-slots.ts";
 import { codeUseCases } from "../usecases/identity/codes.ts";
 import { factorProof } from "../usecases/identity/factor-proof.ts";
 import { factorUseCases } from "../usecases/identity/factors.ts";
+import { passkeyProof } from "../usecases/identity/passkey-proof.ts";
+import { passkeyUseCases } from "../usecases/identity/passkeys.ts";
 import { passwordProof } from "../usecases/identity/password-proof.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
 import { providerUseCases } from "../usecases/identity/providers.ts";
@@ -59,6 +64,7 @@ export interface Parts {
     readonly accounts: Accounts;
     readonly sessions: Sessions;
     readonly factors: Factors;
+    readonly passkeys: Passkeys;
     readonly challenges: Challenges;
     readonly limits: Limits;
     readonly images: Images;
@@ -78,6 +84,9 @@ export interface Parts {
   readonly mail?: Mail | undefined;
   readonly providers: SignInProviders;
   readonly providerFlows: ProviderFlows;
+  readonly passkeyChallenges: PasskeyChallenges;
+  /** Undefined: browsers have no passkeys on this site. */
+  readonly passkeyCeremonies: PasskeyCeremonies | undefined;
   /** @default - access tokens of ours alone */
   readonly accessTokens?: AccessTokens;
   readonly bearerSessions?: BearerSessions;
@@ -135,15 +144,21 @@ export function application(parts: Parts, settings: Settings) {
   const codes = codeUseCases({ ...common, factors: stores.factors, afterAnswer, evenly: parts.evenly });
   const ofFactors = {
     ...{ sessions: stores.sessions, factors: stores.factors, challenges: stores.challenges },
+    passkeys: stores.passkeys,
     ...{ factorSecrets: parts.factorSecrets, challengeTokens: parts.challengeTokens },
   };
   const provePassword = passwordProof(common);
+  const { passkeyCeremonies: ceremonies, passkeyChallenges } = parts;
+  const ofPasskeys = passkeyProof({
+    ...common,
+    ...{ passkeys: stores.passkeys, ceremonies, passkeyChallenges, limits: stores.limits },
+  });
   const { mail } = parts;
   const notify =
     mail &&
     ((account: Account, what: FactorEventName) =>
       afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) }), pausesOfNotice));
-  const proof = factorProof({ ...common, ...ofFactors, notify });
+  const proof = factorProof({ ...common, ...ofFactors, passkeyProof: ofPasskeys, notify });
   const stepUp = stepUpUseCases({ ...common, ...ofFactors, provePassword, factorProof: proof });
   const factors = factorUseCases({ ...common, ...ofFactors, factorProof: proof, stepUp, notify });
   const passwords = passwordUseCases({ ...common, sessions: stores.sessions, codes, provePassword, stepUp });
@@ -179,7 +194,14 @@ export function application(parts: Parts, settings: Settings) {
   const providers = providerUseCases({
     ...common,
     ...{ providers: parts.providers, flows: parts.providerFlows, identities, limits: stores.limits },
+    factors: stores.factors,
     ...{ sessions: stores.sessions, registration: accounts, signIns: sessions, stepUp },
+  });
+
+  const passkeys = passkeyUseCases({
+    ...common,
+    ...ofFactors,
+    ...{ passkeyProof: ofPasskeys, signIns: sessions, stepUp, notify },
   });
 
   const openForms: Slots = slots(formSlots);
@@ -193,6 +215,7 @@ export function application(parts: Parts, settings: Settings) {
     sessions,
     stepUp,
     factors,
+    passkeys,
     passwords,
     providers,
     codes,
@@ -210,6 +233,7 @@ export function application(parts: Parts, settings: Settings) {
     siteOrigins: settings.siteOrigins,
     cookieName: settings.refreshCookie,
     sendsMail: settings.sendsMail,
+    hasPasskeys: ceremonies !== undefined,
     codeFormat: identity.codeFormat,
     release: settings.release,
     log,

@@ -7,6 +7,7 @@ import { mysqlImages } from "../adapters/mysql/images.ts";
 import { mysqlMedia } from "../adapters/mysql/media.ts";
 import { mysqlObjectRecords } from "../adapters/mysql/object-records.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
+import { mysqlPasskeys } from "../adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { closePool, type DatabaseConfig, openPool } from "../adapters/mysql/pool.ts";
 import { mysqlProviderIdentities } from "../adapters/mysql/provider-identities.ts";
@@ -46,7 +47,9 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
   const identity = {
     remove: ownIdentityRemoval({ hashes: mysqlPasswordHashes(pool), codes: mysqlOneTimeCodes(pool) }),
   };
-  const ofFactors = { factors: mysqlFactors(pool), challenges: mysqlChallenges(pool) };
+  const ofFactors = {
+    ...{ factors: mysqlFactors(pool), challenges: mysqlChallenges(pool), passkeys: mysqlPasskeys(pool) },
+  };
   const identities = mysqlProviderIdentities(pool);
   const accounts = { accounts: mysqlAccounts(pool), sessions: mysqlSessions(pool), identity, identities };
   return {

@@ -4,6 +4,7 @@ import { argon2Passwords } from "../adapters/argon2/passwords.ts";
 import { aesFactorSecrets } from "../adapters/aes/factor-secrets.ts";
 import { hmacCodeGenerator } from "../adapters/hmac/code-generator.ts";
 import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
+import { jwtPasskeyChallenges } from "../adapters/jwt/passkey-challenges.ts";
 import { jwtProviderFlows } from "../adapters/jwt/provider-flows.ts";
 import { jwtTokens } from "../adapters/jwt/tokens.ts";
 import { jwtUploadTokens } from "../adapters/jwt/upload-tokens.ts";
@@ -15,6 +16,7 @@ import { mysqlImages } from "../adapters/mysql/images.ts";
 import { mysqlLimits } from "../adapters/mysql/limits.ts";
 import { mysqlMedia } from "../adapters/mysql/media.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
+import { mysqlPasskeys } from "../adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
 import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeDatabase } from "../adapters/mysql/probe.ts";
@@ -30,7 +32,9 @@ import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3UploadStorage } from "../adapters/s3/upload-storage.ts";
 import { sesMail } from "../adapters/ses/mail.ts";
 import { sharpImageProcessor } from "../adapters/sharp/image-processor.ts";
+import { webauthnCeremonies } from "../adapters/simplewebauthn/passkey-ceremonies.ts";
 import type { ServerConfig } from "../config/ec2.ts";
+import { relyingPartyOf } from "../domain/passkey.ts";
 import { imageSlots, slots } from "../domain/slots.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { openLog } from "../log.ts";
@@ -81,6 +85,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
   });
   const { afterAnswer, drain } = backgroundWork((error) => log.error({ err: error }, "mail was not sent"));
 
+  const relyingParty = relyingPartyOf(config.siteOrigins[0]);
   const mediaStorage = s3MediaStorage({ client, bucket, newId });
   const { app, abandoned, hurry, stop } = application(
     {
@@ -88,6 +93,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
         accounts: mysqlAccounts(pool),
         sessions: mysqlSessions(pool),
         factors: mysqlFactors(pool),
+        passkeys: mysqlPasskeys(pool),
         challenges: mysqlChallenges(pool),
         limits: mysqlLimits(pool),
         images: mysqlImages(pool),
@@ -109,6 +115,8 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
         redirectUri: returnAddress(config.siteOrigins[0]),
       }),
       providerFlows: jwtProviderFlows(config.refreshSecrets),
+      passkeyChallenges: jwtPasskeyChallenges(config.refreshSecrets),
+      passkeyCeremonies: relyingParty && webauthnCeremonies(relyingParty),
       pictureStorage: s3UploadStorage({ client, bucket, newId }),
       facade: config.notestamp && notestamp({ mediaStorage, log, metrics, newId, config }),
       probes: { database: () => probeDatabase(pool), bucket: () => probeBucket(client, bucket) },

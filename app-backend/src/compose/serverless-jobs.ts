@@ -10,6 +10,7 @@ import { dynamodbFactors } from "../adapters/dynamodb/factors.ts";
 import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
 import { dynamodbAccountIds, dynamodbObjectRecords } from "../adapters/dynamodb/object-records.ts";
+import { dynamodbPasskeys } from "../adapters/dynamodb/passkeys.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
 import { dynamodbProviderIdentities } from "../adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../adapters/dynamodb/projects.ts";
@@ -52,7 +53,7 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const linked = dynamodbProviderIdentities(db);
   const removal = accountRemoval({
     ...{ ...stored, accounts, sessions: dynamodbSessions(db) },
-    ...{ factors, challenges },
+    ...{ factors, challenges, passkeys: dynamodbPasskeys({ db, newId: randomUUID }) },
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
     identities: linked,
   });

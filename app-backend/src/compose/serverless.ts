@@ -12,6 +12,7 @@ import { dynamodbFactors } from "../adapters/dynamodb/factors.ts";
 import { dynamodbImages } from "../adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../adapters/dynamodb/media.ts";
+import { dynamodbPasskeys } from "../adapters/dynamodb/passkeys.ts";
 import { dynamodbPasswordHashes } from "../adapters/dynamodb/password-hashes.ts";
 import { dynamodbProviderIdentities } from "../adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../adapters/dynamodb/projects.ts";
@@ -20,6 +21,7 @@ import { dynamodbRevocations } from "../adapters/dynamodb/revocations.ts";
 import { dynamodbSessions } from "../adapters/dynamodb/sessions.ts";
 import { emfMetrics } from "../adapters/emf/metrics.ts";
 import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
+import { jwtPasskeyChallenges } from "../adapters/jwt/passkey-challenges.ts";
 import { jwtProviderFlows } from "../adapters/jwt/provider-flows.ts";
 import { accessTokensOf } from "../adapters/jwt/access-tokens.ts";
 import { accessTokensOfIssuers } from "../adapters/jwt/issuers.ts";
@@ -33,10 +35,12 @@ import { s3MediaIntake } from "../adapters/s3/media-intake.ts";
 import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
+import { webauthnCeremonies } from "../adapters/simplewebauthn/passkey-ceremonies.ts";
 import { openSsm, type Secrets, ssmSecrets } from "../adapters/ssm/secrets.ts";
 import type { ApiConfig } from "../config/serverless.ts";
 import { AppError } from "../domain/app-error.ts";
 import { limits as rules } from "../domain/limit.ts";
+import { relyingPartyOf } from "../domain/passkey.ts";
 import { returnAddress } from "../domain/provider-flow.ts";
 import { edgeProofHeader, isEdgeProof, requireEdgeProof } from "../http/edge-proof.ts";
 import { refusingApp } from "../http/refusing-app.ts";
@@ -100,8 +104,19 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
   const factors = dynamodbFactors({ db, newId });
   const challenges = dynamodbChallenges({ db, newId });
+  const passkeys = dynamodbPasskeys({ db, newId });
   const identities = dynamodbProviderIdentities(db);
-  const stores = { accounts, sessions, factors, challenges, identities, limits, images, ...ofProjects };
+  const stores = {
+    accounts,
+    sessions,
+    factors,
+    passkeys,
+    challenges,
+    identities,
+    limits,
+    images,
+    ...ofProjects,
+  };
 
   const cognito = openCognito(pool);
   const credentials = dynamodbPasswordHashes(db);
@@ -113,6 +128,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const ofPool = cognitoAccessTokens(pool);
   const bearers = cognitoBearers({ client: cognito, pool, accounts, credentials });
   const ofBearers = bearerSessions({ bearers, revocations, accounts, sessions, factors });
+  const relyingParty = relyingPartyOf(config.siteOrigins[0]);
   const imageIntake = lambdaImageIntake({ client: openLambda({ region }), functionArn: imagesFunction });
 
   function applicationWith(found: Secrets) {
@@ -140,6 +156,8 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
         redirectUri: returnAddress(config.siteOrigins[0]),
       }),
       providerFlows: jwtProviderFlows(refreshSecrets),
+      passkeyChallenges: jwtPasskeyChallenges(refreshSecrets),
+      passkeyCeremonies: relyingParty && webauthnCeremonies(relyingParty),
       bearerSessions: ofBearers,
       pictureStorage: undefined,
       takeCompletionSlot: completionSlots({ limits, now }),

@@ -1,5 +1,10 @@
-/** What a person proves who they are with. A passkey is one whose user was verified. */
-export type Proof = "password" | "totp" | "recovery" | "passkey" | "provider";
+import type { PasskeySummary, PasskeyUse } from "./passkey.ts";
+
+/**
+ * What a person proves who they are with. A passkey is one whose user was verified, by which it is two factors; a key is one
+ * whose user was not.
+ */
+export type Proof = "password" | "totp" | "recovery" | "passkey" | "key" | "provider";
 
 /** What the second step of a sign-in takes. */
 export type Factor = "totp" | "recovery" | "passkey" | "sms";
@@ -40,6 +45,9 @@ export type FactorEventName =
   | "totp_removed"
   | "recovery_codes_replaced"
   | "recovery_code_used"
+  | "passkey_added"
+  | "passkey_removed"
+  | "passkey_copied"
   | "factors_reset";
 
 export interface FactorEvent {
@@ -55,26 +63,45 @@ export const maxFactorEvents = 20;
 export interface StoredFactors {
   readonly totp: Totp | undefined;
   readonly enrolment: Enrolment | undefined;
-  /** There are some, or none are left, as long as there is a factor. */
+  /** There are some, or none are left, as long as there is a secret or a passkey. */
   readonly recoveryCodes: RecoveryCodes | undefined;
+  readonly passkeys: PasskeySummary;
 }
 
 export const noFactors: StoredFactors = {
   totp: undefined,
   enrolment: undefined,
   recoveryCodes: undefined,
+  passkeys: { count: 0, verified: 0, asked: 0 },
 };
 
 /** One use of a factor: each is spent by it. */
 export type Spend =
   | { readonly factor: "totp"; readonly id: string; readonly step: number; readonly at: Date }
   /** `hashes`: one for each key that may have hashed the code. */
-  | { readonly factor: "recovery"; readonly hashes: readonly string[]; readonly event: FactorEvent };
+  | { readonly factor: "recovery"; readonly hashes: readonly string[]; readonly event: FactorEvent }
+  /** `verified`: whether the authenticator verified its user. */
+  | ({ readonly factor: "passkey"; readonly verified: boolean } & Omit<PasskeyUse, "accountId">);
+
+/** What a use of a factor proves. */
+export function proofBy(spend: Spend): Proof {
+  if (spend.factor !== "passkey") return spend.factor;
+  return spend.verified ? "passkey" : "key";
+}
 
 /** The factors that the second step of a sign-in takes from an account: none, if it has no second step. */
-export function factorsOf({ totp, recoveryCodes }: StoredFactors): Factor[] {
-  if (!totp) return [];
-  return recoveryCodes && recoveryCodes.left > 0 ? ["totp", "recovery"] : ["totp"];
+export function factorsOf(stored: StoredFactors): Factor[] {
+  if (!hasFactor(stored)) return [];
+  const { totp, recoveryCodes, passkeys } = stored;
+  const factors: Factor[] = totp ? ["totp"] : [];
+  if (recoveryCodes && recoveryCodes.left > 0) factors.push("recovery");
+  if (passkeys.count > 0) factors.push("passkey");
+  return factors;
+}
+
+/** Whether a sign-in by password has a second step. A passkey that opens the account alone does not bring one about by itself. */
+export function hasFactor({ totp, passkeys }: Pick<StoredFactors, "totp" | "passkeys">): boolean {
+  return totp !== undefined || passkeys.asked > 0;
 }
 
 /** Factors as shown to their owner. */

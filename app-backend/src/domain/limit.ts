@@ -71,6 +71,11 @@ export const limits = {
   completion: { name: "completion", ...oneAtATime },
   /** The answer of a provider is used once: its flow expires before a second use is free. */
   useOfFlow: { name: "use of flow", free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },
+  /** The challenge of a passkey is used once: it expires before a second use is free. */
+  useOfPasskeyChallenge: {
+    name: "use of passkey challenge",
+    ...{ free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },
+  },
   /** A token of an upload is used once: it expires before a second use is free. */
   useOfUpload: { name: "use of upload", free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },
 } as const satisfies Record<string, LimitRule>;

@@ -1,4 +1,4 @@
-import type { Proof, StoredFactors } from "./factor.ts";
+import { hasFactor, type Proof, type StoredFactors } from "./factor.ts";
 import { after } from "./time.ts";
 
 /** How long a proof counts for an action. */
@@ -28,11 +28,17 @@ const withFactor: Sufficient = [
   ["password", "totp"],
   ["password", "recovery"],
   ["password", "passkey"],
+  ["password", "key"],
   ["passkey", "totp"],
   ["passkey", "recovery"],
 ];
 const withoutPassword: Sufficient = [["provider"], ["passkey"]];
-const withoutPasswordButFactor: Sufficient = [["provider", "totp"], ["provider", "recovery"], ["passkey"]];
+const withoutPasswordButFactor: Sufficient = [
+  ["provider", "totp"],
+  ["provider", "recovery"],
+  ["provider", "key"],
+  ["passkey"],
+];
 
 const usual: Readonly<Record<AccountKind, Sufficient>> = {
   password: withPassword,
@@ -41,7 +47,7 @@ const usual: Readonly<Record<AccountKind, Sufficient>> = {
   passwordlessAndFactor: withoutPasswordButFactor,
 };
 
-const factorAlone: Sufficient = [["totp"], ["passkey"]];
+const factorAlone: Sufficient = [["totp"], ["passkey"], ["key"]];
 
 /** The decision of docs/decisions/0043-a-table-of-proofs.md: which proofs allow which action, by kind of account. */
 export const sufficientProofs: Readonly<Record<ProvenAction, Readonly<Record<AccountKind, Sufficient>>>> = {
@@ -84,16 +90,18 @@ export function withProofs(proven: Proven, given: readonly Proof[], at: Date): P
     : { proofs: given, provedAt: at };
 }
 
-export function kindOf(hasPassword: boolean, hasFactor: boolean): AccountKind {
-  if (hasPassword) return hasFactor ? "passwordAndFactor" : "password";
-  return hasFactor ? "passwordlessAndFactor" : "passwordless";
+export function kindOf(hasPassword: boolean, stored: StoredFactors): AccountKind {
+  if (hasPassword) return hasFactor(stored) ? "passwordAndFactor" : "password";
+  return hasFactor(stored) ? "passwordlessAndFactor" : "passwordless";
 }
 
 /** The proofs that the owner of an account can give. */
-export function proofsOf(hasPassword: boolean, { totp, recoveryCodes }: StoredFactors): Proof[] {
+export function proofsOf(hasPassword: boolean, stored: StoredFactors): Proof[] {
+  const { totp, recoveryCodes, passkeys } = stored;
   const proofs: Proof[] = hasPassword ? ["password"] : ["provider"];
   if (totp) proofs.push("totp");
-  if (totp && (recoveryCodes?.left ?? 0) > 0) proofs.push("recovery");
+  if ((recoveryCodes?.left ?? 0) > 0) proofs.push("recovery");
+  if (passkeys.count > 0) proofs.push(passkeys.verified > 0 ? "passkey" : "key");
   return proofs;
 }
 

@@ -8,6 +8,7 @@ import type { CodeUseCases } from "../usecases/identity/codes.ts";
 import type { ImageUseCases } from "../usecases/images.ts";
 import type { MediaUseCases } from "../usecases/media.ts";
 import type { ProjectUseCases } from "../usecases/projects.ts";
+import type { PasskeyUseCases } from "../usecases/identity/passkeys.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { ProviderUseCases } from "../usecases/identity/providers.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
@@ -24,12 +25,18 @@ import { publishKeys } from "./key-set.ts";
 import { mediaRouter } from "./media.ts";
 import { projectsRouter } from "./projects.ts";
 import { providersRouter } from "./providers.ts";
+import { passkeysRouter } from "./passkeys.ts";
 import { onError } from "./on-error.ts";
 import { openRouter, type Probes } from "./health.ts";
 import type { CodeFormat } from "../domain/code.ts";
 import type { Slots } from "../domain/slots.ts";
 import { noForms, pictureForms } from "./picture-form.ts";
-import { challengeCookie, flowCookie, refreshCookie } from "./refresh-cookie.ts";
+import {
+  challengeCookie,
+  flowCookie,
+  passkeyCookie as cookieOfPasskeys,
+  refreshCookie,
+} from "./refresh-cookie.ts";
 import { type RequestLine, requestLog } from "./request-log.ts";
 import { limitRequests } from "./requester.ts";
 import { refuseSlowBodies } from "./slow-bodies.ts";
@@ -39,6 +46,7 @@ export interface HttpDependencies {
   readonly sessions: SessionUseCases;
   readonly stepUp: StepUpUseCases;
   readonly factors: FactorUseCases;
+  readonly passkeys: PasskeyUseCases;
   readonly passwords: PasswordUseCases;
   readonly providers: ProviderUseCases;
   readonly codes: CodeUseCases;
@@ -61,6 +69,8 @@ export interface HttpDependencies {
   readonly cookieName: string;
   /** Whether codes are mailed. Otherwise the operator passes them on from the log. */
   readonly sendsMail: boolean;
+  /** Whether browsers have passkeys on this site. */
+  readonly hasPasskeys: boolean;
   readonly codeFormat: CodeFormat;
   readonly release: string;
   readonly log: Logger;
@@ -75,10 +85,12 @@ export interface HttpDependencies {
 
 /** The API as an Express application, which does not listen yet. */
 export function httpApp(deps: HttpDependencies): Express {
-  const { accounts, sessions, stepUp, passwords, codes, images, pictureUploads, siteOrigins } = deps;
+  const { accounts, sessions, stepUp, passkeys, passwords, codes, images, pictureUploads, siteOrigins } =
+    deps;
   const { pictureStorage: storage, openForms: open } = deps;
   const forms = storage ? pictureForms({ storage, discard: accounts.discard, open }) : noForms();
   const cookie = refreshCookie(siteOrigins[0], deps.cookieName);
+  const passkeyCookie = cookieOfPasskeys(siteOrigins[0], deps.cookieName);
 
   const app = express();
   app.disable("x-powered-by").disable("etag");
@@ -98,7 +110,11 @@ export function httpApp(deps: HttpDependencies): Express {
   app.use("/api", express.json({ limit: "64kb" }));
   app.use(
     "/api",
-    authRouter({ accounts, sessions, stepUp, passwords, codes, pictureUploads, forms, cookie, siteOrigins }),
+    authRouter({
+      ...{ accounts, sessions, stepUp, passkeys, passwords, codes, pictureUploads, forms },
+      ...{ cookie, passkeyCookie, siteOrigins },
+    }),
+    passkeysRouter({ passkeys, sessions, passkeyCookie, siteOrigins }),
     providersRouter({
       ...{ providers: deps.providers, sessions, cookie, siteOrigins },
       flowCookie: flowCookie(siteOrigins[0], deps.cookieName),

@@ -3,6 +3,9 @@ import { AppError } from "../domain/app-error.ts";
 import { accessLifeMs } from "../domain/session.ts";
 import type { AccountUseCases, Registration } from "../usecases/accounts.ts";
 import type { CodeUseCases } from "../usecases/identity/codes.ts";
+import type { GivenFactor } from "../usecases/identity/factor-proof.ts";
+import type { GivenPasskey } from "../usecases/identity/passkey-proof.ts";
+import type { PasskeyUseCases } from "../usecases/identity/passkeys.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
 import type { SessionUseCases, SignedIn } from "../usecases/identity/sessions.ts";
 import type { StepUpUseCases } from "../usecases/identity/step-up.ts";
@@ -12,7 +15,7 @@ import { clientOf } from "./client.ts";
 import { operations } from "./contract/operations.ts";
 import { parse } from "./parse.ts";
 import type { PictureForms } from "./picture-form.ts";
-import type { RefreshCookie } from "./refresh-cookie.ts";
+import type { HostCookie, RefreshCookie } from "./refresh-cookie.ts";
 import { requesterOf } from "./requester.ts";
 import { refuseOtherOrigins, requireSameOrigin } from "./same-origin.ts";
 
@@ -20,17 +23,21 @@ interface Dependencies {
   readonly accounts: AccountUseCases;
   readonly sessions: SessionUseCases;
   readonly stepUp: StepUpUseCases;
+  readonly passkeys: PasskeyUseCases;
   readonly passwords: PasswordUseCases;
   readonly codes: CodeUseCases;
   readonly pictureUploads: PictureUploads;
   readonly forms: PictureForms;
   readonly cookie: RefreshCookie;
+  /** The challenge of the browser. */
+  readonly passkeyCookie: HostCookie;
   readonly siteOrigins: readonly string[];
 }
 
 /** Registration, removal, and sessions. */
 export function authRouter(deps: Dependencies): Router {
-  const { accounts, sessions, stepUp, passwords, codes, pictureUploads, forms, cookie, siteOrigins } = deps;
+  const { accounts, sessions, stepUp, passkeys, passwords, codes, pictureUploads, forms } = deps;
+  const { cookie, passkeyCookie, siteOrigins } = deps;
   const router = Router();
   const sameOrigin = requireSameOrigin(siteOrigins);
 
@@ -56,12 +63,20 @@ export function authRouter(deps: Dependencies): Router {
 
   router.post(operations.completeSignIn.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
     const { token, ...factor } = parse(operations.completeSignIn.body, req.body);
-    await replaceSession(req, res, await sessions.complete(token, factor, clientOf(req)));
+    const given = withKept(req, factor);
+    await replaceSession(req, res, await sessions.complete(token, given, clientOf(req)));
+  });
+
+  router.post(operations.signInByPasskey.path, refuseOtherOrigins(siteOrigins), async (req, res) => {
+    const { credential: answer } = parse(operations.signInByPasskey.body, req.body);
+    const given = { answer, kept: passkeyCookie.read(req) };
+    await replaceSession(req, res, await passkeys.signIn(given, clientOf(req)));
   });
 
   router.post(operations.stepUp.path, async (req, res) => {
     const holder = await authenticate(req, sessions);
-    const given = parse(operations.stepUp.body, req.body);
+    const { password, ...factor } = parse(operations.stepUp.body, req.body);
+    const given = { password, ...withKept(req, factor) };
     const until = await stepUp.stepUp(holder, given, clientOf(req));
     res.json({ provedUntil: until.toISOString() });
   });
@@ -131,6 +146,17 @@ export function authRouter(deps: Dependencies): Router {
     await sessions.end(holder, id);
     res.status(204).end();
   });
+
+  /** The answer of an authenticator counts with the challenge that this browser has kept. */
+  function withKept(
+    req: Request,
+    {
+      passkey: answer,
+      ...codes
+    }: Omit<GivenFactor, "passkey"> & { passkey?: GivenPasskey["answer"] | undefined },
+  ): GivenFactor {
+    return { ...codes, passkey: answer && { answer, kept: passkeyCookie.read(req) } };
+  }
 
   async function formOf(req: Request, res: Response): Promise<Registration> {
     await accounts.admitRegistration(clientOf(req));

@@ -13,11 +13,13 @@ interface Dependencies {
   readonly release: string;
   readonly probes: Probes;
   readonly sendsMail: boolean;
+  readonly hasPasskeys: boolean;
   readonly codeFormat: CodeFormat;
 }
 
 /** Routes without sign-in: health, readiness and the API's description. */
-export function openRouter({ release, probes, sendsMail, codeFormat }: Dependencies): Router {
+export function openRouter(deps: Dependencies): Router {
+  const { release, probes, sendsMail, hasPasskeys: passkeys, codeFormat } = deps;
   const router = Router();
 
   router.get(operations.health.path, (_req, res) => {
@@ -34,7 +36,7 @@ export function openRouter({ release, probes, sendsMail, codeFormat }: Dependenc
   router.get(operations.settings.path, (_req, res) => {
     const { digits, lifeMs } = codeFormat;
     const codes = { digits, confirmSeconds: lifeMs.confirm / 1000, resetSeconds: lifeMs.reset / 1000 };
-    res.json({ sendsMail, codes });
+    res.json({ sendsMail, passkeys, codes });
   });
 
   const description = openapi(release);

@@ -2,6 +2,7 @@ import { parseCookie } from "cookie";
 import type { CookieOptions, Request, Response } from "express";
 import { challengeLifeMs } from "../domain/challenge.ts";
 import { flowLifeMs } from "../domain/provider-flow.ts";
+import { passkeyLifeMs } from "../domain/passkey.ts";
 import { refreshIdleMs } from "../domain/session.ts";
 
 /** A cookie for the API alone. */
@@ -24,6 +25,11 @@ export function flowCookie(siteOrigin: string, refreshCookieName: string): HostC
 /** The cookie of a challenge that the page fetches after a navigation: no URL holds its token. */
 export function challengeCookie(siteOrigin: string, refreshCookieName: string): HostCookie {
   return hostCookie(siteOrigin, `${refreshCookieName}-challenge`, "strict", challengeLifeMs);
+}
+
+/** The cookie of a challenge for an authenticator: another browser's answer to it is refused. */
+export function passkeyCookie(siteOrigin: string, refreshCookieName: string): HostCookie {
+  return hostCookie(siteOrigin, `${refreshCookieName}-passkey`, "strict", passkeyLifeMs);
 }
 
 /**

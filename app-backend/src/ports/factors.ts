@@ -31,7 +31,7 @@ export interface Factors {
   prove(holder: TokenHolder, spend: Spend, proven: Proven): Promise<boolean>;
   /** Removes the TOTP secret, an enrolment and the recovery codes; false if there was no secret. */
   removeTotp(accountId: string, event: FactorEvent): Promise<boolean>;
-  /** Removes all factors and an enrolment; returns what there was. Records the event only if there was a factor. */
+  /** Removes secret, enrolment and recovery codes, and has no passkey asked for after the password; returns what there was. Records the event only if there was a factor. */
   reset(accountId: string, event: FactorEvent): Promise<StoredFactors>;
   /** Replaces all recovery codes by ones that were not seen; false, and changes nothing, if the account has no factor. */
   replaceRecoveryCodes(accountId: string, hashes: readonly string[], event: FactorEvent): Promise<boolean>;

@@ -13,8 +13,8 @@ export interface ProviderIdentities {
    */
   add(identity: ProviderIdentity): Promise<void>;
   /**
-   * Removes an identity of an account. `last`, and changes nothing, if the account has no password and no other identity:
-   * of parallel calls for two identities one is refused then.
+   * Removes an identity of an account. `last`, and changes nothing, if the account has no password, no other identity
+   * and no passkey that opens it alone: of parallel calls for two identities one is refused then.
    */
   remove(identity: Owned): Promise<"removed" | "missing" | "last">;
   /** Removes all identities of an account, which may be marked as removed; idempotent. */

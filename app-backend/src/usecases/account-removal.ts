@@ -8,6 +8,7 @@ import { projectPrefixesOf } from "../domain/object-key.ts";
 import type { Images } from "../ports/images.ts";
 import type { MediaFiles } from "../ports/media.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
+import type { Passkeys } from "../ports/passkeys.ts";
 import type { Projects } from "../ports/projects.ts";
 import type { ProviderIdentities } from "../ports/provider-identities.ts";
 import type { Sessions } from "../ports/sessions.ts";
@@ -16,6 +17,7 @@ interface Dependencies {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly factors: Pick<Factors, "removeOfAccount">;
+  readonly passkeys: Pick<Passkeys, "removeOfAccount">;
   readonly challenges: Pick<Challenges, "removeOfAccount">;
   readonly images: Images;
   readonly projects: Projects;
@@ -37,7 +39,7 @@ const accountsAtOnce = 100;
  * its address is free; the others remove what it leaves, in the request or later by a job.
  */
 export function accountRemoval(deps: Dependencies) {
-  const { accounts, sessions, factors, challenges, identity, identities } = deps;
+  const { accounts, sessions, factors, passkeys, challenges, identity, identities } = deps;
   const { images, projects, media, objectStore, now } = deps;
   /** The first step: from here on the removal is certain. */
   const begin = (accountId: string) => accounts.markRemoved(accountId, now());
@@ -47,6 +49,7 @@ export function accountRemoval(deps: Dependencies) {
     // Devices and addresses go first: the bucket may be away for long.
     await sessions.removeOfAccount(accountId);
     await challenges.removeOfAccount(accountId);
+    await passkeys.removeOfAccount(accountId); // before the factors, whose record may hold them
     await factors.removeOfAccount(accountId);
     await identity.remove(accountId);
     await identities.removeOfAccount(accountId);

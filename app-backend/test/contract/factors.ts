@@ -62,7 +62,7 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       const { id } = await enrolled();
       const totp = { id, secret: "sealed", lastStep: 7, enrolledAt: at, lastUsedAt: at };
       const recoveryCodes = { left: 3, seen: false };
-      expect(await factors().get(accountId)).toEqual({ totp, enrolment: undefined, recoveryCodes });
+      expect(await factors().get(accountId)).toEqual({ ...noFactors, totp, recoveryCodes });
       expect(await factors().listEvents(accountId)).toEqual([eventOf("totp_added")]);
       const next = await enrol("next");
       expect((await factors().get(accountId)).totp).toEqual(totp);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "../../src/domain/account.ts";
+import type { Passkey } from "../../src/domain/passkey.ts";
 import type { ProjectFacts } from "../../src/domain/project.ts";
 import type { ProviderIdentity } from "../../src/domain/provider-identity.ts";
 import type { Save } from "../../src/ports/projects.ts";
@@ -27,6 +28,22 @@ export function someAccount(facts: Partial<Account> = {}): Account {
 export function someIdentity(accountId: string, facts: Partial<ProviderIdentity> = {}): ProviderIdentity {
   const [id, subject] = [randomUUID(), randomUUID()];
   return { id, accountId, issuer: "https://id.example", subject, email: null, createdAt: at, ...facts };
+}
+
+export function somePasskey(accountId: string, facts: Partial<Passkey> = {}): Passkey {
+  return {
+    ...{
+      id: randomUUID(),
+      accountId,
+      rpId: "tintype.example",
+      credentialId: reference(),
+      publicKey: "key",
+      counter: 0,
+    },
+    ...{ transports: ["internal", "hybrid"], backupEligible: true, backedUp: false },
+    ...{ userVerified: true, asked: false, name: "Laptop", createdAt: at, lastUsedAt: null },
+    ...facts,
+  };
 }
 
 export function someSession(accountId: string): Session {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { noFactors, type Proof } from "../../src/domain/factor.ts";
+import { factorsOf, noFactors, type Proof } from "../../src/domain/factor.ts";
 import {
   kindOf,
   missingProofs,
@@ -21,11 +21,12 @@ const expected = {
     "password,totp",
     "password,recovery",
     "password,passkey",
+    "password,key",
     "passkey,totp",
     "passkey,recovery",
   ],
   passwordless: ["provider", "passkey"],
-  passwordlessAndFactor: ["provider,totp", "provider,recovery", "passkey"],
+  passwordlessAndFactor: ["provider,totp", "provider,recovery", "provider,key", "passkey"],
 };
 
 describe("the table of proofs", () => {
@@ -40,8 +41,8 @@ describe("the table of proofs", () => {
     for (const row of Object.values(others)) expect(written(row)).toEqual(expected);
     expect(written(newUnseenRecoveryCodes)).toEqual({
       ...expected,
-      passwordAndFactor: ["totp", "passkey"],
-      passwordlessAndFactor: ["totp", "passkey"],
+      passwordAndFactor: ["totp", "passkey", "key"],
+      passwordlessAndFactor: ["totp", "passkey", "key"],
     });
   });
 
@@ -63,7 +64,21 @@ describe("the table of proofs", () => {
     expect(missingProofs(passwordAndFactor, ["password"], possible)).toEqual(["totp", "recovery"]);
     const without = proofsOf(true, { ...stored, recoveryCodes: { left: 0, seen: true } });
     expect(missingProofs(passwordAndFactor, ["totp"], without)).toEqual(["password"]);
-    expect([kindOf(true, false), kindOf(false, true)]).toEqual(["password", "passwordlessAndFactor"]);
+    expect([kindOf(true, noFactors), kindOf(false, stored)]).toEqual(["password", "passwordlessAndFactor"]);
+  });
+
+  test("PKY-01 a passkey is a second factor if it is asked for, and two factors if its user was verified", () => {
+    const passkeys = { count: 1, verified: 1, asked: 0 };
+    const alone = { ...noFactors, passkeys, recoveryCodes: { left: 10, seen: true } };
+    expect([kindOf(true, alone), factorsOf(alone)]).toEqual(["password", []]);
+    expect(proofsOf(true, alone)).toEqual(["password", "recovery", "passkey"]);
+    const second = { ...alone, passkeys: { count: 1, verified: 0, asked: 1 } };
+    expect([kindOf(true, second), factorsOf(second)]).toEqual(["passwordAndFactor", ["recovery", "passkey"]]);
+    expect(proofsOf(true, second)).toEqual(["password", "recovery", "key"]);
+    const { passwordAndFactor, password, passwordless } = sufficientProofs.removeFactor;
+    expect(suffices(passwordAndFactor, ["password", "key"])).toBe(true);
+    for (const kind of [passwordAndFactor, password, passwordless])
+      expect(suffices(kind, ["key"])).toBe(false);
   });
 });
 

@@ -39,6 +39,15 @@ export const access: Record<keyof typeof operations, Row> = {
   removeTotp: [401, 404], // there is none
   replaceRecoveryCodes: [401, 404],
   noteSeenCodes: [401, 204],
+  beginPasskeySignIn: [200, 200],
+  signInByPasskey: [400, 400],
+  beginPasskeyStep: [400, 400],
+  beginPasskeyStepUp: [401, 404], // there is none
+  listPasskeys: [401, 200],
+  beginPasskey: [401, 400],
+  addPasskey: [401, 400],
+  renamePasskey: [401, 400, 400, 400], // the name is missing
+  removePasskey: [401, 404, 404, 404],
   listProviders: [200, 200],
   startProvider: [302, 302, 302, 302], // the test's deployment has none: to the page, with the reason
   endProvider: [302, 302, 302, 302],

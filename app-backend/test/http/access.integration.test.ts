@@ -79,7 +79,7 @@ describe("AZ-01 who may do what", () => {
 
   test("AZ-02 another's object and an absent one get the same response", async () => {
     const forOwners = cases.filter(([name, { params }]) => params && access[name][2] === 404);
-    expect(forOwners).toHaveLength(15);
+    expect(forOwners).toHaveLength(17);
     for (const [, operation] of forOwners) {
       const [a, b] = [await owner(operation), await owner(operation)];
       const [others, absent] = [await ask(operation, b.own, a), await ask(operation, absentId, a)];

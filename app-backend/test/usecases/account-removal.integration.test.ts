@@ -10,6 +10,7 @@ import { mysqlFactors } from "../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../src/adapters/mysql/images.ts";
 import { mysqlMedia } from "../../src/adapters/mysql/media.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
+import { mysqlPasskeys } from "../../src/adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
 import { mysqlProviderIdentities } from "../../src/adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../../src/adapters/mysql/projects.ts";
@@ -119,6 +120,7 @@ function removalOver(around: Around) {
     accounts: seen(mysqlAccounts(pool)),
     sessions: seen(mysqlSessions(pool)),
     factors: seen(mysqlFactors(pool)),
+    passkeys: seen(mysqlPasskeys(pool)),
     challenges: seen(mysqlChallenges(pool)),
     images: seen(mysqlImages(pool)),
     projects: seen(mysqlProjects(pool)),

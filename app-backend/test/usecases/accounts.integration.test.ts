@@ -6,6 +6,7 @@ import { hmacCodeGenerator } from "../../src/adapters/hmac/code-generator.ts";
 import { logMail } from "../../src/adapters/log/mail.ts";
 import { mysqlAccounts } from "../../src/adapters/mysql/accounts.ts";
 import { mysqlOneTimeCodes } from "../../src/adapters/mysql/one-time-codes.ts";
+import { mysqlPasskeys } from "../../src/adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../../src/adapters/mysql/password-hashes.ts";
 import { mysqlChallenges } from "../../src/adapters/mysql/challenges.ts";
 import { mysqlFactors } from "../../src/adapters/mysql/factors.ts";
@@ -70,7 +71,7 @@ function accountsWith(imageProcessor: ImageProcessor, hash: Passwords["hash"]) {
   };
   const ofFactors = {
     ...{ sessions: mysqlSessions(pool), factors: mysqlFactors(pool) },
-    challenges: mysqlChallenges(pool),
+    ...{ challenges: mysqlChallenges(pool), passkeys: mysqlPasskeys(pool), limits: mysqlLimits(pool) },
   };
   const { provePassword, stepUp } = factorParts({ ...common, ...ofFactors });
   const ofProjects = { projects: mysqlProjects(pool), media: mysqlMedia(pool) };

@@ -41,6 +41,16 @@ const messages: Record<string, string> = {
   notes_missing: "This text is missing in storage. Ask the operator of this site.",
   notes_too_large: "These notes are longer than the server takes (1 MB). Move some to another project.",
   not_uploaded: "This file was not fully uploaded. Try again.",
+  passkey_cancelled:
+    "No passkey was used: it was cancelled, took too long, or there is none for this site. Try again.",
+  passkey_ended: "This took too long, or was answered in another tab or browser. Try again.",
+  passkey_failed: "The passkey could not be used. Try again, or use another one.",
+  passkey_present: "This device has a passkey of your account already.",
+  passkey_refused: "This passkey was not accepted. Try again, or sign in another way.",
+  passkey_taken: "This passkey belongs to an account already.",
+  passkey_unknown:
+    "This passkey was removed from its account here. Use another way, and remove it from your device.",
+  passkeys_off: "Passkeys need a site with a domain and HTTPS.",
   quota_exceeded: "Your account is full. Delete pictures, projects or files, in the bin too, then try again.",
   refresh_overtaken: "Your session is being renewed in another tab. Try again in a moment.",
   request_too_large: "This is more than the server takes. Shorten it and try again.",

@@ -63,7 +63,7 @@ export function apiError(status: number, body: string, retryAfter: string | null
 }
 
 /** A 401 with one of these refuses what was typed, and says nothing about the token. */
-const refusedProofs = ["challenge_over", "wrong_code"];
+const refusedProofs = ["challenge_over", "wrong_code", "passkey_refused", "passkey_unknown"];
 
 /** Whether the server refused the token. */
 export function isSignedOut(error: unknown): boolean {

@@ -291,7 +291,7 @@ export type Operations = {
       url: string;
     };
   };
-  /** Open the session of a challenge by a code or a recovery code; the refresh token comes as a cookie */
+  /** Open the session of a challenge by a code, a recovery code or a passkey; the refresh token comes as a cookie */
   completeSignIn: {
     body: {
       token: string;
@@ -299,6 +299,15 @@ export type Operations = {
       code?: string;
       /** In any case, with or without hyphens. */
       recoveryCode?: string;
+      passkey?: {
+        id: string;
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+          userHandle?: string | null;
+        };
+      };
     };
     response: {
       accessToken: string;
@@ -315,6 +324,15 @@ export type Operations = {
       code?: string;
       /** In any case, with or without hyphens. */
       recoveryCode?: string;
+      passkey?: {
+        id: string;
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+          userHandle?: string | null;
+        };
+      };
     };
     response: {
       provedUntil: string;
@@ -351,7 +369,7 @@ export type Operations = {
       expiresIn: number;
     };
   };
-  /** Remove the secret and the recovery codes */
+  /** Remove the secret, and the recovery codes unless there are passkeys */
   removeTotp: {
     response: void;
   };
@@ -375,6 +393,141 @@ export type Operations = {
   };
   /** Confirm that the recovery codes were shown */
   noteSeenCodes: {
+    response: void;
+  };
+  /** Ask for any passkey of this site; a cookie holds the challenge for 5 minutes */
+  beginPasskeySignIn: {
+    response: {
+      /** For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`. */
+      options: {
+        challenge: string;
+      };
+      /** Seconds. */
+      expiresIn: number;
+    };
+  };
+  /** Open a session by a passkey alone; the refresh token comes as a cookie */
+  signInByPasskey: {
+    body: {
+      credential: {
+        id: string;
+        response: {
+          clientDataJSON: string;
+          authenticatorData: string;
+          signature: string;
+          userHandle?: string | null;
+        };
+      };
+    };
+    response: {
+      accessToken: string;
+      /** Seconds. */
+      expiresIn: number;
+      account: Account;
+    };
+  };
+  /** Ask for a passkey as the second step of a sign-in */
+  beginPasskeyStep: {
+    body: {
+      token: string;
+    };
+    response: {
+      /** For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`. */
+      options: {
+        challenge: string;
+      };
+      /** Seconds. */
+      expiresIn: number;
+    };
+  };
+  /** Ask for a passkey as a proof of who is signed in */
+  beginPasskeyStepUp: {
+    response: {
+      /** For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`. */
+      options: {
+        challenge: string;
+      };
+      /** Seconds. */
+      expiresIn: number;
+    };
+  };
+  /** The passkeys of one's account, the oldest first */
+  listPasskeys: {
+    response: {
+      items: {
+        id: string;
+        name: string;
+        createdAt: string;
+        lastUsedAt: string | null;
+        /** Whether it opens the account alone. */
+        alone: boolean;
+        /** Whether it makes a sign-in by password ask for a passkey. */
+        asked: boolean;
+        /** Whether it was copied to other devices of its owner. */
+        backedUp: boolean;
+        /** False if it was made for another domain of the site. */
+        usable: boolean;
+      }[];
+    };
+  };
+  /** Add the passkey that was asked for. One that is asked for after the password ends all other sessions */
+  addPasskey: {
+    body: {
+      /** 1 to 64 characters. */
+      name: string;
+      credential: {
+        id: string;
+        response: {
+          clientDataJSON: string;
+          attestationObject: string;
+          transports?: string[];
+        };
+      };
+    };
+    response: {
+      passkey: {
+        id: string;
+        name: string;
+        createdAt: string;
+        lastUsedAt: string | null;
+        /** Whether it opens the account alone. */
+        alone: boolean;
+        /** Whether it makes a sign-in by password ask for a passkey. */
+        asked: boolean;
+        /** Whether it was copied to other devices of its owner. */
+        backedUp: boolean;
+        /** False if it was made for another domain of the site. */
+        usable: boolean;
+      };
+      /** With the first factor of an account. They are shown here and never again. */
+      recoveryCodes: string[] | null;
+    };
+  };
+  /** Ask for a new passkey; a cookie holds the challenge for 5 minutes */
+  beginPasskey: {
+    body: {
+      /** Whether a sign-in by password asks for it as the second step; otherwise it has to open the account alone. */
+      asked: boolean;
+    };
+    response: {
+      /** For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`. */
+      options: {
+        challenge: string;
+      };
+      /** Seconds. */
+      expiresIn: number;
+    };
+  };
+  /** Rename a passkey */
+  renamePasskey: {
+    body: {
+      /** 1 to 64 characters. */
+      name: string;
+    };
+    response: void;
+  };
+  /** Remove a passkey; the last way into an account stays */
+  removePasskey: {
     response: void;
   };
   /** The providers by which people can sign in */
@@ -772,6 +925,8 @@ export type Operations = {
   settings: {
     response: {
       sendsMail: boolean;
+      /** False without a domain: browsers have none there. */
+      passkeys: boolean;
       codes: {
         digits: number;
         /** How long a code confirms an address. */

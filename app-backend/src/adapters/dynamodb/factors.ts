@@ -2,11 +2,13 @@ import {
   type Enrolment,
   type FactorEvent,
   type FactorEventName,
+  hasFactor,
   maxFactorEvents,
   type Spend,
   type StoredFactors,
   type Totp,
 } from "../../domain/factor.ts";
+import { counts, type Passkey, type PasskeyUse } from "../../domain/passkey.ts";
 import type { Factors } from "../../ports/factors.ts";
 import { count, requireLive } from "./account-usage.ts";
 import { flag, type Item, number, setOfTexts, text, textOrNull, texts, time } from "./items.ts";
@@ -21,13 +23,15 @@ interface Dependencies {
 }
 
 /** What the item of an account's factors holds. */
-interface State {
+export interface State {
   readonly totp: Totp | undefined;
   readonly enrolment: Enrolment | undefined;
   /** Hashes of the recovery codes. */
   readonly codes: readonly string[];
   readonly seen: boolean;
   readonly events: readonly FactorEvent[];
+  /** The oldest first. */
+  readonly passkeys: readonly Passkey[];
 }
 
 /** Each change replaces the item, on the condition that it is still the one that was read. */
@@ -57,13 +61,6 @@ export function factorItems({ db, newId }: Dependencies) {
     return to && replacing(accountId, item, to);
   }
 
-  return { read, replacing, spending };
-}
-
-export function dynamodbFactors(deps: Dependencies): Factors {
-  const { db } = deps;
-  const { read, replacing, spending } = factorItems(deps);
-
   /** Replaces the state by what `decide` makes of it; false if it makes nothing of it. */
   async function change(accountId: string, decide: (state: State) => State | undefined): Promise<boolean> {
     return untilWritten(async () => {
@@ -75,6 +72,13 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       return !refused || isDone(refused) ? true : again;
     });
   }
+
+  return { read, replacing, spending, change };
+}
+
+export function dynamodbFactors(deps: Dependencies): Factors {
+  const { db } = deps;
+  const { read, replacing, spending, change } = factorItems(deps);
 
   return {
     async get(accountId) {
@@ -101,10 +105,10 @@ export function dynamodbFactors(deps: Dependencies): Factors {
     },
 
     confirm: (accountId, { enrolmentId: id, step: lastStep, recoveryHashes: codes, event }) =>
-      change(accountId, ({ enrolment, events }) => {
+      change(accountId, ({ enrolment, events, passkeys }) => {
         if (enrolment?.id !== id) return undefined;
         const totp = { id, secret: enrolment.secret, lastStep, enrolledAt: event.at, lastUsedAt: event.at };
-        return { totp, enrolment: undefined, codes, seen: false, events: withEvent(events, event) };
+        return { totp, enrolment: undefined, codes, seen: false, events: withEvent(events, event), passkeys };
       }),
 
     prove: (holder, spend, proven) =>
@@ -118,25 +122,35 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       }),
 
     removeTotp: (accountId, event) =>
-      change(accountId, ({ totp, events }) => totp && { ...nothing, events: withEvent(events, event) }),
+      change(accountId, (state) => {
+        const { totp, events } = state;
+        const left = { ...state, totp: undefined, enrolment: undefined, events: withEvent(events, event) };
+        return totp && withoutIdleCodes(left);
+      }),
 
     async reset(accountId, event) {
       let before = nothing;
       await change(accountId, (state) => {
         before = state;
-        if (!state.totp && !state.enrolment) return undefined;
-        return { ...nothing, events: state.totp ? withEvent(state.events, event) : state.events };
+        const had = hasFactor(factorsIn(state));
+        if (!had && !state.enrolment && state.codes.length === 0) return undefined;
+        const passkeys = state.passkeys.map((passkey) => ({ ...passkey, asked: false }));
+        return { ...nothing, passkeys, events: had ? withEvent(state.events, event) : state.events };
       });
       return factorsIn(before);
     },
 
     replaceRecoveryCodes: (accountId, codes, event) =>
       change(accountId, (state) =>
-        state.totp ? { ...state, codes, seen: false, events: withEvent(state.events, event) } : undefined,
+        hasCodes(state)
+          ? { ...state, codes, seen: false, events: withEvent(state.events, event) }
+          : undefined,
       ),
 
     async noteSeen(accountId) {
-      await change(accountId, (state) => (state.totp && !state.seen ? { ...state, seen: true } : undefined));
+      await change(accountId, (state) =>
+        hasCodes(state) && !state.seen ? { ...state, seen: true } : undefined,
+      );
     },
 
     async removeOfAccount(accountId) {
@@ -145,9 +159,22 @@ export function dynamodbFactors(deps: Dependencies): Factors {
   };
 }
 
-const nothing: State = { totp: undefined, enrolment: undefined, codes: [], seen: false, events: [] };
+const nothing: State = {
+  ...{ totp: undefined, enrolment: undefined },
+  ...{ codes: [], seen: false, events: [], passkeys: [] },
+};
 
-function withEvent(events: readonly FactorEvent[], event: FactorEvent): FactorEvent[] {
+/** Whether there is a factor of any kind, so that there are recovery codes too. */
+export function hasCodes({ totp, passkeys }: State): boolean {
+  return totp !== undefined || passkeys.length > 0;
+}
+
+/** The state without recovery codes if its last factor was removed. */
+export function withoutIdleCodes(state: State): State {
+  return hasCodes(state) ? state : { ...state, codes: [], seen: false };
+}
+
+export function withEvent(events: readonly FactorEvent[], event: FactorEvent): FactorEvent[] {
   return [event, ...events].slice(0, maxFactorEvents);
 }
 
@@ -158,17 +185,37 @@ function spent(state: State, spend: Spend): State | undefined {
     if (totp?.id !== id || totp.lastStep >= step) return undefined;
     return { ...state, totp: { ...totp, lastStep: step, lastUsedAt: at } };
   }
+  if (spend.factor === "passkey") return used(state, spend);
   const left = codes.filter((code) => !spend.hashes.includes(code));
   if (left.length === codes.length) return undefined;
   return { ...state, codes: left, events: withEvent(events, spend.event) };
 }
 
-function factorsIn({ totp, enrolment, codes, seen }: State): StoredFactors {
-  const recoveryCodes = totp && { left: codes.length, seen: seen || codes.length === 0 };
-  return { totp, enrolment, recoveryCodes };
+/** The state after a use of a passkey; undefined if it is not there, or its counter may not follow. */
+export function used(
+  state: State,
+  { id, counter, backedUp, at }: Omit<PasskeyUse, "accountId">,
+): State | undefined {
+  const passkey = state.passkeys.find((each) => each.id === id);
+  if (!passkey || !counts(passkey.counter, counter)) return undefined;
+  const after = { ...passkey, counter, backedUp, lastUsedAt: at };
+  return { ...state, passkeys: state.passkeys.map((each) => (each === passkey ? after : each)) };
 }
 
-function valuesOf({ totp, enrolment, codes, seen, events }: State, revision: string) {
+function factorsIn(state: State): StoredFactors {
+  const { totp, enrolment, codes, seen, passkeys } = state;
+  const recoveryCodes = hasCodes(state)
+    ? { left: codes.length, seen: seen || codes.length === 0 }
+    : undefined;
+  const summary = {
+    count: passkeys.length,
+    verified: passkeys.filter(({ userVerified }) => userVerified).length,
+    asked: passkeys.filter(({ asked }) => asked).length,
+  };
+  return { totp, enrolment, recoveryCodes, passkeys: summary };
+}
+
+function valuesOf({ totp, enrolment, codes, seen, events, passkeys }: State, revision: string) {
   return {
     revision,
     totpId: totp?.id,
@@ -183,6 +230,7 @@ function valuesOf({ totp, enrolment, codes, seen, events }: State, revision: str
     codes: setOfTexts(codes),
     seen,
     events: JSON.stringify(events),
+    passkeys: passkeys.length > 0 ? JSON.stringify(passkeys) : null,
   };
 }
 
@@ -211,10 +259,23 @@ function stateOf(item: Item | undefined): State {
     codes: texts(item, "codes"),
     seen: flag(item, "seen"),
     events: eventsIn(text(item, "events")),
+    passkeys: passkeysIn(textOrNull(item, "passkeys") ?? "[]"),
   };
 }
 
 function eventsIn(json: string): FactorEvent[] {
   const events = JSON.parse(json) as { at: string; what: FactorEventName; device: string }[];
   return events.map(({ at, what, device }) => ({ at: new Date(at), what, device }));
+}
+
+function passkeysIn(json: string): Passkey[] {
+  const passkeys = JSON.parse(json) as (Omit<Passkey, "createdAt" | "lastUsedAt"> & {
+    createdAt: string;
+    lastUsedAt: string | null;
+  })[];
+  return passkeys.map(({ createdAt, lastUsedAt, ...facts }) => ({
+    ...facts,
+    createdAt: new Date(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
+  }));
 }

@@ -51,6 +51,13 @@ export const subjectKey = (issuer: string, subject: string): Key => ({
   sk: "subject",
 });
 
+/** The one item of a credential of an authenticator. */
+export const credentialKey = (credentialId: string): Key => ({
+  table: "records",
+  pk: `credential#${sha256(credentialId)}`,
+  sk: "credential",
+});
+
 /** Whose project or media an item is: only its key says so. */
 export function ownedOf({ pk, sk }: Item): Owned {
   const [, accountId = ""] = pk?.S?.split("#") ?? [];
@@ -58,7 +65,7 @@ export function ownedOf({ pk, sk }: Item): Owned {
   return { accountId, id };
 }
 
-/** The one item with all second factors of an account. */
+/** The one item with all second factors and passkeys of an account. */
 export const factorsKey = (accountId: string) => keyOf(accountId, "factors");
 
 export const addressKey = (email: string): Key => ({

@@ -7,6 +7,9 @@ import { accountKey, identityKey, ownedOf, subjectKey } from "./keys.ts";
 import type { Dynamodb, Write } from "./requests.ts";
 import { again, untilWritten } from "./until-written.ts";
 
+/** Of an account's item, beside its identities: a password, or a passkey that opens it alone. */
+const hasOtherWayIn = "attribute_exists(#credential) OR #verifiedPasskeys > :none";
+
 /**
  * An identity is an item of its account, and one item of its issuer and subject. The account's item counts them, so that the
  * last one stays where there is no password.
@@ -60,9 +63,8 @@ export function dynamodbProviderIdentities(db: Dynamodb): ProviderIdentities {
         {
           update: accountKey(accountId),
           add: { identities: -1 },
-          condition:
-            "attribute_not_exists(#removedAt) AND (#identities > :one OR attribute_exists(#credential))",
-          values: { one: 1 },
+          condition: `attribute_not_exists(#removedAt) AND (#identities > :one OR ${hasOtherWayIn})`,
+          values: { one: 1, none: 0 },
         },
         { delete: identityKey({ accountId, id }), condition: "attribute_exists(#pk)" },
         {

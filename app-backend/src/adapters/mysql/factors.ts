@@ -11,6 +11,7 @@ import {
 import type { Factors } from "../../ports/factors.ts";
 import { lockAccount, lockLiveAccount } from "./account-usage.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
+import { usePasskey } from "./passkeys.ts";
 import { proofOf } from "./sessions.ts";
 
 interface Row {
@@ -25,6 +26,9 @@ interface Row {
   ends_at: Date;
   codes: number;
   unseen: number;
+  passkeys: number;
+  verified: number;
+  asked: number;
 }
 
 interface EventRow {
@@ -34,11 +38,13 @@ interface EventRow {
 }
 
 const codesWhere = "(SELECT COUNT(*) FROM recovery_codes r WHERE r.account_id = a.id";
+const passkeysWhere = "(SELECT COUNT(*) FROM passkeys p WHERE p.account_id = a.id";
 
 /** Each sign-in asks for them, so it is one statement. */
 const factorsOfAccount = `SELECT t.id AS totp_id, t.secret, t.last_step, t.enrolled_at, t.last_used_at,
   e.id AS enrolment_id, e.secret AS enrolment_secret, e.replaced, e.ends_at,
-  ${codesWhere}) AS codes, ${codesWhere} AND NOT r.seen) AS unseen
+  ${codesWhere}) AS codes, ${codesWhere} AND NOT r.seen) AS unseen,
+  ${passkeysWhere}) AS passkeys, ${passkeysWhere} AND p.user_verified) AS verified, ${passkeysWhere} AND p.asked) AS asked
   FROM accounts a LEFT JOIN totp_secrets t ON t.account_id = a.id LEFT JOIN totp_enrolments e ON e.account_id = a.id
   WHERE a.id = ? AND a.removed_at IS NULL`;
 
@@ -106,8 +112,8 @@ export function mysqlFactors(pool: Pool): Factors {
         await lockAccount(statements, accountId);
         const sql = "DELETE FROM totp_secrets WHERE account_id = ?";
         if ((await statements.change(sql, [accountId])) === 0) return false;
-        for (const table of ["totp_enrolments", "recovery_codes"])
-          await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        await statements.change("DELETE FROM totp_enrolments WHERE account_id = ?", [accountId]);
+        await removeCodesOfNoFactor(statements, accountId);
         await addEvent(statements, accountId, event);
         return true;
       });
@@ -120,6 +126,7 @@ export function mysqlFactors(pool: Pool): Factors {
         const before = row ? factorsIn(row) : noFactors;
         for (const table of secretTables)
           await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        await statements.change("UPDATE passkeys SET asked = FALSE WHERE account_id = ?", [accountId]);
         if (factorsOf(before).length > 0) await addEvent(statements, accountId, event);
         return before;
       });
@@ -128,8 +135,7 @@ export function mysqlFactors(pool: Pool): Factors {
     async replaceRecoveryCodes(accountId, hashes, event) {
       return transaction(pool, async (statements) => {
         await lockAccount(statements, accountId);
-        const sql = "SELECT id FROM totp_secrets WHERE account_id = ?";
-        if ((await statements.select(sql, [accountId])).length === 0) return false;
+        if (!(await hasFactorOrPasskey(statements, accountId))) return false;
         await replaceCodes(statements, accountId, hashes);
         await addEvent(statements, accountId, event);
         return true;
@@ -155,6 +161,7 @@ export async function spendFactor(statements: Statements, accountId: string, spe
       "UPDATE totp_secrets SET last_step = ?, last_used_at = ? WHERE account_id = ? AND id = ? AND last_step < ?";
     return (await statements.change(sql, [step, at, accountId, id, step])) === 1;
   }
+  if (spend.factor === "passkey") return usePasskey(statements, { ...spend, accountId });
   const places = spend.hashes.map(() => "?").join(", ");
   const sql = `DELETE FROM recovery_codes WHERE account_id = ? AND hash IN (${places})`;
   if ((await statements.change(sql, [accountId, ...spend.hashes])) !== 1) return false;
@@ -162,7 +169,20 @@ export async function spendFactor(statements: Statements, accountId: string, spe
   return true;
 }
 
-async function replaceCodes(
+/** Whether a locked account has a factor of any kind, so that it has recovery codes too. */
+export async function hasFactorOrPasskey(statements: Statements, accountId: string): Promise<boolean> {
+  const sql = `SELECT id FROM totp_secrets WHERE account_id = ?
+    UNION ALL SELECT id FROM passkeys WHERE account_id = ? LIMIT 1`;
+  return (await statements.select(sql, [accountId, accountId])).length > 0;
+}
+
+/** Removes the recovery codes of a locked account whose last factor was removed. */
+export async function removeCodesOfNoFactor(statements: Statements, accountId: string): Promise<void> {
+  if (await hasFactorOrPasskey(statements, accountId)) return;
+  await statements.change("DELETE FROM recovery_codes WHERE account_id = ?", [accountId]);
+}
+
+export async function replaceCodes(
   statements: Statements,
   accountId: string,
   hashes: readonly string[],
@@ -173,7 +193,7 @@ async function replaceCodes(
   await statements.change(`INSERT INTO recovery_codes (account_id, hash) VALUES ${rows}`, values);
 }
 
-async function addEvent(
+export async function addEvent(
   statements: Statements,
   accountId: string,
   { at, what, device }: FactorEvent,
@@ -188,6 +208,12 @@ async function addEvent(
 
 function factorsIn(row: Row): StoredFactors {
   const { totp_id, enrolment_id, codes, unseen } = row;
+  const [count, verified, asked] = [row.passkeys, row.verified, row.asked].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const hasCodes = totp_id !== null || count > 0;
   return {
     totp:
       totp_id === null
@@ -203,6 +229,7 @@ function factorsIn(row: Row): StoredFactors {
       enrolment_id === null
         ? undefined
         : { id: enrolment_id, secret: row.enrolment_secret, replaced: row.replaced, endsAt: row.ends_at },
-    recoveryCodes: totp_id === null ? undefined : { left: Number(codes), seen: Number(unseen) === 0 },
+    recoveryCodes: hasCodes ? { left: Number(codes), seen: Number(unseen) === 0 } : undefined,
+    passkeys: { count, verified, asked },
   };
 }

@@ -4,8 +4,8 @@ import { AppError } from "../../domain/app-error.ts";
 import type { ProviderIdentity } from "../../domain/provider-identity.ts";
 import type { ProviderIdentities } from "../../ports/provider-identities.ts";
 import { duplicateKey } from "./database-error.ts";
-import { noPassword } from "./password-hashes.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
+import { hasOtherWayIn } from "./ways-in.ts";
 
 interface Row {
   id: string;
@@ -45,12 +45,12 @@ export function mysqlProviderIdentities(pool: Pool): ProviderIdentities {
     async remove({ accountId, id }) {
       return transaction(pool, async (statements) => {
         // The lock on the account serializes removals, so that not both of two last identities go.
-        const lock = "SELECT password_hash FROM accounts WHERE id = ? AND removed_at IS NULL FOR UPDATE";
-        const [account] = await statements.select<{ password_hash: string }>(lock, [accountId]);
-        const all = "SELECT id FROM provider_identities WHERE account_id = ?";
-        const ids = (await statements.select<{ id: string }>(all, [accountId])).map((row) => row.id);
-        if (!account || !ids.includes(id)) return "missing";
-        if (account.password_hash === noPassword && ids.length === 1) return "last";
+        const lock = "SELECT id FROM accounts WHERE id = ? AND removed_at IS NULL FOR UPDATE";
+        const found = await statements.select(lock, [accountId]);
+        const own = "SELECT id FROM provider_identities WHERE id = ? AND account_id = ?";
+        if (found.length === 0 || (await statements.select(own, [id, accountId])).length === 0)
+          return "missing";
+        if (!(await hasOtherWayIn(statements, accountId, id))) return "last";
         await statements.change("DELETE FROM provider_identities WHERE id = ?", [id]);
         return "removed";
       });

@@ -3,6 +3,7 @@ import { isRecoveryCode, recoveryCodeCount, tidyRecoveryCode } from "../../domai
 import { tidyDigits, totpDigits } from "../../domain/totp.ts";
 import type { Operation } from "./operations.ts";
 import { signedIn } from "./responses.ts";
+import { usedCredential } from "./webauthn.ts";
 
 /** An attacker could otherwise make us look at long texts. */
 const text = z.string("must be text").max(1024, { error: "is too long", abort: true });
@@ -17,32 +18,38 @@ const recoveryCode = text
   .refine(isRecoveryCode, "is not a recovery code")
   .meta({ description: "In any case, with or without hyphens." });
 
+const factors = {
+  code: code.optional(),
+  recoveryCode: recoveryCode.optional(),
+  passkey: usedCredential.optional(),
+};
+
 /** Adds a fault unless exactly one of the factors is given. */
-function judgeFactors(given: { code?: unknown; recoveryCode?: unknown }, context: z.RefinementCtx): void {
-  const count = [given.code, given.recoveryCode].filter((one) => one !== undefined).length;
+function judgeFactors(given: Partial<Record<keyof typeof factors, unknown>>, context: z.RefinementCtx): void {
+  const count = countOf(given);
   if (count !== 1)
     context.addIssue({
       code: "custom",
       path: ["code"],
-      message: count === 0 ? "or a recovery code is missing" : "and a recovery code cannot be given together",
+      message: count === 0 ? "or another factor is missing" : "and another factor cannot be given together",
     });
+}
+
+function countOf(given: Partial<Record<keyof typeof factors, unknown>>): number {
+  return [given.code, given.recoveryCode, given.passkey].filter((one) => one !== undefined).length;
 }
 
 /** The second step of a sign-in. */
 export const secondStep = z
   .object({
     token: z.string("must be text").max(2048, "is too long"),
-    code: code.optional(),
-    recoveryCode: recoveryCode.optional(),
+    ...factors,
   })
   .superRefine(judgeFactors);
 
-export const stepUp = z
-  .object({ password: text.optional(), code: code.optional(), recoveryCode: recoveryCode.optional() })
-  .superRefine((given, context) => {
-    if (given.password === undefined || given.code !== undefined || given.recoveryCode !== undefined)
-      judgeFactors(given, context);
-  });
+export const stepUp = z.object({ password: text.optional(), ...factors }).superRefine((given, context) => {
+  if (given.password === undefined || countOf(given) > 0) judgeFactors(given, context);
+});
 
 export const confirmation = z.object({ code });
 
@@ -74,7 +81,7 @@ const recoveryCodes = z
   })
   .strict();
 
-const factors = z
+const ownFactors = z
   .object({
     totp: z.object({ enrolledAt: z.iso.datetime(), lastUsedAt: z.iso.datetime() }).strict().nullable(),
     recoveryCodes: z
@@ -103,16 +110,18 @@ const enrolment = z
 
 const proven = z.object({ provedUntil: z.iso.datetime() }).strict();
 
+const passkeyRefusals = ["passkeys_off", "passkey_ended", "passkey_refused", "passkey_unknown"] as const;
+
 export const factorOperations = {
   completeSignIn: {
     method: "post",
     path: "/auth/mfa",
     summary:
-      "Open the session of a challenge by a code or a recovery code; the refresh token comes as a cookie",
+      "Open the session of a challenge by a code, a recovery code or a passkey; the refresh token comes as a cookie",
     body: secondStep,
     status: 200,
     answer: signedIn,
-    refusals: ["wrong_code", "challenge_over", "bad_origin", "too_many_requests"],
+    refusals: ["wrong_code", "challenge_over", ...passkeyRefusals, "bad_origin", "too_many_requests"],
   },
   stepUp: {
     method: "post",
@@ -122,7 +131,7 @@ export const factorOperations = {
     body: stepUp,
     status: 200,
     answer: proven,
-    refusals: ["not_signed_in", "wrong_password", "wrong_code", "too_many_requests"],
+    refusals: ["not_signed_in", "wrong_password", "wrong_code", ...passkeyRefusals, "too_many_requests"],
   },
   getFactors: {
     method: "get",
@@ -130,7 +139,7 @@ export const factorOperations = {
     summary: "The second factors of one's account, and what happened to them",
     proof: "bearer",
     status: 200,
-    answer: factors,
+    answer: ownFactors,
     refusals: ["not_signed_in"],
   },
   enrolTotp: {
@@ -155,7 +164,7 @@ export const factorOperations = {
   removeTotp: {
     method: "delete",
     path: "/account/factors/totp",
-    summary: "Remove the secret and the recovery codes",
+    summary: "Remove the secret, and the recovery codes unless there are passkeys",
     proof: "bearer",
     status: 204,
     refusals: ["not_signed_in", "step_up_required", "not_found"],

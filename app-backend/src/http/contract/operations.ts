@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "../../domain/app-error.ts";
 import { factorOperations, signedInOrChallenged } from "./factors.ts";
 import { mediaOperations } from "./media.ts";
+import { passkeyOperations } from "./passkeys.ts";
 import { projectOperations } from "./projects.ts";
 import { providerOperations } from "./providers.ts";
 import * as answers from "./responses.ts";
@@ -261,6 +262,7 @@ export const operations = {
     refusals: ["not_signed_in", "not_found"],
   },
   ...factorOperations,
+  ...passkeyOperations,
   ...providerOperations,
   ...projectOperations,
   ...mediaOperations,

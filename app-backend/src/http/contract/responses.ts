@@ -88,6 +88,7 @@ export const readiness = z.object({ status: z.literal("ready") }).strict();
 export const settings = z
   .object({
     sendsMail: z.boolean(),
+    passkeys: z.boolean().meta({ description: "False without a domain: browsers have none there." }),
     codes: z
       .object({
         digits: z.int(),

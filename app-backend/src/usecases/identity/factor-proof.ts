@@ -1,15 +1,25 @@
 import type { Account } from "../../domain/account.ts";
 import { AppError } from "../../domain/app-error.ts";
-import { type Client, deviceName } from "../../domain/client.ts";
-import type { FactorEvent, FactorEventName, Proof, Spend, StoredFactors } from "../../domain/factor.ts";
+import type { Client } from "../../domain/client.ts";
+import {
+  type FactorEventName,
+  proofBy,
+  type Proof,
+  type Spend,
+  type StoredFactors,
+} from "../../domain/factor.ts";
 import { limits } from "../../domain/limit.ts";
+import type { PasskeyPurpose } from "../../domain/passkey.ts";
 import { judgeTotp } from "../../domain/totp.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { FactorSecrets } from "../../ports/factor-secrets.ts";
 import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
+import { factorEvent } from "./factor-event.ts";
+import type { GivenPasskey, PasskeyProof } from "./passkey-proof.ts";
 
 interface Dependencies {
   readonly factorSecrets: FactorSecrets;
+  readonly passkeyProof: PasskeyProof;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
   /** Mails the owner of an account what was done. @default - nothing is mailed */
@@ -21,10 +31,13 @@ interface Dependencies {
 export interface GivenFactor {
   readonly code?: string | undefined;
   readonly recoveryCode?: string | undefined;
+  readonly passkey?: GivenPasskey | undefined;
 }
 
 /** What is done with a factor that is right. */
 interface Use {
+  /** What a passkey has to have been asked for. */
+  readonly purpose: PasskeyPurpose;
   /** Called before a code is looked at. */
   readonly begin?: () => Promise<void>;
   /** Spends the factor; false if it was spent before. */
@@ -34,8 +47,10 @@ interface Use {
 export type FactorProof = ReturnType<typeof factorProof>;
 
 /** Judges second factors, within limits of the account and of the network. */
-export function factorProof({ factorSecrets, rateLimiter, auditLog, notify, now }: Dependencies) {
-  /** Spends a factor of an account. Throws `wrong_code`, and `too_many_requests`. */
+export function factorProof(deps: Dependencies) {
+  const { factorSecrets, passkeyProof, rateLimiter, auditLog, notify, now } = deps;
+
+  /** Spends a factor of an account. Throws `wrong_code`, for a passkey what `PasskeyProof.judge` throws, and `too_many_requests`. */
   async function prove(
     account: Account,
     stored: StoredFactors,
@@ -47,6 +62,7 @@ export function factorProof({ factorSecrets, rateLimiter, auditLog, notify, now 
     const ofAddress = fromAddress(limits.secondFactorFromAddress, client);
     const spent = await rateLimiter.judge([ofAddress, ofAccount], async () => {
       await use.begin?.();
+      if (given.passkey) return spendPasskey(account.id, given.passkey, client, use);
       const spend = spendOf(account.id, stored, given, client);
       return spend && (await use.spend(spend)) ? spend : undefined;
     });
@@ -57,7 +73,23 @@ export function factorProof({ factorSecrets, rateLimiter, auditLog, notify, now 
       auditLog("recovery_code_used", { accountId: account.id });
       notify?.(account, "recovery_code_used");
     }
-    return spent.factor;
+    return proofBy(spent);
+  }
+
+  async function spendPasskey(
+    accountId: string,
+    given: GivenPasskey,
+    client: Client,
+    use: Use,
+  ): Promise<Spend> {
+    try {
+      const spend = await passkeyProof.judge(given, use.purpose, accountId);
+      if (!(await use.spend(spend))) await passkeyProof.refuseUse(accountId, spend, client);
+      return spend;
+    } catch (error) {
+      if (error instanceof AppError && error.code !== "unavailable") auditLog("factor_failed", { accountId });
+      throw error;
+    }
   }
 
   function spendOf(
@@ -66,12 +98,12 @@ export function factorProof({ factorSecrets, rateLimiter, auditLog, notify, now 
     { code, recoveryCode }: GivenFactor,
     client: Client,
   ): Spend | undefined {
-    if (!totp) return undefined;
     const at = now();
     if (recoveryCode !== undefined) {
       const hashes = factorSecrets.hashes(recoveryCode, accountId);
       return { factor: "recovery", hashes, event: factorEvent("recovery_code_used", client, at) };
     }
+    if (!totp) return undefined;
     const { id, secret, lastStep } = totp;
     const step = stepOf(accountId, secret, code ?? "", lastStep, at);
     return step === undefined ? undefined : { factor: "totp", id, step, at };
@@ -104,7 +136,3 @@ export function factorProof({ factorSecrets, rateLimiter, auditLog, notify, now 
 }
 
 const wrong = (field: string) => ({ faults: [{ field, message: "is wrong, or was used before" }] });
-
-export function factorEvent(what: FactorEventName, { userAgent }: Client, at: Date): FactorEvent {
-  return { at, what, device: deviceName(userAgent ?? null) };
-}

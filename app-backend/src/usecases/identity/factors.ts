@@ -10,7 +10,6 @@ import {
 } from "../../domain/factor.ts";
 import { limits } from "../../domain/limit.ts";
 import { withProofs } from "../../domain/proofs.ts";
-import { recoveryCodeCount } from "../../domain/recovery-code.ts";
 import { after } from "../../domain/time.ts";
 import { otpauthUri } from "../../domain/totp.ts";
 import type { Accounts } from "../../ports/accounts.ts";
@@ -21,7 +20,9 @@ import type { FactorSecrets } from "../../ports/factor-secrets.ts";
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import type { RateLimiter } from "../rate-limiter.ts";
-import { factorEvent, type FactorProof } from "./factor-proof.ts";
+import { factorEvent } from "./factor-event.ts";
+import type { FactorProof } from "./factor-proof.ts";
+import { newRecoveryCodes } from "./new-recovery-codes.ts";
 import type { StepUpUseCases } from "./step-up.ts";
 
 interface Dependencies {
@@ -86,13 +87,13 @@ export function factorUseCases(deps: Dependencies) {
     await rateLimiter.consume(attempt);
     const step = stepOfEnrolment(accountId, enrolment, code, at);
     const what = totp ? "totp_replaced" : "totp_added";
-    const codes = newCodes();
+    const { codes, hashes } = newRecoveryCodes(factorSecrets, accountId);
     const endOthers = () => sessions.removeOfAccount(accountId, sessionId);
     await endOthers(); // a call that stops after the confirmation has ended them too
     const confirmed = await factors.confirm(accountId, {
       enrolmentId: enrolment.id,
       step,
-      recoveryHashes: hashesOf(codes, accountId),
+      recoveryHashes: hashes,
       event: factorEvent(what, client, at),
     });
     if (!confirmed) throw new AppError("enrolment_replaced", "another secret was made or confirmed since");
@@ -113,7 +114,7 @@ export function factorUseCases(deps: Dependencies) {
     return step ?? factorProof.refuse(accountId, "code");
   }
 
-  /** Removes the secret and all recovery codes. Throws `step_up_required`, `not_found`. */
+  /** Removes the secret, and all recovery codes unless there are passkeys. Throws `step_up_required`, `not_found`. */
   async function removeTotp(holder: TokenHolder, client: Client): Promise<void> {
     const { accountId, sessionId } = holder;
     await stepUp.require(holder, "removeFactor");
@@ -129,26 +130,18 @@ export function factorUseCases(deps: Dependencies) {
     const { accountId, sessionId } = holder;
     await stepUp.require(holder, "newRecoveryCodes");
     const account = await existing(accountId);
-    const codes = newCodes();
+    const { codes, hashes } = newRecoveryCodes(factorSecrets, accountId);
     const event = factorEvent("recovery_codes_replaced", client, now());
-    if (!(await factors.replaceRecoveryCodes(accountId, hashesOf(codes, accountId), event)))
+    if (!(await factors.replaceRecoveryCodes(accountId, hashes, event)))
       throw new AppError("not_found", "account has no second factor");
     report(account, sessionId, "recovery_codes_replaced");
     return codes;
   }
 
-  function newCodes(): string[] {
-    return Array.from({ length: recoveryCodeCount }, () => factorSecrets.newRecoveryCode());
-  }
-
-  function hashesOf(codes: readonly string[], accountId: string): string[] {
-    return codes.map((code) => factorSecrets.hash(code, accountId));
-  }
-
   function report(
     account: Account,
     sessionId: string,
-    what: Exclude<FactorEventName, "recovery_code_used">,
+    what: "totp_added" | "totp_replaced" | "totp_removed" | "recovery_codes_replaced",
   ): void {
     auditLog(what, { accountId: account.id, sessionId });
     notify?.(account, what);

@@ -8,6 +8,9 @@ const notices: Readonly<Record<FactorEventName, string>> = {
   totp_removed: "The authenticator app of your account was removed, and its recovery codes.",
   recovery_codes_replaced: "New recovery codes were made for your account. The former ones no longer work.",
   recovery_code_used: "A recovery code of your account was used.",
+  passkey_added: "A passkey was added to your account.",
+  passkey_removed: "A passkey of your account was removed.",
+  passkey_copied: "A passkey of your account seems to have been copied, and was refused.",
   factors_reset: "The operator of this site removed all second factors of your account.",
 };
 

@@ -21,6 +21,7 @@ import { isOver } from "../../domain/session.ts";
 import { after } from "../../domain/time.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
+import type { Factors } from "../../ports/factors.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Limits } from "../../ports/limits.ts";
 import type { ProviderFlows } from "../../ports/provider-flows.ts";
@@ -41,6 +42,7 @@ interface Dependencies {
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly identity: Pick<IdentityProvider, "hasPassword" | "mailsAll">;
+  readonly factors: Pick<Factors, "get">;
   readonly registration: Pick<AccountUseCases, "registerIdentity">;
   readonly signIns: Pick<SessionUseCases, "admit">;
   readonly stepUp: Pick<StepUpUseCases, "require" | "proveByProvider">;
@@ -79,7 +81,7 @@ export type ProviderUseCases = ReturnType<typeof providerUseCases>;
 
 /** Signing in by providers, and the identities that are linked to accounts (decision 0044). */
 export function providerUseCases(deps: Dependencies) {
-  const { providers, flows, identities, accounts, sessions, limits, identity } = deps;
+  const { providers, flows, identities, accounts, sessions, limits, identity, factors } = deps;
   const { registration, signIns, stepUp, rateLimiter, auditLog, now, newId } = deps;
 
   const named: readonly NamedProvider[] = providers.list.map(({ id, name }) => ({ id, name }));
@@ -247,14 +249,21 @@ export function providerUseCases(deps: Dependencies) {
 
   /** The identities of an account, and whether it also has a password. */
   async function list(accountId: string): Promise<{ items: IdentityView[]; hasPassword: boolean }> {
-    const [linked, hasPassword] = await Promise.all([
-      identities.listOfAccount(accountId),
-      identity.hasPassword(accountId),
-    ]);
+    const { linked, hasPassword, isOpen } = await waysInto(accountId);
     const nameOf = (issuer: string) => providers.list.find((each) => each.issuer === issuer)?.name;
     const view = (each: ProviderIdentity) =>
-      viewIdentity(each, nameOf(each.issuer), hasPassword || hasOther(linked, each.id));
+      viewIdentity(each, nameOf(each.issuer), isOpen || hasOther(linked, each.id));
     return { items: linked.map(view), hasPassword };
+  }
+
+  /** The identities of an account, and whether it is open without them: by a password, or a passkey alone. */
+  async function waysInto(accountId: string) {
+    const [linked, hasPassword, { passkeys }] = await Promise.all([
+      identities.listOfAccount(accountId),
+      identity.hasPassword(accountId),
+      factors.get(accountId),
+    ]);
+    return { linked, hasPassword, isOpen: hasPassword || passkeys.verified > 0 };
   }
 
   /** Whether another identity would open the account: one whose provider left the settings opens none. */
@@ -268,15 +277,11 @@ export function providerUseCases(deps: Dependencies) {
   async function remove(holder: TokenHolder, id: string): Promise<void> {
     const { accountId, sessionId } = holder;
     await stepUp.require(holder, "unlinkProvider");
-    const [linked, hasPassword] = await Promise.all([
-      identities.listOfAccount(accountId),
-      identity.hasPassword(accountId),
-    ]);
-    const isLast = linked.some((each) => each.id === id) && !hasPassword && !hasOther(linked, id);
+    const { linked, isOpen } = await waysInto(accountId);
+    const isLast = linked.some((each) => each.id === id) && !isOpen && !hasOther(linked, id);
     const outcome = isLast ? "last" : await identities.remove({ accountId, id });
     if (outcome === "missing") throw new AppError("not_found", "no such identity of the account");
-    if (outcome === "last")
-      throw new AppError("last_way_in", "account has neither password nor other identity");
+    if (outcome === "last") throw new AppError("last_way_in", "account has no other way in");
     auditLog("identity_removed", { accountId, sessionId });
   }
 

@@ -2,7 +2,7 @@ import type { Account } from "../../domain/account.ts";
 import { AppError, type ErrorCode } from "../../domain/app-error.ts";
 import { challengeLifeMs, type ChallengeView } from "../../domain/challenge.ts";
 import type { Client } from "../../domain/client.ts";
-import { factorsOf, type Proof, type StoredFactors } from "../../domain/factor.ts";
+import { factorsOf, proofBy, type Proof, type StoredFactors } from "../../domain/factor.ts";
 import { limits } from "../../domain/limit.ts";
 import {
   inOverlap,
@@ -145,7 +145,7 @@ export function sessionUseCases(deps: Dependencies) {
     return { mfa: { token, factors: factorsOf(stored), expiresIn: challengeLifeMs / 1000 } };
   }
 
-  /** Opens the session of a challenge by a second factor. Throws `challenge_over`, `wrong_code`. */
+  /** Opens the session of a challenge by a second factor. Throws `challenge_over`, and what `FactorProof.prove` throws. */
   async function complete(token: string, given: GivenFactor, client: Client): Promise<SignedIn> {
     const at = now();
     const over = () => new AppError("challenge_over", "challenge is spent, or has expired");
@@ -157,14 +157,14 @@ export function sessionUseCases(deps: Dependencies) {
     ]);
     if (!opened || account?.credentialVersion !== opened.credentialVersion) throw over();
     const { refreshToken, session } = newSession(account, opened.proofs, client);
-    const factor: Proof = given.code === undefined ? "recovery" : "totp";
-    const proven = { ...session, proofs: [...opened.proofs, factor] };
     await factorProof.prove(account, stored, given, client, {
+      purpose: { kind: "second-step", accountId: account.id, of: opened.id },
       async begin() {
         if (!(await challenges.takeTry(opened, at))) throw over();
       },
       async spend(spend) {
-        const outcome = await challenges.redeem(opened, spend, proven);
+        const proofs = [...opened.proofs, proofBy(spend)];
+        const outcome = await challenges.redeem(opened, spend, { ...session, proofs });
         if (outcome === "over") throw over();
         return outcome === "done";
       },
@@ -175,7 +175,7 @@ export function sessionUseCases(deps: Dependencies) {
         ofAddress: fromAddress(limits.signInFromAddress, client),
       });
     await rateLimiter.know(account.email, client);
-    return answer(account, refreshToken, proven, "challenge_over");
+    return answer(account, refreshToken, session, "challenge_over");
   }
 
   function newSession(account: Account, proofs: readonly Proof[], client: Client) {

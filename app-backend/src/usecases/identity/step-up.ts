@@ -1,6 +1,6 @@
 import { AppError } from "../../domain/app-error.ts";
 import type { Client } from "../../domain/client.ts";
-import type { Proof, StoredFactors } from "../../domain/factor.ts";
+import { proofBy, type Proof, type Spend, type StoredFactors } from "../../domain/factor.ts";
 import {
   kindOf,
   missingProofs,
@@ -43,7 +43,7 @@ export type StepUpUseCases = ReturnType<typeof stepUpUseCases>;
 export function stepUpUseCases(deps: Dependencies) {
   const { accounts, sessions, factors, identity, provePassword, factorProof, auditLog, now } = deps;
 
-  /** Records in the session what is proven; returns until when it counts. Throws `wrong_password`, `wrong_code`. */
+  /** Records in the session what is proven; returns until when it counts. Throws `wrong_password`, and what `FactorProof.prove` throws. */
   async function stepUp(holder: TokenHolder, given: Given, client: Client): Promise<Date> {
     const { accountId } = holder;
     const { password, ...factor } = given;
@@ -52,11 +52,14 @@ export function stepUpUseCases(deps: Dependencies) {
     if (password !== undefined) await provePassword(accountId, password, "password");
     const proofs: Proof[] = password === undefined ? [] : ["password"];
     const session = await sessionOf(holder);
-    const kind = kindOfFactor(factor);
-    const proven = withProofs(session, kind ? [...proofs, kind] : proofs, now());
-    if (kind) {
-      const spend = (by: Parameters<Factors["prove"]>[1]) => factors.prove(holder, by, proven);
-      await factorProof.prove(account, await factors.get(accountId), factor, client, { spend });
+    let proven = withProofs(session, proofs, now());
+    if (Object.values(factor).some((each) => each !== undefined)) {
+      const spend = (by: Spend) => {
+        proven = withProofs(session, [...proofs, proofBy(by)], now());
+        return factors.prove(holder, by, proven);
+      };
+      const purpose = { kind: "step-up", accountId, of: holder.sessionId } as const;
+      await factorProof.prove(account, await factors.get(accountId), factor, client, { purpose, spend });
     } else await sessions.prove(holder, proven);
     auditLog("step_up", holder);
     return provenUntil(proven);
@@ -83,7 +86,7 @@ export function stepUpUseCases(deps: Dependencies) {
       factors.get(accountId),
       identity.hasPassword(accountId),
     ]);
-    const kind = kindOf(hasPassword, stored.totp !== undefined);
+    const kind = kindOf(hasPassword, stored);
     const sufficient = sufficientProofs[actionFor(action, stored)][kind];
     const held = [...proofsInForce(session, now()), ...given];
     if (suffices(sufficient, held)) return stored;
@@ -98,11 +101,6 @@ export function stepUpUseCases(deps: Dependencies) {
   }
 
   return { stepUp, proveByProvider, require };
-}
-
-function kindOfFactor({ code, recoveryCode }: GivenFactor): Proof | undefined {
-  if (code !== undefined) return "totp";
-  return recoveryCode === undefined ? undefined : "recovery";
 }
 
 function actionFor(action: ProvenAction, { recoveryCodes }: StoredFactors): ProvenAction {

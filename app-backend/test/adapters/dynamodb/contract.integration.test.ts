@@ -7,6 +7,7 @@ import { dynamodbImages } from "../../../src/adapters/dynamodb/images.ts";
 import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../../../src/adapters/dynamodb/media.ts";
 import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
+import { dynamodbPasskeys } from "../../../src/adapters/dynamodb/passkeys.ts";
 import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
 import { dynamodbProviderIdentities } from "../../../src/adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../../../src/adapters/dynamodb/projects.ts";
@@ -19,6 +20,7 @@ import { imagesContract } from "../../contract/images.ts";
 import { limitsContract } from "../../contract/limits.ts";
 import { mediaContract } from "../../contract/media.ts";
 import { objectRecordsContract } from "../../contract/object-records.ts";
+import { passkeysContract } from "../../contract/passkeys.ts";
 import { passwordHashesContract } from "../../contract/password-hashes.ts";
 import { providerIdentitiesContract } from "../../contract/provider-identities.ts";
 import { projectsContract } from "../../contract/projects.ts";
@@ -43,6 +45,10 @@ describe("DynamoDB", () => {
   );
   challengesContract(
     openDynamodbPort((db) => dynamodbChallenges({ db, newId: randomUUID })),
+    rounds,
+  );
+  passkeysContract(
+    openDynamodbPort((db) => dynamodbPasskeys({ db, newId: randomUUID })),
     rounds,
   );
   passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));

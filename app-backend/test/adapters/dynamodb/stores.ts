@@ -14,6 +14,7 @@ import type { Item } from "../../../src/adapters/dynamodb/items.ts";
 import { dynamodbLimits } from "../../../src/adapters/dynamodb/limits.ts";
 import { dynamodbMedia } from "../../../src/adapters/dynamodb/media.ts";
 import { dynamodbObjectRecords } from "../../../src/adapters/dynamodb/object-records.ts";
+import { dynamodbPasskeys } from "../../../src/adapters/dynamodb/passkeys.ts";
 import { dynamodbPasswordHashes } from "../../../src/adapters/dynamodb/password-hashes.ts";
 import { dynamodbProviderIdentities } from "../../../src/adapters/dynamodb/provider-identities.ts";
 import { dynamodbProjects } from "../../../src/adapters/dynamodb/projects.ts";
@@ -53,6 +54,7 @@ export function storesOf(db: Dynamodb) {
     sessions: dynamodbSessions(db),
     factors: dynamodbFactors({ db, newId: randomUUID }),
     challenges: dynamodbChallenges({ db, newId: randomUUID }),
+    passkeys: dynamodbPasskeys({ db, newId: randomUUID }),
     hashes: dynamodbPasswordHashes(db),
     limits: dynamodbLimits({ db, newId: randomUUID }),
     images: dynamodbImages({ db, now: () => new Date() }),

@@ -7,6 +7,7 @@ import { mysqlImages } from "../../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlOneTimeCodes } from "../../../src/adapters/mysql/one-time-codes.ts";
 import { mysqlProviderIdentities } from "../../../src/adapters/mysql/provider-identities.ts";
+import { mysqlPasskeys } from "../../../src/adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import type { Open, RawProjectStore, RawUsage } from "../../contract/opened.ts";
@@ -30,6 +31,7 @@ export async function openMysqlStores() {
     sessions: mysqlSessions(pool),
     factors: mysqlFactors(pool),
     challenges: mysqlChallenges(pool),
+    passkeys: mysqlPasskeys(pool),
     hashes: mysqlPasswordHashes(pool),
     codes: mysqlOneTimeCodes(pool),
     limits: mysqlLimits(pool),

@@ -51,8 +51,9 @@ function identity(instead: { hashes?: PasswordHashes; sessions?: Sessions } = {}
   const mail = { send: async () => {} };
   const codeGenerator = hmacCodeGenerator(key());
   const provider = ownIdentityProvider({ hashes, codes: oneTimeCodes, passwords, codeGenerator, mail, now });
-  const { factors, challenges } = stores;
-  const identified = factorParts({ ...common, factors, challenges, identity: provider });
+  const { factors, challenges, passkeys, limits } = stores;
+  const ofFactors = { factors, challenges, passkeys, limits };
+  const identified = factorParts({ ...common, ...ofFactors, identity: provider });
   const codes = codeUseCases({ ...identified, afterAnswer: (work) => void work() });
   const tokens = jwtTokens({ accessSecrets: key(), refreshSecrets: key(), newId: randomUUID });
   return {

@@ -194,6 +194,7 @@ describe("a restore", () => {
       "0020_factor_events.sql",
       "0021_challenges.sql",
       "0022_provider_identities.sql",
+      "0023_passkeys.sql",
     ]);
     ada = { ...ada, body: (await signIn()).body };
     expect((await addImage(50)).id).toBeDefined();

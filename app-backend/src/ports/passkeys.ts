@@ -1,0 +1,28 @@
+import type { FactorEvent } from "../domain/factor.ts";
+import type { Owned } from "../domain/owned.ts";
+import type { Passkey, PasskeyUse } from "../domain/passkey.ts";
+
+/** Passkeys of accounts, in one store with the accounts and their factors, which summarize them. */
+export interface Passkeys {
+  /** All passkeys of an account, the oldest first. */
+  listOfAccount(accountId: string): Promise<Passkey[]>;
+  /**
+   * Adds a passkey, and the recovery codes if the account has no factor of any kind yet. Returns whether it added them. Of
+   * any number of parallel calls for one credential, of whatever account, one succeeds, the others throw `passkey_taken`.
+   * Throws `not_signed_in` if the account is gone, `quota_exceeded` if it has `maxPasskeys`.
+   */
+  add(passkey: Passkey, recoveryHashes: readonly string[], event: FactorEvent): Promise<boolean>;
+  /** False if the account has no such passkey. */
+  rename(passkey: Owned, name: string): Promise<boolean>;
+  /**
+   * Removes a passkey, and the recovery codes with the last factor. `last`, and changes nothing, if the account has no
+   * password, no identity at a provider, and no other passkey that opens it alone.
+   */
+  remove(passkey: Owned, event: FactorEvent): Promise<"removed" | "missing" | "last">;
+  /** Records a use. False, and changes nothing, unless its counter may follow the stored one: of parallel uses of one counter above 0 one returns true. */
+  use(use: PasskeyUse): Promise<boolean>;
+  /** Records that a passkey seems to have been copied. */
+  noteCopy(accountId: string, event: FactorEvent): Promise<void>;
+  /** Removes all passkeys of an account, which may be marked as removed; idempotent. */
+  removeOfAccount(accountId: string): Promise<void>;
+}
