@@ -8,6 +8,7 @@ import { Notice } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { AccountPicture } from "./account/picture.tsx";
 import { FirstPassword } from "./account/first-password.tsx";
+import { Passkeys } from "./account/passkeys.tsx";
 import { ChangePassword } from "./account/password.tsx";
 import { Profile } from "./account/profile.tsx";
 import { Identities } from "./account/identities.tsx";
@@ -42,6 +43,7 @@ export function Account({ account }: { account: api.Account }) {
         />
       )}
       <Security email={account.email} onEnrolled={sessions.load} {...factors} />
+      <Passkeys email={account.email} onChanged={() => Promise.all([factors.load(), sessions.load()])} />
       <Identities {...identities} />
       <Sessions {...sessions} />
       <RemoveAccount id={account.id} email={account.email} hasPassword={hasPassword} />

@@ -4,7 +4,10 @@ import { useForm } from "../forms/use-form.ts";
 import { useSession } from "../session/session.tsx";
 import { Button } from "../ui/button.tsx";
 import { Form, Submit } from "../ui/form.tsx";
+import { beginPasskeyStep } from "../api/passkeys.ts";
+import { hasPasskeys } from "../passkeys/authenticator.ts";
 import { FactorField } from "./factor-field.tsx";
+import { PasskeyButton } from "./passkey-button.tsx";
 import { useFactor } from "./use-factor.ts";
 
 type SecondStepProps = {
@@ -18,12 +21,23 @@ export function SecondStep({ challenge: { token, factors }, onBack }: SecondStep
   const factor = useFactor(factors);
   const form = useForm({ code: "" }, { code: factor.check });
 
-  async function signIn() {
-    await session.completeSignIn({ token, ...factor.proof(form.values.code) }).catch((error: unknown) => {
+  async function untilOver(work: Promise<void>) {
+    await work.catch((error: unknown) => {
       if (!hasCode(error, "challenge_over")) throw error;
       onBack(true);
     });
   }
+
+  const signIn = () => untilOver(session.completeSignIn({ token, ...factor.proof(form.values.code) }));
+
+  const passkey = factors.includes("passkey") && hasPasskeys() && (
+    <PasskeyButton
+      begin={() => beginPasskeyStep(token)}
+      onAnswer={(credential) => untilOver(session.completeSignIn({ token, passkey: credential }))}
+    >
+      Use a passkey
+    </PasskeyButton>
+  );
 
   const back = (
     <Button variant="quiet" onClick={() => onBack(false)}>
@@ -34,13 +48,17 @@ export function SecondStep({ challenge: { token, factors }, onBack }: SecondStep
   if (!factor.kind) {
     return (
       <>
-        <p>This account asks for a second factor that cannot be used on this page.</p>
-        <div className="buttons">{back}</div>
+        {!passkey && <p>This account asks for a second factor that cannot be used on this page.</p>}
+        <div className="buttons">
+          {passkey}
+          {back}
+        </div>
       </>
     );
   }
   return (
     <>
+      {passkey}
       <Form form={form} onSubmit={() => void form.submit(signIn)}>
         <FactorField field={form.field("code")} factor={factor} focused />
         <Submit form={form} beside={back}>
@@ -48,7 +66,7 @@ export function SecondStep({ challenge: { token, factors }, onBack }: SecondStep
         </Submit>
       </Form>
       <p className="small">
-        Without the app and without recovery codes, only the operator of this site can let you in.
+        Without the app, a passkey and recovery codes, only the operator of this site can let you in.
       </p>
     </>
   );

@@ -16,6 +16,7 @@ import { PasswordField } from "../ui/password-field.tsx";
 import { PhotoFrame } from "../ui/photo-frame.tsx";
 import { TextField } from "../ui/text-field.tsx";
 import { useForm } from "../forms/use-form.ts";
+import { PasskeySignIn } from "./passkey-button.tsx";
 import { ProviderButtons } from "./provider-buttons.tsx";
 import { providerFailure } from "./provider-failure.ts";
 
@@ -66,6 +67,7 @@ export function SignIn({ because }: { because?: Reason | undefined }) {
             {!step.isOver && failed && <Notice>{failed}</Notice>}
             {!step.isOver && !failed && notice && <Notice>{notices[notice]}</Notice>}
             <SignInForm email={step.email} onChallenge={setStep} />
+            <PasskeySignIn />
             <ProviderButtons />
             <p>
               New here? <Link to={paths.createAccount()}>Create account</Link>

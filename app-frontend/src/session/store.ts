@@ -100,6 +100,12 @@ export function sessionStore(
       enter(await api.completeSignIn(step));
     },
 
+    /** Enters by a call that opens a session. */
+    async enterBy(call: () => Promise<TokenResponse>) {
+      await token.settled();
+      enter(await call());
+    },
+
     /** Rejects, still signed in, if the server cannot be reached: only the server can remove the cookie. */
     async signOut({ everywhere = false } = {}) {
       await token.settled();

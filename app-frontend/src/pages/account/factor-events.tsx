@@ -4,6 +4,9 @@ import { longDate } from "../../format/dates.ts";
 /** What the server reports. Another word is of a later release, and shown as a change. */
 const changes: Record<string, string> = {
   factors_reset: "Turned off by the operator of this site",
+  passkey_added: "Passkey added",
+  passkey_copied: "Passkey refused, which seems to have been copied",
+  passkey_removed: "Passkey removed",
   recovery_code_used: "Recovery code used",
   recovery_codes_replaced: "New recovery codes",
   totp_added: "Turned on",

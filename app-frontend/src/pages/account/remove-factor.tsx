@@ -22,7 +22,7 @@ export function RemoveFactor({ onRemoved, onClose }: RemoveFactorProps) {
 
   return (
     <Dialog title="Turn off two-step sign-in?" onClose={onClose}>
-      <p>Signing in will then ask for no code, and your recovery codes no longer work.</p>
+      <p>Signing in will then ask for no code, and without a passkey your recovery codes no longer work.</p>
       <ErrorMessage error={failure.form} />
       <div className="buttons">
         <Button variant="quiet" onClick={onClose}>

@@ -163,24 +163,28 @@ function Actions({
   onReplaceCodes,
   onRemove,
 }: ActionsProps) {
+  const newCodes = recoveryCodes && (
+    <Button
+      busy={busy}
+      {...(!codesProblem(recoveryCodes) && { variant: "quiet" as const })}
+      onClick={onReplaceCodes}
+    >
+      Get new recovery codes
+    </Button>
+  );
   if (!totp) {
     return (
       <div className="buttons">
         <Button busy={busy} onClick={onStart}>
           Turn on two-step sign-in
         </Button>
+        {newCodes}
       </div>
     );
   }
   return (
     <div className="buttons">
-      <Button
-        busy={busy}
-        {...(!codesProblem(recoveryCodes) && { variant: "quiet" as const })}
-        onClick={onReplaceCodes}
-      >
-        Get new recovery codes
-      </Button>
+      {newCodes}
       <Button variant="quiet" busy={busy} onClick={onStart}>
         Use another app
       </Button>

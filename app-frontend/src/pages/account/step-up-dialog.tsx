@@ -8,8 +8,11 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Form, Submit } from "../../ui/form.tsx";
 import { HiddenUsername } from "../../ui/hidden-username.tsx";
 import { PasswordField } from "../../ui/password-field.tsx";
+import { beginPasskeyStepUp, type UsedCredential } from "../../api/passkeys.ts";
+import { hasPasskeys } from "../../passkeys/authenticator.ts";
 import { FactorField } from "../factor-field.tsx";
 import { ProviderProofs } from "./provider-proofs.tsx";
+import { PasskeyButton } from "../passkey-button.tsx";
 import { useFactor } from "../use-factor.ts";
 
 type StepUpDialogProps = {
@@ -41,6 +44,18 @@ export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialog
     onProved();
   }
 
+  /** What else is needed is asked for next. */
+  async function proveBy(passkey: UsedCredential) {
+    await session.withAccessToken((token) => stepUp(token, { passkey }));
+    onProved();
+  }
+
+  const passkey = ways.some((way) => way === "passkey" || way === "key") && hasPasskeys() && (
+    <PasskeyButton begin={() => session.withAccessToken(beginPasskeyStepUp)} onAnswer={proveBy}>
+      Use a passkey
+    </PasskeyButton>
+  );
+
   const cancel = (
     <Button variant="quiet" onClick={onClose}>
       Cancel
@@ -49,6 +64,7 @@ export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialog
 
   return (
     <Dialog title="Confirm that it is you" onClose={onClose}>
+      {(asksPassword || factor.kind) && passkey}
       {asksPassword || factor.kind ? (
         <Form form={form} onSubmit={() => void form.submit(prove)}>
           <p>For the next 10 minutes you will not be asked again.</p>
@@ -69,8 +85,11 @@ export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialog
         </Form>
       ) : (
         <>
-          <ProviderProofs ways={ways} />
-          <div className="buttons">{cancel}</div>
+          {(!passkey || ways.includes("provider")) && <ProviderProofs ways={ways} />}
+          <div className="buttons">
+            {passkey}
+            {cancel}
+          </div>
         </>
       )}
     </Dialog>

@@ -6,6 +6,7 @@ it("keeps the retry button while the devices load, then moves the focus to the h
   const answers: Parameters<typeof open>[1] = {
     "POST /api/auth/refresh": () => tokenResponseFor(accountOf("ada")),
     "GET /api/account/factors": () => ({ totp: null, recoveryCodes: null, events: [] }),
+    "GET /api/account/passkeys": () => ({ items: [] }),
   };
   const { page } = await open("/account", answers);
   answers["GET /api/auth/sessions"] = () => new Promise((resolve) => (answer = resolve));
