@@ -10,6 +10,7 @@ import { photograph } from "../src/photograph.ts";
 import { askSite, type SecureSite, serialOf, shakeHands } from "../src/site.ts";
 import { homeThatTrusts } from "../src/browser-ca.ts";
 import { headerTests, type Site } from "../journeys/headers.ts";
+import { passkeyTests } from "../journeys/passkeys.ts";
 import { nginxHeaderTests } from "./nginx-headers.ts";
 
 interface Deployment {
@@ -65,6 +66,8 @@ export function httpsTests({ make }: Deployment): void {
       expect(faults).toEqual([]);
     });
   });
+
+  passkeyTests({ visit });
 
   test("TLS-09 HTTPS is refused by a browser that does not trust the site's authority", async () => {
     const refusal = visit((page) => page.goto("/").then(() => undefined), {});
