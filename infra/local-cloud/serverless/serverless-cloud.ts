@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { Credentials } from "../emulator/credentials.ts";
 import type { Call } from "./api-proxy/call.ts";
@@ -94,6 +95,8 @@ export async function startServerlessCloud(props: ServerlessCloudProps) {
   const sandboxes =
     image === undefined ? processSandboxes({ node, label }) : containerSandboxes({ node, image, label });
   await sandboxes.sweep();
+  const removeCode = () => rmSync(codeFolder, { recursive: true, force: true });
+  removeCode(); // of one that was killed
   const runner = lambdaRunner({
     describe: declared.function,
     sandboxes,
@@ -154,6 +157,7 @@ export async function startServerlessCloud(props: ServerlessCloudProps) {
     async stop(): Promise<void> {
       await Promise.all(shown().map((site) => site.close()));
       await runner.stop();
+      removeCode();
     },
   };
 }

@@ -32,7 +32,14 @@ export async function startServices(folder: string): Promise<Services> {
   const now = () => new Date();
   const credentials = localCredentials(now);
   const log = createWriteStream(join(folder, "moto.log"));
-  const [database, moto] = await Promise.all([startMariadb(folder), startMoto(log)]);
+  const starting = [startMariadb(folder), startMoto(log)] as const;
+  const [database, moto] = await Promise.all(starting).catch(async (error: unknown) => {
+    // The other one would keep this process running.
+    const [aDatabase, aMoto] = await Promise.allSettled(starting);
+    if (aDatabase.status === "fulfilled") await aDatabase.value.stop();
+    if (aMoto.status === "fulfilled") await endChild(aMoto.value.process);
+    throw error;
+  });
   const s3 = createS3Proxy({ upstream: moto.url, secretFor: credentials.secretFor, now });
   const upstream = { upstream: moto.url, credentials, now };
   const [serial, late] = [0, indexLagMs].map((lag) => createApiProxy({ ...upstream, indexLagMs: lag }));
