@@ -71,6 +71,7 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
     "@simplewebauthn/server",
   ],
   ["ses knows no driver but its own", `${backend}/adapters/ses/a.ts`, "mysql2", "@aws-sdk/client-sesv2"],
+  ["sns knows no driver but its own", `${backend}/adapters/sns/a.ts`, "mysql2", "@aws-sdk/client-sns"],
   [
     "cognito knows no driver but its own",
     `${backend}/adapters/cognito/a.ts`,

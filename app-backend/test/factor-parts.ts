@@ -14,6 +14,7 @@ import type { Limits } from "../src/ports/limits.ts";
 import type { Passkeys } from "../src/ports/passkeys.ts";
 import { passkeyProof } from "../src/usecases/identity/passkey-proof.ts";
 import { jwtPasskeyChallenges } from "../src/adapters/jwt/passkey-challenges.ts";
+import { textCodeUseCases } from "../src/usecases/identity/text-codes.ts";
 import type { RateLimiter } from "../src/usecases/rate-limiter.ts";
 
 interface Common {
@@ -36,7 +37,8 @@ export function factorParts(common: Common) {
   const provePassword = passwordProof(common);
   const passkeyChallenges = jwtPasskeyChallenges({ current: randomBytes(64), former: [] });
   const ofPasskeys = passkeyProof({ ...common, passkeyChallenges, ceremonies: undefined });
-  const proof = factorProof({ ...common, factorSecrets, passkeyProof: ofPasskeys });
+  const textCodes = textCodeUseCases({ ...common, factorSecrets, texts: undefined });
+  const proof = factorProof({ ...common, factorSecrets, textCodes, passkeyProof: ofPasskeys });
   const stepUp = stepUpUseCases({ ...common, provePassword, factorProof: proof });
   return {
     ...common,

@@ -41,6 +41,8 @@ import { factorProof } from "../usecases/identity/factor-proof.ts";
 import { factorUseCases } from "../usecases/identity/factors.ts";
 import { passkeyProof } from "../usecases/identity/passkey-proof.ts";
 import { passkeyUseCases } from "../usecases/identity/passkeys.ts";
+import { phoneUseCases } from "../usecases/identity/phones.ts";
+import { type TextService, textCodeUseCases } from "../usecases/identity/text-codes.ts";
 import { passwordProof } from "../usecases/identity/password-proof.ts";
 import { passwordUseCases } from "../usecases/identity/passwords.ts";
 import { providerUseCases } from "../usecases/identity/providers.ts";
@@ -82,6 +84,8 @@ export interface Parts {
   readonly factorSecrets: FactorSecrets;
   /** Where notices to owners of accounts go. @default - nothing is mailed */
   readonly mail?: Mail | undefined;
+  /** Undefined: a phone number can be no second factor. */
+  readonly texts: TextService | undefined;
   readonly providers: SignInProviders;
   readonly providerFlows: ProviderFlows;
   readonly passkeyChallenges: PasskeyChallenges;
@@ -153,14 +157,20 @@ export function application(parts: Parts, settings: Settings) {
     ...common,
     ...{ passkeys: stores.passkeys, ceremonies, passkeyChallenges, limits: stores.limits },
   });
+  const { texts } = parts;
+  const textCodes = textCodeUseCases({ ...common, ...ofFactors, texts });
   const { mail } = parts;
   const notify =
     mail &&
     ((account: Account, what: FactorEventName) =>
       afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) }), pausesOfNotice));
-  const proof = factorProof({ ...common, ...ofFactors, passkeyProof: ofPasskeys, notify });
+  const proof = factorProof({ ...common, ...ofFactors, passkeyProof: ofPasskeys, textCodes, notify });
   const stepUp = stepUpUseCases({ ...common, ...ofFactors, provePassword, factorProof: proof });
   const factors = factorUseCases({ ...common, ...ofFactors, factorProof: proof, stepUp, notify });
+  const phones = phoneUseCases({
+    ...{ ...common, ...ofFactors, factorProof: proof, stepUp, textCodes, notify },
+    afterAnswer,
+  });
   const passwords = passwordUseCases({ ...common, sessions: stores.sessions, codes, provePassword, stepUp });
   const { confirmationRequired } = settings;
   const ofSessions = { ...common, ...ofFactors, factorProof: proof, confirmationRequired };
@@ -216,6 +226,7 @@ export function application(parts: Parts, settings: Settings) {
     stepUp,
     factors,
     passkeys,
+    phones,
     passwords,
     providers,
     codes,
@@ -234,6 +245,7 @@ export function application(parts: Parts, settings: Settings) {
     cookieName: settings.refreshCookie,
     sendsMail: settings.sendsMail,
     hasPasskeys: ceremonies !== undefined,
+    sendsTexts: texts !== undefined,
     codeFormat: identity.codeFormat,
     release: settings.release,
     log,

@@ -11,6 +11,8 @@ const warnings = new Set([
   "code_failed",
   "factor_failed",
   "code_of_other_time",
+  "text_not_sent",
+  "texts_exhausted",
 ]);
 
 /** Logs security events with the field `audit`, and counts them where there are metrics. */

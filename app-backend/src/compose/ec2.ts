@@ -31,6 +31,7 @@ import { s3MediaStorage } from "../adapters/s3/media-storage.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { s3UploadStorage } from "../adapters/s3/upload-storage.ts";
 import { sesMail } from "../adapters/ses/mail.ts";
+import { snsTextMessages } from "../adapters/sns/text-messages.ts";
 import { sharpImageProcessor } from "../adapters/sharp/image-processor.ts";
 import { webauthnCeremonies } from "../adapters/simplewebauthn/passkey-ceremonies.ts";
 import type { ServerConfig } from "../config/ec2.ts";
@@ -110,6 +111,13 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       challengeTokens: jwtChallengeTokens(config.refreshSecrets),
       factorSecrets: aesFactorSecrets(config.factorSecrets),
       mail,
+      texts: config.texts && {
+        ...config.texts,
+        messages: snsTextMessages({
+          ...config.texts,
+          onRefused: (error) => log.warn({ err: error }, "text message was not sent"),
+        }),
+      },
       providers: openidSignInProviders({
         providers: config.providers,
         redirectUri: returnAddress(config.siteOrigins[0]),

@@ -36,6 +36,7 @@ import { s3ObjectStore } from "../adapters/s3/object-store.ts";
 import { probeBucket } from "../adapters/s3/probe.ts";
 import { signedUrls } from "../adapters/s3/signed-urls.ts";
 import { webauthnCeremonies } from "../adapters/simplewebauthn/passkey-ceremonies.ts";
+import { snsTextMessages } from "../adapters/sns/text-messages.ts";
 import { openSsm, type Secrets, ssmSecrets } from "../adapters/ssm/secrets.ts";
 import type { ApiConfig } from "../config/serverless.ts";
 import { AppError } from "../domain/app-error.ts";
@@ -131,6 +132,14 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   const relyingParty = relyingPartyOf(config.siteOrigins[0]);
   const imageIntake = lambdaImageIntake({ client: openLambda({ region }), functionArn: imagesFunction });
 
+  const texts = config.texts && {
+    ...config.texts,
+    messages: snsTextMessages({
+      ...config.texts,
+      onRefused: (error) => log.warn({ err: error }, "text message was not sent"),
+    }),
+  };
+
   function applicationWith(found: Secrets) {
     const { accessSecrets, refreshSecrets, factorSecrets, edgeProofs, clientSecrets } = found;
     const { afterAnswer, drain } = backgroundWork((error) => {
@@ -151,6 +160,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
       uploadTokens: jwtUploadTokens(refreshSecrets),
       challengeTokens: jwtChallengeTokens(refreshSecrets),
       factorSecrets: aesFactorSecrets(factorSecrets),
+      texts,
       providers: openidSignInProviders({
         providers: config.providers.map((each) => ({ ...each, clientSecret: clientSecrets.get(each.id) })),
         redirectUri: returnAddress(config.siteOrigins[0]),

@@ -6,6 +6,7 @@ import type { SesConfig } from "../adapters/ses/mail.ts";
 import {
   accessTokens,
   address,
+  areTextsFit,
   confirmation,
   cookieName,
   formerSecrets,
@@ -21,6 +22,10 @@ import {
   required,
   secret,
   secrets,
+  type TextsConfig,
+  textsFault,
+  textsOf,
+  textVariables,
 } from "./values.ts";
 import { emailFault } from "../domain/email.ts";
 import type { Keyring } from "../domain/keyring.ts";
@@ -79,6 +84,7 @@ const serverVariables = z
       .refine((text) => text === "" || emailFault(text) === undefined, "is not an email address")
       .default(""),
     AWS_ENDPOINT_URL_SESV2: z.url("is not a URL").optional(),
+    ...textVariables,
     CONFIRMATION: confirmation,
     NOTESTAMP: notestamp,
     PROVIDERS: providers,
@@ -88,6 +94,7 @@ const serverVariables = z
     path: ["PROVIDERS"],
     error: "need a site with HTTPS, or on localhost",
   })
+  .refine(areTextsFit, textsFault)
   .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
     path: ["REFRESH_TOKEN_SECRET"],
     error: "equals ACCESS_TOKEN_SECRET",
@@ -103,6 +110,8 @@ export interface ServerConfig {
   readonly storage: BucketConfig;
   /** Undefined: messages are written to the log. */
   readonly mail: SesConfig | undefined;
+  /** Undefined: a phone number can be no second factor. */
+  readonly texts: TextsConfig | undefined;
   /** Whether an address has to be confirmed before its account can be used. */
   readonly confirmationRequired: boolean;
   /** The facade for the notestamp client, and where its pages come from if not from the site. Undefined: there is none. */
@@ -135,6 +144,7 @@ export function serverConfig(environment: NodeJS.ProcessEnv = process.env): Serv
       env.MAIL_FROM === ""
         ? undefined
         : { from: env.MAIL_FROM, region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL_SESV2 },
+    texts: textsOf(env),
     confirmationRequired: env.CONFIRMATION === "required",
     notestamp: env.NOTESTAMP,
     providers: env.PROVIDERS.map((provider) => ({

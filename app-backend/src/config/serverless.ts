@@ -3,7 +3,21 @@ import type { PoolConfig } from "../adapters/cognito/client.ts";
 import type { ProviderConfig } from "../adapters/openid/sign-in-providers.ts";
 import type { SecretsConfig } from "../adapters/ssm/secrets.ts";
 import type { BucketConfig } from "../adapters/s3/client.ts";
-import { confirmation, cookieName, logLevel, origin, origins, parse, providers, required } from "./values.ts";
+import {
+  areTextsFit,
+  confirmation,
+  cookieName,
+  logLevel,
+  origin,
+  origins,
+  parse,
+  providers,
+  required,
+  type TextsConfig,
+  textsFault,
+  textsOf,
+  textVariables,
+} from "./values.ts";
 
 // Lambda sets AWS_REGION; the SDK's clients read the other variables of AWS themselves, these two excepted.
 const endpoint = z.url("is not a URL").optional();
@@ -25,19 +39,22 @@ const stores = {
 
 const imagesVariables = z.object(common);
 const jobsVariables = z.object(stores);
-const apiVariables = z.object({
-  ...stores,
-  USER_POOL_CLIENT_ID: required,
-  SECRETS_PATH: required,
-  IMAGES_FUNCTION: required,
-  SITE_ORIGIN: origin,
-  OTHER_SITE_ORIGINS: origins,
-  REFRESH_COOKIE: cookieName,
-  CONFIRMATION: confirmation,
-  PROVIDERS: providers,
-  AWS_LAMBDA_FUNCTION_VERSION: z.string().optional(),
-  RELEASE: z.string().optional(),
-});
+const apiVariables = z
+  .object({
+    ...stores,
+    ...textVariables,
+    USER_POOL_CLIENT_ID: required,
+    SECRETS_PATH: required,
+    IMAGES_FUNCTION: required,
+    SITE_ORIGIN: origin,
+    OTHER_SITE_ORIGINS: origins,
+    REFRESH_COOKIE: cookieName,
+    CONFIRMATION: confirmation,
+    PROVIDERS: providers,
+    AWS_LAMBDA_FUNCTION_VERSION: z.string().optional(),
+    RELEASE: z.string().optional(),
+  })
+  .refine(areTextsFit, textsFault);
 
 export interface ImagesConfig {
   readonly storage: BucketConfig;
@@ -60,6 +77,8 @@ export interface ApiConfig extends JobsConfig {
   /** The site's origins: the first is its main one, the others also serve it. */
   readonly siteOrigins: readonly [string, ...string[]];
   readonly refreshCookie: string;
+  /** Undefined: a phone number can be no second factor. */
+  readonly texts: TextsConfig | undefined;
   readonly confirmationRequired: boolean;
   /** Where people can sign in beside here. Their secrets are with the others. */
   readonly providers: readonly Omit<ProviderConfig, "clientSecret">[];
@@ -89,6 +108,7 @@ export function apiConfig(environment: NodeJS.ProcessEnv = process.env): ApiConf
     imagesFunction: env.IMAGES_FUNCTION,
     siteOrigins: [env.SITE_ORIGIN, ...env.OTHER_SITE_ORIGINS],
     refreshCookie: env.REFRESH_COOKIE,
+    texts: textsOf({ ...env, AWS_ENDPOINT_URL_SNS: env.AWS_ENDPOINT_URL_SNS ?? env.AWS_ENDPOINT_URL }),
     confirmationRequired: env.CONFIRMATION === "required",
     release: env.RELEASE ?? env.AWS_LAMBDA_FUNCTION_VERSION ?? "dev",
   };

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { SnsConfig } from "../adapters/sns/text-messages.ts";
+import type { NumberRange } from "../domain/phone-number.ts";
+import { messagesFor } from "../domain/text-message.ts";
 import type { Address } from "../process/serve-metrics.ts";
 
 const minSecretBytes = 64;
@@ -105,6 +108,58 @@ function titleOf(id: string): string {
   const words = id.split("-").filter((word) => word !== "");
   return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(" ");
 }
+
+/** Of text messages. Both are set, or none is. */
+export const textVariables = {
+  /** The most that they may cost in a month, in US dollars. */
+  SMS_MONTHLY_USD: z
+    .string()
+    .default("")
+    .refine((text) => text === "" || /^[1-9]\d{0,4}$/.test(text), "is not a number from 1 to 99999")
+    .transform((text) => (text === "" ? undefined : Number(text))),
+  /** Beginnings of numbers, comma-separated: those with + are served, longer ones with - are not. */
+  SMS_COUNTRIES: z
+    .string()
+    .regex(/^([+-][1-9]\d{0,9}(,|$))*$/, { error: "is not a list such as +49,-49900", abort: true })
+    .default("")
+    .transform((text): NumberRange[] =>
+      text
+        .split(",")
+        .filter((entry) => entry !== "")
+        .map((entry) => ({ prefix: entry.slice(1), isServed: entry.startsWith("+") })),
+    ),
+  AWS_ENDPOINT_URL_SNS: z.url("is not a URL").optional(),
+};
+
+/** Where text messages go, and how many of them; undefined if none are sent. */
+export interface TextsConfig extends SnsConfig {
+  readonly perMonth: number;
+  readonly ranges: readonly NumberRange[];
+}
+
+interface TextsEnvironment {
+  readonly SMS_MONTHLY_USD: number | undefined;
+  readonly SMS_COUNTRIES: readonly NumberRange[];
+  readonly AWS_ENDPOINT_URL_SNS?: string | undefined;
+  readonly AWS_REGION: string;
+}
+
+export function textsOf(env: TextsEnvironment): TextsConfig | undefined {
+  const { SMS_MONTHLY_USD: usd, SMS_COUNTRIES: ranges, AWS_REGION: region } = env;
+  return usd === undefined
+    ? undefined
+    : { perMonth: messagesFor(usd), ranges, region, endpoint: env.AWS_ENDPOINT_URL_SNS };
+}
+
+export const textsFault = {
+  path: ["SMS_COUNTRIES"],
+  error: "and SMS_MONTHLY_USD are set together, with a beginning that is served",
+};
+
+export function areTextsFit({ SMS_MONTHLY_USD: usd, SMS_COUNTRIES: ranges }: TextsEnvironment): boolean {
+  return usd === undefined ? ranges.length === 0 : ranges.some(({ isServed }) => isServed);
+}
+
 /** What signs access tokens: secrets, or key pairs derived from them. */
 export const accessTokens = z.enum(["hs256", "es256"], "is neither hs256 nor es256").default("hs256");
 

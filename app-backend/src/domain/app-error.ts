@@ -16,6 +16,8 @@ export type ErrorCode =
   | "step_up_required"
   | "enrolment_replaced"
   | "enrolment_over"
+  | "number_taken"
+  | "text_not_sent"
   | "bad_origin"
   | "not_found"
   | "method_not_allowed"
@@ -66,8 +68,11 @@ export interface ErrorFacts {
   readonly retryAfterMs?: number;
   readonly current?: Current;
   readonly ways?: readonly Proof[];
-  readonly hint?: "clock" | undefined;
+  readonly hint?: Hint | undefined;
 }
+
+/** With `wrong_code`: a clock is wrong. With `text_not_sent`: the owner of the number refuses messages. */
+export type Hint = "clock" | "opted_out";
 
 /** What is there instead of what a change was to replace. */
 export interface Current {
@@ -91,8 +96,7 @@ export class AppError extends Error {
   readonly current: Current | undefined;
   /** With `step_up_required`: the proofs that are missing, or one of which is. */
   readonly ways: readonly Proof[] | undefined;
-  /** With `wrong_code`. */
-  readonly hint: "clock" | undefined;
+  readonly hint: Hint | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorFacts = {}) {
     super(message, { cause: options.cause });

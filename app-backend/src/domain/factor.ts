@@ -4,7 +4,7 @@ import type { PasskeySummary, PasskeyUse } from "./passkey.ts";
  * What a person proves who they are with. A passkey is one whose user was verified, by which it is two factors; a key is one
  * whose user was not.
  */
-export type Proof = "password" | "totp" | "recovery" | "passkey" | "key" | "provider";
+export type Proof = "password" | "totp" | "recovery" | "passkey" | "key" | "sms" | "provider";
 
 /** What the second step of a sign-in takes. */
 export type Factor = "totp" | "recovery" | "passkey" | "sms";
@@ -32,6 +32,28 @@ export interface Enrolment {
 
 export const enrolmentLifeMs = 10 * 60_000;
 
+/** A phone number that gets codes. `id` is another one with each number. */
+export interface Phone {
+  readonly id: string;
+  /** Encrypted. */
+  readonly number: string;
+  /** Its last two digits. */
+  readonly ending: string;
+  readonly enrolledAt: Date;
+  readonly lastUsedAt: Date;
+}
+
+/** A number that no code has confirmed. */
+export interface PhoneEnrolment {
+  readonly id: string;
+  /** Encrypted. */
+  readonly number: string;
+  /** Keyed: accounts with the same number have the same. */
+  readonly numberHash: string;
+  readonly ending: string;
+  readonly endsAt: Date;
+}
+
 /** How many recovery codes are left, and whether the page has confirmed that it showed them. */
 export interface RecoveryCodes {
   readonly left: number;
@@ -43,6 +65,9 @@ export type FactorEventName =
   | "totp_added"
   | "totp_replaced"
   | "totp_removed"
+  | "phone_added"
+  | "phone_replaced"
+  | "phone_removed"
   | "recovery_codes_replaced"
   | "recovery_code_used"
   | "passkey_added"
@@ -63,7 +88,9 @@ export const maxFactorEvents = 20;
 export interface StoredFactors {
   readonly totp: Totp | undefined;
   readonly enrolment: Enrolment | undefined;
-  /** There are some, or none are left, as long as there is a secret or a passkey. */
+  readonly phone: Phone | undefined;
+  readonly phoneEnrolment: PhoneEnrolment | undefined;
+  /** There are some, or none are left, as long as there is a factor. */
   readonly recoveryCodes: RecoveryCodes | undefined;
   readonly passkeys: PasskeySummary;
 }
@@ -71,6 +98,8 @@ export interface StoredFactors {
 export const noFactors: StoredFactors = {
   totp: undefined,
   enrolment: undefined,
+  phone: undefined,
+  phoneEnrolment: undefined,
   recoveryCodes: undefined,
   passkeys: { count: 0, verified: 0, asked: 0 },
 };
@@ -78,6 +107,14 @@ export const noFactors: StoredFactors = {
 /** One use of a factor: each is spent by it. */
 export type Spend =
   | { readonly factor: "totp"; readonly id: string; readonly step: number; readonly at: Date }
+  /** `id`: of the number. `hashes`: of the code, which was sent for `boundTo`. */
+  | {
+      readonly factor: "sms";
+      readonly id: string;
+      readonly boundTo: string;
+      readonly hashes: readonly string[];
+      readonly at: Date;
+    }
   /** `hashes`: one for each key that may have hashed the code. */
   | { readonly factor: "recovery"; readonly hashes: readonly string[]; readonly event: FactorEvent }
   /** `verified`: whether the authenticator verified its user. */
@@ -92,21 +129,31 @@ export function proofBy(spend: Spend): Proof {
 /** The factors that the second step of a sign-in takes from an account: none, if it has no second step. */
 export function factorsOf(stored: StoredFactors): Factor[] {
   if (!hasFactor(stored)) return [];
-  const { totp, recoveryCodes, passkeys } = stored;
+  const { totp, phone, recoveryCodes, passkeys } = stored;
   const factors: Factor[] = totp ? ["totp"] : [];
+  if (phone) factors.push("sms");
   if (recoveryCodes && recoveryCodes.left > 0) factors.push("recovery");
   if (passkeys.count > 0) factors.push("passkey");
   return factors;
 }
 
 /** Whether a sign-in by password has a second step. A passkey that opens the account alone does not bring one about by itself. */
-export function hasFactor({ totp, passkeys }: Pick<StoredFactors, "totp" | "passkeys">): boolean {
-  return totp !== undefined || passkeys.asked > 0;
+export function hasFactor({
+  totp,
+  phone,
+  passkeys,
+}: Pick<StoredFactors, "totp" | "phone" | "passkeys">): boolean {
+  return totp !== undefined || phone !== undefined || passkeys.asked > 0;
 }
 
 /** Factors as shown to their owner. */
 export interface FactorsView {
   readonly totp: { readonly enrolledAt: string; readonly lastUsedAt: string } | null;
+  readonly phone: {
+    readonly ending: string;
+    readonly enrolledAt: string;
+    readonly lastUsedAt: string;
+  } | null;
   readonly recoveryCodes: RecoveryCodes | null;
   readonly events: readonly {
     readonly at: string;
@@ -116,14 +163,17 @@ export interface FactorsView {
 }
 
 export function viewFactors(
-  { totp, recoveryCodes }: StoredFactors,
+  { totp, phone, recoveryCodes }: StoredFactors,
   events: readonly FactorEvent[],
 ): FactorsView {
   return {
-    totp: totp
-      ? { enrolledAt: totp.enrolledAt.toISOString(), lastUsedAt: totp.lastUsedAt.toISOString() }
-      : null,
+    totp: totp ? usesOf(totp) : null,
+    phone: phone ? { ending: phone.ending, ...usesOf(phone) } : null,
     recoveryCodes: recoveryCodes ?? null,
     events: events.map(({ at, what, device }) => ({ at: at.toISOString(), what, device })),
   };
+}
+
+function usesOf({ enrolledAt, lastUsedAt }: Pick<Totp, "enrolledAt" | "lastUsedAt">) {
+  return { enrolledAt: enrolledAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() };
 }

@@ -29,14 +29,17 @@ const withFactor: Sufficient = [
   ["password", "recovery"],
   ["password", "passkey"],
   ["password", "key"],
+  ["password", "sms"],
   ["passkey", "totp"],
   ["passkey", "recovery"],
+  ["passkey", "sms"],
 ];
 const withoutPassword: Sufficient = [["provider"], ["passkey"]];
 const withoutPasswordButFactor: Sufficient = [
   ["provider", "totp"],
   ["provider", "recovery"],
   ["provider", "key"],
+  ["provider", "sms"],
   ["passkey"],
 ];
 
@@ -47,6 +50,7 @@ const usual: Readonly<Record<AccountKind, Sufficient>> = {
   passwordlessAndFactor: withoutPasswordButFactor,
 };
 
+/** A number alone is not: a thief of the number would get recovery codes too. */
 const factorAlone: Sufficient = [["totp"], ["passkey"], ["key"]];
 
 /** The decision of docs/decisions/0043-a-table-of-proofs.md: which proofs allow which action, by kind of account. */
@@ -56,8 +60,8 @@ export const sufficientProofs: Readonly<Record<ProvenAction, Readonly<Record<Acc
   newRecoveryCodes: usual,
   newUnseenRecoveryCodes: {
     ...usual,
-    passwordAndFactor: factorAlone,
-    passwordlessAndFactor: factorAlone,
+    passwordAndFactor: [...factorAlone, ["password", "sms"]],
+    passwordlessAndFactor: [...factorAlone, ["provider", "sms"]],
   },
   changePassword: usual,
   changeEmail: usual,
@@ -97,9 +101,10 @@ export function kindOf(hasPassword: boolean, stored: StoredFactors): AccountKind
 
 /** The proofs that the owner of an account can give. */
 export function proofsOf(hasPassword: boolean, stored: StoredFactors): Proof[] {
-  const { totp, recoveryCodes, passkeys } = stored;
+  const { totp, phone, recoveryCodes, passkeys } = stored;
   const proofs: Proof[] = hasPassword ? ["password"] : ["provider"];
   if (totp) proofs.push("totp");
+  if (phone) proofs.push("sms");
   if ((recoveryCodes?.left ?? 0) > 0) proofs.push("recovery");
   if (passkeys.count > 0) proofs.push(passkeys.verified > 0 ? "passkey" : "key");
   return proofs;

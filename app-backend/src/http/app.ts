@@ -10,6 +10,7 @@ import type { MediaUseCases } from "../usecases/media.ts";
 import type { ProjectUseCases } from "../usecases/projects.ts";
 import type { PasskeyUseCases } from "../usecases/identity/passkeys.ts";
 import type { PasswordUseCases } from "../usecases/identity/passwords.ts";
+import type { PhoneUseCases } from "../usecases/identity/phones.ts";
 import type { ProviderUseCases } from "../usecases/identity/providers.ts";
 import type { SessionUseCases } from "../usecases/identity/sessions.ts";
 import type { FactorUseCases } from "../usecases/identity/factors.ts";
@@ -47,6 +48,7 @@ export interface HttpDependencies {
   readonly stepUp: StepUpUseCases;
   readonly factors: FactorUseCases;
   readonly passkeys: PasskeyUseCases;
+  readonly phones: PhoneUseCases;
   readonly passwords: PasswordUseCases;
   readonly providers: ProviderUseCases;
   readonly codes: CodeUseCases;
@@ -71,6 +73,8 @@ export interface HttpDependencies {
   readonly sendsMail: boolean;
   /** Whether browsers have passkeys on this site. */
   readonly hasPasskeys: boolean;
+  /** Whether a phone number can be a second factor. */
+  readonly sendsTexts: boolean;
   readonly codeFormat: CodeFormat;
   readonly release: string;
   readonly log: Logger;
@@ -121,7 +125,7 @@ export function httpApp(deps: HttpDependencies): Express {
       challengeCookie: challengeCookie(siteOrigins[0], deps.cookieName),
     }),
     accountRouter({ accounts, sessions, pictureUploads, forms }),
-    factorsRouter(deps.factors, sessions),
+    factorsRouter(deps),
     imagesRouter(images, sessions),
     mediaRouter(deps.media, sessions),
   );

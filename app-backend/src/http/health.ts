@@ -14,12 +14,13 @@ interface Dependencies {
   readonly probes: Probes;
   readonly sendsMail: boolean;
   readonly hasPasskeys: boolean;
+  readonly sendsTexts: boolean;
   readonly codeFormat: CodeFormat;
 }
 
 /** Routes without sign-in: health, readiness and the API's description. */
 export function openRouter(deps: Dependencies): Router {
-  const { release, probes, sendsMail, hasPasskeys: passkeys, codeFormat } = deps;
+  const { release, probes, sendsMail, sendsTexts, hasPasskeys: passkeys, codeFormat } = deps;
   const router = Router();
 
   router.get(operations.health.path, (_req, res) => {
@@ -36,7 +37,7 @@ export function openRouter(deps: Dependencies): Router {
   router.get(operations.settings.path, (_req, res) => {
     const { digits, lifeMs } = codeFormat;
     const codes = { digits, confirmSeconds: lifeMs.confirm / 1000, resetSeconds: lifeMs.reset / 1000 };
-    res.json({ sendsMail, passkeys, codes });
+    res.json({ sendsMail, sendsTexts, passkeys, codes });
   });
 
   const description = openapi(release);

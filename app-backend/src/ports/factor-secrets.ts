@@ -7,7 +7,12 @@ export interface FactorSecrets {
    * if the key of the secret is missing.
    */
   stepsOf(sealed: string, accountId: string, code: string, at: Date): number[];
+  /** A text as it is stored for an account, and back; `open` throws `unavailable` if the key is missing. */
+  seal(text: string, accountId: string): string;
+  open(sealed: string, accountId: string): string;
   newRecoveryCode(): string;
+  /** Random digits. */
+  newTextCode(): string;
   /** A keyed hash of a recovery code of an account, in hex. */
   hash(code: string, accountId: string): string;
   /** The possible hashes of a typed code: one for each key. */

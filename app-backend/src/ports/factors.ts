@@ -1,5 +1,6 @@
-import type { Enrolment, FactorEvent, Spend, StoredFactors } from "../domain/factor.ts";
+import type { Enrolment, FactorEvent, PhoneEnrolment, Spend, StoredFactors } from "../domain/factor.ts";
 import type { Proven } from "../domain/proofs.ts";
+import type { TextCode } from "../domain/text-message.ts";
 import type { TokenHolder } from "./tokens.ts";
 
 /** An enrolment that its code confirms. */
@@ -7,6 +8,16 @@ export interface Confirmation {
   readonly enrolmentId: string;
   /** The step of the code, which is used up. */
   readonly step: number;
+  readonly recoveryHashes: readonly string[];
+  readonly event: FactorEvent;
+}
+
+/** An enrolment of a number that the code sent to it confirms. */
+export interface PhoneConfirmation {
+  readonly enrolmentId: string;
+  /** Of the code: one for each key. */
+  readonly hashes: readonly string[];
+  /** Stored if the number is the account's first factor. */
   readonly recoveryHashes: readonly string[];
   readonly event: FactorEvent;
 }
@@ -24,12 +35,28 @@ export interface Factors {
    * of parallel calls for one enrolment returns true; false, and changes nothing, if it is no longer the account's last.
    */
   confirm(accountId: string, confirmation: Confirmation): Promise<boolean>;
+  /** Begins an enrolment of a number, in place of one that was not confirmed. Throws `not_signed_in` if the account is gone. */
+  enrolPhone(accountId: string, enrolment: PhoneEnrolment): Promise<void>;
+  /** Stores the code of an enrolment, a challenge or a session, in place of an earlier one; may store nothing if the account is gone. */
+  addTextCode(accountId: string, code: TextCode): Promise<void>;
+  /**
+   * Puts the number of an enrolment in force and ends all codes that were sent. `first`: it is the account's first factor,
+   * and the recovery codes were stored. `replaced`: it is no longer the account's last enrolment. Throws `number_taken`,
+   * also in parallel calls, if `maxAccountsOfNumber` accounts have the number, and `not_signed_in` if the account is gone.
+   * What is refused changes nothing.
+   */
+  confirmPhone(
+    accountId: string,
+    confirmation: PhoneConfirmation,
+  ): Promise<"first" | "further" | "replaced" | "wrong">;
+  /** Removes the number and all codes that were sent to it; the recovery codes too, if no other factor is left. False if there was no number. */
+  removePhone(accountId: string, event: FactorEvent): Promise<boolean>;
   /**
    * Spends a factor and records in a session what is proven, both or neither. Exactly one of any number of parallel calls
    * with one code returns true. False: the step or a later one was used, the code is spent or unknown, or the session is gone.
    */
   prove(holder: TokenHolder, spend: Spend, proven: Proven): Promise<boolean>;
-  /** Removes the TOTP secret, an enrolment and the recovery codes; false if there was no secret. */
+  /** Removes the TOTP secret and an enrolment; the recovery codes too, if no other factor is left. False if there was no secret. */
   removeTotp(accountId: string, event: FactorEvent): Promise<boolean>;
   /** Removes secret, enrolment and recovery codes, and has no passkey asked for after the password; returns what there was. Records the event only if there was a factor. */
   reset(accountId: string, event: FactorEvent): Promise<StoredFactors>;

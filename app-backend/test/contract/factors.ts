@@ -7,6 +7,7 @@ import {
   noFactors,
   type Spend,
 } from "../../src/domain/factor.ts";
+import { maxAccountsOfNumber } from "../../src/domain/text-message.ts";
 import type { Proven } from "../../src/domain/proofs.ts";
 import { after } from "../../src/domain/time.ts";
 import type { Confirmation, Factors } from "../../src/ports/factors.ts";
@@ -40,6 +41,33 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
     await factors().enrol(accountId, { id, secret, endsAt: after(at, 600_000) });
     return id;
   }
+
+  /** A number that waits for its code, and the hash of that code. */
+  async function enrolPhone(numberHash = reference(), of = accountId) {
+    const [id, codeHash, endsAt] = [randomUUID(), reference(), after(at, 300_000)];
+    const phone = { id, number: `sealed ${id}`, ending: "42" };
+    await factors().enrolPhone(of, { ...phone, numberHash, endsAt });
+    await factors().addTextCode(of, { boundTo: id, hash: codeHash, endsAt });
+    return { phone, numberHash, codeHash };
+  }
+
+  async function confirmPhone(enrolmentId: string, codeHash: string, seconds = 0, of = accountId) {
+    const recoveryHashes = [reference(), reference()];
+    const event = eventOf("phone_added", seconds);
+    const hashes = [reference(), codeHash];
+    const outcome = await factors().confirmPhone(of, { enrolmentId, hashes, recoveryHashes, event });
+    return { outcome, recoveryHashes };
+  }
+
+  async function withPhone(numberHash?: string, of = accountId) {
+    const { phone, codeHash } = await enrolPhone(numberHash, of);
+    return { phone, ...(await confirmPhone(phone.id, codeHash, 0, of)) };
+  }
+
+  const textOf = (id: string, boundTo: string, hash: string, seconds = 0): Spend => ({
+    ...{ factor: "sms", id, boundTo, hashes: [reference(), hash] },
+    at: after(at, seconds * 1000),
+  });
 
   const stepOf = (id: string, step: number): Spend => ({ factor: "totp", id, step, at: after(at, step) });
   const spend = (by: Spend) => factors().prove(holder, by, proven);
@@ -211,6 +239,86 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       expect(await factors().replaceRecoveryCodes(accountId, [reference()], event)).toBe(false);
       await factors().noteSeen(accountId);
       expect(await factors().get(accountId)).toEqual(noFactors);
+    });
+
+    test("SMS-02 a number is a factor from its code on, and brings recovery codes if it is the first", async () => {
+      const { phone, codeHash } = await enrolPhone();
+      expect((await factors().get(accountId)).phone).toBeUndefined();
+      for (const [wrong, late] of [
+        [reference(), 0],
+        [codeHash, 300],
+      ] as const)
+        expect((await confirmPhone(phone.id, wrong, late)).outcome).toBe("wrong");
+      const { outcome, recoveryHashes } = await confirmPhone(phone.id, codeHash);
+      expect(outcome).toBe("first");
+      const stored = await factors().get(accountId);
+      expect(stored.phone).toEqual({ ...phone, enrolledAt: at, lastUsedAt: at });
+      expect([stored.phoneEnrolment, stored.recoveryCodes]).toEqual([undefined, { left: 2, seen: false }]);
+      expect((await confirmPhone(phone.id, codeHash)).outcome).toBe("replaced");
+      const { id } = await enrolled(); // whose codes replace the first ones
+      expect(await opened().raw.count(recoveryHashes[0]!)).toBe(0);
+      expect(await factors().removeTotp(accountId, eventOf("totp_removed", 1))).toBe(true);
+      expect((await factors().get(accountId)).recoveryCodes?.left).toBe(3);
+      expect(await spend(stepOf(id, 9))).toBe(false);
+      expect(await factors().removePhone(accountId, eventOf("phone_removed", 2))).toBe(true);
+      expect(await factors().removePhone(accountId, eventOf("phone_removed", 3))).toBe(false);
+      expect(await factors().get(accountId)).toEqual(noFactors);
+    });
+
+    test("SMS-02 another number ends the former one, and all codes that were sent", async () => {
+      const former = await withPhone();
+      const [boundTo, hash] = [randomUUID(), reference()];
+      const next = await enrolPhone();
+      await factors().addTextCode(accountId, { boundTo, hash, endsAt: after(at, 300_000) });
+      expect((await factors().get(accountId)).phone?.id).toBe(former.phone.id);
+      expect((await confirmPhone(next.phone.id, next.codeHash)).outcome).toBe("further");
+      expect((await factors().get(accountId)).recoveryCodes?.left).toBe(2);
+      for (const { id } of [former.phone, next.phone])
+        expect(await spend(textOf(id, boundTo, hash))).toBe(false);
+    });
+
+    test("SMS-02 a sent code is used once, in time, for the number and what it was sent for", async () => {
+      const { phone } = await withPhone();
+      const [boundTo, first, hash] = [randomUUID(), reference(), reference()];
+      for (const each of [first, hash])
+        await factors().addTextCode(accountId, { boundTo, hash: each, endsAt: after(at, 300_000) });
+      for (const wrong of [
+        textOf(phone.id, boundTo, first), // was replaced
+        textOf(phone.id, randomUUID(), hash),
+        textOf(randomUUID(), boundTo, hash),
+        textOf(phone.id, boundTo, hash, 300),
+      ])
+        expect(await spend(wrong)).toBe(false);
+      const uses = await Promise.all([0, 1, 2, 3].map(() => spend(textOf(phone.id, boundTo, hash, 299))));
+      expect(uses.filter(Boolean)).toHaveLength(1);
+      expect((await factors().get(accountId)).phone?.lastUsedAt).toEqual(after(at, 299_000));
+    });
+
+    test("SMS-01 of accounts that confirm one number at once few get it, and a place becomes free", async () => {
+      const numberHash = reference();
+      const others = await Promise.all(Array.from({ length: 6 }, () => opened().raw.addAccount()));
+      const done = await Promise.allSettled(others.map((id) => withPhone(numberHash, id)));
+      const won = others.filter((_, index) => done[index]?.status === "fulfilled");
+      expect(won).toHaveLength(maxAccountsOfNumber);
+      for (const each of done)
+        if (each.status === "rejected") expect(each.reason).toMatchObject({ code: "number_taken" });
+      await expect(withPhone(numberHash)).rejects.toMatchObject({ code: "number_taken" });
+      expect((await withPhone(numberHash, won[0])).outcome).toBe("further"); // its own number again
+      const [first, second, last] = won as [string, string, string];
+      await factors().removePhone(first, eventOf("phone_removed"));
+      expect((await withPhone(numberHash)).outcome).toBe("first");
+      await withPhone(reference(), second);
+      await opened().raw.markRemoved(last);
+      await factors().removeOfAccount(last);
+      const [loser = "", another = ""] = others.filter((id) => !won.includes(id));
+      expect((await withPhone(numberHash, loser)).outcome).toBe("first");
+      expect((await withPhone(numberHash, another)).outcome).toBe("first");
+    });
+
+    test("an account that is gone or marked as removed enrols no number", async () => {
+      for (const id of [randomUUID(), await opened().raw.addAccount({ isRemoved: true })])
+        await expect(enrolPhone(reference(), id)).rejects.toMatchObject({ code: "not_signed_in" });
+      await factors().addTextCode(randomUUID(), { boundTo: randomUUID(), hash: reference(), endsAt: at });
     });
 
     test("the last events are kept, the latest first", async () => {

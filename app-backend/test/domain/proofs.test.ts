@@ -22,11 +22,13 @@ const expected = {
     "password,recovery",
     "password,passkey",
     "password,key",
+    "password,sms",
     "passkey,totp",
     "passkey,recovery",
+    "passkey,sms",
   ],
   passwordless: ["provider", "passkey"],
-  passwordlessAndFactor: ["provider,totp", "provider,recovery", "provider,key", "passkey"],
+  passwordlessAndFactor: ["provider,totp", "provider,recovery", "provider,key", "provider,sms", "passkey"],
 };
 
 describe("the table of proofs", () => {
@@ -41,8 +43,8 @@ describe("the table of proofs", () => {
     for (const row of Object.values(others)) expect(written(row)).toEqual(expected);
     expect(written(newUnseenRecoveryCodes)).toEqual({
       ...expected,
-      passwordAndFactor: ["totp", "passkey", "key"],
-      passwordlessAndFactor: ["totp", "passkey", "key"],
+      passwordAndFactor: ["totp", "passkey", "key", "password,sms"],
+      passwordlessAndFactor: ["totp", "passkey", "key", "provider,sms"],
     });
   });
 

@@ -37,6 +37,11 @@ export const access: Record<keyof typeof operations, Row> = {
   enrolTotp: [401, 201],
   confirmTotp: [401, 400],
   removeTotp: [401, 404], // there is none
+  sendTextForSignIn: [400, 400],
+  sendTextForStepUp: [401, 404],
+  enrolPhone: [401, 400],
+  confirmPhone: [401, 400],
+  removePhone: [401, 404],
   replaceRecoveryCodes: [401, 404],
   noteSeenCodes: [401, 204],
   beginPasskeySignIn: [200, 200],

@@ -241,7 +241,8 @@ describe("a failure", () => {
 
   test("WEB-11 that is a bug: 500 with only a request id; the log has the stack", async () => {
     const site = await startApp();
-    const ofFactors = "totp_secrets, totp_enrolments, recovery_codes, factor_events, challenges, passkeys";
+    const ofPhones = "phones, phone_enrolments, text_codes";
+    const ofFactors = `totp_secrets, totp_enrolments, recovery_codes, factor_events, challenges, passkeys, ${ofPhones}`;
     const ofProjects = "project_versions, projects, media";
     const others = `codes, images, sessions, provider_identities, ${ofFactors}, ${ofProjects}`;
     await site.pool.query(`DROP TABLE ${others}, accounts`);

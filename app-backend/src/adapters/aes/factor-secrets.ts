@@ -4,11 +4,13 @@ import {
   createHmac,
   hkdfSync,
   randomBytes,
+  randomInt,
   timingSafeEqual,
 } from "node:crypto";
 import { AppError } from "../../domain/app-error.ts";
 import { recoveryAlphabet, recoveryCodeLength } from "../../domain/recovery-code.ts";
 import type { SecretRing } from "../../domain/secret-ring.ts";
+import { textCodeDigits } from "../../domain/text-message.ts";
 import { recognizedSteps, stepAt, totpDigits } from "../../domain/totp.ts";
 import type { FactorSecrets } from "../../ports/factor-secrets.ts";
 
@@ -66,6 +68,10 @@ export function aesFactorSecrets({ current, former }: SecretRing): FactorSecrets
       return near.filter((step) => isEqual(totp(secret, step), code));
     },
 
+    seal: (text, accountId) => seal(Buffer.from(text), accountId),
+    open: (sealed, accountId) => unseal(sealed, accountId).toString(),
+
+    newTextCode: () => String(randomInt(10 ** textCodeDigits)).padStart(textCodeDigits, "0"),
     newRecoveryCode: () =>
       [...randomBytes(recoveryCodeLength)]
         .map((byte) => recoveryAlphabet[byte % recoveryAlphabet.length]) // 32 divides 256: all are as likely

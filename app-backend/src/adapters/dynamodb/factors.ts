@@ -1,18 +1,22 @@
+import { AppError } from "../../domain/app-error.ts";
 import {
   type Enrolment,
   type FactorEvent,
   type FactorEventName,
   hasFactor,
   maxFactorEvents,
+  type Phone,
+  type PhoneEnrolment,
   type Spend,
   type StoredFactors,
   type Totp,
 } from "../../domain/factor.ts";
 import { counts, type Passkey, type PasskeyUse } from "../../domain/passkey.ts";
+import { maxAccountsOfNumber, type TextCode } from "../../domain/text-message.ts";
 import type { Factors } from "../../ports/factors.ts";
 import { count, requireLive } from "./account-usage.ts";
 import { flag, type Item, number, setOfTexts, text, textOrNull, texts, time } from "./items.ts";
-import { factorsKey } from "./keys.ts";
+import { factorsKey, numberKey, numberOf } from "./keys.ts";
 import type { Dynamodb, Refused, Write } from "./requests.ts";
 import { proofOf } from "./sessions.ts";
 import { again, untilWritten } from "./until-written.ts";
@@ -26,12 +30,21 @@ interface Dependencies {
 export interface State {
   readonly totp: Totp | undefined;
   readonly enrolment: Enrolment | undefined;
+  readonly phone: StoredPhone | undefined;
+  readonly phoneEnrolment: PhoneEnrolment | undefined;
+  readonly textCodes: readonly TextCode[];
   /** Hashes of the recovery codes. */
   readonly codes: readonly string[];
   readonly seen: boolean;
   readonly events: readonly FactorEvent[];
   /** The oldest first. */
   readonly passkeys: readonly Passkey[];
+}
+
+/** With the item that its account has of the number. */
+interface StoredPhone extends Phone {
+  readonly numberHash: string;
+  readonly slot: number;
 }
 
 /** Each change replaces the item, on the condition that it is still the one that was read. */
@@ -80,6 +93,27 @@ export function dynamodbFactors(deps: Dependencies): Factors {
   const { db } = deps;
   const { read, replacing, spending, change } = factorItems(deps);
 
+  /** Replaces the state if the account is alive. */
+  async function ofLiveAccount(accountId: string, change: (state: State) => State): Promise<void> {
+    await untilWritten(async () => {
+      const { item, state } = await read(accountId);
+      const { write, isDone } = replacing(accountId, item, change(state));
+      const refused = await db.transact([write, count(accountId, {})]);
+      if (!refused || isDone(refused[0])) return true;
+      if (refused[1]) requireLive(refused[1].item);
+      return again;
+    });
+  }
+
+  async function freeSlot(numberHash: string): Promise<number> {
+    const taken = new Set<string>();
+    const of = { table: "records", where: "#pk = :pk", values: { pk: numberOf(numberHash) } } as const;
+    for await (const page of db.query(of)) for (const { sk } of page) taken.add(sk?.S ?? "");
+    for (let slot = 1; slot <= maxAccountsOfNumber; slot += 1)
+      if (!taken.has(numberKey(numberHash, slot).sk)) return slot;
+    throw new AppError("number_taken", `${maxAccountsOfNumber} accounts use the number`);
+  }
+
   return {
     async get(accountId) {
       return factorsIn((await read(accountId)).state);
@@ -90,25 +124,73 @@ export function dynamodbFactors(deps: Dependencies): Factors {
     },
 
     async enrol(accountId, enrolment) {
-      await untilWritten(async () => {
-        const { item, state } = await read(accountId);
+      await ofLiveAccount(accountId, (state) => {
         const replaced = state.enrolment?.secret ?? null;
-        const { write, isDone } = replacing(accountId, item, {
-          ...state,
-          enrolment: { ...enrolment, replaced },
-        });
-        const refused = await db.transact([write, count(accountId, {})]);
-        if (!refused || isDone(refused[0])) return true;
-        if (refused[1]) requireLive(refused[1].item);
-        return again;
+        return { ...state, enrolment: { ...enrolment, replaced } };
       });
     },
 
     confirm: (accountId, { enrolmentId: id, step: lastStep, recoveryHashes: codes, event }) =>
-      change(accountId, ({ enrolment, events, passkeys }) => {
+      change(accountId, (state) => {
+        const { enrolment, events } = state;
         if (enrolment?.id !== id) return undefined;
         const totp = { id, secret: enrolment.secret, lastStep, enrolledAt: event.at, lastUsedAt: event.at };
-        return { totp, enrolment: undefined, codes, seen: false, events: withEvent(events, event), passkeys };
+        return { ...state, totp, enrolment: undefined, codes, seen: false, events: withEvent(events, event) };
+      }),
+
+    async enrolPhone(accountId, phoneEnrolment) {
+      await ofLiveAccount(accountId, (state) => ({ ...state, phoneEnrolment }));
+    },
+
+    async addTextCode(accountId, code) {
+      await change(accountId, (state) => {
+        const others = state.textCodes.filter(({ boundTo }) => boundTo !== code.boundTo);
+        return { ...state, textCodes: [code, ...others].slice(0, maxTextCodes) };
+      });
+    },
+
+    confirmPhone: (accountId, { enrolmentId: id, hashes, recoveryHashes, event }) =>
+      untilWritten(async () => {
+        const { item, state } = await read(accountId);
+        const { phone: former, phoneEnrolment, events } = state;
+        if (phoneEnrolment?.id !== id) return "replaced";
+        if (!withoutCode(state.textCodes, id, hashes, event.at)) return "wrong";
+        const { numberHash, number, ending } = phoneEnrolment;
+        const isSame = former?.numberHash === numberHash;
+        const slot = isSame ? former.slot : await freeSlot(numberHash);
+        const isFirst = !hasCodes(state);
+        const { write, isDone } = replacing(accountId, item, {
+          ...state,
+          phone: { id, number, numberHash, slot, ending, enrolledAt: event.at, lastUsedAt: event.at },
+          phoneEnrolment: undefined,
+          textCodes: [],
+          ...(isFirst && { codes: recoveryHashes, seen: false }),
+          events: withEvent(events, event),
+        });
+        const take: Write = {
+          put: numberKey(numberHash, slot),
+          item: { accountId },
+          condition: "attribute_not_exists(#pk) OR #accountId = :accountId",
+          values: { accountId },
+        };
+        const leave = former && !isSame ? [releasing(former)] : [];
+        const refused = await db.transact([write, count(accountId, {}), take, ...leave]);
+        if (refused && !isDone(refused[0])) {
+          if (refused[1]) requireLive(refused[1].item);
+          return again;
+        }
+        return isFirst ? "first" : "further";
+      }),
+
+    removePhone: (accountId, event) =>
+      untilWritten(async () => {
+        const { item, state } = await read(accountId);
+        if (!state.phone) return false;
+        const to = { ...state, phone: undefined, phoneEnrolment: undefined, textCodes: [] };
+        const events = withEvent(state.events, event);
+        const { write, isDone } = replacing(accountId, item, { ...withoutIdleCodes(to), events });
+        const refused = await db.transact([write, releasing(state.phone)]);
+        return !refused || isDone(refused[0]) ? true : again;
       }),
 
     prove: (holder, spend, proven) =>
@@ -128,17 +210,19 @@ export function dynamodbFactors(deps: Dependencies): Factors {
         return totp && withoutIdleCodes(left);
       }),
 
-    async reset(accountId, event) {
-      let before = nothing;
-      await change(accountId, (state) => {
-        before = state;
-        const had = hasFactor(factorsIn(state));
-        if (!had && !state.enrolment && state.codes.length === 0) return undefined;
+    reset: (accountId, event) =>
+      untilWritten(async () => {
+        const { item, state } = await read(accountId);
+        const before = factorsIn(state);
+        const had = hasFactor(before);
+        const isEmpty = !state.enrolment && !state.phoneEnrolment && state.codes.length === 0;
+        if (!had && isEmpty) return before;
         const passkeys = state.passkeys.map((passkey) => ({ ...passkey, asked: false }));
-        return { ...nothing, passkeys, events: had ? withEvent(state.events, event) : state.events };
-      });
-      return factorsIn(before);
-    },
+        const events = had ? withEvent(state.events, event) : state.events;
+        const { write, isDone } = replacing(accountId, item, { ...nothing, passkeys, events });
+        const refused = await db.transact([write, ...(state.phone ? [releasing(state.phone)] : [])]);
+        return !refused || isDone(refused[0]) ? before : again;
+      }),
 
     replaceRecoveryCodes: (accountId, codes, event) =>
       change(accountId, (state) =>
@@ -154,19 +238,48 @@ export function dynamodbFactors(deps: Dependencies): Factors {
     },
 
     async removeOfAccount(accountId) {
+      const { phone } = (await read(accountId)).state;
+      if (phone) await db.write(releasing(phone));
       await db.write({ delete: factorsKey(accountId) });
     },
   };
 }
 
 const nothing: State = {
-  ...{ totp: undefined, enrolment: undefined },
-  ...{ codes: [], seen: false, events: [], passkeys: [] },
+  totp: undefined,
+  enrolment: undefined,
+  phone: undefined,
+  phoneEnrolment: undefined,
+  textCodes: [],
+  codes: [],
+  seen: false,
+  events: [],
+  passkeys: [],
 };
 
+/** More than can be sent to one account while the first of them lives. */
+const maxTextCodes = 10;
+
+function releasing({ numberHash, slot }: StoredPhone): Write {
+  return { delete: numberKey(numberHash, slot) };
+}
+
+/** The codes without one that is right; undefined if none is. */
+function withoutCode(
+  codes: readonly TextCode[],
+  boundTo: string,
+  hashes: readonly string[],
+  at: Date,
+): TextCode[] | undefined {
+  const left = codes.filter(
+    (code) => !(code.boundTo === boundTo && code.endsAt > at && hashes.includes(code.hash)),
+  );
+  return left.length === codes.length ? undefined : left;
+}
+
 /** Whether there is a factor of any kind, so that there are recovery codes too. */
-export function hasCodes({ totp, passkeys }: State): boolean {
-  return totp !== undefined || passkeys.length > 0;
+export function hasCodes({ totp, phone, passkeys }: State): boolean {
+  return totp !== undefined || phone !== undefined || passkeys.length > 0;
 }
 
 /** The state without recovery codes if its last factor was removed. */
@@ -179,7 +292,12 @@ export function withEvent(events: readonly FactorEvent[], event: FactorEvent): F
 }
 
 function spent(state: State, spend: Spend): State | undefined {
-  const { totp, codes, events } = state;
+  const { totp, phone, textCodes, codes, events } = state;
+  if (spend.factor === "sms") {
+    const left = withoutCode(textCodes, spend.boundTo, spend.hashes, spend.at);
+    if (phone?.id !== spend.id || !left) return undefined;
+    return { ...state, phone: { ...phone, lastUsedAt: spend.at }, textCodes: left };
+  }
   if (spend.factor === "totp") {
     const { id, step, at } = spend;
     if (totp?.id !== id || totp.lastStep >= step) return undefined;
@@ -203,7 +321,7 @@ export function used(
 }
 
 function factorsIn(state: State): StoredFactors {
-  const { totp, enrolment, codes, seen, passkeys } = state;
+  const { totp, enrolment, phone, phoneEnrolment, codes, seen, passkeys } = state;
   const recoveryCodes = hasCodes(state)
     ? { left: codes.length, seen: seen || codes.length === 0 }
     : undefined;
@@ -212,10 +330,16 @@ function factorsIn(state: State): StoredFactors {
     verified: passkeys.filter(({ userVerified }) => userVerified).length,
     asked: passkeys.filter(({ asked }) => asked).length,
   };
-  return { totp, enrolment, recoveryCodes, passkeys: summary };
+  const ofPhone = { phone: phone && phoneOf(phone), phoneEnrolment };
+  return { totp, enrolment, ...ofPhone, recoveryCodes, passkeys: summary };
 }
 
-function valuesOf({ totp, enrolment, codes, seen, events, passkeys }: State, revision: string) {
+function phoneOf({ id, number, ending, enrolledAt, lastUsedAt }: StoredPhone): Phone {
+  return { id, number, ending, enrolledAt, lastUsedAt };
+}
+
+function valuesOf(state: State, revision: string) {
+  const { totp, enrolment, phone, phoneEnrolment, textCodes, codes, seen, events, passkeys } = state;
   return {
     revision,
     totpId: totp?.id,
@@ -227,6 +351,9 @@ function valuesOf({ totp, enrolment, codes, seen, events, passkeys }: State, rev
     enrolmentSecret: enrolment?.secret,
     replaced: enrolment?.replaced,
     enrolmentEndsAt: enrolment?.endsAt,
+    phone: phone && JSON.stringify(phone),
+    phoneEnrolment: phoneEnrolment && JSON.stringify(phoneEnrolment),
+    textCodes: textCodes.length > 0 ? JSON.stringify(textCodes) : undefined,
     codes: setOfTexts(codes),
     seen,
     events: JSON.stringify(events),
@@ -236,10 +363,10 @@ function valuesOf({ totp, enrolment, codes, seen, events, passkeys }: State, rev
 
 function stateOf(item: Item | undefined): State {
   if (!item) return nothing;
-  const isEnrolled = textOrNull(item, "totpId") !== null;
+  const hasTotp = textOrNull(item, "totpId") !== null;
   const isEnrolling = textOrNull(item, "enrolmentId") !== null;
   return {
-    totp: isEnrolled
+    totp: hasTotp
       ? {
           id: text(item, "totpId"),
           secret: text(item, "secret"),
@@ -256,11 +383,23 @@ function stateOf(item: Item | undefined): State {
           endsAt: time(item, "enrolmentEndsAt"),
         }
       : undefined,
+    phone: jsonOf(item, "phone"),
+    phoneEnrolment: jsonOf(item, "phoneEnrolment"),
+    textCodes: jsonOf<TextCode[]>(item, "textCodes") ?? [],
     codes: texts(item, "codes"),
     seen: flag(item, "seen"),
     events: eventsIn(text(item, "events")),
     passkeys: passkeysIn(textOrNull(item, "passkeys") ?? "[]"),
   };
+}
+
+/** What is never asked for by condition is kept as JSON, its times as `Date`. */
+function jsonOf<Kept>(item: Item, name: string): Kept | undefined {
+  const json = textOrNull(item, name);
+  if (json === null) return undefined;
+  return JSON.parse(json, (field, value: unknown) =>
+    field.endsWith("At") ? new Date(value as string) : value,
+  ) as Kept;
 }
 
 function eventsIn(json: string): FactorEvent[] {

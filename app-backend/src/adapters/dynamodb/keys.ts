@@ -68,6 +68,15 @@ export function ownedOf({ pk, sk }: Item): Owned {
 /** The one item with all second factors and passkeys of an account. */
 export const factorsKey = (accountId: string) => keyOf(accountId, "factors");
 
+/** The partition of a number, by its keyed hash, with an item for each account that has it. */
+export const numberOf = (hash: string) => `number#${hash}`;
+
+export const numberKey = (hash: string, slot: number): Key => ({
+  table: "records",
+  pk: numberOf(hash),
+  sk: `slot#${slot}`,
+});
+
 export const addressKey = (email: string): Key => ({
   table: "records",
   pk: `email#${emailKey(email)}`,

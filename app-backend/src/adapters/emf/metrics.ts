@@ -42,6 +42,8 @@ export function emfMetrics({ namespace, write, now }: Dependencies): EmfMetrics 
     event(event, limit) {
       if (event === "sign_in_failed") put({ RefusedSignIns: 1 });
       if (event === "refresh_reused") put({ StolenTokens: 1 });
+      if (event === "text_sent") put({ TextMessages: 1 });
+      if (event === "texts_exhausted") put({ TextsExhausted: 1 });
       if (limit !== undefined) put({ LimitsReached: 1 });
     },
 

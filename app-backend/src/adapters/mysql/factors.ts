@@ -1,4 +1,5 @@
 import type { Pool } from "mysql2/promise";
+import { AppError } from "../../domain/app-error.ts";
 import {
   type FactorEvent,
   type FactorEventName,
@@ -8,6 +9,7 @@ import {
   type Spend,
   type StoredFactors,
 } from "../../domain/factor.ts";
+import { maxAccountsOfNumber } from "../../domain/text-message.ts";
 import type { Factors } from "../../ports/factors.ts";
 import { lockAccount, lockLiveAccount } from "./account-usage.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
@@ -24,6 +26,16 @@ interface Row {
   enrolment_secret: string;
   replaced: string | null;
   ends_at: Date;
+  phone_id: string | null;
+  phone_number: string;
+  phone_ending: string;
+  phone_enrolled_at: Date;
+  phone_last_used_at: Date;
+  phone_enrolment_id: string | null;
+  enrolled_number: string;
+  enrolled_hash: string;
+  enrolled_ending: string;
+  phone_ends_at: Date;
   codes: number;
   unseen: number;
   passkeys: number;
@@ -38,17 +50,23 @@ interface EventRow {
 }
 
 const codesWhere = "(SELECT COUNT(*) FROM recovery_codes r WHERE r.account_id = a.id";
-const passkeysWhere = "(SELECT COUNT(*) FROM passkeys p WHERE p.account_id = a.id";
+const passkeysWhere = "(SELECT COUNT(*) FROM passkeys k WHERE k.account_id = a.id";
 
 /** Each sign-in asks for them, so it is one statement. */
 const factorsOfAccount = `SELECT t.id AS totp_id, t.secret, t.last_step, t.enrolled_at, t.last_used_at,
   e.id AS enrolment_id, e.secret AS enrolment_secret, e.replaced, e.ends_at,
+  p.id AS phone_id, p.number AS phone_number, p.ending AS phone_ending, p.enrolled_at AS phone_enrolled_at,
+  p.last_used_at AS phone_last_used_at, n.id AS phone_enrolment_id, n.number AS enrolled_number,
+  n.number_hash AS enrolled_hash, n.ending AS enrolled_ending, n.ends_at AS phone_ends_at,
   ${codesWhere}) AS codes, ${codesWhere} AND NOT r.seen) AS unseen,
-  ${passkeysWhere}) AS passkeys, ${passkeysWhere} AND p.user_verified) AS verified, ${passkeysWhere} AND p.asked) AS asked
+  ${passkeysWhere}) AS passkeys, ${passkeysWhere} AND k.user_verified) AS verified, ${passkeysWhere} AND k.asked) AS asked
   FROM accounts a LEFT JOIN totp_secrets t ON t.account_id = a.id LEFT JOIN totp_enrolments e ON e.account_id = a.id
+  LEFT JOIN phones p ON p.account_id = a.id LEFT JOIN phone_enrolments n ON n.account_id = a.id
   WHERE a.id = ? AND a.removed_at IS NULL`;
 
-const secretTables = ["totp_secrets", "totp_enrolments", "recovery_codes"] as const;
+const secretTables = [
+  ...["totp_secrets", "totp_enrolments", "phones", "phone_enrolments", "text_codes", "recovery_codes"],
+];
 
 export function mysqlFactors(pool: Pool): Factors {
   return {
@@ -90,6 +108,54 @@ export function mysqlFactors(pool: Pool): Factors {
         const values = [accountId, enrolmentId, row.secret, step, event.at, event.at];
         await statements.change(insert, values);
         await replaceCodes(statements, accountId, recoveryHashes);
+        await addEvent(statements, accountId, event);
+        return true;
+      });
+    },
+
+    async enrolPhone(accountId, { id, number, numberHash, ending, endsAt }) {
+      await transaction(pool, async (statements) => {
+        await lockLiveAccount(statements, accountId);
+        const sql =
+          "REPLACE INTO phone_enrolments (account_id, id, number, number_hash, ending, ends_at) VALUES (?, ?, ?, ?, ?, ?)";
+        await statements.change(sql, [accountId, id, number, numberHash, ending, endsAt]);
+      });
+    },
+
+    async addTextCode(accountId, { boundTo, hash, endsAt }) {
+      await transaction(pool, async (statements) => {
+        if (!(await lockAccount(statements, accountId))) return;
+        const sql = "REPLACE INTO text_codes (account_id, bound_to, hash, ends_at) VALUES (?, ?, ?, ?)";
+        await statements.change(sql, [accountId, boundTo, hash, endsAt]);
+      });
+    },
+
+    async confirmPhone(accountId, { enrolmentId, hashes, recoveryHashes, event }) {
+      return transaction(pool, async (statements) => {
+        await lockLiveAccount(statements, accountId);
+        const sql =
+          "SELECT number, number_hash, ending FROM phone_enrolments WHERE account_id = ? AND id = ?";
+        const [row] = await statements.select<NumberRow>(sql, [accountId, enrolmentId]);
+        if (!row) return "replaced";
+        if (!(await spendTextCode(statements, accountId, enrolmentId, hashes, event.at))) return "wrong";
+        const isFirst = !(await hasFactorOrPasskey(statements, accountId));
+        for (const table of ["phones", "phone_enrolments", "text_codes"])
+          await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        await insertPhone(statements, accountId, enrolmentId, row, event.at);
+        if (isFirst) await replaceCodes(statements, accountId, recoveryHashes);
+        await addEvent(statements, accountId, event);
+        return isFirst ? "first" : "further";
+      });
+    },
+
+    async removePhone(accountId, event) {
+      return transaction(pool, async (statements) => {
+        await lockAccount(statements, accountId);
+        if ((await statements.change("DELETE FROM phones WHERE account_id = ?", [accountId])) === 0)
+          return false;
+        for (const table of ["phone_enrolments", "text_codes"])
+          await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        await removeCodesOfNoFactor(statements, accountId);
         await addEvent(statements, accountId, event);
         return true;
       });
@@ -162,18 +228,64 @@ export async function spendFactor(statements: Statements, accountId: string, spe
     return (await statements.change(sql, [step, at, accountId, id, step])) === 1;
   }
   if (spend.factor === "passkey") return usePasskey(statements, { ...spend, accountId });
-  const places = spend.hashes.map(() => "?").join(", ");
-  const sql = `DELETE FROM recovery_codes WHERE account_id = ? AND hash IN (${places})`;
+  if (spend.factor === "sms") {
+    const { id, boundTo, hashes, at } = spend;
+    const sql = "SELECT id FROM phones WHERE account_id = ? AND id = ?";
+    if ((await statements.select(sql, [accountId, id])).length === 0) return false;
+    if (!(await spendTextCode(statements, accountId, boundTo, hashes, at))) return false;
+    await statements.change("UPDATE phones SET last_used_at = ? WHERE account_id = ?", [at, accountId]);
+    return true;
+  }
+  const sql = `DELETE FROM recovery_codes WHERE account_id = ? AND hash IN (${placesOf(spend.hashes)})`;
   if ((await statements.change(sql, [accountId, ...spend.hashes])) !== 1) return false;
   await addEvent(statements, accountId, spend.event);
   return true;
 }
 
+/** Spends a code that was sent; false if it is another one, has expired or is spent. */
+async function spendTextCode(
+  statements: Statements,
+  accountId: string,
+  boundTo: string,
+  hashes: readonly string[],
+  at: Date,
+): Promise<boolean> {
+  const sql = `DELETE FROM text_codes
+    WHERE account_id = ? AND bound_to = ? AND ends_at > ? AND hash IN (${placesOf(hashes)})`;
+  return (await statements.change(sql, [accountId, boundTo, at, ...hashes])) === 1;
+}
+
+interface NumberRow {
+  number: string;
+  number_hash: string;
+  ending: string;
+}
+
+/** Takes the first slot of the number that is free: two transactions cannot have the same one. */
+async function insertPhone(
+  statements: Statements,
+  accountId: string,
+  id: string,
+  { number, number_hash, ending }: NumberRow,
+  at: Date,
+): Promise<void> {
+  const columns = "account_id, id, number, number_hash, slot, ending, enrolled_at, last_used_at";
+  const sql = `INSERT IGNORE INTO phones (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  for (let slot = 1; slot <= maxAccountsOfNumber; slot += 1) {
+    const values = [accountId, id, number, number_hash, slot, ending, at, at];
+    if ((await statements.change(sql, values)) === 1) return;
+  }
+  throw new AppError("number_taken", `${maxAccountsOfNumber} accounts use the number`);
+}
+
+const placesOf = (values: readonly string[]): string => values.map(() => "?").join(", ");
+
 /** Whether a locked account has a factor of any kind, so that it has recovery codes too. */
 export async function hasFactorOrPasskey(statements: Statements, accountId: string): Promise<boolean> {
   const sql = `SELECT id FROM totp_secrets WHERE account_id = ?
+    UNION ALL SELECT id FROM phones WHERE account_id = ?
     UNION ALL SELECT id FROM passkeys WHERE account_id = ? LIMIT 1`;
-  return (await statements.select(sql, [accountId, accountId])).length > 0;
+  return (await statements.select(sql, [accountId, accountId, accountId])).length > 0;
 }
 
 /** Removes the recovery codes of a locked account whose last factor was removed. */
@@ -207,13 +319,13 @@ export async function addEvent(
 }
 
 function factorsIn(row: Row): StoredFactors {
-  const { totp_id, enrolment_id, codes, unseen } = row;
+  const { totp_id, enrolment_id, phone_id, phone_enrolment_id, codes, unseen } = row;
   const [count, verified, asked] = [row.passkeys, row.verified, row.asked].map(Number) as [
     number,
     number,
     number,
   ];
-  const hasCodes = totp_id !== null || count > 0;
+  const hasCodes = totp_id !== null || phone_id !== null || count > 0;
   return {
     totp:
       totp_id === null
@@ -229,6 +341,26 @@ function factorsIn(row: Row): StoredFactors {
       enrolment_id === null
         ? undefined
         : { id: enrolment_id, secret: row.enrolment_secret, replaced: row.replaced, endsAt: row.ends_at },
+    phone:
+      phone_id === null
+        ? undefined
+        : {
+            id: phone_id,
+            number: row.phone_number,
+            ending: row.phone_ending,
+            enrolledAt: row.phone_enrolled_at,
+            lastUsedAt: row.phone_last_used_at,
+          },
+    phoneEnrolment:
+      phone_enrolment_id === null
+        ? undefined
+        : {
+            id: phone_enrolment_id,
+            number: row.enrolled_number,
+            numberHash: row.enrolled_hash,
+            ending: row.enrolled_ending,
+            endsAt: row.phone_ends_at,
+          },
     recoveryCodes: hasCodes ? { left: Number(codes), seen: Number(unseen) === 0 } : undefined,
     passkeys: { count, verified, asked },
   };

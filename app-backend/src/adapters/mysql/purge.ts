@@ -10,12 +10,15 @@ const over = {
   limits: ["forget_at <= ?"],
   challenges: ["ends_at <= ?"],
   totp_enrolments: ["ends_at <= ?"],
+  phone_enrolments: ["ends_at <= ?"],
+  text_codes: ["ends_at <= ?"],
 } as const;
 
 /** Removes expired rows, in small batches so that no lock is held for long. Returns the number of rows, by table. */
 export async function purge(pool: Pool, at: Date): Promise<Record<keyof typeof over, number>> {
-  const removed = { sessions: 0, codes: 0, limits: 0, challenges: 0, totp_enrolments: 0 };
-  for (const table of Object.keys(over) as (keyof typeof over)[]) {
+  const tables = Object.keys(over) as (keyof typeof over)[];
+  const removed = Object.fromEntries(tables.map((table) => [table, 0])) as Record<keyof typeof over, number>;
+  for (const table of tables) {
     const until = table === "limits" ? at.getTime() : at;
     for (const condition of over[table]) {
       const sql = `DELETE FROM ${table} WHERE ${condition} LIMIT ${batchRows}`;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isRecoveryCode, recoveryCodeCount, tidyRecoveryCode } from "../../domain/recovery-code.ts";
 import { tidyDigits, totpDigits } from "../../domain/totp.ts";
+import { textCodeDigits } from "../../domain/text-message.ts";
 import type { Operation } from "./operations.ts";
 import { signedIn } from "./responses.ts";
 import { usedCredential } from "./webauthn.ts";
@@ -18,14 +19,27 @@ const recoveryCode = text
   .refine(isRecoveryCode, "is not a recovery code")
   .meta({ description: "In any case, with or without hyphens." });
 
+const textCode = text
+  .transform(tidyDigits)
+  .refine(
+    (digits) => digits.length === textCodeDigits && shape.test(digits),
+    `is not ${textCodeDigits} digits`,
+  )
+  .meta({ description: `The ${textCodeDigits} digits of the last message.` });
 const factors = {
   code: code.optional(),
   recoveryCode: recoveryCode.optional(),
+  textCode: textCode.optional(),
   passkey: usedCredential.optional(),
 };
+type Given = Partial<Record<keyof typeof factors, unknown>>;
+
+function countOf({ code, recoveryCode, textCode, passkey }: Given): number {
+  return [code, recoveryCode, textCode, passkey].filter((one) => one !== undefined).length;
+}
 
 /** Adds a fault unless exactly one of the factors is given. */
-function judgeFactors(given: Partial<Record<keyof typeof factors, unknown>>, context: z.RefinementCtx): void {
+function judgeFactors(given: Given, context: z.RefinementCtx): void {
   const count = countOf(given);
   if (count !== 1)
     context.addIssue({
@@ -33,10 +47,6 @@ function judgeFactors(given: Partial<Record<keyof typeof factors, unknown>>, con
       path: ["code"],
       message: count === 0 ? "or another factor is missing" : "and another factor cannot be given together",
     });
-}
-
-function countOf(given: Partial<Record<keyof typeof factors, unknown>>): number {
-  return [given.code, given.recoveryCode, given.passkey].filter((one) => one !== undefined).length;
 }
 
 /** The second step of a sign-in. */
@@ -81,9 +91,16 @@ const recoveryCodes = z
   })
   .strict();
 
+const uses = { enrolledAt: z.iso.datetime(), lastUsedAt: z.iso.datetime() };
+const ending = z.string().meta({ description: "The last two digits of the number." });
+
 const ownFactors = z
   .object({
-    totp: z.object({ enrolledAt: z.iso.datetime(), lastUsedAt: z.iso.datetime() }).strict().nullable(),
+    totp: z.object(uses).strict().nullable(),
+    phone: z
+      .object({ ending, ...uses })
+      .strict()
+      .nullable(),
     recoveryCodes: z
       .object({
         left: z.int(),
@@ -111,13 +128,33 @@ const enrolment = z
 const proven = z.object({ provedUntil: z.iso.datetime() }).strict();
 
 const passkeyRefusals = ["passkeys_off", "passkey_ended", "passkey_refused", "passkey_unknown"] as const;
+const sent = {
+  ending,
+  resendAfter: z.int().meta({ description: "Seconds until another code can be sent." }),
+  expiresIn: z.int().meta({ description: "Seconds that the code works." }),
+};
+const sentText = z.object(sent).strict();
+const phoneEnrolment = z
+  .object({ number: z.string().meta({ description: "In the form of E.164." }), ...sent })
+  .strict();
+const newPhone = z.object({ number: text });
+const textToken = z.object({ token: z.string("must be text").max(2048, "is too long") });
+const firstCodes = z
+  .object({
+    recoveryCodes: z.array(z.string()).meta({
+      description:
+        "New ones if the number is the first factor, else none. They are shown here and never again.",
+    }),
+  })
+  .strict();
+const textConfirmation = z.object({ code: textCode });
 
 export const factorOperations = {
   completeSignIn: {
     method: "post",
     path: "/auth/mfa",
     summary:
-      "Open the session of a challenge by a code, a recovery code or a passkey; the refresh token comes as a cookie",
+      "Open the session of a challenge by a code, a recovery code, a code that was sent or a passkey; the refresh token comes as a cookie",
     body: secondStep,
     status: 200,
     answer: signedIn,
@@ -132,6 +169,24 @@ export const factorOperations = {
     status: 200,
     answer: proven,
     refusals: ["not_signed_in", "wrong_password", "wrong_code", ...passkeyRefusals, "too_many_requests"],
+  },
+  sendTextForSignIn: {
+    method: "post",
+    path: "/auth/mfa/text",
+    summary: "Send a code to the account's phone, for the challenge of a sign-in",
+    body: textToken,
+    status: 200,
+    answer: sentText,
+    refusals: ["challenge_over", "not_found", "text_not_sent", "bad_origin", "too_many_requests"],
+  },
+  sendTextForStepUp: {
+    method: "post",
+    path: "/account/factors/phone/text",
+    summary: "Send a code to the account's phone, to prove again who is signed in",
+    proof: "bearer",
+    status: 200,
+    answer: sentText,
+    refusals: ["not_signed_in", "not_found", "text_not_sent", "too_many_requests"],
   },
   getFactors: {
     method: "get",
@@ -164,7 +219,38 @@ export const factorOperations = {
   removeTotp: {
     method: "delete",
     path: "/account/factors/totp",
-    summary: "Remove the secret, and the recovery codes unless there are passkeys",
+    summary: "Remove the secret, and the recovery codes unless there is another factor",
+    proof: "bearer",
+    status: 204,
+    refusals: ["not_signed_in", "step_up_required", "not_found"],
+  },
+  enrolPhone: {
+    method: "post",
+    path: "/account/factors/phone",
+    summary: "Send a code to a phone number; the former number works until the code confirms this one",
+    proof: "bearer",
+    body: newPhone,
+    status: 200,
+    answer: phoneEnrolment,
+    refusals: ["not_signed_in", "step_up_required", "not_found", "text_not_sent", "too_many_requests"],
+  },
+  confirmPhone: {
+    method: "post",
+    path: "/account/factors/phone/confirm",
+    summary: "Put the new number in force by its code; ends all other sessions",
+    proof: "bearer",
+    body: textConfirmation,
+    status: 200,
+    answer: firstCodes,
+    refusals: [
+      ...(["not_signed_in", "wrong_code", "number_taken"] as const),
+      ...(["enrolment_replaced", "enrolment_over", "too_many_requests"] as const),
+    ],
+  },
+  removePhone: {
+    method: "delete",
+    path: "/account/factors/phone",
+    summary: "Remove the phone number, and the recovery codes unless there is another factor",
     proof: "bearer",
     status: 204,
     refusals: ["not_signed_in", "step_up_required", "not_found"],

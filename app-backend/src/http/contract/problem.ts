@@ -1,4 +1,4 @@
-import type { AppError, Current, ErrorCode } from "../../domain/app-error.ts";
+import type { AppError, Current, ErrorCode, Hint } from "../../domain/app-error.ts";
 import type { Proof } from "../../domain/factor.ts";
 
 /** The body of an error response: RFC 9457, with a `code` that programs may rely on. */
@@ -13,8 +13,7 @@ export interface Problem {
   readonly current?: Current;
   /** With `step_up_required`. */
   readonly ways?: readonly Proof[];
-  /** With `wrong_code`. */
-  readonly hint?: "clock";
+  readonly hint?: Hint;
 }
 
 const kinds: Record<Problem["code"], readonly [status: number, title: string]> = {
@@ -33,6 +32,8 @@ const kinds: Record<Problem["code"], readonly [status: number, title: string]> =
   step_up_required: [403, "Prove again that it is you"],
   enrolment_replaced: [409, "Another secret was made since: use the last one"],
   enrolment_over: [410, "The secret is no longer waiting for its code: make another one"],
+  number_taken: [409, "Other accounts use this number: take another one"],
+  text_not_sent: [502, "The message was not sent: use another way"],
   not_found: [404, "There is nothing here"],
   method_not_allowed: [405, "This cannot be done here: see Allow for what can"],
   headers_too_large: [431, "Headers or cookies are too large: delete this site's cookies, then try again"],

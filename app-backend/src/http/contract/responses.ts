@@ -89,6 +89,7 @@ export const settings = z
   .object({
     sendsMail: z.boolean(),
     passkeys: z.boolean().meta({ description: "False without a domain: browsers have none there." }),
+    sendsTexts: z.boolean().meta({ description: "Whether a phone number can be a second factor." }),
     codes: z
       .object({
         digits: z.int(),
@@ -109,10 +110,11 @@ export const problem = z
     errors: z.array(z.object({ field: z.string(), message: z.string() }).strict()).optional(),
     ways: z.array(z.string()).optional().meta({
       description:
-        "With step_up_required: password, totp, recovery, passkey or provider. What of these is still missing, or one of them, goes to POST /auth/step-up.",
+        "With step_up_required: password, totp, recovery, passkey, sms or provider. What of these is still missing, or one of them, goes to POST /auth/step-up.",
     }),
     hint: z.string().optional().meta({
-      description: "With wrong_code: `clock`, if the code is that of another time.",
+      description:
+        "With wrong_code: `clock`, if the code is that of another time. With text_not_sent: `opted_out`, if the number refuses messages.",
     }),
     current: z
       .object({

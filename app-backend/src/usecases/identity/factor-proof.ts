@@ -16,10 +16,12 @@ import type { FactorSecrets } from "../../ports/factor-secrets.ts";
 import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
 import { factorEvent } from "./factor-event.ts";
 import type { GivenPasskey, PasskeyProof } from "./passkey-proof.ts";
+import type { TextCodeUseCases } from "./text-codes.ts";
 
 interface Dependencies {
   readonly factorSecrets: FactorSecrets;
   readonly passkeyProof: PasskeyProof;
+  readonly textCodes: Pick<TextCodeUseCases, "hashes">;
   readonly rateLimiter: RateLimiter;
   readonly auditLog: AuditLog;
   /** Mails the owner of an account what was done. @default - nothing is mailed */
@@ -31,13 +33,15 @@ interface Dependencies {
 export interface GivenFactor {
   readonly code?: string | undefined;
   readonly recoveryCode?: string | undefined;
+  /** Was sent to the phone. */
+  readonly textCode?: string | undefined;
   readonly passkey?: GivenPasskey | undefined;
 }
 
 /** What is done with a factor that is right. */
 interface Use {
-  /** What a passkey has to have been asked for. */
-  readonly purpose: PasskeyPurpose;
+  /** What a passkey has to have been asked for, or a code sent. */
+  readonly purpose: Extract<PasskeyPurpose, { kind: "second-step" | "step-up" }>;
   /** Called before a code is looked at. */
   readonly begin?: () => Promise<void>;
   /** Spends the factor; false if it was spent before. */
@@ -48,7 +52,7 @@ export type FactorProof = ReturnType<typeof factorProof>;
 
 /** Judges second factors, within limits of the account and of the network. */
 export function factorProof(deps: Dependencies) {
-  const { factorSecrets, passkeyProof, rateLimiter, auditLog, notify, now } = deps;
+  const { factorSecrets, passkeyProof, textCodes, rateLimiter, auditLog, notify, now } = deps;
 
   /** Spends a factor of an account. Throws `wrong_code`, for a passkey what `PasskeyProof.judge` throws, and `too_many_requests`. */
   async function prove(
@@ -63,10 +67,10 @@ export function factorProof(deps: Dependencies) {
     const spent = await rateLimiter.judge([ofAddress, ofAccount], async () => {
       await use.begin?.();
       if (given.passkey) return spendPasskey(account.id, given.passkey, client, use);
-      const spend = spendOf(account.id, stored, given, client);
+      const spend = spendOf(account.id, stored, given, use.purpose.of, client);
       return spend && (await use.spend(spend)) ? spend : undefined;
     });
-    if (!spent) return refuse(account.id, given.code === undefined ? "recoveryCode" : "code");
+    if (!spent) return refuse(account.id, fieldOf(given));
     await rateLimiter.clear(ofAccount);
     await rateLimiter.refund(ofAddress);
     if (spent.factor === "recovery") {
@@ -94,14 +98,19 @@ export function factorProof(deps: Dependencies) {
 
   function spendOf(
     accountId: string,
-    { totp }: StoredFactors,
-    { code, recoveryCode }: GivenFactor,
+    { totp, phone }: StoredFactors,
+    { code, recoveryCode, textCode }: GivenFactor,
+    boundTo: string,
     client: Client,
   ): Spend | undefined {
     const at = now();
     if (recoveryCode !== undefined) {
       const hashes = factorSecrets.hashes(recoveryCode, accountId);
       return { factor: "recovery", hashes, event: factorEvent("recovery_code_used", client, at) };
+    }
+    if (textCode !== undefined) {
+      const hashes = textCodes.hashes(textCode, boundTo, accountId);
+      return phone && { factor: "sms", id: phone.id, boundTo, hashes, at };
     }
     if (!totp) return undefined;
     const { id, secret, lastStep } = totp;
@@ -136,3 +145,8 @@ export function factorProof(deps: Dependencies) {
 }
 
 const wrong = (field: string) => ({ faults: [{ field, message: "is wrong, or was used before" }] });
+
+function fieldOf({ code, recoveryCode }: GivenFactor): string {
+  if (code !== undefined) return "code";
+  return recoveryCode === undefined ? "textCode" : "recoveryCode";
+}

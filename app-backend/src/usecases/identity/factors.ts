@@ -114,7 +114,7 @@ export function factorUseCases(deps: Dependencies) {
     return step ?? factorProof.refuse(accountId, "code");
   }
 
-  /** Removes the secret, and all recovery codes unless there are passkeys. Throws `step_up_required`, `not_found`. */
+  /** Removes the secret, and the recovery codes unless there is another factor. Throws `step_up_required`, `not_found`. */
   async function removeTotp(holder: TokenHolder, client: Client): Promise<void> {
     const { accountId, sessionId } = holder;
     await stepUp.require(holder, "removeFactor");

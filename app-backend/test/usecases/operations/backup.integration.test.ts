@@ -195,6 +195,9 @@ describe("a restore", () => {
       "0021_challenges.sql",
       "0022_provider_identities.sql",
       "0023_passkeys.sql",
+      "0026_phones.sql",
+      "0027_phone_enrolments.sql",
+      "0028_text_codes.sql",
     ]);
     ada = { ...ada, body: (await signIn()).body };
     expect((await addImage(50)).id).toBeDefined();

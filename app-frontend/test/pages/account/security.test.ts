@@ -7,7 +7,7 @@ const ada = accountOf("ada");
 const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 const uri = `otpauth://totp/Tintype:ada%40example.com?secret=${secret}&issuer=Tintype`;
 const codes = Array.from({ length: 10 }, (_, at) => `ABCDEFGHJ${at}`);
-const off: Factors = { totp: null, recoveryCodes: null, events: [] };
+const off: Factors = { totp: null, phone: null, recoveryCodes: null, events: [] };
 const totp = { enrolledAt: "2026-03-03T12:00:00Z", lastUsedAt: "2026-03-03T12:00:00Z" };
 const on = (left = 10, seen = true): Factors => ({ ...off, totp, recoveryCodes: { left, seen } });
 const refusal = (status: number, code: string, more = {}) => Response.json({ code, ...more }, { status });
