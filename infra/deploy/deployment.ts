@@ -11,12 +11,17 @@ import { folderName } from "./deployment-folder.ts";
 import { defaultStack } from "./settings.mjs";
 
 // The stack's own settings are checked too, before anything is begun.
-const settings = personsSettings.extend({
-  CLOUD: z.enum(cloudNames, "use aws or local").default(defaultCloud),
-  STACK: z.enum(["ec2", "serverless"], "use ec2 or serverless").default(defaultStack),
-  LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).optional(),
-  REPLACE: z.enum(["frontend", "backend"], "use frontend or backend").optional(),
-});
+const settings = personsSettings
+  .extend({
+    CLOUD: z.enum(cloudNames, "use aws or local").default(defaultCloud),
+    STACK: z.enum(["ec2", "serverless"], "use ec2 or serverless").default(defaultStack),
+    LOCAL_PORT: z.coerce.number("use a port number").int().min(1).max(65_535).optional(),
+    REPLACE: z.enum(["frontend", "backend"], "use frontend or backend").optional(),
+  })
+  .refine((given) => (given.SMS_MONTHLY_USD === undefined) === (given.SMS_COUNTRIES === undefined), {
+    path: ["SMS_COUNTRIES"],
+    error: "goes together with SMS_MONTHLY_USD",
+  });
 
 type Given = z.infer<typeof settings>;
 
@@ -28,6 +33,8 @@ const ofDeploys = [
   "INSTANCE_TYPE",
   "OPERATOR_CIDR",
   "MAIL_FROM",
+  "SMS_MONTHLY_USD",
+  "SMS_COUNTRIES",
   "CONFIRMATION",
   "NOTESTAMP",
   "PROVIDERS",
@@ -45,6 +52,9 @@ export interface Deployment {
   readonly localPort: number;
   /** Sender of mail by SES. Undefined: codes go to the journal (ec2), or Cognito mails them (serverless). */
   readonly mailFrom: string | undefined;
+  /** The most that text messages may cost in a month, in US dollars, and to which numbers they go. Undefined: none are sent. */
+  readonly smsMonthlyUsd: string | undefined;
+  readonly smsCountries: string | undefined;
   /** Whether an account has to confirm its address before it can sign in. */
   readonly confirmation: "optional" | "required";
   /** The facade for the notestamp client: on, off, or on for pages of that origin too. */
@@ -91,6 +101,8 @@ export function currentDeployment(env: NodeJS.ProcessEnv = process.env): Deploym
     region,
     localPort: given.LOCAL_PORT ?? keptPort(folder) ?? 8080,
     mailFrom: given.MAIL_FROM,
+    smsMonthlyUsd: given.SMS_MONTHLY_USD,
+    smsCountries: given.SMS_COUNTRIES,
     confirmation: given.CONFIRMATION,
     notestamp: given.NOTESTAMP,
     providers: given.PROVIDERS,

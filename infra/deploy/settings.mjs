@@ -13,6 +13,8 @@ const shape = [
   "INSTANCE_TYPE",
   "OPERATOR_CIDR",
   "MAIL_FROM",
+  "SMS_MONTHLY_USD",
+  "SMS_COUNTRIES",
   "CONFIRMATION",
   "NOTESTAMP",
   "PROVIDERS",
@@ -105,6 +107,8 @@ const described = {
   MAIL_FROM: {
     meaning: "sender by SES; without it make codes, or Cognito",
   },
+  SMS_MONTHLY_USD: { meaning: "the most that text messages may cost; without it none" },
+  SMS_COUNTRIES: { meaning: "to which numbers: +49,-49900 (- excludes); with SMS_MONTHLY_USD" },
   CONFIRMATION: { without: "optional", meaning: "or required: confirm an address before signing in" },
   NOTESTAMP: { without: "off", meaning: "or on, or the origin of its pages: serve that client too" },
   PROVIDERS: { meaning: "sign-in by others: id,issuer,client-id; on ec2 with DOMAIN" },

@@ -25,6 +25,8 @@ export interface LocalCloud {
   readonly s3Port: number;
   readonly metadataPort: number;
   readonly mailPort: number;
+  /** Of text messages. @default - the process is of a release that had none */
+  readonly textPort?: number;
   /** @default - the process is of a release that had none */
   readonly controlPort?: number;
   /** The moto of DynamoDB. @default - not started */

@@ -11,6 +11,7 @@ import { createControl } from "./control.ts";
 import { localCredentials } from "./emulator/credentials.ts";
 import { rolePolicies } from "./emulator/role-policies.ts";
 import { s3Rights } from "./emulator/s3-rights.ts";
+import { createSnsProxy } from "./emulator/sns-proxy.ts";
 import { createSesProxy } from "./emulator/ses-proxy.ts";
 import { createMetadataService } from "./ec2/instance-metadata.ts";
 import { startMoto } from "./emulator/moto.ts";
@@ -67,6 +68,7 @@ const cloud: LocalCloud = {
   s3Port: await listen(s3Proxy),
   metadataPort: await listen(metadata),
   mailPort: await listen(createSesProxy(moto.url)),
+  textPort: await listen(createSnsProxy(moto.url)),
   controlPort: await listen(control, loopback),
   ...credentials.operator,
 };

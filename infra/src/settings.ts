@@ -27,6 +27,21 @@ const deploymentName = z
   .default("dev");
 
 // S3 allows dots too, with which a certificate does not fit.
+/** Of text messages: what they may cost, and to which numbers they go. Both also stand in a file that systemd reads. */
+const texts = {
+  SMS_MONTHLY_USD: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, "use whole US dollars, from 1 to 99999")
+    .optional(),
+  SMS_COUNTRIES: z
+    .string()
+    .regex(
+      /^\+[1-9]\d{0,9}(,[+-][1-9]\d{0,9})*$/,
+      "use beginnings of numbers with commas between, the first one served, such as +49,-49900,+43",
+    )
+    .optional(),
+};
+
 const bucketName = /^[a-z\d][a-z\d-]{1,61}[a-z\d]$/;
 
 // Graviton has a g behind its generation, as in t4g and im4gn; in g5 and gr6 the letter means graphics.
@@ -44,6 +59,7 @@ const common = {
   MAIL_FROM: z.string().regex(address, "use a plain email address, such as hello@example.org").optional(),
   STATE_BUCKET: z.string().regex(bucketName, "use 3 to 63 lower-case letters, digits and hyphens").optional(),
   DOMAIN: hostName.optional(),
+  ...texts,
 };
 
 const confirmation = z.enum(["optional", "required"], "use optional or required").default("optional");
@@ -132,6 +148,15 @@ export interface Settings {
   readonly stateBucket?: string | undefined;
   /** The site's name, which has a certificate. @default - plain HTTP under the name that AWS gives */
   readonly domain?: string | undefined;
+  /** @default - the backend may send no text messages */
+  readonly texts?: TextSettings | undefined;
+}
+
+export interface TextSettings {
+  /** The most that they may cost in a month, in US dollars. */
+  readonly monthlyUsd: number;
+  /** Beginnings of numbers, as the API reads them. */
+  readonly countries: string;
 }
 
 export type StackName = "ec2" | "serverless";
@@ -151,6 +176,8 @@ export interface ServerlessSettings {
   readonly confirmation: "optional" | "required";
   /** Sign-in providers, as the API reads them. @default - none */
   readonly providers?: string | undefined;
+  /** @default - the API may send no text messages */
+  readonly texts?: TextSettings | undefined;
   /** Zip archives of functions: path from the folder of Terraform's configuration, SHA-256 in base64. */
   readonly archives: Readonly<Record<"api" | "images", { readonly path: string; readonly hash: string }>>;
   /** Of presigned URLs. @default - the bucket's in AWS */
@@ -209,6 +236,7 @@ export function readServerlessSettings(env: NodeJS.ProcessEnv): ServerlessSettin
     certificateIssued: parsed.CERTIFICATE_ISSUED === "yes",
     confirmation: parsed.CONFIRMATION,
     providers: parsed.PROVIDERS,
+    texts: textsOf(parsed),
     archives: {
       api: { path: parsed.API_ZIP, hash: parsed.API_ZIP_HASH },
       images: { path: parsed.IMAGES_ZIP, hash: parsed.IMAGES_ZIP_HASH },
@@ -233,5 +261,15 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     mailFrom: parsed.MAIL_FROM,
     stateBucket: parsed.STATE_BUCKET,
     domain: parsed.DOMAIN === "none" ? undefined : parsed.DOMAIN,
+    texts: textsOf(parsed),
   };
+}
+
+interface GivenTexts {
+  readonly SMS_MONTHLY_USD?: string | undefined;
+  readonly SMS_COUNTRIES?: string | undefined;
+}
+
+function textsOf({ SMS_MONTHLY_USD: usd, SMS_COUNTRIES: countries }: GivenTexts): TextSettings | undefined {
+  return usd === undefined || countries === undefined ? undefined : { monthlyUsd: Number(usd), countries };
 }

@@ -64,6 +64,7 @@ export interface EndpointProps {
   readonly backend: Instance;
   readonly localPort: number;
   readonly mailFrom: string | undefined;
+  readonly smsMonthlyUsd: string | undefined;
 }
 
 export interface Endpoints {

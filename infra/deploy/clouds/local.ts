@@ -217,7 +217,7 @@ async function otherNames({ domain, frontend }: Site) {
   return { hosts, otherOrigins: origins.map((origin) => new URL(origin).origin) };
 }
 
-async function endpoints({ domain, backend, localPort, mailFrom }: EndpointProps): Promise<Endpoints> {
+async function endpoints({ domain, backend, localPort, ...services }: EndpointProps): Promise<Endpoints> {
   const cloud = runningCloud();
   if (cloud === undefined) throw new Error("the local cloud does not run");
   const imageOrigin = `http://s3.localhost:${cloud.s3Port}`;
@@ -229,7 +229,8 @@ async function endpoints({ domain, backend, localPort, mailFrom }: EndpointProps
       // All sites are shown on localhost, and cookies know no port. A site with a domain is shown under its own name.
       ...(domain === undefined && { REFRESH_COOKIE: `refresh-${localPort}` }),
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `${gateway}:${cloud.metadataPort}`,
-      ...(mailFrom !== undefined && { AWS_ENDPOINT_URL_SESV2: `${gateway}:${cloud.mailPort}` }),
+      ...(services.mailFrom !== undefined && { AWS_ENDPOINT_URL_SESV2: `${gateway}:${cloud.mailPort}` }),
+      ...(services.smsMonthlyUsd !== undefined && { AWS_ENDPOINT_URL_SNS: `${gateway}:${cloud.textPort}` }),
     },
   };
 }

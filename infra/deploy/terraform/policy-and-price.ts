@@ -10,6 +10,7 @@ import {
   priceList,
   regionOf,
   sourcesOf,
+  textWarnings,
 } from "../../src/price/price.ts";
 import type { Deployment } from "../deployment.ts";
 
@@ -29,6 +30,10 @@ export function policyReport({ passed, excepted, findings }: Judgement): string[
 
 /** What a month of a stack costs, for people. */
 export function priceReport(stack: Synthesized): string[] {
+  return [...pricesOf(stack), ...textWarnings(stack)];
+}
+
+function pricesOf(stack: Synthesized): string[] {
   const items = monthlyPrice(stack);
   if (items === undefined) {
     const known = pricedRegions(stack).join(", ");

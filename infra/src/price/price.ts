@@ -30,6 +30,9 @@ interface PriceList {
 
 export const hoursInMonth = 730;
 
+/** As in app-backend/src/domain/text-message.ts, which a test compares. */
+export const maxMessageUsd = 0.2;
+
 export const priceList = JSON.parse(
   readFileSync(new URL("price-list.json", import.meta.url), "utf8"),
 ) as PriceList;
@@ -46,6 +49,7 @@ export function monthlyPrice(stack: Synthesized): Item[] | undefined {
   if (isServerless(stack)) {
     if (prices.serverless === undefined) return undefined;
     return [
+      ...texts(stack),
       ...objects(stack, prices),
       ...serverlessItems(stack, prices.serverless, priceList.activeUserTiers),
     ];
@@ -56,6 +60,7 @@ export function monthlyPrice(stack: Synthesized): Item[] | undefined {
     ...volumes(stack, prices),
     ...addresses(stack, prices),
     ...objects(stack, prices),
+    ...texts(stack),
   ];
 }
 
@@ -133,6 +138,26 @@ function objects(stack: Synthesized, prices: RegionPrices): Item[] {
       price: resourcesOf(stack, "aws_s3_bucket").length * (gb + 10 * uploads),
     },
     { what: `data out to the internet: 100 GB free, then ${outGb} a GB`, price: 0 },
+  ];
+}
+
+/** What one costs depends on the country; the application has SNS send none for more than `maxMessageUsd`. */
+function texts(stack: Synthesized): Item[] {
+  return resourcesOf(stack, "aws_sns_sms_preferences").map(({ body }) => {
+    const most = Number(body["monthly_spend_limit"]);
+    const count = Math.floor(most / maxMessageUsd + 1e-9);
+    const each = "from 0.006 each (US, and what carriers add) to 0.20, at which they end";
+    return { what: `text messages: ${each}; up to ${most} and ${count} messages a month`, price: 0 };
+  });
+}
+
+/** Why text messages are off by default; empty where they are. */
+export function textWarnings(stack: Synthesized): string[] {
+  if (resourcesOf(stack, "aws_sns_sms_preferences").length === 0) return [];
+  return [
+    "Text messages are the weakest second factor: a carrier can be talked into giving a number away (SIM swap), NIST SP",
+    "800-63B restricts them, and fraud with expensive numbers costs money. The limit of SNS is that of the whole account in",
+    "this region. See docs/decisions/0048-text-messages.md.",
   ];
 }
 

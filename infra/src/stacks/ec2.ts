@@ -11,6 +11,7 @@ import { Network } from "../constructs/ec2/network.ts";
 import { OperatorKey } from "../constructs/ec2/operator-key.ts";
 import { Outputs } from "../constructs/ec2/outputs.ts";
 import { PublicAddress } from "../constructs/ec2/public-address.ts";
+import { TextMessages } from "../constructs/text-messages.ts";
 import { keepState } from "../constructs/state-backend.ts";
 import type { Settings } from "../settings.ts";
 
@@ -52,8 +53,10 @@ export class Ec2Stack extends TerraformStack {
       name: `${name}-backend`,
       role: "backend",
       securityGroup: firewall.backend,
-      profile: new HostRole(this, "backend-role", { name: `${name}-backend`, bucket, region, mailFrom })
-        .profile,
+      profile: new HostRole(this, "backend-role", {
+        ...{ name: `${name}-backend`, bucket, region, mailFrom },
+        texts: settings.texts && new TextMessages(this, "texts", settings.texts),
+      }).profile,
     });
     dataVolume.attachTo(backend.instance);
 

@@ -14,6 +14,7 @@ import { Secrets } from "../constructs/serverless/secrets.ts";
 import { SiteBucket } from "../constructs/serverless/site-bucket.ts";
 import { Tables } from "../constructs/serverless/tables.ts";
 import { UserPool } from "../constructs/serverless/user-pool.ts";
+import { TextMessages } from "../constructs/text-messages.ts";
 import { keepState } from "../constructs/state-backend.ts";
 import type { ServerlessSettings } from "../settings.ts";
 
@@ -56,6 +57,7 @@ export class ServerlessStack extends TerraformStack {
       domain: served,
     });
 
+    const texts = settings.texts && new TextMessages(this, "texts", settings.texts);
     const reached = { bucket, tables, pool };
     const stores = {
       BUCKET: bucket.name,
@@ -90,8 +92,12 @@ export class ServerlessStack extends TerraformStack {
         METRICS_NAMESPACE: namespace,
         CONFIRMATION: settings.confirmation,
         ...(providers !== "" && { PROVIDERS: providers }),
+        ...(settings.texts && {
+          SMS_MONTHLY_USD: String(settings.texts.monthlyUsd),
+          SMS_COUNTRIES: settings.texts.countries,
+        }),
       },
-      rights: apiRights(reached, secrets, images),
+      rights: apiRights(reached, secrets, images, texts),
     });
     const jobs = new Lambda(this, "jobs-function", {
       name: `${name}-jobs`,
@@ -109,7 +115,10 @@ export class ServerlessStack extends TerraformStack {
       lambda: jobs,
       jobs: { "remove-abandoned": "rate(1 hour)", integrity: "cron(30 3 * * ? *)" },
     });
-    new Alarms(this, "alarms", { name, namespace, api, images, jobs, records: tables.records });
+    new Alarms(this, "alarms", {
+      ...{ name, namespace, api, images, jobs, records: tables.records },
+      sendsTexts: texts !== undefined,
+    });
 
     new Outputs(this, "outputs", {
       stack: id,

@@ -17,6 +17,8 @@ export function scratchDeployment(given: Partial<Deployment> = {}): Deployment {
     region: "us-east-1",
     localPort: 8080,
     mailFrom: undefined,
+    smsMonthlyUsd: undefined,
+    smsCountries: undefined,
     confirmation: "optional",
     notestamp: "off",
     providers: undefined,

@@ -21,11 +21,11 @@ export interface InventoryProps {
 /** Writes what Ansible needs to know. */
 export async function writeInventory(deployment: Deployment, props: InventoryProps): Promise<void> {
   const { outputs } = props;
-  const { cloud, localPort, mailFrom } = deployment;
+  const { cloud, localPort, mailFrom, smsMonthlyUsd } = deployment;
   const { bucket, region } = outputs;
   const domain = domainOf(outputs);
   const endpoints = await cloud.endpoints({
-    ...{ bucket, region, domain, localPort, mailFrom },
+    ...{ bucket, region, domain, localPort, mailFrom, smsMonthlyUsd },
     backend: outputs.backend,
   });
   const names = await siteNames(deployment, outputs);
@@ -58,6 +58,8 @@ export async function writeInventory(deployment: Deployment, props: InventoryPro
           backend_bucket: bucket,
           backend_region: region,
           backend_mail_from: mailFrom ?? "",
+          backend_sms_monthly_usd: smsMonthlyUsd ?? "",
+          backend_sms_countries: deployment.smsCountries ?? "",
           backend_confirmation: deployment.confirmation,
           backend_notestamp: deployment.notestamp,
           backend_providers: deployment.providers ?? "",

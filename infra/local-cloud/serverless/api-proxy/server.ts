@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { Credentials } from "../../emulator/credentials.ts";
 import { reasonOf, verdictOf } from "../../emulator/rights.ts";
+import { sandboxAnswer } from "../../emulator/sns-proxy.ts";
 import { rolePolicies } from "../../emulator/role-policies.ts";
 import { readBody } from "../../s3-proxy/src/body.ts";
 import { parseRequest } from "../../s3-proxy/src/request.ts";
@@ -44,6 +45,11 @@ export function createApiProxy(options: ApiProxyOptions): Server {
     dynamodb: dynamodb({ upstream: tables, now, indexLagMs }),
     cloudfront: cloudfront({ now }),
     "cognito-idp": withForward(cognito(options.userPlane)),
+    sns: async (call) => {
+      const own = sandboxAnswer(call.action);
+      if (own === undefined) return upstream.send(call);
+      return { status: 200, headers: { "content-type": "text/xml" }, body: own };
+    },
     apigateway: (call) => apiGateway(call, (sent) => upstream.send(sent)),
     lambda: (call, ownUrl) => functions.answer(call, (sent) => upstream.send(sent), ownUrl),
   };

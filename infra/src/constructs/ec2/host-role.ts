@@ -5,6 +5,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js"
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { Construct } from "constructs";
 import type { ImageBucket } from "../image-bucket.ts";
+import { type TextMessages, textQuestions } from "../text-messages.ts";
 
 export interface HostRoleProps {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface HostRoleProps {
   readonly region: string;
   /** @default - no right to send mail */
   readonly mailFrom?: string | undefined;
+  /** @default - no right to send text messages */
+  readonly texts?: TextMessages | undefined;
 }
 
 /** Of all objects that the application stores. */
@@ -19,7 +22,7 @@ const objectPrefixes = ["images", "incoming", "media", "notes", "pictures"];
 
 /**
  * What the backend may do in AWS: the object operations the application uses, in its own prefixes, and sending
- * mail from one address.
+ * mail from one address, and text messages.
  */
 export class HostRole extends Construct {
   readonly profile: IamInstanceProfile;
@@ -62,6 +65,15 @@ export class HostRole extends Construct {
       ),
     });
     if (props.mailFrom !== undefined) this.allowMail(role, props.mailFrom, props.region);
+    if (props.texts !== undefined)
+      new IamRolePolicy(this, "texts", {
+        name: "texts",
+        role: role.name,
+        policy: policy(
+          { Effect: "Allow", Action: "sns:Publish", NotResource: props.texts.topics },
+          { Effect: "Allow", Action: textQuestions, Resource: "*" },
+        ),
+      });
     this.profile = new IamInstanceProfile(this, "profile", { name, role: role.name });
   }
 

@@ -14,6 +14,7 @@ export interface AlarmsProps {
   readonly images: Lambda;
   readonly jobs: Lambda;
   readonly records: Table;
+  readonly sendsTexts: boolean;
 }
 
 interface Watched {
@@ -28,7 +29,7 @@ interface Watched {
 const minute = 60;
 const hour = 60 * minute;
 
-/** Ten: AWS asks no money for as many. They change their state and send nothing; `make status` shows it. */
+/** Ten, and one of text messages: AWS asks no money for ten. They change their state and send nothing; `make status` shows it. */
 export class Alarms extends Construct {
   private readonly name: string;
 
@@ -55,6 +56,8 @@ export class Alarms extends Construct {
     this.within5Minutes("jobs-errors", { ...lambda(jobs), metric: "Errors", above: 0 });
     this.within5Minutes("refused-sign-ins", { namespace, metric: "RefusedSignIns", above: 100 });
     this.within5Minutes("unsent-mail", { namespace, metric: "UnsentMail", above: 0 });
+    if (props.sendsTexts)
+      this.within5Minutes("texts-exhausted", { namespace, metric: "TextsExhausted", above: 0 });
     this.within5Minutes("table-throttles", {
       namespace: "AWS/DynamoDB",
       dimensions: { TableName: records.name },

@@ -18,6 +18,8 @@ export interface Right {
   readonly reason: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** The resources are those that are excluded. */
+  readonly isExcluding?: boolean;
 }
 
 export interface FunctionProps {
@@ -108,9 +110,9 @@ export class Lambda extends Construct {
 }
 
 /** A Sid takes letters and digits alone. */
-const statement = ({ reason, actions, resources }: Right) => ({
+const statement = ({ reason, actions, resources, isExcluding }: Right) => ({
   Sid: reason.replace(/(?:^|[^a-z\d]+)([a-z\d])/gi, (_match, letter: string) => letter.toUpperCase()),
   Effect: "Allow",
   Action: actions,
-  Resource: resources,
+  [isExcluding ? "NotResource" : "Resource"]: resources,
 });

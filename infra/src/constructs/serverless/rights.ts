@@ -1,4 +1,5 @@
 import type { ImageBucket } from "../image-bucket.ts";
+import { type TextMessages, textQuestions } from "../text-messages.ts";
 import type { Lambda, Right } from "./function.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Tables } from "./tables.ts";
@@ -18,6 +19,7 @@ export function apiRights(
   { bucket, tables: { records, expiring }, pool }: Reached,
   secrets: Secrets,
   images: Lambda,
+  texts: TextMessages | undefined,
 ): Right[] {
   return [
     {
@@ -89,6 +91,19 @@ export function apiRights(
       actions: ["lambda:InvokeFunction"],
       resources: [images.liveArn],
     },
+    ...(texts ? textRights(texts) : []),
+  ];
+}
+
+function textRights({ topics }: TextMessages): Right[] {
+  return [
+    {
+      reason: "send text messages, to no topic",
+      actions: ["sns:Publish"],
+      resources: [topics],
+      isExcluding: true,
+    },
+    { reason: "ask whether a message would arrive", actions: textQuestions, resources: ["*"] },
   ];
 }
 

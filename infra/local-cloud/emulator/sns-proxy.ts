@@ -1,0 +1,34 @@
+import { createServer, type Server } from "node:http";
+import { text } from "node:stream/consumers";
+
+/** The operations that the application calls, but for those of `sandboxAnswer`. */
+const passedOn = ["Publish", "CheckIfPhoneNumberIsOptedOut"];
+
+/** What hosts reach of SNS: messages to phone numbers, and nothing else of the emulated API behind it. */
+export function createSnsProxy(upstream: URL): Server {
+  return createServer((message, response) => {
+    answer().catch(() => response.destroy());
+
+    async function answer(): Promise<void> {
+      const body = await text(message);
+      const parameters = new URLSearchParams(body);
+      const action = parameters.get("Action") ?? "";
+      const own = sandboxAnswer(action);
+      if (own !== undefined) return void response.writeHead(200, { "content-type": "text/xml" }).end(own);
+      const isToTopic = action === "Publish" && !parameters.has("PhoneNumber");
+      if (message.method !== "POST" || !passedOn.includes(action) || isToTopic)
+        return void response.writeHead(404).end();
+      const { authorization = "" } = message.headers;
+      const headers = { authorization, "content-type": "application/x-www-form-urlencoded" };
+      const given = await fetch(upstream, { method: "POST", headers, body });
+      response.writeHead(given.status, { "content-type": "text/xml" }).end(await given.text());
+    }
+  });
+}
+
+/** That the account is not in the SMS sandbox: the emulator has no answer to that. */
+export function sandboxAnswer(action: string | undefined): string | undefined {
+  if (action !== "GetSMSSandboxAccountStatus") return undefined;
+  const result = `<${action}Result><IsInSandbox>false</IsInSandbox></${action}Result>`;
+  return `<${action}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/">${result}</${action}Response>`;
+}
