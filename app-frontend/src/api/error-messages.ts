@@ -41,6 +41,7 @@ const messages: Record<string, string> = {
   notes_missing: "This text is missing in storage. Ask the operator of this site.",
   notes_too_large: "These notes are longer than the server takes (1 MB). Move some to another project.",
   not_uploaded: "This file was not fully uploaded. Try again.",
+  number_taken: "Other accounts use this number. Take another one.",
   passkey_cancelled:
     "No passkey was used: it was cancelled, took too long, or there is none for this site. Try again.",
   passkey_ended: "This took too long, or was answered in another tab or browser. Try again.",
@@ -59,6 +60,8 @@ const messages: Record<string, string> = {
   step_up_required: "Confirm that it is you, then try again.",
   timeout: `${productName} is taking too long to answer. Try again in a minute.`,
   title_taken: "Another project has this title. Choose another one, or rename that project first.",
+  text_not_sent: "The message could not be sent. Use another way, or try again in a minute.",
+  "text_not_sent opted_out": "This number refuses our messages. Use another way.",
   too_many_requests: "Too many attempts. Wait a minute, then try again.",
   unavailable: `${productName} is not available right now. Try again in a minute.`,
   unprocessable_image: "This kind of picture cannot be processed. Save it as an ordinary JPEG or PNG.",

@@ -15,6 +15,38 @@ export const getFactors = (accessToken: string) => request<Factors>("/account/fa
 export const stepUp = (accessToken: string, json: Operations["stepUp"]["body"]) =>
   request<void>("/auth/step-up", { method: "POST", accessToken, json });
 
+/** A message that was taken. Seconds; whether it arrives is not known. */
+export type SentText = Operations["sendTextForSignIn"]["response"];
+
+/** Sends a code for the challenge of a sign-in. */
+export const sendTextForSignIn = (json: Operations["sendTextForSignIn"]["body"]) =>
+  request<SentText>("/auth/mfa/text", { method: "POST", json });
+
+/** Sends a code for a proof that the person is there. */
+export const sendTextForStepUp = (accessToken: string) =>
+  request<SentText>("/account/factors/phone/text", { method: "POST", accessToken });
+
+/** A number that waits for the code that was sent to it. */
+export type NewPhone = Operations["enrolPhone"]["response"];
+
+const phone = "/account/factors/phone";
+
+/** Sends a code to a number. */
+export const enrolPhone = (accessToken: string, json: Operations["enrolPhone"]["body"]) =>
+  request<NewPhone>(phone, { method: "POST", accessToken, json });
+
+/** Confirms the last number, and returns recovery codes if it is the first factor. */
+export const confirmPhone = async (accessToken: string, json: Operations["confirmPhone"]["body"]) =>
+  (
+    await request<Operations["confirmPhone"]["response"]>(`${phone}/confirm`, {
+      method: "POST",
+      accessToken,
+      json,
+    })
+  ).recoveryCodes;
+
+export const removePhone = (accessToken: string) => request<void>(phone, { method: "DELETE", accessToken });
+
 /** Starts an enrolment, in the place of one that is not confirmed. */
 export const enrolTotp = (accessToken: string) => request<Enrolment>(totp, { method: "POST", accessToken });
 

@@ -291,7 +291,7 @@ export type Operations = {
       url: string;
     };
   };
-  /** Open the session of a challenge by a code, a recovery code or a passkey; the refresh token comes as a cookie */
+  /** Open the session of a challenge by a code, a recovery code, a code that was sent or a passkey; the refresh token comes as a cookie */
   completeSignIn: {
     body: {
       token: string;
@@ -299,6 +299,8 @@ export type Operations = {
       code?: string;
       /** In any case, with or without hyphens. */
       recoveryCode?: string;
+      /** The 6 digits of the last message. */
+      textCode?: string;
       passkey?: {
         id: string;
         response: {
@@ -324,6 +326,8 @@ export type Operations = {
       code?: string;
       /** In any case, with or without hyphens. */
       recoveryCode?: string;
+      /** The 6 digits of the last message. */
+      textCode?: string;
       passkey?: {
         id: string;
         response: {
@@ -338,10 +342,41 @@ export type Operations = {
       provedUntil: string;
     };
   };
+  /** Send a code to the account's phone, for the challenge of a sign-in */
+  sendTextForSignIn: {
+    body: {
+      token: string;
+    };
+    response: {
+      /** The last two digits of the number. */
+      ending: string;
+      /** Seconds until another code can be sent. */
+      resendAfter: number;
+      /** Seconds that the code works. */
+      expiresIn: number;
+    };
+  };
+  /** Send a code to the account's phone, to prove again who is signed in */
+  sendTextForStepUp: {
+    response: {
+      /** The last two digits of the number. */
+      ending: string;
+      /** Seconds until another code can be sent. */
+      resendAfter: number;
+      /** Seconds that the code works. */
+      expiresIn: number;
+    };
+  };
   /** The second factors of one's account, and what happened to them */
   getFactors: {
     response: {
       totp: {
+        enrolledAt: string;
+        lastUsedAt: string;
+      } | null;
+      phone: {
+        /** The last two digits of the number. */
+        ending: string;
         enrolledAt: string;
         lastUsedAt: string;
       } | null;
@@ -369,7 +404,7 @@ export type Operations = {
       expiresIn: number;
     };
   };
-  /** Remove the secret, and the recovery codes unless there are passkeys */
+  /** Remove the secret, and the recovery codes unless there is another factor */
   removeTotp: {
     response: void;
   };
@@ -381,6 +416,37 @@ export type Operations = {
     };
     response: {
       /** Each works once. They are shown here and never again. */
+      recoveryCodes: string[];
+    };
+  };
+  /** Send a code to a phone number; the former number works until the code confirms this one */
+  enrolPhone: {
+    body: {
+      number: string;
+    };
+    response: {
+      /** In the form of E.164. */
+      number: string;
+      /** The last two digits of the number. */
+      ending: string;
+      /** Seconds until another code can be sent. */
+      resendAfter: number;
+      /** Seconds that the code works. */
+      expiresIn: number;
+    };
+  };
+  /** Remove the phone number, and the recovery codes unless there is another factor */
+  removePhone: {
+    response: void;
+  };
+  /** Put the new number in force by its code; ends all other sessions */
+  confirmPhone: {
+    body: {
+      /** The 6 digits of the last message. */
+      code: string;
+    };
+    response: {
+      /** New ones if the number is the first factor, else none. They are shown here and never again. */
       recoveryCodes: string[];
     };
   };
@@ -927,6 +993,8 @@ export type Operations = {
       sendsMail: boolean;
       /** False without a domain: browsers have none there. */
       passkeys: boolean;
+      /** Whether a phone number can be a second factor. */
+      sendsTexts: boolean;
       codes: {
         digits: number;
         /** How long a code confirms an address. */

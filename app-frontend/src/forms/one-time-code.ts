@@ -14,6 +14,10 @@ export function appCodeError(text: string): string | undefined {
   return /^\d{6}$/.test(codeDigits(text)) ? undefined : "Enter the 6 digits that your app shows.";
 }
 
+export function textCodeError(text: string): string | undefined {
+  return /^\d{6}$/.test(codeDigits(text)) ? undefined : "Enter the 6 digits of the last message.";
+}
+
 /** A recovery code without the hyphens and blanks that it was typed with. The server reads O as 0, I and L as 1, and any case. */
 export function compact(text: string): string {
   return text.normalize("NFKC").replace(/[\s\p{Pd}]/gu, "");

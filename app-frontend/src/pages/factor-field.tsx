@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import "../styles/security.css";
 import { Button } from "../ui/button.tsx";
 import { CodeField } from "../ui/code-field.tsx";
+import { SendText } from "./send-text.tsx";
 import type { useFactor } from "./use-factor.ts";
 
 type FactorFieldProps = {
@@ -11,8 +12,11 @@ type FactorFieldProps = {
   focused?: boolean;
 };
 
-/** The field for a code of the app or for a recovery code, and the button that changes between them. */
-export function FactorField({ field, factor: { kind, other, setKind }, focused = false }: FactorFieldProps) {
+const switches = { totp: "Use the app", sms: "Use a text message", recovery: "Use a recovery code" };
+
+/** The field for a code of the app, of a text message or for a recovery code, and the buttons that change between them. */
+export function FactorField({ field, factor, focused = false }: FactorFieldProps) {
+  const { kind, others, setKind, sendText } = factor;
   const element = useRef<HTMLDivElement>(null);
   const shown = useRef(focused ? undefined : kind);
 
@@ -28,11 +32,16 @@ export function FactorField({ field, factor: { kind, other, setKind }, focused =
 
   return (
     <div ref={element}>
-      {kind === "totp" ? (
+      {kind === "sms" && <SendText send={sendText} />}
+      {kind !== "recovery" ? (
         <CodeField
           key={kind}
           label="Code"
-          hint="The 6 digits that your authenticator app shows now."
+          hint={
+            kind === "sms"
+              ? "The 6 digits of the last message to your phone."
+              : "The 6 digits that your authenticator app shows now."
+          }
           {...field}
         />
       ) : (
@@ -44,11 +53,13 @@ export function FactorField({ field, factor: { kind, other, setKind }, focused =
           {...field}
         />
       )}
-      {other && (
+      {others.length > 0 && (
         <p className="factor-switch">
-          <Button variant="quiet" onClick={() => change(other)}>
-            {other === "recovery" ? "Use a recovery code" : "Use the app"}
-          </Button>
+          {others.map((other) => (
+            <Button key={other} variant="quiet" onClick={() => change(other)}>
+              {switches[other]}
+            </Button>
+          ))}
         </p>
       )}
     </div>

@@ -1,4 +1,5 @@
 import type { Challenge } from "../api/account.ts";
+import { sendTextForSignIn } from "../api/factors.ts";
 import { hasCode } from "../api/error.ts";
 import { useForm } from "../forms/use-form.ts";
 import { useSession } from "../session/session.tsx";
@@ -18,7 +19,7 @@ type SecondStepProps = {
 
 export function SecondStep({ challenge: { token, factors }, onBack }: SecondStepProps) {
   const session = useSession();
-  const factor = useFactor(factors);
+  const factor = useFactor(factors, () => sendTextForSignIn({ token }));
   const form = useForm({ code: "" }, { code: factor.check });
 
   async function untilOver(work: Promise<void>) {

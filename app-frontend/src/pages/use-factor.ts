@@ -1,20 +1,34 @@
 import { useState } from "react";
-import { appCodeError, codeDigits, compact, recoveryCodeError } from "../forms/one-time-code.ts";
+import type { SentText } from "../api/factors.ts";
+import {
+  appCodeError,
+  codeDigits,
+  compact,
+  recoveryCodeError,
+  textCodeError,
+} from "../forms/one-time-code.ts";
 
-const kinds = ["totp", "recovery"] as const;
+const kinds = ["totp", "sms", "recovery"] as const;
+const checks = { totp: appCodeError, sms: textCodeError, recovery: recoveryCodeError };
 
-/** What the one field `code` of a form is: of the factors that `ways` names, the app first. None if this page can ask for none. */
-export function useFactor(ways: readonly string[]) {
+/**
+ * What the one field `code` of a form is: of the factors that `ways` names, the app first. None if this page can ask for
+ * none. `sendText` has a code sent to the phone.
+ */
+export function useFactor(ways: readonly string[], sendText: () => Promise<SentText>) {
   const offered = kinds.filter((kind) => ways.includes(kind));
   const [kind, setKind] = useState(offered[0]);
 
   return {
     kind,
-    other: offered.find((each) => each !== kind),
+    others: offered.filter((each) => each !== kind),
     setKind,
-    check: kind === "recovery" ? recoveryCodeError : appCodeError,
+    sendText,
+    check: checks[kind ?? "totp"],
     /** What the server is sent. */
-    proof: (code: string) =>
-      kind === "recovery" ? { recoveryCode: compact(code) } : { code: codeDigits(code) },
+    proof(code: string) {
+      if (kind === "recovery") return { recoveryCode: compact(code) };
+      return kind === "sms" ? { textCode: codeDigits(code) } : { code: codeDigits(code) };
+    },
   };
 }

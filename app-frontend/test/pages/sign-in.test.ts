@@ -134,6 +134,32 @@ describe("the second step", () => {
     expect(site.page.button("Use")).toBeUndefined();
   });
 
+  it("SMS-02 has a code sent to the phone, says that it may not arrive, and offers other ways when it was refused", async () => {
+    const factors = ["sms", "recovery"];
+    answers["POST /api/auth/signin"] = () => ({ mfa: { ...mfa, factors } });
+    answers["POST /api/auth/mfa/text"] = () => ({ ending: "78", resendAfter: 60, expiresIn: 300 });
+    await enterPassword();
+    const { page } = site;
+    await page.press(page.button("Send a code")!);
+    expect(page.text()).toContain("ends with 78 is on its way. If it does not arrive, use another way.");
+    expect(page.button("Send another code")!.getAttribute("aria-disabled")).toBe("true");
+    expect(page.text()).toMatch(/in (60|59) seconds/);
+    await enterCode("123 456");
+    expect(sent).toEqual([{ token: "challenge", textCode: "123456" }]);
+  });
+
+  it("SMS-02 does not say that a message was sent if it was refused", async () => {
+    answers["POST /api/auth/signin"] = () => ({ mfa: { ...mfa, factors: ["sms", "recovery"] } });
+    answers["POST /api/auth/mfa/text"] = () => refusal(502, "text_not_sent", { hint: "opted_out" });
+    await enterPassword();
+    const { page } = site;
+    await page.press(page.button("Send a code")!);
+    expect(page.text()).toContain("This number refuses our messages. Use another way.");
+    expect(page.text()).not.toContain("on its way");
+    await page.press(page.button("Use a recovery code")!);
+    expect(page.field("Recovery code")).toBeDefined();
+  });
+
   it("says that a factor of a later release cannot be used", async () => {
     answers["POST /api/auth/signin"] = () => ({ mfa: { ...mfa, factors: ["passkey"] } });
     await enterPassword();

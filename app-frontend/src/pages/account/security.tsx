@@ -13,6 +13,7 @@ import { useFocusFallback } from "../../ui/use-focus-fallback.ts";
 import { usePageHide } from "../../ui/use-page-hide.ts";
 import { anchor, codesProblem } from "./codes-notice.tsx";
 import { FactorEvents } from "./factor-events.tsx";
+import { Phone } from "./phone.tsx";
 import { RecoveryCodes } from "./recovery-codes.tsx";
 import { RemoveFactor } from "./remove-factor.tsx";
 import type { Loaded } from "./use-loaded.ts";
@@ -65,6 +66,12 @@ export function Security({ email, onEnrolled, found, error, loading, load }: Sec
     void onEnrolled();
   }
 
+  function onPhoneChanged(codes: readonly string[]) {
+    if (codes.length > 0) setShown({ codes });
+    void load();
+    void onEnrolled();
+  }
+
   function onKept() {
     setShown(undefined);
     void load();
@@ -110,6 +117,7 @@ export function Security({ email, onEnrolled, found, error, loading, load }: Sec
               onReplaceCodes={() => void submit({}, replaceCodes)}
               onRemove={() => setAsksRemoval(true)}
             />
+            <Phone phone={factors.phone} onChanged={onPhoneChanged} />
           </>
         )}
         <ErrorMessage error={failure.form} />
@@ -122,7 +130,7 @@ export function Security({ email, onEnrolled, found, error, loading, load }: Sec
   );
 }
 
-function State({ factors: { totp, recoveryCodes }, nowMs }: { factors: Factors; nowMs: number }) {
+function State({ factors: { totp, phone, recoveryCodes }, nowMs }: { factors: Factors; nowMs: number }) {
   const problem = codesProblem(recoveryCodes);
   return (
     <div className="factor-state">
@@ -131,6 +139,10 @@ function State({ factors: { totp, recoveryCodes }, nowMs }: { factors: Factors; 
           <>
             <strong>On</strong> since {longDate(totp.enrolledAt)}.{" "}
             {totp.lastUsedAt && `A code of the app was last used ${timeAgo(totp.lastUsedAt, nowMs)}.`}
+          </>
+        ) : phone ? (
+          <>
+            <strong>On</strong>, by text message. An app is safer.
           </>
         ) : (
           <>
@@ -157,7 +169,7 @@ type ActionsProps = {
 };
 
 function Actions({
-  factors: { totp, recoveryCodes },
+  factors: { totp, phone, recoveryCodes },
   busy,
   onStart,
   onReplaceCodes,
@@ -176,7 +188,7 @@ function Actions({
     return (
       <div className="buttons">
         <Button busy={busy} onClick={onStart}>
-          Turn on two-step sign-in
+          {phone ? "Turn on codes of an app" : "Turn on two-step sign-in"}
         </Button>
         {newCodes}
       </div>

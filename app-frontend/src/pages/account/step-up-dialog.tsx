@@ -1,4 +1,4 @@
-import { stepUp } from "../../api/factors.ts";
+import { sendTextForStepUp, stepUp } from "../../api/factors.ts";
 import { passwordError } from "../../forms/errors.ts";
 import { useForm } from "../../forms/use-form.ts";
 import { useKnownEmail } from "../../session/use-known-email.ts";
@@ -28,7 +28,7 @@ type StepUpDialogProps = {
 export function StepUpDialog({ ways, password, onProved, onClose }: StepUpDialogProps) {
   const session = useSession();
   const email = useKnownEmail();
-  const factor = useFactor(ways);
+  const factor = useFactor(ways, () => session.withAccessToken(sendTextForStepUp));
   const asksPassword = ways.includes("password");
   const form = useForm(
     { password, code: "" },
