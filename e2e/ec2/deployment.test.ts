@@ -33,7 +33,6 @@ import { resetFactorTest, secondFactorTests } from "../journeys/second-factor.ts
 import { releaseTests } from "./releases.ts";
 import { teardownTests } from "./teardown.ts";
 import { headerTests, type Site } from "../journeys/headers.ts";
-import { httpsTests } from "./https.ts";
 
 interface Outputs {
   readonly url: string;
@@ -254,9 +253,7 @@ describe("a deployment", () => {
 
   backups.restoreFileTests();
 
-  httpsTests({ make });
-
-  test("goes away again, its certificate too", async () => {
+  test("goes away again", async () => {
     const { stderr } = await succeed("destroy", "YES=1");
     expect(stderr).toContain("0 resources left.");
     await requireNoTrace();

@@ -1,21 +1,20 @@
-import { expect, test } from "@jest/globals";
+import { afterAll, expect, jest, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
+import { freePort } from "../../infra/cli/free-port.ts";
 import { openBrowser, watchFaults } from "../src/browser.ts";
 import { keptCertificate, renewalIsPlanned, renew, renewIfDue } from "../src/certificate.ts";
 import * as gallery from "../src/gallery.ts";
-import type { Made } from "../src/make.ts";
+import { containersAndNetworks } from "../src/hosts.ts";
+import { localMake, type Made, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { newPerson } from "../src/people.ts";
 import { photograph } from "../src/photograph.ts";
 import { askSite, type SecureSite, serialOf, shakeHands } from "../src/site.ts";
+import { inTurn } from "../src/turn.ts";
 import { homeThatTrusts } from "../src/browser-ca.ts";
 import { headerTests, type Site } from "../journeys/headers.ts";
 import { passkeyTests } from "../journeys/passkeys.ts";
 import { nginxHeaderTests } from "./nginx-headers.ts";
-
-interface Deployment {
-  readonly make: (target: string, ...settings: string[]) => Promise<Made>;
-}
 
 interface Outputs {
   readonly url: string;
@@ -23,16 +22,30 @@ interface Outputs {
   readonly frontend: { readonly instanceId: string };
 }
 
+const minuteMs = 60_000;
 const domain = "tintype.test";
+const name = "e2e-https";
+const make = localMake({ name, localPort: await freePort(), timeoutMs: 11 * minuteMs });
+const succeed = succeeding(make);
 
-/** A deployment that gets a domain: one that is there, or a new one. */
-export function httpsTests({ make }: Deployment): void {
+jest.setTimeout(12 * minuteMs);
+
+afterAll(async () => {
+  await make("destroy", "YES=1");
+});
+
+/** The life of a deployment that gets a domain. */
+inTurn(() => {
   let outputs: Outputs | undefined;
   let person: pages.Person | undefined;
 
+  test("a deployment comes up without a domain", async () => {
+    await succeed("deploy");
+  });
+
   test("HTTPS comes by naming a domain, and deploy prints how to get there", async () => {
     const { stderr } = await deploy();
-    outputs = JSON.parse((await make("output")).stdout) as Outputs;
+    outputs = JSON.parse((await succeed("output")).stdout) as Outputs;
     expect(outputs.url).toBe(`https://${domain}`);
     expect(stderr).toContain(`https://${domain}`);
     expect(stderr).toContain(`MAP ${domain}:443 127.0.0.1:${site().port}`);
@@ -161,10 +174,14 @@ export function httpsTests({ make }: Deployment): void {
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
   });
 
-  async function deploy(): Promise<Made> {
-    const made = await make("deploy", `DOMAIN=${domain}`);
-    if (made.code !== 0) throw new Error(`make deploy ended with ${made.code}:\n${made.stderr.slice(-2000)}`);
-    return made;
+  test("the deployment goes away, its certificate too", async () => {
+    const { stderr } = await succeed("destroy", "YES=1");
+    expect(stderr).toContain("0 resources left.");
+    expect(await containersAndNetworks(name)).toEqual([]);
+  });
+
+  function deploy(): Promise<Made> {
+    return succeed("deploy", `DOMAIN=${domain}`);
   }
 
   function deployed(): Outputs {
@@ -194,4 +211,4 @@ export function httpsTests({ make }: Deployment): void {
     if (person === undefined) throw new Error("no account could be created");
     return person;
   }
-}
+});
