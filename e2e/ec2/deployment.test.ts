@@ -131,22 +131,30 @@ describe("a deployment", () => {
     });
   });
 
-  inTurn(() => {
-    resilienceTests({
-      localUrl: () => deployed().localUrl,
-      frontendIp: () => deployed().frontend.privateIp,
-      backendId: () => deployed().backend.instanceId,
-    });
+  inTurn(
+    () => {
+      resilienceTests({
+        localUrl: () => deployed().localUrl,
+        frontendIp: () => deployed().frontend.privateIp,
+        backendId: () => deployed().backend.instanceId,
+      });
 
-    releaseTests({ name, localPort, frontend: () => deployed().frontend, backend: () => deployed().backend });
-    hardeningTests({
-      name,
-      localPort,
-      localUrl: () => deployed().localUrl,
-      frontend: () => deployed().frontend,
-      backend: () => deployed().backend,
-    });
-  });
+      releaseTests({
+        name,
+        localPort,
+        frontend: () => deployed().frontend,
+        backend: () => deployed().backend,
+      });
+      hardeningTests({
+        name,
+        localPort,
+        localUrl: () => deployed().localUrl,
+        frontend: () => deployed().frontend,
+        backend: () => deployed().backend,
+      });
+    },
+    { next: true },
+  );
 
   test("finds every record's object in the bucket", async () => {
     const { stdout } = await succeed("integrity");

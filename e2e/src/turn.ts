@@ -5,28 +5,50 @@ import { afterAll, beforeAll, describe } from "@jest/globals";
 import { repository } from "./make.ts";
 
 const minuteMs = 60_000;
-/** A socket without a file: the kernel frees it when its process ends, however it ends. */
-const path = `\0tintype-e2e:${repository}`;
+/** Sockets without a file: the kernel frees them when their process ends, however it ends. */
+const socket = (name: string) => `\0tintype-e2e-${name}:${repository}`;
+
+interface Place {
+  /** Whether groups that are `last` wait for this one, from the start of its file. @default - false */
+  readonly next?: boolean;
+  /** Whether a group that is `next` goes first. @default - false */
+  readonly last?: boolean;
+}
 
 /**
  * Groups tests that measure times: none of another file's tests that are grouped so run beside them. The files
  * themselves run side by side, because much of a deploy waits.
  */
-export function inTurn(tests: () => void): void {
+export function inTurn(tests: () => void, { next = false, last = false }: Place = {}): void {
+  let announced: Server | undefined;
+  if (next) {
+    beforeAll(async () => void (announced = await taken("next")));
+    afterAll(() => void announced?.close());
+  }
   describe("in turn", () => {
     let turn: Server | undefined;
     beforeAll(async () => {
-      while (turn === undefined) turn = (await taken()) ?? (await sleep(500, undefined));
+      if (last) (await free("next")).close();
+      turn = await free("turn");
+      announced?.close();
     }, 40 * minuteMs);
     afterAll(() => void turn?.close());
     tests();
   });
 }
 
-/** Undefined while another process has the turn. */
-async function taken(): Promise<Server | undefined> {
+async function free(name: string): Promise<Server> {
+  for (;;) {
+    const server = await taken(name);
+    if (server) return server;
+    await sleep(500);
+  }
+}
+
+/** Undefined while another process has it. */
+async function taken(name: string): Promise<Server | undefined> {
   const server = createServer();
-  const listening = once(server.listen(path), "listening");
+  const listening = once(server.listen(socket(name)), "listening");
   return listening.then(
     () => server,
     (fault: NodeJS.ErrnoException) => {
