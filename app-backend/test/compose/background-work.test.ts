@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { backgroundWork, takingAtLeast } from "../../src/compose/background-work.ts";
+import { eventually } from "../eventually.ts";
 
 test("draining waits for all work, and errors are reported", async () => {
   const errors: unknown[] = [];
@@ -27,13 +27,13 @@ test("MFA-24 work that fails is tried again after each pause, and at once when t
     throw new Error("mail is down");
   };
   afterAnswer(failing, [1, 1]);
-  await sleep(100);
+  await eventually(() => errors.length === 1);
   expect([tries, errors.length]).toEqual([3, 1]);
   afterAnswer(failing, [3_600_000, 3_600_000]);
   await drain();
   expect([tries, errors.length]).toEqual([5, 2]);
   afterAnswer(failing, [1]);
-  await sleep(100);
+  await eventually(() => errors.length === 3);
   expect([tries, errors.length]).toEqual([7, 3]);
 });
 
