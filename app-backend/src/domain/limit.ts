@@ -47,7 +47,7 @@ export const limits = {
     forgetMs: 24 * hourMs,
   },
   mailFromAddress: { name: "mail from address", ...perAddress },
-  /** For uploads that were not completed, and what was removed: their bytes are in the bucket for days, outside of the quota. */
+  /** For uploads that were announced and never completed: their bytes count against no account's quota. */
   uploadOfAccount: {
     name: "upload of account",
     free: 200,

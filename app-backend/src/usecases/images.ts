@@ -7,11 +7,9 @@ import {
   uploadKeyOf,
   viewImage,
 } from "../domain/image.ts";
-import { limits } from "../domain/limit.ts";
 import type { Requester } from "../domain/client.ts";
 import type { Images } from "../ports/images.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
 import type { UploadUseCases } from "./uploads.ts";
 
 export interface Page {
@@ -30,13 +28,12 @@ interface Dependencies {
   readonly images: Images;
   readonly objectStore: ObjectStore;
   readonly uploads: UploadUseCases;
-  readonly rateLimiter: RateLimiter;
 }
 
 export type ImageUseCases = ReturnType<typeof imageUseCases>;
 
 /** Images that all accounts see and only their owners change. */
-export function imageUseCases({ images, objectStore, uploads, rateLimiter }: Dependencies) {
+export function imageUseCases({ images, objectStore, uploads }: Dependencies) {
   const complete = async (accountId: string, id: string, requester: Requester) =>
     view(accountId, await uploads.complete(accountId, id, requester));
 
@@ -74,7 +71,6 @@ export function imageUseCases({ images, objectStore, uploads, rateLimiter }: Dep
       ...shown.map((key) => objectStore.remove(key)),
     ];
     await Promise.allSettled(removals);
-    if (shown.length > 0) await rateLimiter.count([limits.uploadOfAccount, accountId]);
   }
 
   async function published(id: string): Promise<Image> {

@@ -156,8 +156,7 @@ export function mediaUseCases(deps: Dependencies) {
     });
     const stored = taken && (await store(file, taken));
     if (!stored) return completed(file);
-    // Of a duplicate the bucket keeps the copy that was removed.
-    if (stored.id === file.id) await rateLimiter.refund([limits.uploadOfAccount, file.accountId]);
+    await rateLimiter.refund([limits.uploadOfAccount, file.accountId]);
     return stored;
   }
 
@@ -221,10 +220,8 @@ export function mediaUseCases(deps: Dependencies) {
   async function remove(accountId: string, id: string): Promise<void> {
     const removed = await media.remove({ accountId, id });
     if (!removed) throw notFound();
-    if (isStored(removed)) {
-      await discard(removed);
-      await rateLimiter.count([limits.uploadOfAccount, accountId]);
-    } else await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined);
+    if (isStored(removed)) await discard(removed);
+    else await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined);
   }
 
   /** A URL that plays the file, or downloads it under its name. */

@@ -64,9 +64,6 @@ export function rateLimiter({ limits, auditLog, now }: Dependencies) {
       for (const network of [undefined, networkOfClient(client)])
         await limits.clear(rule, subjectOf(account, network));
     },
-    /** Counts an attempt that is never refused. One that is over its limit, or cannot be counted, is not. */
-    count: ([rule, subject]: Attempt): Promise<unknown> =>
-      limits.consume(rule, subject, now()).catch(() => undefined),
     /** Refunds attempts that turned out to be no failure. */
     refund,
     /** Clears the attempts, after the person has authenticated. */

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { limits } from "../../src/domain/limit.ts";
 import { maxMediaBytes } from "../../src/domain/media.ts";
 import { rawMysql } from "../adapters/mysql/stores.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { bearer, member, newKey, newProject, send, signIn } from "../client.ts";
 import { acceptedMedia, mpegFrames, refusedMedia, tagged } from "../media-files.ts";
 import { announceMedia, completed, completeMedia, sound, uploadMedia } from "../media-uploads.ts";
-import { addImage, put } from "../uploads.ts";
+import { put } from "../uploads.ts";
 
 const dayMs = 24 * 3_600_000;
 
@@ -256,24 +255,6 @@ describe("an announcement", () => {
     expect(await put(unsent, file)).toBe(412); // whose row was given up
     expect((await remove(unused.id)).status).toBe(204);
     expect(await counted()).toEqual({ files: 0, bytes: 0 });
-  });
-
-  test("PRJ-16 counts what was removed as an upload, a duplicate too: its bytes are outside of the quota", async () => {
-    const id = createHash("sha256").update(`${limits.uploadOfAccount.name}:${accountId}`).digest("hex");
-    const used = async () => {
-      const [rows] = await app.pool.query("SELECT used FROM limits WHERE id = ?", [id]);
-      return (rows as { used: number }[])[0]!.used;
-    };
-    const file = sound();
-    const { media } = (await uploadMedia(app, token, file)).body;
-    expect(await used()).toBe(0);
-    expect((await uploadMedia(app, token, file)).body.media.id).toBe(media.id);
-    expect(await used()).toBe(1);
-    expect([(await remove(media.id)).status, await used()]).toEqual([204, 2]);
-    const image = await addImage(app, token);
-    expect(await used()).toBe(2);
-    const removed = await send(app, "DELETE", `/images/${image.id}`, { headers: bearer(token) });
-    expect([removed.status, await used()]).toEqual([204, 3]);
   });
 
   test("PRJ-16 beyond the quota is refused and not counted as an attempt", async () => {
