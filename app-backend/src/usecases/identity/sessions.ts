@@ -121,7 +121,7 @@ export function sessionUseCases(deps: Dependencies) {
     // A factor that was added since ended only the sessions that existed, as a password that was replaced does.
     if (!isSufficient && factorsOf(await factors.get(account.id)).length > 0) {
       await sessions.remove(refreshToken);
-      throw new AppError("bad_credentials", "a second factor was added meanwhile");
+      throw new AppError("bad_credentials", "a second factor was added since the password was judged");
     }
     return answer(account, refreshToken, session, "bad_credentials");
   }

@@ -151,7 +151,7 @@ describe("a user pool", () => {
     expect(await userOf(account)).toMatchObject({ UserStatus: "CONFIRMED" });
     expect(await mailsTo(account.email)).toEqual([]);
 
-    // As if the account had gone meanwhile, and its address were another one's: that one's user stays.
+    // As if the account had gone since, and its address were another one's: that one's user stays.
     const former = { ...account, id: randomUUID() };
     await opened.raw.addAccount({ ...former, email: someone().email, credential: "" });
     expect(await identity.setPassword(former, next)).toBeUndefined();
