@@ -68,7 +68,7 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
-	$(run) infra/dev/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
+	$(run) infra/dev/with-services.ts 4 $(jest) --selectProjects integration --maxWorkers=4
 	$(jest) --selectProjects e2e --maxWorkers=2 --reporters=default --reporters=./e2e/progress.mjs
 bench: $(installed) ## figures next to their floors, in minutes
 	$(run) infra/dev/install-tools.ts database moto nginx

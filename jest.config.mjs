@@ -35,6 +35,7 @@ export default {
     {
       ...base,
       displayName: "integration",
+      setupFiles: [...base.setupFiles, "<rootDir>/test/own-cloud.mjs"],
       testMatch: ["<rootDir>/{infra,app-backend,ansible,e2e}/**/*.integration.test.ts"],
     },
     {

@@ -7,15 +7,18 @@ import { stopOwnEngine } from "../local-cloud/ec2/docker.ts";
 import { startServices } from "../local-cloud/services/services.ts";
 import { command } from "../cli/user-error.ts";
 
-// Runs a program with a fresh database and S3 around it, and ends them with it: with-services.ts PROGRAM ARG...
+// Runs a program with a fresh database and emulated clouds around it, and ends them with it:
+// with-services.ts [CLOUDS] PROGRAM ARG...
 await command(async () => {
-  const [program = "true", ...args] = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const clouds = /^\d+$/.test(given[0] ?? "") ? Number(given.shift()) : 1;
+  const [program = "true", ...args] = given;
   const folder = mkdtempSync(join(tmpdir(), "tintype-services-"));
-  const services = await startServices(folder);
+  const services = await startServices(folder, clouds);
   try {
     const child = spawn(program, args, {
       stdio: "inherit",
-      env: { ...process.env, ...services.environment },
+      env: { ...process.env, ...services.environment, CLOUDS: JSON.stringify(services.clouds) },
     });
     // The program hears the terminal's signal too; this process stays to clear up after it.
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
