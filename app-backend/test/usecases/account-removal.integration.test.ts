@@ -234,9 +234,10 @@ describe("AUTH-30 a removal", () => {
 
   test("during a publication removes its objects, or they are not published", async () => {
     const [images, raw] = [mysqlImages(app.pool), rawMysql(app.pool)];
-    const { begin, finish } = removalOver((call) => call());
-    let published = 0;
-    const round = async () => {
+    let [published, refused] = [0, 0];
+    /** Each publishes when the removal reaches one of its first calls: before that call, or, in odd rounds, at once with it. */
+    const round = async (index: number) => {
+      const point = 1 + (Math.floor(index / 2) % 12);
       const [accountId, id] = [await raw.addAccount(), randomUUID()];
       const at = new Date();
       await images.add({
@@ -251,17 +252,26 @@ describe("AUTH-30 a removal", () => {
       for (const key of [objectKey, thumbnailKey]) await putObject(key);
       const size = { bytes: 90, width: 40, height: 30, thumbnailWidth: 20, thumbnailHeight: 15 };
       const rendition = { contentType: "image/jpeg" as const, ...size, objectKey, thumbnailKey };
-      const publication = images.publish(id, rendition, at).catch(() => false);
-      const removed = begin(accountId).then(() => finish(accountId));
-      const [isPublished] = await Promise.all([publication, removed]);
+      let [calls, publication] = [0, Promise.resolve(false)];
+      const { begin, finish } = removalOver((call) => {
+        calls += 1;
+        if (calls !== point) return call();
+        publication = images.publish(id, rendition, at).catch(() => false);
+        return index % 2 === 0 ? publication.then(call) : call();
+      });
+      await begin(accountId);
+      await finish(accountId);
+      const isPublished = await publication;
+      expect(calls).toBeGreaterThan(point);
       expect(await raw.count(id)).toBe(0);
       const left = (await app.bucket.keys()).filter((key) => key.includes(id));
       if (isPublished) expect(left).toEqual([]);
-      published += Number(isPublished);
+      if (isPublished) published += 1;
+      else refused += 1;
     };
-    for (let rounds = 0; rounds < 50; rounds += atOnce)
-      await Promise.all(Array.from({ length: atOnce }, round));
-    expect(published).toBeGreaterThan(0);
+    for (let index = 0; index < 48; index += atOnce)
+      await Promise.all(Array.from({ length: atOnce }, (_, at) => round(index + at)));
+    expect([published, refused].every((count) => count > 0)).toBe(true);
   });
 });
 
