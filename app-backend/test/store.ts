@@ -15,8 +15,14 @@ import { openS3 } from "../src/adapters/s3/client.ts";
 
 const migrations = fileURLToPath(new URL("../migrations", import.meta.url));
 
+/**
+ * Of a pool whose test is about what is stored, and not about time: its transactions wait for each other, and for a machine
+ * that is busy.
+ */
+export const patience = 30;
+
 /** A separate database for one test file, with the current schema. */
-export async function createDatabase({ migrated = true } = {}) {
+export async function createDatabase({ migrated = true, patience: factor = 1 } = {}) {
   const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER = "root", MYSQL_PASSWORD = "" } = process.env;
   const config: DatabaseConfig = {
     host: MYSQL_HOST,
@@ -24,6 +30,7 @@ export async function createDatabase({ migrated = true } = {}) {
     user: MYSQL_USER,
     password: MYSQL_PASSWORD,
     database: `tintype_test_${randomBytes(6).toString("hex")}`,
+    patience: factor,
   };
   const options = { ...driverOptions(config), database: undefined, connectTimeout: 20_000 }; // a busy machine
   const admin = await createConnection(options);

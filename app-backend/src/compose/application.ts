@@ -181,7 +181,7 @@ export function application(parts: Parts, settings: Settings) {
   const abandoned = abandonedUploads({ ...stored, now });
   const { mediaIntake, takeCompletionSlot } = parts;
   const uploads = uploadUseCases({ ...common, ...stored, imageIntake, abandoned, takeCompletionSlot });
-  const images = imageUseCases({ ...stored, uploads });
+  const images = imageUseCases({ ...common, ...stored, uploads });
   const ofMedia = { mediaIntake, abandoned, takeCompletionSlot, times, idOf: idOfText };
   const media = mediaUseCases({ ...common, ...stored, ...ofMedia });
   const projectsOfAccounts = projectUseCases({ ...common, ...stored, digest, idOf: idOfText });

@@ -55,7 +55,8 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   },
 
   requireAcceptable({ lose, make }, plan) {
-    const way = `If it may go: ${make("deploy")} LOSE=NAME, with the resource's name as it stands above, or several with commas`;
+    const accepted = make("deploy", { LOSE: [...lose, "NAME"].join(",") });
+    const way = `If it may go: ${accepted}, with the resource's name as it stands above, or several with commas`;
     requireNoLoss(plan, lose, way);
   },
   apply: (_deployment, apply) => apply(),

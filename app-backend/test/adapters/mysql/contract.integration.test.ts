@@ -1,4 +1,4 @@
-import { describe } from "@jest/globals";
+import { describe, jest } from "@jest/globals";
 import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
 import { mysqlChallenges } from "../../../src/adapters/mysql/challenges.ts";
 import { mysqlFactors } from "../../../src/adapters/mysql/factors.ts";
@@ -26,6 +26,9 @@ import { providerIdentitiesContract } from "../../contract/provider-identities.t
 import { projectsContract } from "../../contract/projects.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
 import { openMysql } from "./stores.ts";
+
+// Races of many rounds, on a busy machine.
+jest.setTimeout(240_000);
 
 describe("MySQL", () => {
   accountsContract(openMysql(mysqlAccounts));

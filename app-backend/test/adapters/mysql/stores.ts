@@ -11,19 +11,19 @@ import { mysqlPasskeys } from "../../../src/adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import type { Open, RawProjectStore, RawUsage } from "../../contract/opened.ts";
-import { createDatabase } from "../../store.ts";
+import { createDatabase, patience } from "../../store.ts";
 
 /** Opens one port on a separate database. */
 export function openMysql<Port>(make: (pool: Pool) => Port): Open<Port, RawProjectStore> {
   return async () => {
-    const { pool, drop } = await createDatabase();
+    const { pool, drop } = await createDatabase({ patience });
     return { port: make(pool), raw: rawMysql(pool), close: drop };
   };
 }
 
 /** All stores on a separate database, for tests of use cases. */
 export async function openMysqlStores() {
-  const { pool, drop } = await createDatabase();
+  const { pool, drop } = await createDatabase({ patience });
   return {
     pool,
     raw: rawMysql(pool),
