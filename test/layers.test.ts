@@ -265,6 +265,13 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
     "../../local-cloud/cloud.ts",
     "../../cli/run.ts",
   ],
+  [
+    "the services know no deploy but its builds",
+    "infra/services/a.ts",
+    "../deploy/clouds/cloud.ts",
+    "../deploy/build/services.ts",
+  ],
+  ["the services know no stack of AWS", "infra/services/b.ts", "../src/settings.ts", "../cli/run.ts"],
   ["development knows no deploy", "infra/dev/a.ts", "../deploy/deployment.ts", "../local-cloud/cloud.ts"],
   ["stacks know no command-line kit", "infra/src/stacks/d.ts", "../../cli/run.ts", "../settings.ts"],
   ["controls know no construct", "infra/src/policy/a.ts", "../constructs/a.ts", "./synthesized.ts"],

@@ -33,6 +33,11 @@ const requirements = {
     debian: "docker.io",
     otherwise: "a Docker engine: https://docs.docker.com/engine/install",
   },
+  compose: {
+    programs: ["docker-compose"],
+    debian: "docker-compose",
+    otherwise: "Docker Compose: https://docs.docker.com/compose/install",
+  },
   iptables: {
     programs: ["iptables"],
     debian: "iptables",
