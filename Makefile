@@ -77,7 +77,7 @@ test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/with-services.ts $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects e2e --maxWorkers=2 --reporters=default --reporters=./e2e/progress.mjs
 bench: $(installed) ## figures next to their floors, in minutes
-	$(run) infra/dev/install-tools.ts database moto nginx
+	$(run) infra/dev/install-tools.ts database redis moto nginx
 	$(run) infra/dev/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
 format: $(installed) ## format the code, and write the frontend's types of the API
 	node --no-warnings --import tsx test/api-types.ts

@@ -64,6 +64,7 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ],
   ["jwt knows no driver but its own", `${backend}/adapters/jwt/a.ts`, "@aws-sdk/client-s3", "jsonwebtoken"],
   ["openid knows no driver but its own", `${backend}/adapters/openid/a.ts`, "jsonwebtoken", "openid-client"],
+  ["redis knows no driver but its own", `${backend}/adapters/redis/a.ts`, "mysql2/promise", "@redis/client"],
   [
     "simplewebauthn knows no driver but its own",
     `${backend}/adapters/simplewebauthn/a.ts`,
@@ -95,11 +96,11 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ["argon2 knows no driver but its own", `${backend}/adapters/argon2/a.ts`, "mysql2", "@node-rs/argon2"],
   [
     "a new technology has no driver before it is named",
-    `${backend}/adapters/redis/a.ts`,
-    "redis",
+    `${backend}/adapters/mongodb/a.ts`,
+    "mongodb",
     "node:timers/promises",
   ],
-  ["an adapter reads no environment", `${backend}/adapters/redis/b.ts`, "node:process", "node:crypto"],
+  ["an adapter reads no environment", `${backend}/adapters/mongodb/b.ts`, "node:process", "node:crypto"],
   ["http knows no adapter", `${backend}/http/a.ts`, "../adapters/mysql/a.ts", "../usecases/a.ts"],
   ["http knows no adapter by a detour", `${backend}/http/f.ts`, "../usecases/../adapters/a.ts", "./a.ts"],
   ["http knows no driver", `${backend}/http/b.ts`, "mysql2/promise", "express"],

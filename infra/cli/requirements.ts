@@ -53,6 +53,11 @@ const requirements = {
     debian: "mariadb-server",
     otherwise: "MariaDB or MySQL: https://mariadb.org/download",
   },
+  redis: {
+    programs: ["redis-server", "valkey-server"],
+    debian: "redis-server",
+    otherwise: "Redis or Valkey: https://valkey.io/download",
+  },
   chromium: {
     programs: ["chromium", "google-chrome", "chrome"],
     debian: "chromium",
