@@ -24,6 +24,8 @@ interface Options {
   /** A local port through which to reach the bucket, instead of its own. */
   readonly bucketPort?: number;
   readonly mediaTimes?: MediaTimes;
+  /** Has ends of sessions recorded. */
+  readonly sessionEnds?: Overrides["sessionEnds"];
   /** The setting of the facade. */
   readonly notestamp?: string;
   /** More of the environment, such as providers. */
@@ -74,6 +76,7 @@ export async function startApp(options: Options = {}) {
     ...(options.newId && { newId: options.newId }),
     ...(options.deadlineMs && { deadlineMs: options.deadlineMs }),
     ...(options.mediaTimes && { mediaTimes: options.mediaTimes }),
+    ...(options.sessionEnds && { sessionEnds: options.sessionEnds }),
   });
   const server = await serve(app, { port: 0 });
 

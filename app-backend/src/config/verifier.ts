@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { PoolConfig } from "../adapters/cognito/client.ts";
 import type { DatabaseConfig } from "../adapters/mysql/pool.ts";
+import type { RedisConfig } from "../adapters/redis/client.ts";
 import type { Keyring } from "../domain/keyring.ts";
 import type { Address } from "../process/serve-metrics.ts";
 import { databaseConfig } from "./ec2.ts";
+import { redisConfig } from "./redis.ts";
 import { address, formerSecrets, logLevel, parse, port, secret } from "./values.ts";
 
 const text = z.string().min(1).optional();
@@ -22,6 +24,7 @@ const variables = z
     USER_POOL_CLIENT_ID: text,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url("is not a URL").optional(),
     MYSQL_DATABASE: text,
+    REDIS_HOST: text,
     METRICS_LISTEN: address,
     RELEASE: z.string().default("dev"),
     LOG_LEVEL: logLevel,
@@ -37,6 +40,10 @@ const variables = z
   .refine((env) => !env.USER_POOL_ID || (env.AWS_REGION && env.USER_POOL_CLIENT_ID), {
     path: ["USER_POOL_ID"],
     error: "needs AWS_REGION and USER_POOL_CLIENT_ID",
+  })
+  .refine((env) => !(env.MYSQL_DATABASE && env.REDIS_HOST), {
+    path: ["REDIS_HOST"],
+    error: "and MYSQL_DATABASE are two places to ask for sessions: set one",
   });
 
 export interface VerifierConfig {
@@ -45,8 +52,10 @@ export interface VerifierConfig {
   readonly own: { readonly keysUrl: string } | { readonly secrets: Keyring<Buffer> } | undefined;
   /** Whose tokens are read too. */
   readonly pool: PoolConfig | undefined;
-  /** Where sessions of the application are asked for. Undefined: its tokens count until they expire. */
+  /** Where sessions of the application are asked for. */
   readonly database: DatabaseConfig | undefined;
+  /** Where ends of its sessions are asked for. With neither, its tokens count until they expire. */
+  readonly redis: RedisConfig | undefined;
   /** Where to serve metrics. Undefined: they are not served. */
   readonly metrics: Address | undefined;
   readonly release: string;
@@ -63,6 +72,7 @@ export function verifierConfig(environment: NodeJS.ProcessEnv = process.env): Ve
     own: ownOf(env),
     pool: region && userPoolId && clientId ? { region, userPoolId, clientId, endpoint } : undefined,
     database: env.MYSQL_DATABASE ? databaseConfig(environment) : undefined,
+    redis: env.REDIS_HOST ? redisConfig(environment) : undefined,
     metrics: env.METRICS_LISTEN,
     release: env.RELEASE,
     logLevel: env.LOG_LEVEL,

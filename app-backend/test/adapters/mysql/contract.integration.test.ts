@@ -1,6 +1,7 @@
 import { describe } from "@jest/globals";
 import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
 import { mysqlChallenges } from "../../../src/adapters/mysql/challenges.ts";
+import { mysqlEndedSessions } from "../../../src/adapters/mysql/ended-sessions.ts";
 import { mysqlFactors } from "../../../src/adapters/mysql/factors.ts";
 import { mysqlImages } from "../../../src/adapters/mysql/images.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
@@ -13,8 +14,10 @@ import { mysqlProviderIdentities } from "../../../src/adapters/mysql/provider-id
 import { mysqlProfiles } from "../../../src/adapters/mysql/profiles.ts";
 import { mysqlProjects } from "../../../src/adapters/mysql/projects.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
+import type { EndedSession } from "../../../src/ports/ended-sessions.ts";
 import { accountsContract } from "../../contract/accounts.ts";
 import { challengesContract } from "../../contract/challenges.ts";
+import { endedSessionsContract } from "../../contract/ended-sessions.ts";
 import { factorsContract } from "../../contract/factors.ts";
 import { imagesContract } from "../../contract/images.ts";
 import { limitsContract } from "../../contract/limits.ts";
@@ -27,11 +30,31 @@ import { providerIdentitiesContract } from "../../contract/provider-identities.t
 import { profilesContract } from "../../contract/profiles.ts";
 import { projectsContract } from "../../contract/projects.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
-import { openMysql } from "./stores.ts";
+import { createDatabase } from "../../store.ts";
+import { openMysql, rawMysql } from "./stores.ts";
+
+describe("MySQL that records ends", () => {
+  sessionsContract(openMysql((pool) => mysqlSessions(pool, { recordedBy: () => new Date() })));
+});
 
 describe("MySQL", () => {
   accountsContract(openMysql(mysqlAccounts));
   sessionsContract(openMysql(mysqlSessions));
+  endedSessionsContract(async () => {
+    const { pool, drop } = await createDatabase();
+    const raw = {
+      count: rawMysql(pool).count,
+      async addEnded({ sessionId, endedAt }: EndedSession) {
+        await pool.query("INSERT INTO ended_sessions (session_id, ended_at) VALUES (?)", [
+          [sessionId, endedAt],
+        ]);
+      },
+      async removeEnded() {
+        await pool.query("DELETE FROM ended_sessions");
+      },
+    };
+    return { port: mysqlEndedSessions(pool), raw, close: drop };
+  });
   factorsContract(openMysql(mysqlFactors));
   challengesContract(openMysql(mysqlChallenges));
   passkeysContract(openMysql(mysqlPasskeys));
