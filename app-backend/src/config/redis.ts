@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { RedisConfig } from "../adapters/redis/client.ts";
 import { parse, port, required } from "./values.ts";
 
-const variables = z.object({
+export const redisVariables = z.object({
   REDIS_HOST: required,
   REDIS_PORT: port.default(6379),
   // Without one, a server that is not bound to the loopback refuses others.
@@ -11,6 +11,6 @@ const variables = z.object({
 
 /** Where the Redis server is, from the environment. Throws one error that lists every fault. */
 export function redisConfig(environment: NodeJS.ProcessEnv): RedisConfig {
-  const { REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password } = parse(variables, environment);
+  const { REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password } = parse(redisVariables, environment);
   return { host, port, password };
 }

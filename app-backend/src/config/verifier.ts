@@ -4,19 +4,28 @@ import type { DatabaseConfig } from "../adapters/mysql/pool.ts";
 import type { RedisConfig } from "../adapters/redis/client.ts";
 import type { Keyring } from "../domain/keyring.ts";
 import type { Address } from "../process/serve-metrics.ts";
+import type { ListenTarget } from "../process/serve.ts";
 import { databaseConfig } from "./ec2.ts";
 import { redisConfig } from "./redis.ts";
-import { address, formerSecrets, logLevel, parse, port, secret } from "./values.ts";
+import {
+  address,
+  formerSecrets,
+  keysUrl,
+  logLevel,
+  parse,
+  port,
+  required,
+  secret,
+  withFiles,
+} from "./values.ts";
 
 const text = z.string().min(1).optional();
 
 const variables = z
   .object({
     PORT: port.default(3001),
-    KEYS_URL: z
-      .url({ protocol: /^https?$/, error: "is not a URL" })
-      .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), "has a user name, with which keys are not fetched")
-      .optional(),
+    LISTEN_HOST: required.default("127.0.0.1"),
+    KEYS_URL: keysUrl.optional(),
     ACCESS_TOKEN_SECRET: secret.optional(),
     FORMER_ACCESS_TOKEN_SECRETS: formerSecrets,
     AWS_REGION: text,
@@ -46,8 +55,16 @@ const variables = z
     error: "and MYSQL_DATABASE are two places to ask for sessions: set one",
   });
 
+/** Each may be given by a file. */
+const secretNames = [
+  "ACCESS_TOKEN_SECRET",
+  "FORMER_ACCESS_TOKEN_SECRETS",
+  "MYSQL_PASSWORD",
+  "REDIS_PASSWORD",
+];
+
 export interface VerifierConfig {
-  readonly port: number;
+  readonly place: ListenTarget;
   /** How to read tokens of the application: by its public keys, or by its secrets. Undefined: they are refused. */
   readonly own: { readonly keysUrl: string } | { readonly secrets: Keyring<Buffer> } | undefined;
   /** Whose tokens are read too. */
@@ -64,15 +81,16 @@ export interface VerifierConfig {
 
 /** The verifier's settings from the environment. Throws one error that lists every fault. */
 export function verifierConfig(environment: NodeJS.ProcessEnv = process.env): VerifierConfig {
-  const env = parse(variables, environment);
+  const given = withFiles(environment, secretNames);
+  const env = parse(variables, given);
   const { AWS_REGION: region, USER_POOL_ID: userPoolId, USER_POOL_CLIENT_ID: clientId } = env;
   const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER;
   return {
-    port: env.PORT,
+    place: { port: env.PORT, host: env.LISTEN_HOST },
     own: ownOf(env),
     pool: region && userPoolId && clientId ? { region, userPoolId, clientId, endpoint } : undefined,
-    database: env.MYSQL_DATABASE ? databaseConfig(environment) : undefined,
-    redis: env.REDIS_HOST ? redisConfig(environment) : undefined,
+    database: env.MYSQL_DATABASE ? databaseConfig(given) : undefined,
+    redis: env.REDIS_HOST ? redisConfig(given) : undefined,
     metrics: env.METRICS_LISTEN,
     release: env.RELEASE,
     logLevel: env.LOG_LEVEL,

@@ -11,6 +11,7 @@ import { mysqlOneTimeCodes } from "../../../src/adapters/mysql/one-time-codes.ts
 import { mysqlPasskeys } from "../../../src/adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { mysqlProviderIdentities } from "../../../src/adapters/mysql/provider-identities.ts";
+import { mysqlProfiles } from "../../../src/adapters/mysql/profiles.ts";
 import { mysqlProjects } from "../../../src/adapters/mysql/projects.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import type { EndedSession } from "../../../src/ports/ended-sessions.ts";
@@ -26,6 +27,7 @@ import { oneTimeCodesContract } from "../../contract/one-time-codes.ts";
 import { passkeysContract } from "../../contract/passkeys.ts";
 import { passwordHashesContract } from "../../contract/password-hashes.ts";
 import { providerIdentitiesContract } from "../../contract/provider-identities.ts";
+import { profilesContract } from "../../contract/profiles.ts";
 import { projectsContract } from "../../contract/projects.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
 import { createDatabase } from "../../store.ts";
@@ -61,6 +63,7 @@ describe("MySQL", () => {
   oneTimeCodesContract(openMysql(mysqlOneTimeCodes));
   limitsContract(openMysql(mysqlLimits));
   imagesContract(openMysql(mysqlImages));
+  profilesContract(openMysql(mysqlProfiles, "migrations-profile"));
   projectsContract(openMysql(mysqlProjects));
   mediaContract(openMysql(mysqlMedia));
   objectRecordsContract(openMysql(mysqlObjectRecords));
