@@ -19,7 +19,7 @@ installed = node_modules/.package-lock.json
 # Goals that change one deployment run one after the other, also under -j.
 .NOTPARALLEL:
 .PHONY: help settings deploy destroy plan rollback backup restore output status logs codes ssh integrity reset-factor rotate-secrets \
-  state-bucket dev check format test bench
+  state-bucket services services-down dev check format test bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
 deploy: $(installed) ## create a deployment on AWS, or update it
@@ -53,12 +53,18 @@ state-bucket: $(installed) ## create the bucket that STATE_BUCKET= names, for Te
 ssh: $(installed) ## a shell on a host
 	$(run) infra/deploy/commands/ssh.ts
 
+##@ Independent services, by Docker Compose (docs/services.md)
+services: $(installed) ## login, profile and verifier behind one proxy on this machine
+	$(run) infra/services/services.ts
+services-down: $(installed) ## remove them, data included
+	$(run) infra/services/services-down.ts
+
 ##@ The code
 dev: $(installed) ## the application on this machine, with hot reload
 	$(run) infra/dev/dev.ts
 check: $(installed) ## fast: published vulnerabilities, format, lint, types, unit tests
 	$(run) infra/dev/install-tools.ts shellcheck ansible-lint
-	find .ci ansible infra/local-cloud/ec2/base-image -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
+	find .ci ansible infra/local-cloud/ec2/base-image infra/services services -type f \( -name run -o -name '*.sh' \) -exec shellcheck {} +
 	ansible-lint --offline --profile production -q ansible
 	$(bin)/oxfmt --check .
 	$(bin)/oxlint
@@ -71,7 +77,7 @@ test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/with-services.ts 4 $(jest) --selectProjects integration --maxWorkers=4
 	$(jest) --selectProjects e2e --maxWorkers=2 --reporters=default --reporters=./e2e/progress.mjs
 bench: $(installed) ## figures next to their floors, in minutes
-	$(run) infra/dev/install-tools.ts database moto nginx
+	$(run) infra/dev/install-tools.ts database redis moto nginx
 	$(run) infra/dev/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)
 format: $(installed) ## format the code, and write the frontend's types of the API
 	node --no-warnings --import tsx test/api-types.ts

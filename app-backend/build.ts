@@ -18,7 +18,10 @@ const nativePackages = ["@node-rs/argon2", "@node-rs/argon2-linux-x64-gnu", ...s
 const decoder = { decoder: "src/adapters/sharp/decoder.ts" };
 
 await rm(outDir, { recursive: true, force: true });
-await (stack === "serverless" ? buildFunctions() : buildHosts());
+const builds = { ec2: buildHosts, serverless: buildFunctions, services: buildServices };
+const chosen = builds[stack as keyof typeof builds];
+if (!chosen) throw new Error(`${stack} is none of ${Object.keys(builds).join(", ")}`);
+await chosen();
 
 /** The programs of a host, as files. */
 async function buildHosts(): Promise<void> {
@@ -35,6 +38,19 @@ async function buildHosts(): Promise<void> {
   });
   await cp(join(workspace, "migrations"), join(outDir, "migrations"), { recursive: true });
   for (const name of nativePackages) await copyPackage(name, outDir);
+}
+
+/** The programs of all services, as the files of one image: each container starts another. */
+async function buildServices(): Promise<void> {
+  const programs = ["login", "login-migrate", "profile", "profile-migrate", "verifier"];
+  await bundle(
+    outDir,
+    Object.fromEntries(programs.map((name) => [name, `src/entrypoints/services/${name}.ts`])),
+  );
+  for (const name of ["migrations", "migrations-profile"])
+    await cp(join(workspace, name), join(outDir, name), { recursive: true });
+  for (const name of nativePackages.filter((each) => each.startsWith("@node-rs/")))
+    await copyPackage(name, outDir);
 }
 
 /**

@@ -26,6 +26,8 @@ interface Options {
   /** A local port through which to reach the bucket, instead of its own. */
   readonly bucketPort?: number;
   readonly mediaTimes?: MediaTimes;
+  /** Has ends of sessions recorded. */
+  readonly sessionEnds?: Overrides["sessionEnds"];
   /** The setting of the facade. */
   readonly notestamp?: string;
   /** More of the environment, such as providers. */
@@ -80,6 +82,7 @@ export async function startApp(options: Options = {}) {
     ...(options.deadlineMs && { deadlineMs: options.deadlineMs }),
     ...(options.mediaTimes && { mediaTimes: options.mediaTimes }),
     ...providerTimes(config),
+    ...(options.sessionEnds && { sessionEnds: options.sessionEnds }),
   });
   const server = await serve(app, { port: 0 });
 

@@ -13,16 +13,18 @@ import { migrate } from "../src/adapters/mysql/migrate.ts";
 import { driverOptions, openPool, type DatabaseConfig } from "../src/adapters/mysql/pool.ts";
 import { openS3 } from "../src/adapters/s3/client.ts";
 
-const migrations = fileURLToPath(new URL("../migrations", import.meta.url));
-
 /**
  * Of a pool whose test is about what is stored, and not about time: its transactions wait for each other, and for a machine
  * that is busy.
  */
 export const patience = 30;
 
-/** A separate database for one test file, with the current schema. */
-export async function createDatabase({ migrated = true, patience: factor = 1 } = {}) {
+/** A separate database for one test file, with the current schema of those migrations. */
+export async function createDatabase({
+  migrated = true,
+  migrations = "migrations",
+  patience: factor = 1,
+} = {}) {
   const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER = "root", MYSQL_PASSWORD = "" } = process.env;
   const config: DatabaseConfig = {
     host: MYSQL_HOST,
@@ -37,7 +39,7 @@ export async function createDatabase({ migrated = true, patience: factor = 1 } =
   await admin.query(`CREATE DATABASE ${config.database}`);
   if (migrated) {
     await admin.changeUser({ database: config.database });
-    await migrate(admin, migrations);
+    await migrate(admin, fileURLToPath(new URL(`../${migrations}`, import.meta.url)));
   }
   const pool = openPool(config);
 

@@ -31,14 +31,15 @@ export function makeEnvironment(added: Readonly<Record<string, string>> = {}): N
 }
 
 /** `make` for one deployment in the local cloud. What it prints also goes to `.tintype/NAME.log`. */
-export function localMake({
-  name,
-  localPort,
-  timeoutMs,
-  givesWay = false,
-  env: added = {},
-}: LocalDeployment) {
-  const fixed = ["CLOUD=local", `NAME=${name}`, `LOCAL_PORT=${localPort}`];
+export function localMake({ name, localPort, ...options }: LocalDeployment) {
+  return makeWith(["CLOUD=local", `NAME=${name}`, `LOCAL_PORT=${localPort}`], { name, ...options });
+}
+
+/** `make` with settings that each of its commands gets. */
+export function makeWith(
+  fixed: readonly string[],
+  { name, timeoutMs, givesWay = false, env: added = {} }: Omit<LocalDeployment, "localPort">,
+) {
   const env = makeEnvironment(added);
   mkdirSync(stateRoot, { recursive: true });
 

@@ -33,6 +33,11 @@ const requirements = {
     debian: "docker.io",
     otherwise: "a Docker engine: https://docs.docker.com/engine/install",
   },
+  compose: {
+    programs: ["docker-compose"],
+    debian: "docker-compose",
+    otherwise: "Docker Compose: https://docs.docker.com/compose/install",
+  },
   iptables: {
     programs: ["iptables"],
     debian: "iptables",
@@ -47,6 +52,11 @@ const requirements = {
     programs: ["mariadbd", "mysqld"],
     debian: "mariadb-server",
     otherwise: "MariaDB or MySQL: https://mariadb.org/download",
+  },
+  redis: {
+    programs: ["redis-server", "valkey-server"],
+    debian: "redis-server",
+    otherwise: "Redis or Valkey: https://valkey.io/download",
   },
   chromium: {
     programs: ["chromium", "google-chrome", "chrome"],

@@ -23,6 +23,9 @@ const shape = [
 ];
 const deployment = [...place, ...shape];
 
+/** Which images the services are made of. */
+const images = ["NODE_IMAGE", "REDIS_IMAGE", "DATABASE_IMAGE", "PROXY_IMAGE"];
+
 /** Settings that one stack alone has. */
 const ofStack = {
   ec2: [
@@ -77,6 +80,8 @@ export const settingsOf = {
   "rotate-secrets": deployment,
   "state-bucket": deployment,
   ssh: [...deployment, "HOST"],
+  services: ["NAME", "LOCAL_PORT", "LISTEN", "REVOCATIONS", ...images],
+  "services-down": ["NAME"],
   dev: ["PORT"],
   check: [],
   test: [],
@@ -99,7 +104,7 @@ const described = {
   NAME: { without: "dev", meaning: "which deployment: several names exist side by side" },
   REGION: { without: "us-east-1", meaning: "where it is created; it stays there" },
   STATE_BUCKET: { meaning: "bucket of Terraform's state; without it a file on this machine" },
-  LOCAL_PORT: { without: "8080", meaning: "port of the site in the local cloud; the last one is kept" },
+  LOCAL_PORT: { without: "8080", meaning: "port of what runs on this machine; the last one is kept" },
   DOMAIN: { meaning: "the site's name, for HTTPS; none removes it" },
   OS: { without: "al2", meaning: "or al2023; for hosts created from now on" },
   INSTANCE_TYPE: { without: "t3.micro", meaning: "of both hosts, x86-64" },
@@ -124,6 +129,12 @@ const described = {
   FOR: { meaning: "codes for this address alone" },
   ACCOUNT: { meaning: "the address of the account" },
   REPAIR: { meaning: "1 repairs what is found" },
+  LISTEN: { without: "127.0.0.1", meaning: "address of this machine: 0.0.0.0 opens them to others" },
+  REVOCATIONS: { without: "required", meaning: "or best-effort: go on while Redis is away" },
+  NODE_IMAGE: { without: "node:22-slim", meaning: "image of the services" },
+  REDIS_IMAGE: { without: "valkey/valkey:8-alpine", meaning: "any that speaks Redis 6.2" },
+  DATABASE_IMAGE: { without: "mariadb:11", meaning: "or mysql:8.4" },
+  PROXY_IMAGE: { without: "nginx:1.28-alpine", meaning: "nginx" },
   PORT: { without: "5173", meaning: "port of the page" },
   MODE: { meaning: "quick: only check that it runs" },
 };

@@ -3,8 +3,8 @@ import { installMitogen, requireTools, type RequirementName } from "../cli/requi
 
 // What the tests need beside Node: all of it, or what is named.
 const all: RequirementName[] = [
-  ...(["terraform", "ansible", "ssh", "docker", "engine", "iptables", "debootstrap"] as const),
-  ...(["moto", "database", "chromium", "nginx", "caddy", "shellcheck", "ansible-lint"] as const),
+  ...(["terraform", "ansible", "ssh", "docker", "engine", "compose", "iptables", "debootstrap"] as const),
+  ...(["moto", "database", "redis", "chromium", "nginx", "caddy", "shellcheck", "ansible-lint"] as const),
   ...(["pebble", "openssl", "certutil"] as const),
 ];
 

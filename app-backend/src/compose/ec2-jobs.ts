@@ -13,7 +13,7 @@ import { closePool, type DatabaseConfig, openPool } from "../adapters/mysql/pool
 import { mysqlProviderIdentities } from "../adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../adapters/mysql/projects.ts";
 import { purge } from "../adapters/mysql/purge.ts";
-import { mysqlSessions } from "../adapters/mysql/sessions.ts";
+import { mysqlSessions, type SessionEnds } from "../adapters/mysql/sessions.ts";
 import { ownIdentityRemoval } from "../adapters/own/identity-provider.ts";
 import { s3Backups } from "../adapters/s3/backups.ts";
 import { sesMail } from "../adapters/ses/mail.ts";
@@ -62,14 +62,19 @@ export function openIntegrity(config: ServerConfig, now = () => new Date()) {
 }
 
 /** The operator's way back for someone who has lost every second factor. */
-export function openFactorReset(config: ServerConfig, now = () => new Date(), logTo?: DestinationStream) {
+export function openFactorReset(
+  config: ServerConfig,
+  now = () => new Date(),
+  logTo?: DestinationStream,
+  sessionEnds?: SessionEnds,
+) {
   const pool = openPool(config.database);
   const mail = config.mail && sesMail(config.mail);
   const reset = factorReset({
     accounts: mysqlAccounts(pool),
     factors: mysqlFactors(pool),
     challenges: mysqlChallenges(pool),
-    sessions: mysqlSessions(pool),
+    sessions: mysqlSessions(pool, sessionEnds),
     auditLog: auditTo(openLog(config.logLevel, { context: () => ({}), destination: logTo })),
     notify: mail && (({ email }) => mail.send({ to: email, ...noticeOf("factors_reset") })),
     now,

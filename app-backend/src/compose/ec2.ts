@@ -22,7 +22,7 @@ import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeDatabase } from "../adapters/mysql/probe.ts";
 import { mysqlProviderIdentities } from "../adapters/mysql/provider-identities.ts";
 import { mysqlProjects } from "../adapters/mysql/projects.ts";
-import { mysqlSessions } from "../adapters/mysql/sessions.ts";
+import { mysqlSessions, type SessionEnds } from "../adapters/mysql/sessions.ts";
 import { openidSignInProviders } from "../adapters/openid/sign-in-providers.ts";
 import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
 import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
@@ -56,6 +56,7 @@ export interface Overrides {
   readonly mediaTimes?: MediaTimes;
   /** How long a provider of sign-ins may take. */
   readonly providerTimeoutMs?: number;
+  readonly sessionEnds?: SessionEnds;
 }
 
 /** A request waits less than the page does, which then asks again. */
@@ -64,7 +65,7 @@ const ownMediaTimes: MediaTimes = { waitMs: 20_000, workMs: 600_000 };
 /** The application on a host with MySQL. `close` waits for work after responses, then closes all connections. */
 export function compose(config: ServerConfig, overrides: Overrides = {}) {
   const { now = () => new Date(), newId = randomUUID, logTo, deadlineMs } = overrides;
-  const { mediaTimes = ownMediaTimes } = overrides;
+  const { mediaTimes = ownMediaTimes, sessionEnds } = overrides;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const { pool, client, bucket, objectStore, close: closeStorage } = openStorage(config, now);
   const metrics = prometheusMetrics({
@@ -94,10 +95,10 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
     {
       stores: {
         accounts: mysqlAccounts(pool),
-        sessions: mysqlSessions(pool),
+        sessions: mysqlSessions(pool, sessionEnds),
         factors: mysqlFactors(pool),
         passkeys: mysqlPasskeys(pool),
-        challenges: mysqlChallenges(pool),
+        challenges: mysqlChallenges(pool, sessionEnds),
         limits: mysqlLimits(pool),
         images: mysqlImages(pool),
         projects: mysqlProjects(pool),

@@ -8,6 +8,8 @@ import { ownIssuer } from "../adapters/jwt/signed-claims.ts";
 import { closePool, openPool } from "../adapters/mysql/pool.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { verifierMetrics } from "../adapters/prometheus/verifier-metrics.ts";
+import { openRedis } from "../adapters/redis/client.ts";
+import { redisRevocations } from "../adapters/redis/revocations.ts";
 import type { VerifierConfig } from "../config/verifier.ts";
 import { currentRequest } from "../http/request-log.ts";
 import { verifierApp } from "../http/verifier.ts";
@@ -51,8 +53,10 @@ export function composeVerifier(config: VerifierConfig, overrides: Overrides = {
   const accessTokens = accessTokensOfIssuers(issuers);
   const ofDatabase = database && openPool(database);
   const sessions = ofDatabase && { ...mysqlSessions(ofDatabase), issuer: ownIssuer };
+  const redis = config.redis && openRedis(config.redis, { onFault: onRedisFault });
+  const revocations = redis && { ...redisRevocations(redis), issuer: ownIssuer };
   const app = verifierApp({
-    verify: verification({ accessTokens, sessions, now }),
+    verify: verification({ accessTokens, sessions, revocations, now }),
     ready: () => accessTokens.ready(now()),
     log,
     newId: randomUUID,
@@ -60,7 +64,12 @@ export function composeVerifier(config: VerifierConfig, overrides: Overrides = {
     release,
   });
 
+  function onRedisFault(error: unknown): void {
+    log.warn({ err: error }, "Redis is away");
+  }
+
   async function close(): Promise<void> {
+    redis?.close();
     if (ofDatabase) await closePool(ofDatabase);
   }
 

@@ -33,7 +33,7 @@ import type { SecretRing } from "../domain/secret-ring.ts";
 import type { Address } from "../process/serve-metrics.ts";
 import type { ListenTarget } from "../process/serve.ts";
 
-const databaseVariables = z
+export const databaseVariables = z
   .object({
     MYSQL_SOCKET: z.string().min(1).optional(),
     MYSQL_HOST: z.string().min(1).optional(),
@@ -190,7 +190,7 @@ export function databaseConfig(environment: NodeJS.ProcessEnv = process.env): Da
   return databaseOf(parse(databaseVariables, environment));
 }
 
-function databaseOf(env: z.infer<typeof databaseVariables>): DatabaseConfig {
+export function databaseOf(env: z.infer<typeof databaseVariables>): DatabaseConfig {
   return {
     socketPath: env.MYSQL_SOCKET,
     host: env.MYSQL_HOST,

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { SnsConfig } from "../adapters/sns/text-messages.ts";
 import type { NumberRange } from "../domain/phone-number.ts";
@@ -180,6 +181,32 @@ function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
+/** Where the public keys of access tokens are. */
+export const keysUrl = z
+  .url({ protocol: /^https?$/, error: "is not a URL" })
+  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), "has a user name, with which keys are not fetched");
+
+/**
+ * The environment with those variables, each of which may be given by the path of a file with its value instead, in
+ * `NAME_FILE`. Throws one error that lists every fault.
+ */
+export function withFiles(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  const faults: string[] = [];
+  const read = names.flatMap((name) => {
+    const path = environment[`${name}_FILE`];
+    if (!path) return [];
+    if (environment[name]) faults.push(`${name}_FILE and ${name} are two ways to one value: set one`);
+    try {
+      return [[name, readFileSync(path, "utf8").trimEnd()]];
+    } catch (error) {
+      faults.push(`${name}_FILE is not read: ${(error as NodeJS.ErrnoException).code}`);
+      return [];
+    }
+  });
+  if (faults.length > 0) throw unfit(faults);
+  return { ...environment, ...Object.fromEntries(read) };
+}
+
 /** The environment as the schema's type. Throws one error that lists every fault. */
 export function parse<Schema extends z.ZodType>(
   schema: Schema,
@@ -188,6 +215,11 @@ export function parse<Schema extends z.ZodType>(
   const result = schema.safeParse(environment);
   if (result.success) return result.data;
   // A path and a reason, never the value: it may be a secret.
-  const faults = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
-  throw new Error(`The environment is not fit to start with:\n${faults.join("\n")}`);
+  throw unfit(result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+}
+
+function unfit(faults: readonly string[]): Error {
+  return new Error(
+    `The environment is not fit to start with:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+  );
 }

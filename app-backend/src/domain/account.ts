@@ -7,7 +7,7 @@ export interface Profile {
 
 export const maxLengths = { username: 64, firstName: 100, lastName: 100 } as const;
 
-/** A person. `pictureKey` is the key of the object with their picture. */
+/** A person. `pictureKey` is the key of the object with their picture; empty where there are no pictures. */
 export interface Account extends Profile {
   readonly id: string;
   readonly email: string;
@@ -16,6 +16,13 @@ export interface Account extends Profile {
   readonly pictureKey: string;
   readonly confirmed: boolean;
   readonly createdAt: Date;
+}
+
+type NewAccount = Pick<Account, "id" | "email" | "confirmed" | "pictureKey" | "createdAt">;
+
+/** An account of which nothing else is known yet. */
+export function newAccount(facts: NewAccount): Account {
+  return { ...facts, credentialVersion: 0, username: null, firstName: null, lastName: null };
 }
 
 /** An account as shown to its owner. */

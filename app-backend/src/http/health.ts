@@ -1,4 +1,4 @@
-import { Router } from "express";
+import { type RequestHandler, Router } from "express";
 import { AppError } from "../domain/app-error.ts";
 import type { CodeFormat } from "../domain/code.ts";
 import { operations } from "./contract/operations.ts";
@@ -27,12 +27,7 @@ export function openRouter(deps: Dependencies): Router {
     res.json({ status: "ok", release });
   });
 
-  router.get(operations.ready.path, async (_req, res) => {
-    const faults = (await Promise.all(Object.entries(probes).map(missing))).flat();
-    const names = faults.map((fault) => fault.field).join(", ");
-    if (faults.length > 0) throw new AppError("unavailable", `missing: ${names}`, { faults });
-    res.json({ status: "ready" });
-  });
+  router.get(operations.ready.path, readiness(probes));
 
   router.get(operations.settings.path, (_req, res) => {
     const { digits, lifeMs } = codeFormat;
@@ -46,6 +41,16 @@ export function openRouter(deps: Dependencies): Router {
   });
 
   return router;
+}
+
+/** Answers whether all dependencies are available. Throws `unavailable`, and names those that are not. */
+export function readiness(probes: Probes): RequestHandler {
+  return async (_req, res) => {
+    const faults = (await Promise.all(Object.entries(probes).map(missing))).flat();
+    const names = faults.map((fault) => fault.field).join(", ");
+    if (faults.length > 0) throw new AppError("unavailable", `missing: ${names}`, { faults });
+    res.json({ status: "ready" });
+  };
 }
 
 async function missing([name, probe]: [string, () => Promise<void>]) {

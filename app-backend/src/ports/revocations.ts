@@ -8,3 +8,11 @@ export interface Revocations {
   /** Up to which sign-in the tokens of a subject are revoked; undefined if none is, or it was forgotten. */
   get(subject: string, at: Date): Promise<Date | undefined>;
 }
+
+/** Revocations in a store that loses them when it restarts. Until it is filled again, `get` throws `unavailable`. */
+export interface FillableRevocations extends Revocations {
+  /** The current run of the store, and whether that one was filled. */
+  state(): Promise<{ readonly run: string; readonly isFilled: boolean }>;
+  /** States that all revocations were added to that run. */
+  markFilled(run: string): Promise<void>;
+}

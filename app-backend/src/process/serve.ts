@@ -16,8 +16,8 @@ const timeouts = {
 /** How long a request may be received: a picture over a slow connection; nginx closes silent ones. */
 const receivedWithinMs = 11 * 60_000;
 
-/** Where to listen: on a socket that systemd opened, or on a port (0: any free one). */
-export type ListenTarget = { readonly fd: number } | { readonly port: number };
+/** Where to listen: on a socket that systemd opened, or on a port (0: any free one), of this machine alone by default. */
+export type ListenTarget = { readonly fd: number } | { readonly port: number; readonly host?: string };
 
 /** A server that answers with the application; resolves when it listens. */
 export async function serve(
@@ -28,8 +28,7 @@ export async function serve(
   const server = createServer({ ...timeouts, requestTimeout, maxHeaderSize: maxHeaderBytes });
   refuseUnreadable(server);
   server.on("request", endConnections(server)).on("request", app);
-  // Without a socket from systemd, the proxy runs on this machine.
-  server.listen("fd" in place ? place : { ...place, host: "127.0.0.1" });
+  server.listen("fd" in place ? place : { host: "127.0.0.1", ...place });
   await once(server, "listening");
   return server;
 }

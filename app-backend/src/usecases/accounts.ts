@@ -1,4 +1,4 @@
-import { viewAccount, type Account, type AccountView, type Profile } from "../domain/account.ts";
+import { newAccount, viewAccount, type Account, type AccountView, type Profile } from "../domain/account.ts";
 import { AppError } from "../domain/app-error.ts";
 import type { Client, Requester } from "../domain/client.ts";
 import { uploadKeyOf } from "../domain/image.ts";
@@ -111,7 +111,8 @@ export function accountUseCases(deps: Dependencies) {
       if (await accounts.getByEmail(email)) throw new AppError("email_taken", "address is taken");
       const id = newId();
       picture ??= await drawInitial(email);
-      const account = newAccount(id, email, confirmed, await place(id, picture, requester));
+      const pictureKey = await place(id, picture, requester);
+      const account = newAccount({ id, email, confirmed, pictureKey, createdAt: now() });
       await add(account);
       auditLog("registered", { accountId: account.id });
       if (!confirmed) codes.welcome(account);
@@ -125,20 +126,6 @@ export function accountUseCases(deps: Dependencies) {
     const key = uploadKeyOf(newId());
     await objectStore.put(key, deps.initialPicture(email), "image/png");
     return { key };
-  }
-
-  function newAccount(id: string, email: string, confirmed: boolean, pictureKey: string): Account {
-    return {
-      id,
-      email,
-      pictureKey,
-      credentialVersion: 0,
-      username: null,
-      firstName: null,
-      lastName: null,
-      confirmed,
-      createdAt: now(),
-    };
   }
 
   /**

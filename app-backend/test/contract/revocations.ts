@@ -3,11 +3,11 @@ import { describe, expect, test } from "@jest/globals";
 import { after } from "../../src/domain/time.ts";
 import type { Revocations } from "../../src/ports/revocations.ts";
 import { at } from "./fixtures.ts";
-import { type Open, whileOpen } from "./opened.ts";
+import { type Open, type RawStore, whileOpen } from "./opened.ts";
 
 const hourMs = 3_600_000;
 
-export function revocationsContract(open: Open<Revocations>): void {
+export function revocationsContract(open: Open<Revocations, Pick<RawStore, "count">>): void {
   const opened = whileOpen(open);
 
   describe("revocations", () => {

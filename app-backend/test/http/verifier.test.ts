@@ -225,6 +225,10 @@ describe("the settings of the verifier", () => {
       "KEYS_URL has a user name",
     );
     expect(() => verifierConfig({ USER_POOL_ID: "us-east-1_a" })).toThrow("needs AWS_REGION");
+    const keys = { KEYS_URL: "http://127.0.0.1/" };
+    expect(() => verifierConfig({ ...keys, REDIS_HOST: "redis" })).toThrow("REDIS_PASSWORD is missing");
+    const stores = { REDIS_HOST: "redis", REDIS_PASSWORD: "a password", MYSQL_DATABASE: "tintype" };
+    expect(() => verifierConfig({ ...keys, ...stores })).toThrow("REDIS_HOST and MYSQL_DATABASE");
   });
 
   test("VER-14 by default hold nothing that signs", () => {
@@ -233,6 +237,7 @@ describe("the settings of the verifier", () => {
       own: { keysUrl: "http://127.0.0.1/" },
       pool: undefined,
       database: undefined,
+      redis: undefined,
       metrics: undefined,
       release: "dev",
       logLevel: "info",

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isFree } from "../../cli/free-port.ts";
 import { repository } from "../../cli/paths.ts";
 import { step } from "../../cli/steps.ts";
 import { UserError } from "../../cli/user-error.ts";
@@ -11,7 +12,7 @@ import { removeEnvironments } from "../../local-cloud/serverless/lambda/containe
 import { sandboxLabel } from "../../local-cloud/serverless/sandbox-label.ts";
 import type { Access, Cloud, Plan } from "./cloud.ts";
 import { edge, siteKey } from "./local-edge.ts";
-import { engineFault, isFree, local } from "./local.ts";
+import { engineFault, local } from "./local.ts";
 
 /** The emulated AWS API on this machine, with containers as execution environments of functions. */
 export const localServerless: Cloud = {

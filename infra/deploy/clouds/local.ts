@@ -1,6 +1,6 @@
 import { Resolver } from "node:dns/promises";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isFree } from "../../cli/free-port.ts";
 import { UserError } from "../../cli/user-error.ts";
 import { step } from "../../cli/steps.ts";
 import { acmeAuthority, acmeName, acmeRoot, startAcme } from "../../local-cloud/acme/acme.ts";
@@ -149,13 +149,6 @@ async function faultsOfMachine({ name, localPort, deploy }: Plan): Promise<strin
     ...faults,
     `Port ${localPort} of this machine is taken. Choose another: ${deploy} LOCAL_PORT=${localPort + 1}`,
   ];
-}
-
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer().once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
 }
 
 /** Terraform waits almost a minute for the bucket's lifecycle rule. The hosts boot in that time. */

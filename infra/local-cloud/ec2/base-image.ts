@@ -26,7 +26,7 @@ export function baseImage(): Promise<string> {
 async function findOrMake(): Promise<string> {
   const image = `tintype-host:${recipeHash()}`;
   if ((await tryRun("docker", ["image", "inspect", image])).code === 0) return image;
-  const base = (await pulledAmazonLinux()) ?? (await bootstrappedDebian());
+  const base = (await pulledAmazonLinux()) ?? (await debianImage());
   await docker("build", "--quiet", "--build-arg", `BASE=${base}`, "--tag", image, folder);
   return image;
 }
@@ -41,12 +41,13 @@ async function pulledAmazonLinux(): Promise<string | undefined> {
   return pulled.code === 0 ? image : undefined;
 }
 
-async function bootstrappedDebian(): Promise<string> {
+/** Debian with the packages of a host, made by debootstrap once, then kept by the engine. A UserError if this user may not. */
+export async function debianImage(): Promise<string> {
   const image = `tintype-debian:bookworm-${packagesHash}`;
   if ((await tryRun("docker", ["image", "inspect", image])).code === 0) return image;
   if (process.getuid?.() !== 0) {
     throw new UserError(
-      "No Amazon Linux image could be pulled, and making one of Debian takes root. Run this command once with sudo.",
+      "No image could be pulled from a registry, and making one of Debian takes root. Run this command once with sudo.",
       2,
     );
   }

@@ -4,7 +4,7 @@ import type { Challenges } from "../../ports/challenges.ts";
 import { lockAccount } from "./account-usage.ts";
 import { spendFactor } from "./factors.ts";
 import { change, select, transaction } from "./pool.ts";
-import { insertSession, proofsIn } from "./sessions.ts";
+import { insertSession, proofsIn, type SessionEnds } from "./sessions.ts";
 
 interface Row {
   id: string;
@@ -16,7 +16,8 @@ interface Row {
 
 const ofKey = "WHERE id = ? AND account_id = ?";
 
-export function mysqlChallenges(pool: Pool): Challenges {
+/** A session that a challenge opens may end others. */
+export function mysqlChallenges(pool: Pool, ends: SessionEnds = {}): Challenges {
   return {
     async add({ id, accountId, credentialVersion, proofs, endsAt }, at) {
       await transaction(pool, async (statements) => {
@@ -53,7 +54,7 @@ export function mysqlChallenges(pool: Pool): Challenges {
         if (!account || account.removed_at !== null || found.length === 0) return "over";
         if (!(await spendFactor(statements, accountId, spend))) return "wrong";
         await statements.change(`DELETE FROM challenges ${ofKey}`, [id, accountId]);
-        await insertSession(statements, session);
+        await insertSession(statements, session, ends);
         return "done";
       });
     },

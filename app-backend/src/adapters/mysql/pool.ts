@@ -72,7 +72,7 @@ export async function closePool(pool: Pool): Promise<void> {
   await inTime(pool.end(), statementTimeoutMs).catch(() => undefined);
 }
 
-type Value = string | number | boolean | Date | null;
+export type Value = string | number | boolean | Date | null;
 
 /** Runs prepared statements on one connection. */
 export interface Statements {

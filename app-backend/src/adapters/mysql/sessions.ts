@@ -6,7 +6,14 @@ import { maxSessions, type Session, type StoredSession } from "../../domain/sess
 import type { Sessions } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import { accountOf, type AccountRow } from "./accounts.ts";
-import { change, select, type Statements, transaction } from "./pool.ts";
+import { recordEnds } from "./ended-sessions.ts";
+import { change, select, type Statements, transaction, type Value } from "./pool.ts";
+
+/** How a store ends sessions. */
+export interface SessionEnds {
+  /** Has each end recorded in `ended_sessions`, in the same transaction, with the time of this clock. @default - none is */
+  readonly recordedBy?: (() => Date) | undefined;
+}
 
 interface Row {
   id: string;
@@ -38,13 +45,24 @@ const stored = `${columns}, (SELECT credential_version FROM accounts
 const withAccount = `s.${columns.replaceAll(", ", ", s.")}, a.credential_version AS account_version,
   a.created_at AS account_created_at, a.email, a.picture_key, a.username, a.first_name, a.last_name, a.confirmed`;
 
-const ofHolder = "WHERE id = ? AND account_id = ?";
+const ofHolder = "id = ? AND account_id = ?";
 const keyOf = ({ sessionId, accountId }: TokenHolder) => [sessionId, accountId];
 
-export function mysqlSessions(pool: Pool): Sessions {
+export function mysqlSessions(pool: Pool, ends: SessionEnds = {}): Sessions {
+  /** Without a record it is one statement. */
+  function end(condition: string, values: Value[]): Promise<unknown> {
+    return ends.recordedBy
+      ? transaction(pool, (statements) => endSessions(statements, condition, values, ends))
+      : change(pool, `DELETE FROM sessions WHERE ${condition}`, values);
+  }
+
   return {
     async get(holder) {
-      const [row] = await select<Row>(pool, `SELECT ${stored} FROM sessions ${ofHolder}`, keyOf(holder));
+      const [row] = await select<Row>(
+        pool,
+        `SELECT ${stored} FROM sessions WHERE ${ofHolder}`,
+        keyOf(holder),
+      );
       return row && sessionOf(row);
     },
 
@@ -66,7 +84,7 @@ export function mysqlSessions(pool: Pool): Sessions {
         // The lock on the account serializes sign-ins, so that they are counted correctly.
         const lock = "SELECT id FROM accounts WHERE id = ? AND removed_at IS NULL FOR UPDATE";
         if ((await statements.select(lock, [accountId])).length === 0) return;
-        await insertSession(statements, session);
+        await insertSession(statements, session, ends);
       });
     },
 
@@ -74,7 +92,7 @@ export function mysqlSessions(pool: Pool): Sessions {
       const { from, to, currentSince, credentialVersion, at, idleEndsAt } = rotation;
       // Condition and write are one statement: at REPEATABLE READ, a SELECT before it would let several succeed.
       const sql = `UPDATE sessions SET current_hash = ?, previous_hash = ?, rotated_at = ?, idle_ends_at = ?
-        ${ofHolder} AND current_hash = ? AND rotated_at <= ? AND credential_version >= ?
+        WHERE ${ofHolder} AND current_hash = ? AND rotated_at <= ? AND credential_version >= ?
           AND idle_ends_at > ? AND ends_at > ?`;
       const set = [to, from, at, idleEndsAt];
       const values = [...set, ...keyOf(rotation), from, currentSince, credentialVersion, at, at];
@@ -82,11 +100,11 @@ export function mysqlSessions(pool: Pool): Sessions {
     },
 
     async noteRetry(holder, at) {
-      await change(pool, `UPDATE sessions SET retried_at = ? ${ofHolder}`, [at, ...keyOf(holder)]);
+      await change(pool, `UPDATE sessions SET retried_at = ? WHERE ${ofHolder}`, [at, ...keyOf(holder)]);
     },
 
     async renew(holder, version) {
-      const sql = `UPDATE sessions SET credential_version = ? ${ofHolder} AND credential_version < ?`;
+      const sql = `UPDATE sessions SET credential_version = ? WHERE ${ofHolder} AND credential_version < ?`;
       await change(pool, sql, [version, ...keyOf(holder), version]);
     },
 
@@ -95,31 +113,50 @@ export function mysqlSessions(pool: Pool): Sessions {
     },
 
     async remove(holder) {
-      await change(pool, `DELETE FROM sessions ${ofHolder}`, keyOf(holder));
+      await end(ofHolder, keyOf(holder));
     },
 
     async removeOfAccount(accountId, keptSessionId = "") {
-      const sql = "DELETE FROM sessions WHERE account_id = ? AND id <> ?";
-      await change(pool, sql, [accountId, keptSessionId]);
+      await end("account_id = ? AND id <> ?", [accountId, keptSessionId]);
     },
   };
 }
 
 /** Stores a session of a locked account, and removes those that are too many. */
-export async function insertSession(statements: Statements, session: Session): Promise<void> {
+export async function insertSession(
+  statements: Statements,
+  session: Session,
+  ends: SessionEnds,
+): Promise<void> {
   const { accountId, createdAt } = session;
-  const others = `DELETE FROM sessions WHERE account_id = ? AND id NOT IN (SELECT id FROM (
+  const others = `account_id = ? AND id NOT IN (SELECT id FROM (
     SELECT id FROM sessions WHERE account_id = ? AND idle_ends_at > ? AND ends_at > ?
     ORDER BY rotated_at DESC, id LIMIT ${maxSessions - 1}) AS kept)`;
-  await statements.change(others, [accountId, accountId, createdAt, createdAt]);
+  await endSessions(statements, others, [accountId, accountId, createdAt, createdAt], ends);
   const sql = `INSERT INTO sessions (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   await statements.change(sql, valuesOf(session));
+}
+
+/** Removes the sessions of a condition. Every end of a session goes through this, or it is not recorded. */
+async function endSessions(
+  statements: Statements,
+  condition: string,
+  values: Value[],
+  { recordedBy }: SessionEnds,
+): Promise<void> {
+  if (!recordedBy) return void (await statements.change(`DELETE FROM sessions WHERE ${condition}`, values));
+  // Locked, and removed by id: those that are recorded and no others.
+  const found = `SELECT id FROM sessions WHERE ${condition} FOR UPDATE`;
+  const ids = (await statements.select<{ id: string }>(found, values)).map(({ id }) => id);
+  if (ids.length === 0) return;
+  await recordEnds(statements, ids, recordedBy());
+  await statements.change(`DELETE FROM sessions WHERE id IN (${ids.map(() => "?").join(", ")})`, ids);
 }
 
 /** The statement that records what is proven in a session. */
 export function proofOf(holder: TokenHolder, proven: Proven): Parameters<Statements["change"]> {
   return [
-    `UPDATE sessions SET proofs = ?, proved_at = ? ${ofHolder}`,
+    `UPDATE sessions SET proofs = ?, proved_at = ? WHERE ${ofHolder}`,
     [...provenValues(proven), ...keyOf(holder)],
   ];
 }

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Metrics, RequestFacts } from "../../ports/metrics.ts";
 
 export interface PrometheusMetrics extends Metrics {
+  /** Shows how many ends of sessions are not published yet. */
+  endsWaiting(read: () => number): void;
   readonly contentType: string;
   /** All metrics in the text format. */
   text(): Promise<string>;
@@ -63,6 +65,9 @@ export function prometheusMetrics({ release, poolStats, ofProcess }: Measured): 
 
   return {
     slots: (of: string, read: () => number): void => void watched.set(of, read),
+
+    endsWaiting: (read: () => number): void =>
+      gauge("tintype_session_ends_waiting", "Ends of sessions that services cannot see yet", read),
 
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -8,27 +8,30 @@ import { hasUnwritable, isBlank } from "../../domain/writing.ts";
 import { maxPasswordLength, minPasswordLength, passwordFault } from "../../domain/password.ts";
 
 /** An attacker could otherwise make us hash long texts. */
-const text = z.string("must be text").max(1024, { error: "is too long", abort: true });
+export const text = z.string("must be text").max(1024, { error: "is too long", abort: true });
 
 /** An address or a password to compare: any text is valid input. */
-const known = text;
+export const known = text;
 
-const newEmail = text.transform(tidyEmail).superRefine((email, context) => {
+export const newEmail = text.transform(tidyEmail).superRefine((email, context) => {
   const message = emailFault(email);
   if (message) context.addIssue({ code: "custom", message });
 });
-const newPassword = text.meta({
+export const newPassword = text.meta({
   description: `${minPasswordLength} to ${maxPasswordLength} characters, with no blank at either end.`,
 });
 const code = text
   .transform((typed) => typed.replace(/\s/g, ""))
   .refine((digits) => codeShape.test(digits), "is not the digits of a code");
 
-const cannotBeSeen = "holds characters that cannot be seen";
-const canBeSeen = (typed: string) => !hasUnwritable(typed) && !isBlank(typed);
+export const cannotBeSeen = "holds characters that cannot be seen";
+export const canBeSeen = (typed: string) => !hasUnwritable(typed) && !isBlank(typed);
 
 /** Adds the faults of `password` for the account of `email`. */
-function judgePassword({ email, password }: { email: string; password: string }, context: z.RefinementCtx) {
+export function judgePassword(
+  { email, password }: { email: string; password: string },
+  context: z.RefinementCtx,
+) {
   const message = passwordFault(password, email);
   if (message) context.addIssue({ code: "custom", path: ["password"], message });
 }

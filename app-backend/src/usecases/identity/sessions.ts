@@ -47,7 +47,8 @@ interface Dependencies {
   readonly factors: Factors;
   readonly challenges: Challenges;
   readonly challengeTokens: ChallengeTokens;
-  readonly factorProof: FactorProof;
+  /** Undefined: no account can add a second factor, and a challenge cannot be answered. */
+  readonly factorProof: FactorProof | undefined;
   readonly identity: IdentityProvider;
   readonly tokens: Tokens;
   /** Reads access tokens: ours, and the identity provider's if it signs some. @default - `tokens` */
@@ -155,7 +156,7 @@ export function sessionUseCases(deps: Dependencies) {
       accounts.get(stated.accountId),
       factors.get(stated.accountId),
     ]);
-    if (!opened || account?.credentialVersion !== opened.credentialVersion) throw over();
+    if (!factorProof || !opened || account?.credentialVersion !== opened.credentialVersion) throw over();
     const { refreshToken, session } = newSession(account, opened.proofs, client);
     await factorProof.prove(account, stored, given, client, {
       purpose: { kind: "second-step", accountId: account.id, of: opened.id },
@@ -294,6 +295,14 @@ export function sessionUseCases(deps: Dependencies) {
     auditLog("sign_out", { accountId: session.accountId, sessionId: session.id });
   }
 
+  /** Ends the session of a bearer token. Throws `not_signed_in` unless `authenticate` accepts it. */
+  async function signOutBearer(accessToken: string): Promise<TokenHolder> {
+    const holder = await authenticate(accessToken);
+    await sessions.remove(holder);
+    auditLog("sign_out", holder);
+    return holder;
+  }
+
   /** The caller's live sessions, the last used first. */
   async function list({ accountId, sessionId }: TokenHolder): Promise<SessionView[]> {
     const at = now();
@@ -356,7 +365,7 @@ export function sessionUseCases(deps: Dependencies) {
   }
 
   return {
-    ...{ signIn, admit, complete, refresh, signOut, list, end },
+    ...{ signIn, admit, complete, refresh, signOut, signOutBearer, list, end },
     ...{ authenticate, authenticateAccount, requireToken, requireFresh },
   };
 }

@@ -13,10 +13,13 @@ import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import type { Open, RawProjectStore, RawUsage } from "../../contract/opened.ts";
 import { createDatabase, patience } from "../../store.ts";
 
-/** Opens one port on a separate database. */
-export function openMysql<Port>(make: (pool: Pool) => Port): Open<Port, RawProjectStore> {
+/** Opens one port on a separate database, with the schema of those migrations. */
+export function openMysql<Port>(
+  make: (pool: Pool) => Port,
+  migrations?: string,
+): Open<Port, RawProjectStore> {
   return async () => {
-    const { pool, drop } = await createDatabase({ patience });
+    const { pool, drop } = await createDatabase({ migrations, patience });
     return { port: make(pool), raw: rawMysql(pool), close: drop };
   };
 }

@@ -19,8 +19,9 @@ test("OPS-12 requests are labelled by pattern and class of status, whatever path
   expect(text).toContain('tintype_refusals_total{code="not_found"} 50');
 });
 
-test("pool, limits, audit events, images and the release are exported", async () => {
+test("pool, limits, audit events, images, the release and what waits to be published are exported", async () => {
   const metrics = newMetrics();
+  metrics.endsWaiting(() => 7);
   metrics.event("limit_reached", "sign-in of account");
   metrics.event("sign_in", undefined);
   metrics.image("taken", 700);
@@ -30,6 +31,7 @@ test("pool, limits, audit events, images and the release are exported", async ()
       'tintype_release{release="0123456789ab"} 1',
       "tintype_database_connections_lent 3",
       "tintype_database_waiting 2",
+      "tintype_session_ends_waiting 7",
       'tintype_limits_reached_total{limit="sign-in of account"} 1',
       'tintype_security_events_total{event="sign_in"} 1',
       'tintype_image_intake_seconds_bucket{le="0.5",outcome="taken"} 0',

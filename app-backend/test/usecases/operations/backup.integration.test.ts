@@ -195,6 +195,7 @@ describe("a restore", () => {
       "0021_challenges.sql",
       "0022_provider_identities.sql",
       "0023_passkeys.sql",
+      "0024_ended_sessions.sql",
       "0026_phones.sql",
       "0027_phone_enrolments.sql",
       "0028_text_codes.sql",

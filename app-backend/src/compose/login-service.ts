@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import type { DestinationStream } from "pino";
+import { argon2Passwords } from "../adapters/argon2/passwords.ts";
+import { hmacCodeGenerator } from "../adapters/hmac/code-generator.ts";
+import { jwtChallengeTokens } from "../adapters/jwt/challenge-tokens.ts";
+import { jwtTokens } from "../adapters/jwt/tokens.ts";
+import { logMail } from "../adapters/log/mail.ts";
+import { mysqlAccounts } from "../adapters/mysql/accounts.ts";
+import { mysqlChallenges } from "../adapters/mysql/challenges.ts";
+import { mysqlFactors } from "../adapters/mysql/factors.ts";
+import { mysqlLimits } from "../adapters/mysql/limits.ts";
+import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
+import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
+import { closePool, openPool } from "../adapters/mysql/pool.ts";
+import { poolStats } from "../adapters/mysql/pool-stats.ts";
+import { probeDatabase } from "../adapters/mysql/probe.ts";
+import { purge } from "../adapters/mysql/purge.ts";
+import { mysqlSessions } from "../adapters/mysql/sessions.ts";
+import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
+import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
+import { openRedis } from "../adapters/redis/client.ts";
+import type { LoginConfig } from "../config/services.ts";
+import { currentRequest } from "../http/request-log.ts";
+import { loginApp } from "../http/services/login.ts";
+import { openLog } from "../log.ts";
+import { publishingSessions } from "../usecases/identity/published-endings.ts";
+import { sessionUseCases } from "../usecases/identity/sessions.ts";
+import { signUpUseCase } from "../usecases/identity/sign-up.ts";
+import { rateLimiter } from "../usecases/rate-limiter.ts";
+import { auditTo } from "./audit.ts";
+import { openPublisher } from "./publisher.ts";
+
+/** Overrides for tests. */
+export interface Overrides {
+  readonly now?: () => Date;
+  readonly newId?: () => string;
+  readonly logTo?: DestinationStream;
+}
+
+/** Accounts and sessions by themselves: without pictures, so without an object store. */
+export function composeLogin(config: LoginConfig, overrides: Overrides = {}) {
+  const { now = () => new Date(), newId = randomUUID, logTo } = overrides;
+  const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
+  const pool = openPool(config.database);
+  const redis = openRedis(config.redis, { onFault: (err) => log.warn({ err }, "Redis is away") });
+  const metrics = prometheusMetrics({
+    release: config.release,
+    poolStats: poolStats(pool),
+    ofProcess: config.metrics !== undefined,
+  });
+  const passwords = argon2Passwords();
+  metrics.slots("passwords", passwords.waiting);
+
+  const onFault = (err: unknown) => log.warn({ err }, "ends of sessions are not published");
+  const publisher = openPublisher({ pool, redis, now, onFault });
+  metrics.endsWaiting(publisher.backlog);
+  const ends = { recordedBy: now };
+
+  const auditLog = auditTo(log, metrics);
+  const accounts = mysqlAccounts(pool);
+  const tokens = jwtTokens({ ...config, accessTokens: "es256", newId });
+  const identity = ownIdentityProvider({
+    hashes: mysqlPasswordHashes(pool),
+    codes: mysqlOneTimeCodes(pool),
+    passwords,
+    codeGenerator: hmacCodeGenerator(config.refreshSecrets),
+    mail: logMail((line, message) => log.info(line, message)),
+    now,
+  });
+  const limiter = rateLimiter({ limits: mysqlLimits(pool), auditLog, now });
+  const common = { accounts, identity, auditLog, rateLimiter: limiter, now, newId };
+  const sessions = sessionUseCases({
+    ...common,
+    sessions: publishingSessions(mysqlSessions(pool, ends), publisher.publish),
+    factors: mysqlFactors(pool),
+    challenges: mysqlChallenges(pool, ends),
+    challengeTokens: jwtChallengeTokens(config.refreshSecrets),
+    factorProof: undefined,
+    tokens,
+    confirmationRequired: false,
+  });
+  const app = loginApp({
+    signUp: signUpUseCase(common),
+    sessions,
+    publicKeys: () => tokens.publicKeys(now()),
+    probes: { database: () => probeDatabase(pool) },
+    log,
+    newId,
+    onRequest: metrics.request,
+    release: config.release,
+  });
+
+  async function close(): Promise<void> {
+    await publisher.close();
+    redis.close();
+    await closePool(pool);
+  }
+
+  return { app, log, metrics, purge: () => purge(pool, now()), close };
+}

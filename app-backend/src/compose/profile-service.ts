@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import type { DestinationStream, Logger } from "pino";
+import { accessTokensByKeySet } from "../adapters/jwt/access-tokens.ts";
+import { keySet } from "../adapters/jwt/key-set.ts";
+import { ownIssuer } from "../adapters/jwt/signed-claims.ts";
+import { closePool, openPool } from "../adapters/mysql/pool.ts";
+import { poolStats } from "../adapters/mysql/pool-stats.ts";
+import { probeProfiles } from "../adapters/mysql/probe.ts";
+import { mysqlProfiles } from "../adapters/mysql/profiles.ts";
+import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
+import { openRedis } from "../adapters/redis/client.ts";
+import { redisRevocations } from "../adapters/redis/revocations.ts";
+import type { ProfileConfig } from "../config/services.ts";
+import { AppError } from "../domain/app-error.ts";
+import { currentRequest } from "../http/request-log.ts";
+import { profileApp } from "../http/services/profile.ts";
+import { openLog } from "../log.ts";
+import type { Revocations } from "../ports/revocations.ts";
+import { verification } from "../usecases/identity/verification.ts";
+import { profileUseCases } from "../usecases/profiles.ts";
+
+/** Overrides for tests. */
+export interface Overrides {
+  readonly now?: () => Date;
+  /** In milliseconds; it never goes back. */
+  readonly clock?: () => number;
+  readonly logTo?: DestinationStream;
+}
+
+/** Profiles of the people whom tokens name. What it holds can verify a token and sign none. */
+export function composeProfile(config: ProfileConfig, overrides: Overrides = {}) {
+  const { now = () => new Date(), clock = () => performance.now(), logTo } = overrides;
+  const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
+  const pool = openPool(config.database);
+  const redis = openRedis(config.redis, { onFault: (err) => log.warn({ err }, "Redis is away") });
+  const metrics = prometheusMetrics({
+    release: config.release,
+    poolStats: poolStats(pool),
+    ofProcess: config.metrics !== undefined,
+  });
+  const onFault = (err: unknown) => log.warn({ err }, "keys were not read");
+  const accessTokens = accessTokensByKeySet(keySet({ url: config.keysUrl, clock, onFault }));
+  const asked = redisRevocations(redis);
+  const isRequired = config.revocations === "required";
+  const revocations = isRequired ? asked : unlessAway(asked, log);
+  const app = profileApp({
+    verify: verification({
+      accessTokens,
+      sessions: undefined,
+      revocations: { ...revocations, issuer: ownIssuer },
+      now,
+    }),
+    profiles: profileUseCases({ profiles: mysqlProfiles(pool) }),
+    probes: {
+      database: () => probeProfiles(pool),
+      keys: () => accessTokens.ready(now()),
+      ...(isRequired && { revocations: async () => void (await asked.get("ready", now())) }),
+    },
+    log,
+    newId: randomUUID,
+    onRequest: metrics.request,
+    release: config.release,
+  });
+
+  async function close(): Promise<void> {
+    redis.close();
+    await closePool(pool);
+  }
+
+  return { app, log, metrics, close };
+}
+
+/** While these cannot be asked, nothing is revoked: a token then counts until it expires. */
+function unlessAway({ get }: Pick<Revocations, "get">, log: Logger): Pick<Revocations, "get"> {
+  return {
+    get: (subject, at) =>
+      get(subject, at).catch((err: unknown) => {
+        if (!(err instanceof AppError && err.code === "unavailable")) throw err;
+        log.warn({ err }, "revocations were not asked: the token is taken");
+        return undefined;
+      }),
+  };
+}
