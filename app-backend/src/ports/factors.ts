@@ -3,8 +3,9 @@ import type { Proven } from "../domain/proofs.ts";
 import type { TextCode } from "../domain/text-message.ts";
 import type { TokenHolder } from "./tokens.ts";
 
-/** An enrolment that its code confirms. */
+/** An enrolment that its code confirms. `proven`: in the session of the person who typed it. */
 export interface Confirmation {
+  readonly proven: Proven;
   readonly enrolmentId: string;
   /** The step of the code, which is used up. */
   readonly step: number;
@@ -14,6 +15,7 @@ export interface Confirmation {
 
 /** An enrolment of a number that the code sent to it confirms. */
 export interface PhoneConfirmation {
+  readonly proven: Proven;
   readonly enrolmentId: string;
   /** Of the code: one for each key. */
   readonly hashes: readonly string[];
@@ -33,8 +35,10 @@ export interface Factors {
   /**
    * Makes the secret of an enrolment the one in force, with new recovery codes that were not seen. Exactly one of any number
    * of parallel calls for one enrolment returns true; false, and changes nothing, if it is no longer the account's last.
+   * The same write raises the account's credential version, which ends all sessions but the holder's, and records in that
+   * what is proven. Throws `not_signed_in`, and changes nothing, if the holder's session is gone or over.
    */
-  confirm(accountId: string, confirmation: Confirmation): Promise<boolean>;
+  confirm(holder: TokenHolder, confirmation: Confirmation): Promise<boolean>;
   /** Begins an enrolment of a number, in place of one that was not confirmed. Throws `not_signed_in` if the account is gone. */
   enrolPhone(accountId: string, enrolment: PhoneEnrolment): Promise<void>;
   /** Stores the code of an enrolment, a challenge or a session, in place of an earlier one; may store nothing if the account is gone. */
@@ -43,10 +47,10 @@ export interface Factors {
    * Puts the number of an enrolment in force and ends all codes that were sent. `first`: it is the account's first factor,
    * and the recovery codes were stored. `replaced`: it is no longer the account's last enrolment. Throws `number_taken`,
    * also in parallel calls, if `maxAccountsOfNumber` accounts have the number, and `not_signed_in` if the account is gone.
-   * What is refused changes nothing.
+   * What is refused changes nothing. Sessions end as with `confirm`.
    */
   confirmPhone(
-    accountId: string,
+    holder: TokenHolder,
     confirmation: PhoneConfirmation,
   ): Promise<"first" | "further" | "replaced" | "wrong">;
   /** Removes the number and all codes that were sent to it; the recovery codes too, if no other factor is left. False if there was no number. */

@@ -57,6 +57,27 @@ export function passkeysContract(open: Open<Passkeys>, rounds = 20): void {
       expect(counts).toEqual([1, 0, 0]);
     });
 
+    test("PKY-01 one that is asked for ends all sessions but one with the same write", async () => {
+      const [kept, other] = [randomUUID(), randomUUID()];
+      for (const id of [kept, other]) await opened().raw.addSession({ accountId, id });
+      const add = (sessionId?: string) =>
+        passkeys().add(
+          somePasskey(accountId),
+          [reference()],
+          eventOf("passkey_added"),
+          sessionId === undefined ? undefined : { sessionId, proven: { proofs: ["passkey"], provedAt: at } },
+        );
+      await add();
+      const versions = (account: number) => ({ account, sessions: { [kept]: account, [other]: 0 } });
+      expect(await opened().raw.versions(accountId)).toEqual(versions(0));
+      await add(kept);
+      expect(await opened().raw.versions(accountId)).toEqual(versions(1));
+      for (const wrong of [other, randomUUID()])
+        await expect(add(wrong)).rejects.toMatchObject({ code: "not_signed_in" });
+      expect(await opened().raw.versions(accountId)).toEqual(versions(1));
+      expect(await passkeys().listOfAccount(accountId)).toHaveLength(2);
+    });
+
     test("PKY-04 a credential belongs to one account once, and what is stored stays", async () => {
       const passkey = await added({ counter: 5 });
       const other = await opened().raw.addAccount();

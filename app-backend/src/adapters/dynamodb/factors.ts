@@ -18,7 +18,7 @@ import { count, requireLive } from "./account-usage.ts";
 import { flag, type Item, number, setOfTexts, text, textOrNull, texts, time } from "./items.ts";
 import { factorsKey, numberKey, numberOf } from "./keys.ts";
 import type { Dynamodb, Refused, Write } from "./requests.ts";
-import { proofOf } from "./sessions.ts";
+import { endingOthers, proofOf } from "./sessions.ts";
 import { again, untilWritten } from "./until-written.ts";
 
 interface Dependencies {
@@ -130,12 +130,20 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       });
     },
 
-    confirm: (accountId, { enrolmentId: id, step: lastStep, recoveryHashes: codes, event }) =>
-      change(accountId, (state) => {
+    confirm: (holder, { enrolmentId: id, step: lastStep, recoveryHashes: codes, event, proven }) =>
+      untilWritten(async () => {
+        const { item, state } = await read(holder.accountId);
         const { enrolment, events } = state;
-        if (enrolment?.id !== id) return undefined;
+        if (enrolment?.id !== id) return false;
         const totp = { id, secret: enrolment.secret, lastStep, enrolledAt: event.at, lastUsedAt: event.at };
-        return { ...state, totp, enrolment: undefined, codes, seen: false, events: withEvent(events, event) };
+        const to = { ...state, totp, enrolment: undefined, codes, seen: false };
+        const { write, isDone } = replacing(holder.accountId, item, {
+          ...to,
+          events: withEvent(events, event),
+        });
+        const { ofAccount, ofSession } = await endingOthers(db, holder, proven);
+        const refused = await db.transact([write, ofAccount, ofSession]);
+        return !refused || isDone(refused[0]) ? true : again;
       }),
 
     async enrolPhone(accountId, phoneEnrolment) {
@@ -149,8 +157,9 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       });
     },
 
-    confirmPhone: (accountId, { enrolmentId: id, hashes, recoveryHashes, event }) =>
+    confirmPhone: (holder, { enrolmentId: id, hashes, recoveryHashes, event, proven }) =>
       untilWritten(async () => {
+        const { accountId } = holder;
         const { item, state } = await read(accountId);
         const { phone: former, phoneEnrolment, events } = state;
         if (phoneEnrolment?.id !== id) return "replaced";
@@ -174,11 +183,9 @@ export function dynamodbFactors(deps: Dependencies): Factors {
           values: { accountId },
         };
         const leave = former && !isSame ? [releasing(former)] : [];
-        const refused = await db.transact([write, count(accountId, {}), take, ...leave]);
-        if (refused && !isDone(refused[0])) {
-          if (refused[1]) requireLive(refused[1].item);
-          return again;
-        }
+        const { ofAccount, ofSession } = await endingOthers(db, holder, proven);
+        const refused = await db.transact([write, ofAccount, ofSession, take, ...leave]);
+        if (refused && !isDone(refused[0])) return again;
         return isFirst ? "first" : "further";
       }),
 

@@ -6,6 +6,7 @@ import { factorItems, hasCodes, used, withEvent, withoutIdleCodes } from "./fact
 import { text } from "./items.ts";
 import { accountKey, credentialKey } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";
+import { endingOthers } from "./sessions.ts";
 import { again, untilWritten } from "./until-written.ts";
 
 interface Dependencies {
@@ -28,7 +29,7 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
   return {
     listOfAccount,
 
-    add: (passkey, codes, event) =>
+    add: (passkey, codes, event, kept) =>
       untilWritten(async () => {
         const { accountId, credentialId, userVerified } = passkey;
         const { item, state } = await read(accountId);
@@ -43,14 +44,16 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
           passkeys: [...passkeys, passkey].toSorted(byAge),
           events: withEvent(events, event),
         });
+        const ending = kept && (await endingOthers(db, { ...kept, accountId }, kept.proven));
+        const ofLiveAccount = {
+          update: accountKey(accountId),
+          condition: "attribute_exists(#pk) AND attribute_not_exists(#removedAt)",
+        };
         const refused = await db.transact([
           write,
           { put: credentialKey(credentialId), item: { accountId }, condition: "attribute_not_exists(#pk)" },
-          {
-            update: accountKey(accountId),
-            add: { verifiedPasskeys: userVerified ? 1 : 0 },
-            condition: "attribute_exists(#pk) AND attribute_not_exists(#removedAt)",
-          },
+          { ...(ending?.ofAccount ?? ofLiveAccount), add: { verifiedPasskeys: userVerified ? 1 : 0 } },
+          ...(ending ? [ending.ofSession] : []),
         ]);
         if (!refused || isDone(refused[0])) return isFirst;
         if (refused[2]) requireLive(refused[2].item);

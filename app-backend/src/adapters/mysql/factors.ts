@@ -14,7 +14,7 @@ import type { Factors } from "../../ports/factors.ts";
 import { lockAccount, lockLiveAccount } from "./account-usage.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
 import { usePasskey } from "./passkeys.ts";
-import { proofOf } from "./sessions.ts";
+import { endOthers, proofOf } from "./sessions.ts";
 
 interface Row {
   totp_id: string | null;
@@ -95,7 +95,8 @@ export function mysqlFactors(pool: Pool): Factors {
       });
     },
 
-    async confirm(accountId, { enrolmentId, step, recoveryHashes, event }) {
+    async confirm(holder, { enrolmentId, step, recoveryHashes, event, proven }) {
+      const { accountId } = holder;
       return transaction(pool, async (statements) => {
         await lockAccount(statements, accountId);
         const sql = "SELECT secret FROM totp_enrolments WHERE account_id = ? AND id = ?";
@@ -109,6 +110,7 @@ export function mysqlFactors(pool: Pool): Factors {
         await statements.change(insert, values);
         await replaceCodes(statements, accountId, recoveryHashes);
         await addEvent(statements, accountId, event);
+        await endOthers(statements, holder, proven);
         return true;
       });
     },
@@ -130,7 +132,8 @@ export function mysqlFactors(pool: Pool): Factors {
       });
     },
 
-    async confirmPhone(accountId, { enrolmentId, hashes, recoveryHashes, event }) {
+    async confirmPhone(holder, { enrolmentId, hashes, recoveryHashes, event, proven }) {
+      const { accountId } = holder;
       return transaction(pool, async (statements) => {
         await lockLiveAccount(statements, accountId);
         const sql =
@@ -144,6 +147,7 @@ export function mysqlFactors(pool: Pool): Factors {
         await insertPhone(statements, accountId, enrolmentId, row, event.at);
         if (isFirst) await replaceCodes(statements, accountId, recoveryHashes);
         await addEvent(statements, accountId, event);
+        await endOthers(statements, holder, proven);
         return isFirst ? "first" : "further";
       });
     },

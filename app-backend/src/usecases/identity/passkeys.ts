@@ -98,18 +98,17 @@ export function passkeyUseCases(deps: Dependencies) {
       !(["credentialId", "publicKey"] as const).every((each) => credential[each].length <= maxLengths[each])
     )
       throw new AppError("passkey_refused", "credential is larger than the standard allows");
-    const account = await existing(accountId);
+    const [account, session] = await Promise.all([existing(accountId), sessions.get(holder)]);
+    if (!session) throw new AppError("not_signed_in", "session is gone");
     const at = now();
-    const endOthers = async () => asked && (await sessions.removeOfAccount(accountId, sessionId));
-    await endOthers(); // a call that stops after the passkey was added has ended them too
+    const proven = withProofs(session, [credential.userVerified ? "passkey" : "key"], at);
     const { codes, hashes } = newRecoveryCodes(factorSecrets, accountId);
     const facts = { id: newId(), accountId, rpId, name, asked, createdAt: at, lastUsedAt: null };
     const passkey = { ...credential, ...facts };
-    const isFirst = await passkeys.add(passkey, hashes, factorEvent("passkey_added", client, at));
-    await endOthers();
-    const session = await sessions.get(holder);
-    const given = credential.userVerified ? "passkey" : "key";
-    if (session) await sessions.prove(holder, withProofs(session, [given], at));
+    const event = factorEvent("passkey_added", client, at);
+    const isFirst = await passkeys.add(passkey, hashes, event, asked ? { sessionId, proven } : undefined);
+    // Those of others are over already.
+    await (asked ? sessions.removeOfAccount(accountId, sessionId) : sessions.prove(holder, proven));
     report(account, sessionId, "passkey_added");
     return { passkey: viewPasskey(passkey, rpId), recoveryCodes: isFirst ? codes : null };
   }
