@@ -1,6 +1,7 @@
 import type { FactorEvent } from "../domain/factor.ts";
 import type { Owned } from "../domain/owned.ts";
 import type { Passkey, PasskeyUse } from "../domain/passkey.ts";
+import type { WaysIn } from "../domain/ways-in.ts";
 import type { Proven } from "../domain/proofs.ts";
 
 /** The session that stays when all others of its account end, and what is proven in it. */
@@ -29,9 +30,9 @@ export interface Passkeys {
   rename(passkey: Owned, name: string): Promise<boolean>;
   /**
    * Removes a passkey, and the recovery codes with the last factor. `last`, and changes nothing, if the account has no
-   * password, no identity at a provider, and no other passkey that opens it alone.
+   * password, and no identity or other passkey by which `ways` lets it in: also of parallel removals of its ways.
    */
-  remove(passkey: Owned, event: FactorEvent): Promise<"removed" | "missing" | "last">;
+  remove(passkey: Owned, event: FactorEvent, ways: WaysIn): Promise<"removed" | "missing" | "last">;
   /** Records a use. False, and changes nothing, unless its counter may follow the stored one: of parallel uses of one counter above 0 one returns true. */
   use(use: PasskeyUse): Promise<boolean>;
   /** Records that a passkey seems to have been copied. */

@@ -19,6 +19,8 @@ export interface RawStore {
   versions(accountId: string): Promise<{ account: number; sessions: Record<string, number> }>;
   /** Adds a TOTP secret that is in force, and recovery codes. */
   addFactors(factors: RawFactors): Promise<void>;
+  /** Adds an identity at a provider. */
+  addIdentity(identity: { readonly accountId: string; readonly issuer: string }): Promise<void>;
   /** Adds an image: published with an object and a thumbnail, or pending without objects. */
   addImage(image: RawImage): Promise<void>;
   /** How many records hold the text in any field. */

@@ -396,7 +396,7 @@ function stateOf(item: Item | undefined): State {
     codes: texts(item, "codes"),
     seen: flag(item, "seen"),
     events: eventsIn(text(item, "events")),
-    passkeys: passkeysIn(textOrNull(item, "passkeys") ?? "[]"),
+    passkeys: passkeysIn(item),
   };
 }
 
@@ -414,7 +414,9 @@ function eventsIn(json: string): FactorEvent[] {
   return events.map(({ at, what, device }) => ({ at: new Date(at), what, device }));
 }
 
-function passkeysIn(json: string): Passkey[] {
+/** The passkeys in the item of an account's factors. */
+export function passkeysIn(item: Item | undefined): Passkey[] {
+  const json = (item && textOrNull(item, "passkeys")) ?? "[]";
   const passkeys = JSON.parse(json) as (Omit<Passkey, "createdAt" | "lastUsedAt"> & {
     createdAt: string;
     lastUsedAt: string | null;

@@ -8,6 +8,7 @@ import { accountKey, credentialKey } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";
 import { endingOthers } from "./sessions.ts";
 import { again, untilWritten } from "./until-written.ts";
+import { otherWayIn } from "./ways-in.ts";
 
 interface Dependencies {
   readonly db: Dynamodb;
@@ -70,11 +71,14 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
         };
       }),
 
-    remove: ({ accountId, id }, event) =>
+    remove: ({ accountId, id }, event, ways) =>
       untilWritten(async () => {
         const { item, state } = await read(accountId);
         const passkey = state.passkeys.find((each) => each.id === id);
         if (!passkey) return "missing";
+        // Of the passkeys that are read here another writer leaves another revision.
+        const other = await otherWayIn(db, accountId, id, ways, async () => state.passkeys);
+        if (!other) return "last";
         const { write, isDone } = replacing(
           accountId,
           item,
@@ -84,19 +88,16 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
             events: withEvent(state.events, event),
           }),
         );
-        const by = passkey.userVerified ? 1 : 0;
         const refused = await db.transact([
           write,
           { delete: credentialKey(passkey.credentialId) },
           {
             update: accountKey(accountId),
-            add: { verifiedPasskeys: -by },
-            condition: "attribute_exists(#credential) OR #identities > :none OR #verifiedPasskeys > :by",
-            values: { none: 0, by },
+            add: { verifiedPasskeys: passkey.userVerified ? -1 : 0 },
+            ...other,
           },
         ]);
-        if (!refused || isDone(refused[0])) return "removed";
-        return refused[2] && !refused[0] ? "last" : again;
+        return !refused || isDone(refused[0]) ? "removed" : again;
       }),
 
     use: ({ accountId, ...use }) => change(accountId, (state) => used(state, use)),

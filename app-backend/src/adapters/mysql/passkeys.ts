@@ -58,12 +58,12 @@ export function mysqlPasskeys(pool: Pool): Passkeys {
       return (await change(pool, sql, [name, id, accountId])) === 1;
     },
 
-    async remove({ accountId, id }, event) {
+    async remove({ accountId, id }, event, ways) {
       return transaction(pool, async (statements) => {
         await lockAccount(statements, accountId);
         const own = "SELECT id FROM passkeys WHERE id = ? AND account_id = ?";
         if ((await statements.select(own, [id, accountId])).length === 0) return "missing";
-        if (!(await hasOtherWayIn(statements, accountId, id))) return "last";
+        if (!(await hasOtherWayIn(statements, accountId, id, ways))) return "last";
         await statements.change("DELETE FROM passkeys WHERE id = ?", [id]);
         await removeCodesOfNoFactor(statements, accountId);
         await addEvent(statements, accountId, event);

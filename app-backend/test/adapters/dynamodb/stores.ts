@@ -226,6 +226,13 @@ export function rawDynamodb({ client, names, items }: TestTables): RawProjectSto
       });
     },
 
+    async addIdentity({ accountId, issuer }) {
+      const pk = `account#${accountId}`;
+      const facts = { issuer: S(issuer), subject: S(randomUUID()), createdAt: N(Date.now()) };
+      await put(pk, `identity#${randomUUID()}`, facts);
+      await add({ pk: S(pk), sk: S("account") }, "identities :one", { ":one": N(1) });
+    },
+
     async addImage({ id, accountId, objectKeys: [object, thumbnail] }) {
       const now = new Date();
       const iso = now.toISOString();

@@ -25,6 +25,7 @@ import { passwordHashesContract } from "../../contract/password-hashes.ts";
 import { providerIdentitiesContract } from "../../contract/provider-identities.ts";
 import { projectsContract } from "../../contract/projects.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
+import { waysInContract } from "../../contract/ways-in.ts";
 import { openMysql } from "./stores.ts";
 
 describe("MySQL", () => {
@@ -35,6 +36,12 @@ describe("MySQL", () => {
   passkeysContract(openMysql(mysqlPasskeys));
   passwordHashesContract(openMysql(mysqlPasswordHashes));
   providerIdentitiesContract(openMysql(mysqlProviderIdentities));
+  waysInContract(
+    openMysql((pool) => ({
+      identities: mysqlProviderIdentities(pool),
+      passkeys: mysqlPasskeys(pool),
+    })),
+  );
   oneTimeCodesContract(openMysql(mysqlOneTimeCodes));
   limitsContract(openMysql(mysqlLimits));
   imagesContract(openMysql(mysqlImages));

@@ -156,6 +156,12 @@ export function rawMysql(pool: Pool): RawProjectStore {
       for (const hash of hashes) await insert("recovery_codes", { account_id: accountId, hash });
     },
 
+    async addIdentity({ accountId, issuer }) {
+      const facts = { id: randomUUID(), subject: randomUUID(), created_at: new Date() };
+      const hash = randomUUID().replaceAll("-", "").repeat(2);
+      await insert("provider_identities", { account_id: accountId, issuer, hash, ...facts });
+    },
+
     async addImage({ id, accountId, objectKeys: [object = null, thumbnail = null] }) {
       const columns = `id, account_id, name, content_type, bytes, object_key, thumbnail_key, created_at, published_at`;
       const at = new Date();
