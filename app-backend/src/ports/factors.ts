@@ -1,4 +1,11 @@
-import type { Enrolment, FactorEvent, PhoneEnrolment, Spend, StoredFactors } from "../domain/factor.ts";
+import type {
+  Enrolment,
+  FactorEvent,
+  FactorsReset,
+  PhoneEnrolment,
+  Spend,
+  StoredFactors,
+} from "../domain/factor.ts";
 import type { Proven } from "../domain/proofs.ts";
 import type { TextCode } from "../domain/text-message.ts";
 import type { TokenHolder } from "./tokens.ts";
@@ -62,8 +69,12 @@ export interface Factors {
   prove(holder: TokenHolder, spend: Spend, proven: Proven): Promise<boolean>;
   /** Removes the TOTP secret and an enrolment; the recovery codes too, if no other factor is left. False if there was no secret. */
   removeTotp(accountId: string, event: FactorEvent): Promise<boolean>;
-  /** Removes secret, enrolment and recovery codes, and has no passkey asked for after the password; returns what there was. Records the event only if there was a factor. */
-  reset(accountId: string, event: FactorEvent): Promise<StoredFactors>;
+  /**
+   * Removes secret, number, enrolments, codes and passkeys. If the account has neither a password nor an identity at a
+   * provider, the passkeys that open it alone stay, and are not asked for after anything. If a factor or a passkey was
+   * removed, the same write raises the credential version, which ends all sessions, and records the event.
+   */
+  reset(accountId: string, event: FactorEvent): Promise<FactorsReset>;
   /** Replaces all recovery codes by ones that were not seen; false, and changes nothing, if the account has no factor. */
   replaceRecoveryCodes(accountId: string, hashes: readonly string[], event: FactorEvent): Promise<boolean>;
   /** Records that the page has shown the recovery codes; idempotent. */

@@ -246,11 +246,15 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       await enrol();
       const other = await opened().raw.addAccount();
       const event = eventOf("factors_reset", 1);
-      const before = await factors().reset(accountId, event);
+      const { before, keptPasskeys } = await factors().reset(accountId, event);
+      expect(keptPasskeys).toBe(0);
       expect(before).toMatchObject({ totp: { id }, recoveryCodes: { left: 3, seen: false } });
       expect(await opened().raw.count(hashes[0]!)).toBe(0);
       for (const none of [accountId, other]) {
-        expect(await factors().reset(none, eventOf("factors_reset", 2))).toEqual(noFactors);
+        expect(await factors().reset(none, eventOf("factors_reset", 2))).toEqual({
+          before: noFactors,
+          keptPasskeys: 0,
+        });
         expect(await factors().get(none)).toEqual(noFactors);
       }
       const names = (await factors().listEvents(accountId)).map(({ what }) => what);

@@ -3,7 +3,7 @@ import { AppError } from "../../domain/app-error.ts";
 import {
   type FactorEvent,
   type FactorEventName,
-  factorsOf,
+  hasFactor,
   maxFactorEvents,
   noFactors,
   type Spend,
@@ -15,6 +15,7 @@ import { lockAccount, lockLiveAccount } from "./account-usage.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
 import { usePasskey } from "./passkeys.ts";
 import { endOthers, proofOf } from "./sessions.ts";
+import { isOpenWithoutPasskeys } from "./ways-in.ts";
 
 interface Row {
   totp_id: string | null;
@@ -196,9 +197,16 @@ export function mysqlFactors(pool: Pool): Factors {
         const before = row ? factorsIn(row) : noFactors;
         for (const table of secretTables)
           await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        const isOpen = await isOpenWithoutPasskeys(statements, accountId);
+        const removed = "DELETE FROM passkeys WHERE account_id = ? AND (NOT user_verified OR ?)";
+        const passkeys = await statements.change(removed, [accountId, isOpen]);
         await statements.change("UPDATE passkeys SET asked = FALSE WHERE account_id = ?", [accountId]);
-        if (factorsOf(before).length > 0) await addEvent(statements, accountId, event);
-        return before;
+        if (hasFactor(before) || passkeys > 0) {
+          const raise = "UPDATE accounts SET credential_version = credential_version + 1 WHERE id = ?";
+          await statements.change(raise, [accountId]);
+          await addEvent(statements, accountId, event);
+        }
+        return { before, keptPasskeys: before.passkeys.count - passkeys };
       });
     },
 

@@ -2,6 +2,13 @@ import { isAnyOpen, type WaysIn } from "../../domain/ways-in.ts";
 import { noPassword } from "./password-hashes.ts";
 import type { Statements } from "./pool.ts";
 
+/** Whether a locked account has a password, or an identity at any provider. */
+export async function isOpenWithoutPasskeys(statements: Statements, accountId: string): Promise<boolean> {
+  const sql = `SELECT id FROM accounts WHERE id = ? AND password_hash <> ?
+    UNION ALL SELECT id FROM provider_identities WHERE account_id = ? LIMIT 1`;
+  return (await statements.select(sql, [accountId, noPassword, accountId])).length > 0;
+}
+
 /** Whether a locked account has another way in than one of its identities or passkeys. */
 export async function hasOtherWayIn(
   statements: Statements,

@@ -58,6 +58,7 @@ describe("DynamoDB", () => {
     openDynamodbPort((db) => ({
       identities: dynamodbProviderIdentities(db),
       passkeys: dynamodbPasskeys({ db, newId: randomUUID }),
+      factors: dynamodbFactors({ db, newId: randomUUID }),
     })),
   );
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));

@@ -40,6 +40,7 @@ describe("MySQL", () => {
     openMysql((pool) => ({
       identities: mysqlProviderIdentities(pool),
       passkeys: mysqlPasskeys(pool),
+      factors: mysqlFactors(pool),
     })),
   );
   oneTimeCodesContract(openMysql(mysqlOneTimeCodes));
