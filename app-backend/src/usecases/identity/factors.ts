@@ -90,7 +90,7 @@ export function factorUseCases(deps: Dependencies) {
       throw new AppError("enrolment_over", "no secret waits for its code");
     const attempt = [limits.confirmationOfAccount, accountId] as const;
     await rateLimiter.consume(attempt);
-    const step = stepOfEnrolment(accountId, enrolment, code, at);
+    const step = await stepOfEnrolment(accountId, enrolment, code, at);
     const what = totp ? "totp_replaced" : "totp_added";
     const { codes, hashes } = newRecoveryCodes(factorSecrets, accountId);
     const confirmed = await factors.confirm(holder, {
@@ -107,12 +107,17 @@ export function factorUseCases(deps: Dependencies) {
     return codes;
   }
 
-  function stepOfEnrolment(accountId: string, enrolment: Enrolment, code: string, at: Date): number {
+  async function stepOfEnrolment(
+    accountId: string,
+    enrolment: Enrolment,
+    code: string,
+    at: Date,
+  ): Promise<number> {
     const isOfReplaced =
       enrolment.replaced !== null &&
       factorSecrets.stepsOf(enrolment.replaced, accountId, code, at).length > 0;
     if (isOfReplaced) throw new AppError("enrolment_replaced", "code is that of an earlier secret");
-    const step = factorProof.stepOf(accountId, enrolment.secret, code, 0, at);
+    const step = await factorProof.stepOf(accountId, { ...enrolment, lastStep: 0 }, code, at);
     return step ?? factorProof.refuse(accountId, "code");
   }
 
