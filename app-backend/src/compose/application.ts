@@ -164,7 +164,10 @@ export function application(parts: Parts, settings: Settings) {
     mail &&
     ((account: Account, what: FactorEventName) =>
       afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) }), pausesOfNotice));
-  const proof = factorProof({ ...common, ...ofFactors, passkeyProof: ofPasskeys, textCodes, notify });
+  const proof = factorProof({
+    ...{ ...common, ...ofFactors, limits: stores.limits },
+    ...{ passkeyProof: ofPasskeys, textCodes, notify },
+  });
   const stepUp = stepUpUseCases({ ...common, ...ofFactors, provePassword, factorProof: proof });
   const factors = factorUseCases({ ...common, ...ofFactors, factorProof: proof, stepUp, notify });
   const phones = phoneUseCases({
@@ -201,15 +204,16 @@ export function application(parts: Parts, settings: Settings) {
     onUnfinished,
   });
 
+  const ways = { issuers: parts.providers.list.map(({ issuer }) => issuer), rpId: ceremonies?.rpId };
   const providers = providerUseCases({
-    ...common,
+    ...{ ...common, ways },
     ...{ providers: parts.providers, flows: parts.providerFlows, identities, limits: stores.limits },
-    factors: stores.factors,
+    passkeys: stores.passkeys,
     ...{ sessions: stores.sessions, registration: accounts, signIns: sessions, stepUp },
   });
 
   const passkeys = passkeyUseCases({
-    ...common,
+    ...{ ...common, ways },
     ...ofFactors,
     ...{ passkeyProof: ofPasskeys, signIns: sessions, stepUp, notify },
   });

@@ -28,6 +28,16 @@ const oneAtATime = {
   forgetMs: 35 * secondMs,
 };
 
+/** How many wrong codes of six digits are judged in a window: decision 0042 has the odds. */
+export const maxGuesses = 100;
+const guessWindowMs = 30 * 24 * hourMs;
+
+/** Codes of six digits. All accounts have the same windows, and one that is used up says when it ends. A success is refunded and clears nothing. */
+export function guessesAt(at: Date): LimitRule {
+  const leftMs = guessWindowMs - (at.getTime() % guessWindowMs);
+  return { name: "guesses", free: maxGuesses, delayMs: leftMs, maxDelayMs: leftMs, forgetMs: leftMs };
+}
+
 /** Failures count; a success is refunded. Sign-in, its second step and mail are counted separately for each network that an account knows. */
 export const limits = {
   signInOfAccount: { name: "sign-in of account", ...perAccount },

@@ -26,6 +26,7 @@ import { providerIdentitiesContract } from "../../contract/provider-identities.t
 import { projectsContract } from "../../contract/projects.ts";
 import { revocationsContract } from "../../contract/revocations.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
+import { waysInContract } from "../../contract/ways-in.ts";
 import { openDynamodbPort } from "./stores.ts";
 
 // The emulator takes one call after the other.
@@ -53,6 +54,13 @@ describe("DynamoDB", () => {
   );
   passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
   providerIdentitiesContract(openDynamodbPort(dynamodbProviderIdentities), rounds);
+  waysInContract(
+    openDynamodbPort((db) => ({
+      identities: dynamodbProviderIdentities(db),
+      passkeys: dynamodbPasskeys({ db, newId: randomUUID }),
+      factors: dynamodbFactors({ db, newId: randomUUID }),
+    })),
+  );
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
   imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));
   projectsContract(openDynamodbPort(dynamodbProjects), rounds);

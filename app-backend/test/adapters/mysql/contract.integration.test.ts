@@ -30,6 +30,7 @@ import { providerIdentitiesContract } from "../../contract/provider-identities.t
 import { profilesContract } from "../../contract/profiles.ts";
 import { projectsContract } from "../../contract/projects.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
+import { waysInContract } from "../../contract/ways-in.ts";
 import { createDatabase } from "../../store.ts";
 import { openMysql, rawMysql } from "./stores.ts";
 
@@ -63,6 +64,13 @@ describe("MySQL", () => {
   passkeysContract(openMysql(mysqlPasskeys));
   passwordHashesContract(openMysql(mysqlPasswordHashes));
   providerIdentitiesContract(openMysql(mysqlProviderIdentities));
+  waysInContract(
+    openMysql((pool) => ({
+      identities: mysqlProviderIdentities(pool),
+      passkeys: mysqlPasskeys(pool),
+      factors: mysqlFactors(pool),
+    })),
+  );
   oneTimeCodesContract(openMysql(mysqlOneTimeCodes));
   limitsContract(openMysql(mysqlLimits));
   imagesContract(openMysql(mysqlImages));

@@ -142,11 +142,27 @@ export function rawMysql(pool: Pool): RawProjectStore {
       await insert("sessions", { id, account_id: accountId, current_hash: "0".repeat(64), ...times });
     },
 
+    async versions(accountId) {
+      const read = async (table: string, column: string) => {
+        const sql = `SELECT id, credential_version FROM ${table} WHERE ${column} = ?`;
+        const [rows] = await pool.query<RowDataPacket[]>(sql, [accountId]);
+        return rows.map(({ id, credential_version }) => [id, credential_version] as [string, number]);
+      };
+      const [[, account] = ["", -1]] = await read("accounts", "id");
+      return { account, sessions: Object.fromEntries(await read("sessions", "account_id")) };
+    },
+
     async addFactors({ accountId, totpId, lastStep, hashes }) {
       const times = { enrolled_at: new Date(), last_used_at: new Date() };
       const facts = { account_id: accountId, id: totpId, secret: "sealed", last_step: lastStep };
       await insert("totp_secrets", { ...facts, ...times });
       for (const hash of hashes) await insert("recovery_codes", { account_id: accountId, hash });
+    },
+
+    async addIdentity({ accountId, issuer }) {
+      const facts = { id: randomUUID(), subject: randomUUID(), created_at: new Date() };
+      const hash = randomUUID().replaceAll("-", "").repeat(2);
+      await insert("provider_identities", { account_id: accountId, issuer, hash, ...facts });
     },
 
     async addImage({ id, accountId, objectKeys: [object = null, thumbnail = null] }) {
