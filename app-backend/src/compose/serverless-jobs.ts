@@ -44,19 +44,21 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const images = dynamodbImages({ db, now });
   const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
   const stored = { images, ...ofProjects, objectStore, now };
-  const credentials = dynamodbPasswordHashes(db);
+  const credentials = dynamodbPasswordHashes({ db, newId: randomUUID });
   const cognito = openCognito({ region, userPoolId, clientId: "", endpoint: poolEndpoint });
   const identities = cognitoIdentities(cognito, userPoolId);
 
   const factors = dynamodbFactors({ db, newId: randomUUID });
   const challenges = dynamodbChallenges({ db, newId: randomUUID });
+  const passkeys = dynamodbPasskeys({ db, newId: randomUUID });
   const linked = dynamodbProviderIdentities(db);
   const removal = accountRemoval({
     ...{ ...stored, accounts, sessions: dynamodbSessions(db) },
-    ...{ factors, challenges, passkeys: dynamodbPasskeys({ db, newId: randomUUID }) },
+    ...{ factors, challenges, passkeys },
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
     identities: linked,
   });
+  const accountIds = dynamodbAccountIds(db);
   const { giveUp } = abandonedUploads(stored);
   const emptyBin = binEmptying(stored);
   const { removeLeft } = removal;
@@ -64,8 +66,8 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const compare = identityCheck({
     identities,
     accounts,
-    accountIds: dynamodbAccountIds(db),
-    ...{ credentials, linked, now },
+    accountIds,
+    ...{ credentials, linked, passkeys, now },
   });
 
   const sessions = revokingSessions(dynamodbSessions(db), dynamodbRevocations(db), now);

@@ -1,5 +1,7 @@
-import { noPassword } from "./password-hashes.ts";
 import type { Statements } from "./pool.ts";
+
+/** The hash of an account without a password. */
+export const noPassword = "";
 
 /**
  * Whether a locked account has another way in than one of its identities or passkeys: a password, an identity at a provider,

@@ -51,7 +51,7 @@ describe("DynamoDB", () => {
     openDynamodbPort((db) => dynamodbPasskeys({ db, newId: randomUUID })),
     rounds,
   );
-  passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
+  passwordHashesContract(openDynamodbPort((db) => dynamodbPasswordHashes({ db, newId: randomUUID })));
   providerIdentitiesContract(openDynamodbPort(dynamodbProviderIdentities), rounds);
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
   imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));
