@@ -30,6 +30,7 @@ import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { binEmptying } from "../usecases/operations/bin.ts";
 import { identityCheck } from "../usecases/operations/identity-check.ts";
 import { integrityCheck } from "../usecases/operations/integrity.ts";
+import { passkeyCount } from "../usecases/operations/passkey-count.ts";
 import { auditTo } from "./audit.ts";
 
 /** Jobs on a schedule, each of which may run twice, and goes on where it was stopped. */
@@ -94,5 +95,6 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     log.info({ job, report }, "job");
     return report;
   }
-  return { run, resetFactor, probe: () => probeBucket(client, bucket) };
+  const countPasskeys = passkeyCount({ accountIds, passkeys });
+  return { run, resetFactor, countPasskeys, probe: () => probeBucket(client, bucket) };
 }

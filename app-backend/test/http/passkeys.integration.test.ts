@@ -443,6 +443,35 @@ test("PKY-11 an account that a passkey alone opens is opened by mail with a reco
   expect(rows).toHaveLength(9);
 });
 
+test("PKY-09 under another name of the site a passkey does not work and says so, and back again it works", async () => {
+  const { key, accessToken, passkey } = await holder();
+  const renamed = await startAgain(
+    app,
+    { siteOrigins: ["https://www.tintype.example"] },
+    { now: () => time },
+  );
+  try {
+    const site = { ...app, url: renamed.url };
+    const { body } = await send(site, "GET", "/account/passkeys", { headers: bearer(accessToken) });
+    expect(body.items).toMatchObject([{ id: passkey.id, usable: false }]);
+    const asked = await postJson(site, "/auth/passkeys/options", {});
+    const { options } = asked.body as unknown as { options: Asked };
+    expect(options.rpId).toBe("www.tintype.example");
+    // A browser would not even find it there.
+    const refused = await postJson(
+      site,
+      "/auth/passkeys",
+      { credential: key.use(options) },
+      { cookie: asked.cookie },
+    );
+    expect(refused).toMatchObject({ status: 401, cookie: "" });
+  } finally {
+    await renamed.close();
+  }
+  expect(await listed(accessToken)).toMatchObject([{ id: passkey.id, usable: true }]);
+  expect((await signInBy(key)).status).toBe(200);
+});
+
 test("PKY-11 on a site without a domain every route refuses with a code, and the page is informed", async () => {
   const plain = await startAgain(app, { siteOrigins: ["http://203.0.113.7"] });
   try {
