@@ -27,7 +27,7 @@ const counted = (counts: PasskeyCounts) => async () => counts;
 async function reported(work: () => Promise<void>): Promise<string> {
   const written: string[] = [];
   const spy = jest
-    .spyOn(process.stdout, "write")
+    .spyOn(process.stderr, "write")
     .mockImplementation((text) => written.push(String(text)) > 0);
   await work().finally(() => spy.mockRestore());
   return written.join("");
