@@ -65,7 +65,7 @@ export const writable = deployment.filter((name) => name !== "NAME");
  * @type {Record<string, readonly string[]>}
  */
 export const settingsOf = {
-  deploy: [...deployment, "REPLACE", "LOSE"],
+  deploy: [...deployment, "REPLACE", "LOSE", "YES"],
   destroy: [...deployment, "YES", "TO"],
   plan: [...deployment, "REPLACE"],
   rollback: deployment,

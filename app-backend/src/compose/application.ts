@@ -174,7 +174,7 @@ export function application(parts: Parts, settings: Settings) {
     ...{ ...common, ...ofFactors, factorProof: proof, stepUp, textCodes, notify },
     afterAnswer,
   });
-  const passwords = passwordUseCases({ ...common, sessions: stores.sessions, codes, provePassword, stepUp });
+  const passwords = passwordUseCases({ ...common, ...ofFactors, codes, provePassword, stepUp, notify });
   const { confirmationRequired } = settings;
   const ofSessions = { ...common, ...ofFactors, factorProof: proof, confirmationRequired };
   const sessionsBy = (tokens: Tokens) => sessionUseCases({ ...ofSessions, tokens });

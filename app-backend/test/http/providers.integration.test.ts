@@ -768,8 +768,11 @@ describe("IDP-14 an account without a password", () => {
     await app.settle();
     const mailed = app.logLines.findLast((line) => line.includes(`"mail":{"to":${JSON.stringify(email)}`));
     expect(mailed).toContain("Your account has no password");
-    const reset = await postJson(app, "/auth/reset", { email, code: "123456789012", password: goodPassword });
-    expect(reset).toMatchObject({ status: 403, body: { code: "bad_code" } });
+    const code = "123456789012";
+    for (const more of [{}, { recoveryCode: "AAAAA-AAAAA" }]) {
+      const reset = await postJson(app, "/auth/reset", { email, code, password: goodPassword, ...more });
+      expect(reset).toMatchObject({ status: 403, body: { code: "bad_code" } });
+    }
     const [rows] = await app.pool.query("SELECT password_hash FROM accounts WHERE id = ?", [id]);
     expect(rows).toEqual([{ password_hash: "" }]);
   });

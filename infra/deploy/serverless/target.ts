@@ -20,6 +20,7 @@ import { domainNotes, recordsToRemove, requireDomainRecord, unnamedDomain } from
 import { heldAccounts, keptByAws } from "./kept-by-aws.ts";
 import { showSite } from "./front-door.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
+import { passkeysOf } from "./passkeys.ts";
 import { releaseApplication } from "./release/release-application.ts";
 import { filesIn, type SiteFiles } from "./release/site-files.ts";
 import { partialSettings, functionSettings } from "./settings.ts";
@@ -59,6 +60,7 @@ export const serverless: Target<Build, ServerlessOutputs> = {
     const way = `If it may go: ${accepted}, with the resource's name as it stands above, or several with commas`;
     requireNoLoss(plan, lose, way);
   },
+  passkeys: passkeysOf,
   apply: (_deployment, apply) => apply(),
 
   async release(deployment, outputs, build, access) {

@@ -1,6 +1,8 @@
 import { isAnyOpen, type WaysIn } from "../../domain/ways-in.ts";
-import { noPassword } from "./password-hashes.ts";
 import type { Statements } from "./pool.ts";
+
+/** The hash of an account without a password. */
+export const noPassword = "";
 
 /** Whether a locked account has a password, or an identity at any provider. */
 export async function isOpenWithoutPasskeys(statements: Statements, accountId: string): Promise<boolean> {

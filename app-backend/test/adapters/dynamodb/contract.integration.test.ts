@@ -52,7 +52,7 @@ describe("DynamoDB", () => {
     openDynamodbPort((db) => dynamodbPasskeys({ db, newId: randomUUID })),
     rounds,
   );
-  passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
+  passwordHashesContract(openDynamodbPort((db) => dynamodbPasswordHashes({ db, newId: randomUUID })));
   providerIdentitiesContract(openDynamodbPort(dynamodbProviderIdentities), rounds);
   waysInContract(
     openDynamodbPort((db) => ({

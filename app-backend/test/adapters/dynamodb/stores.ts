@@ -55,7 +55,7 @@ export function storesOf(db: Dynamodb) {
     factors: dynamodbFactors({ db, newId: randomUUID }),
     challenges: dynamodbChallenges({ db, newId: randomUUID }),
     passkeys: dynamodbPasskeys({ db, newId: randomUUID }),
-    hashes: dynamodbPasswordHashes(db),
+    hashes: dynamodbPasswordHashes({ db, newId: randomUUID }),
     limits: dynamodbLimits({ db, newId: randomUUID }),
     images: dynamodbImages({ db, now: () => new Date() }),
     projects: dynamodbProjects(db),
