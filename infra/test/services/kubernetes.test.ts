@@ -9,7 +9,13 @@ interface Container {
   readonly securityContext: unknown;
   readonly volumeMounts: unknown;
   readonly resources: { readonly limits: unknown };
-  readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string; readonly port: string } };
+  readonly startupProbe: Probe;
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string };
 }
 
 interface PodSpec {
