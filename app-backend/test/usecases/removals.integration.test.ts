@@ -60,7 +60,7 @@ describe.each(stores)("removals of an account, counted in %s", (_, open) => {
 
   function added(bytes: number): string {
     const id = randomUUID();
-    files.set(id, { id, accountId, bytes, objectKey: `media/${id}` } as Media);
+    files.set(id, { id, accountId, bytes, objectKey: `media/${id}`, storedAt: at } as Media);
     return id;
   }
 

@@ -56,8 +56,8 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   },
 
   requireAcceptable({ lose, make }, plan) {
-    const accepted = make("deploy", { LOSE: [...lose, "NAME"].join(",") });
-    const way = `If it may go: ${accepted}, with the resource's name as it stands above, or several with commas`;
+    const names = [...lose, "NAME"].join(",");
+    const way = `If it may go: ${make("deploy")} LOSE=${names}, with the resource's name as it stands above, or several with commas`;
     requireNoLoss(plan, lose, way);
   },
   passkeys: passkeysOf,

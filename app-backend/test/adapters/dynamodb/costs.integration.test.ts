@@ -171,7 +171,7 @@ describe("SLS-25 what a request of a person asks of DynamoDB:", () => {
       await media.remove(unused);
     };
     await limiter.consume([limits.removalOfAccount, accountId]); // its item is there from now on
-    expect(await costOf(remove)).toEqual({ requests: 4, reads: 2, writes: 7 });
+    expect(await costOf(remove)).toEqual({ requests: 4, reads: 2, writes: 8 });
     const list = await costOf(() => projects.list({ accountId, limit: 24 }));
     expect(list).toEqual({ requests: 1, reads: 3, writes: 0 });
   });
