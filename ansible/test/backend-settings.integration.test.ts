@@ -67,7 +67,7 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await ansiblePlaybook([
     ...["--inventory", blue.inventory, join(root, "tasks/main.yml")],
   ]);
-  expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+  expect({ code, fault: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, fault: "" });
 });
 afterAll(() => {
   for (const folder of [root, blue.folder]) rmSync(folder, { recursive: true });
@@ -84,7 +84,7 @@ function environmentIn(path: string): Record<string, string> {
   );
 }
 
-test("SMS-01 IDP-15 text messages, providers and key pairs of a deploy arrive at the API, through inventory and settings", () => {
+test("SMS-01, IDP-15 text messages, providers and key pairs of a deploy arrive at the API, through inventory and settings", () => {
   const written = environmentIn("backend.env");
   expect(written).toMatchObject({
     SMS_MONTHLY_USD: "10",
