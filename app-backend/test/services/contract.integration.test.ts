@@ -39,6 +39,13 @@ const ada = {
 const postProfile = (token: string | undefined, body: unknown = ada) =>
   ask(stack.profile, "POST", "/profile", { token, body });
 
+/** What a service says that it waits for; nothing, if it is ready. */
+async function missingAt(service: { readonly url: string }): Promise<string[]> {
+  const { status, body } = await ask(service, "GET", "/ready");
+  expect(status).toBe(body["errors"] ? 503 : 200);
+  return ((body["errors"] ?? []) as { field: string }[]).map(({ field }) => field);
+}
+
 /** An account with one session. */
 async function member(): Promise<Tokens & { username: string }> {
   const username = newEmail();
@@ -270,7 +277,7 @@ describe("a session that has ended", () => {
     async () => {
       const { username, access_token: oldest } = await member();
       for (let more = 0; more < 50; more += 1) expect((await signIn(username)).status).toBe(200);
-      await eventually(async () => (await getProfile(oldest)).status === 401, 2_000);
+      await eventually(async () => (await getProfile(oldest)).status === 401, 5_000);
     },
     patienceMs,
   );
@@ -427,7 +434,7 @@ describe("faults", () => {
         post: [200, 401, 503],
         get: [200, 401, 404, 503],
       };
-      for (let count = 0; count < 300; count += 1) {
+      for (let count = 0; count < 200; count += 1) {
         const person = pick(people);
         const cut = random() < 0.2 ? stack.databases[pick(["login", "profile"] as const)] : undefined;
         cut?.redirect(1);
@@ -489,9 +496,7 @@ describe("faults", () => {
         expect(performance.now() - askedAt).toBeLessThan(1_000);
       }
       expect((await getProfile("a.b.c")).status).toBe(401);
-      expect(await ask(stack.profile, "GET", "/ready")).toMatchObject({
-        ...{ status: 503, body: { errors: [{ field: "revocations", message: "does not answer" }] } },
-      });
+      expect(await missingAt(stack.profile)).toEqual(["revocations"]);
       expect((await ask(stack.profile, "GET", "/health")).status).toBe(200);
       // By that setting it lets in, says so, and is ready.
       expect((await getProfile(early, lenient)).status).toBe(200);
@@ -522,11 +527,7 @@ describe("faults", () => {
 
       const late = await stack.startProfile(keys, () => ms);
       expect((await getProfile(token, late)).status).toBe(503);
-      const ready = await ask(late, "GET", "/ready");
-      expect([ready.status, ready.body["errors"]]).toEqual([
-        503,
-        [{ field: "keys", message: "does not answer" }],
-      ]);
+      await eventually(async () => (await missingAt(late)).join() === "keys");
       expect((await ask(late, "GET", "/health")).status).toBe(200);
       await stack.startLogin(Number(new URL(login.url).port));
       ms += 6_000; // after a fault it does not ask at once again
