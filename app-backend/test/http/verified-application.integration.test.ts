@@ -60,6 +60,7 @@ const ofVerifier = (databasePort: number | undefined): VerifierConfig => ({
   own: { keysUrl: `${app.url}/.well-known/jwks.json` },
   pool: undefined,
   database: { ...app.config.database, port: databasePort },
+  redis: undefined,
   metrics: undefined,
   release: "test",
   logLevel: "info",
