@@ -133,7 +133,7 @@ test("VER-13 a rotation, one that is undone, and another algorithm refuse no tok
     [1, 2, 3].map(async () => {
       const composed = composeVerifier(
         {
-          port: 0,
+          place: { port: 0 },
           own,
           pool: undefined,
           database: app.config.database,
