@@ -132,7 +132,15 @@ test("VER-13 a rotation, one that is undone, and another algorithm refuse no tok
   const verifiers = await Promise.all(
     [1, 2, 3].map(async () => {
       const composed = composeVerifier(
-        { port: 0, own, pool: undefined, database: app.config.database, metrics: undefined, ...ofRelease },
+        {
+          place: { port: 0 },
+          own,
+          pool: undefined,
+          database: app.config.database,
+          redis: undefined,
+          metrics: undefined,
+          ...ofRelease,
+        },
         { now, clock: () => second * 1000 },
       );
       return placeOf(await serve(composed.app, { port: 0 }), composed.close);

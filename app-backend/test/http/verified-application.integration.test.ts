@@ -56,10 +56,11 @@ async function startVerifier(databasePort = app.config.database.port) {
 }
 
 const ofVerifier = (databasePort: number | undefined): VerifierConfig => ({
-  port: 0,
+  place: { port: 0 },
   own: { keysUrl: `${app.url}/.well-known/jwks.json` },
   pool: undefined,
   database: { ...app.config.database, port: databasePort },
+  redis: undefined,
   metrics: undefined,
   release: "test",
   logLevel: "info",
