@@ -111,6 +111,12 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
     "../../usecases/identity/a.ts",
   ],
   ["a facade knows no driver", `${backend}/http/notestamp/b.ts`, "multer-s3", "../contract/a.ts"],
+  [
+    "an application of services knows no adapter",
+    `${backend}/http/services/a.ts`,
+    "../../adapters/redis/a.ts",
+    "../../usecases/identity/a.ts",
+  ],
   ["http knows no settings", `${backend}/http/c.ts`, "../config/ec2.ts", "./a.ts"],
   ["http reads no environment", `${backend}/http/d.ts`, "node:process", "node:http"],
   [
@@ -133,7 +139,7 @@ const importCases: [fact: string, file: string, refused: string, allowed: string
   ],
   [
     "migrating needs no adapter but MySQL's",
-    `${backend}/entrypoints/ec2/migrate.ts`,
+    `${backend}/entrypoints/ec2/migrate-schema.ts`,
     "../../adapters/s3/a.ts",
     "../../adapters/mysql/a.ts",
   ],

@@ -33,13 +33,12 @@ import { openPublisher } from "./publisher.ts";
 /** Overrides for tests. */
 export interface Overrides {
   readonly now?: () => Date;
-  readonly newId?: () => string;
   readonly logTo?: DestinationStream;
 }
 
 /** Accounts and sessions by themselves: without pictures, so without an object store. */
 export function composeLogin(config: LoginConfig, overrides: Overrides = {}) {
-  const { now = () => new Date(), newId = randomUUID, logTo } = overrides;
+  const { now = () => new Date(), logTo } = overrides;
   const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
   const pool = openPool(config.database);
   const redis = openRedis(config.redis, { onFault: (err) => log.warn({ err }, "Redis is away") });
@@ -58,7 +57,7 @@ export function composeLogin(config: LoginConfig, overrides: Overrides = {}) {
 
   const auditLog = auditTo(log, metrics);
   const accounts = mysqlAccounts(pool);
-  const tokens = jwtTokens({ ...config, accessTokens: "es256", newId });
+  const tokens = jwtTokens({ ...config, accessTokens: "es256", newId: randomUUID });
   const identity = ownIdentityProvider({
     hashes: mysqlPasswordHashes(pool),
     codes: mysqlOneTimeCodes(pool),
@@ -68,7 +67,7 @@ export function composeLogin(config: LoginConfig, overrides: Overrides = {}) {
     now,
   });
   const limiter = rateLimiter({ limits: mysqlLimits(pool), auditLog, now });
-  const common = { accounts, identity, auditLog, rateLimiter: limiter, now, newId };
+  const common = { accounts, identity, auditLog, rateLimiter: limiter, now, newId: randomUUID };
   const sessions = sessionUseCases({
     ...common,
     sessions: publishingSessions(mysqlSessions(pool, ends), publisher.publish),
@@ -85,7 +84,7 @@ export function composeLogin(config: LoginConfig, overrides: Overrides = {}) {
     publicKeys: () => tokens.publicKeys(now()),
     probes: { database: () => probeDatabase(pool) },
     log,
-    newId,
+    newId: randomUUID,
     onRequest: metrics.request,
     release: config.release,
   });

@@ -128,12 +128,19 @@ test("VER-13 a rotation, one that is undone, and another algorithm refuse no tok
       .then((text) => response.end(text));
   });
   const own = { keysUrl: keys.url };
-  const without = { redis: undefined, metrics: undefined };
   const ofRelease = { release: "test", logLevel: "silent" };
   const verifiers = await Promise.all(
     [1, 2, 3].map(async () => {
       const composed = composeVerifier(
-        { place: { port: 0 }, own, pool: undefined, database: app.config.database, ...without, ...ofRelease },
+        {
+          place: { port: 0 },
+          own,
+          pool: undefined,
+          database: app.config.database,
+          redis: undefined,
+          metrics: undefined,
+          ...ofRelease,
+        },
         { now, clock: () => second * 1000 },
       );
       return placeOf(await serve(composed.app, { port: 0 }), composed.close);

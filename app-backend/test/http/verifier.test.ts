@@ -233,7 +233,7 @@ describe("the settings of the verifier", () => {
 
   test("VER-14 by default hold nothing that signs", () => {
     expect(verifierConfig({ KEYS_URL: "http://127.0.0.1/" })).toEqual({
-      port: 3001,
+      place: { port: 3001, host: "127.0.0.1" },
       own: { keysUrl: "http://127.0.0.1/" },
       pool: undefined,
       database: undefined,
