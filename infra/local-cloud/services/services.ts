@@ -48,7 +48,7 @@ export async function startServices(folder: string, clouds = 1): Promise<Service
   };
 }
 
-/** One emulator with what makes it strict. It takes one call of DynamoDB after the other, whoever waits. */
+/** One emulator with what makes it strict. It takes one call of DynamoDB after the other. */
 async function startCloud(logFile: string): Promise<Omit<Services, "clouds">> {
   const now = () => new Date();
   const credentials = localCredentials(now);
