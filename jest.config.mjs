@@ -23,6 +23,7 @@ const integration = "\\.integration\\.test\\.ts$";
 
 export default {
   testTimeout: 60_000,
+  testSequencer: "<rootDir>/test/sequencer.mjs",
   projects: [
     {
       ...base,
