@@ -25,38 +25,36 @@ const services = Object.keys(ports);
 /** Of the table in docs/services.md: what each container reaches. */
 function documented(): Record<string, string[]> {
   const text = readFileSync(join(repository, "docs/services.md"), "utf8");
-  const rows = [...text.matchAll(/^\| `([\w-]+)` +\| ([^|]*)\|/gm)].filter(([, from = ""]) =>
-    services.includes(from),
-  );
+  const [, table = ""] = /^## Who reaches whom\n([^#]*)/m.exec(text) ?? [];
+  const rows = table.matchAll(/^\| `([\w-]+)` +\| ([^|]*)\|/gm);
   return Object.fromEntries(
-    rows.map(([, from = "", reached = ""]) => [from, reached.trim().split(/, /).toSorted()]),
+    [...rows].map(([, from = "", reached = ""]) => [from, reached.trim().split(/, /).toSorted()]),
   );
 }
 
-/** Prints which names and ports answer, and `outside` if there is a route to other machines. */
+/** Prints which names and ports answer. Names of other networks are unknown, so nothing is waited for. */
 const probe = `
 const { connect } = require("node:net");
 const ports = ${JSON.stringify(ports)};
 const isOpen = (host, port) => new Promise((resolve) => {
-  const socket = connect({ host, port, timeout: 1500 });
+  const socket = connect({ host, port, timeout: 10_000 });
   for (const [event, open] of [["connect", true], ["error", false], ["timeout", false]])
     socket.once(event, () => { socket.destroy(); resolve(open); });
 });
-Promise.all(Object.entries(ports).map(async ([name, port]) => (await isOpen(name, port)) ? [name] : [])).then((found) => {
-  const routes = require("node:fs").readFileSync("/proc/net/route", "utf8");
-  console.log(JSON.stringify([...found.flat(), ...(/^\\S+\\t00000000\\t/m.test(routes) ? ["outside"] : [])]));
-});`;
+Promise.all(Object.entries(ports).map(async ([name, port]) => (await isOpen(name, port)) ? [name] : [])).then((found) =>
+  console.log(JSON.stringify(found.flat())));`;
 
 /** What a container can reach, read and show. */
 export function confinementTests({ containers, compose, folder, port }: Props): void {
   test("SVC-01 each container reaches what the table says, and nothing else", async () => {
-    const found = await Promise.all(
-      services.map(async (from) => {
-        const reached = JSON.parse(await containers().beside(from, probe)) as string[];
-        return [from, reached.toSorted()] as const;
-      }),
-    );
-    expect(Object.fromEntries(found)).toEqual(documented());
+    const found: Record<string, string[]> = {};
+    for (const from of services) {
+      const reached = JSON.parse(await containers().beside(from, probe)) as string[];
+      // Docker's engine lets nothing leave an internal network, though its containers have a route.
+      const isInside = await containers().isInside(from);
+      found[from] = [...reached, ...(isInside ? [] : ["outside"])].toSorted();
+    }
+    expect(found).toEqual(documented());
   });
 
   test.each(["login", "profile"])("SVC-01 the user of the database of %s has one schema", async (schema) => {

@@ -63,6 +63,13 @@ export function containers(project: string) {
       const network = `--network=container:${await the(service)}`;
       return docker("run", "--rm", network, "--entrypoint=node", image, "-e", script);
     },
+    /** Whether all networks of a service's container are internal. */
+    async isInside(service: string): Promise<boolean> {
+      const format = "{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}";
+      const networks = (await docker("inspect", "--format", format, await the(service))).trim().split(" ");
+      const internal = await lines("network", "inspect", "--format", "{{.Internal}}", ...networks);
+      return internal.every((text) => text === "true");
+    },
     /** Everything that Docker has of the project. */
     async left(): Promise<string[]> {
       const found = await Promise.all([

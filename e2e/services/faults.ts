@@ -76,6 +76,6 @@ export function faultTests({ client: { ask, signIn }, containers }: Props): void
     } finally {
       await docker("start", login);
     }
-    await waitFor("login answers", async () => (await signIn(credentials)) !== undefined, 2 * soonMs);
+    await waitFor("login answers", async () => (await signIn(credentials)) !== undefined, 6 * soonMs);
   });
 }
