@@ -13,7 +13,8 @@ export async function composeOf(stack: Stack): Promise<{ compose: Compose; shown
   const [program = "", ...words] = await composeProgram();
   const fixed = [...words, "--env-file", settingsFile(stack), "--file", composeFile];
   // Neither BuildKit nor its plugin comes with Debian's engine.
-  const env = program === "docker-compose" ? { DOCKER_BUILDKIT: "0", COMPOSE_DOCKER_CLI_BUILD: "0" } : {};
+  const env: Record<string, string> =
+    program === "docker-compose" ? { DOCKER_BUILDKIT: "0", COMPOSE_DOCKER_CLI_BUILD: "0" } : {};
   return {
     compose: (...args) => run(program, [...fixed, ...args], { env, log: stack.log }),
     shown: [program, ...fixed].join(" "),

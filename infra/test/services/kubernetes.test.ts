@@ -3,13 +3,19 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { newSecrets, users } from "../../services/secrets.ts";
 
+interface Probe {
+  readonly httpGet: { readonly path: string };
+}
+
 interface Container {
   readonly command: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly securityContext: unknown;
   readonly volumeMounts: unknown;
   readonly resources: { readonly limits: unknown };
-  readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string; readonly port: string } };
+  readonly startupProbe: Probe;
+  readonly readinessProbe: Probe;
+  readonly livenessProbe: Probe;
 }
 
 interface PodSpec {
