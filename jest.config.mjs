@@ -23,6 +23,7 @@ const integration = "\\.integration\\.test\\.ts$";
 
 export default {
   testTimeout: 60_000,
+  testSequencer: "<rootDir>/test/sequencer.mjs",
   projects: [
     {
       ...base,
@@ -35,6 +36,7 @@ export default {
     {
       ...base,
       displayName: "integration",
+      setupFiles: [...base.setupFiles, "<rootDir>/test/own-cloud.mjs"],
       testMatch: ["<rootDir>/{infra,app-backend,ansible,e2e}/**/*.integration.test.ts"],
     },
     {

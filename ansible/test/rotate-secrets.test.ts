@@ -1,8 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 const script = join(import.meta.dirname, "../roles/backend/files/rotate-secrets.sh");
 const secrets = "ACCESS_TOKEN_SECRET=one\nREFRESH_TOKEN_SECRET=two\nMYSQL_PASSWORD=three\n";
@@ -106,12 +115,90 @@ test("a key of 10 days ago is still accepted, and one of 16 days ago is not", ()
   expect(accepted!.replaceAll(/@\d+/g, "").split(",")).toEqual(["young", "two"]);
 });
 
-test("the key that signed until now goes on for a minute", () => {
-  const before = Math.floor(Date.now() / 1000);
-  rotate();
-  const [, until] = /^FORMER_ACCESS_TOKEN_SECRETS=one@(\d+)$/m.exec(kept("backend.env"))!;
-  expect(Number(until)).toBeGreaterThanOrEqual(before + 60);
-  expect(Number(until)).toBeLessThan(before + 120);
+/** The host's clock: it stands still until a program moves it. */
+function clock(): { readonly move: (seconds: number) => string; readonly set: (seconds: number) => void } {
+  const file = join(root, "clock");
+  program("date", `case "$1" in +%s) cat ${file} ;; *) exec /bin/date "$@" ;; esac`);
+  return {
+    move: (seconds) => `echo $(($(cat ${file}) + ${seconds})) >${file}`,
+    set: (seconds) => writeFileSync(file, String(seconds)),
+  };
+}
+
+const handovers = () =>
+  [...kept("backend.env").matchAll(/^FORMER_.*@(\d+)$/gm)].map(([, until]) => Number(until));
+const repository = join(import.meta.dirname, "../..");
+const figure = (file: string, pattern: RegExp) =>
+  Number(pattern.exec(readFileSync(join(repository, file), "utf8"))![1]);
+/** The longest restart: requests end, the API is asked until it is ready, and the last answer is waited for. */
+const restartSeconds =
+  figure("ansible/roles/backend/templates/tintype-backend.service.j2", /^TimeoutStopSec=(\d+)$/m) +
+  figure("ansible/roles/backend/files/serve.sh", /^patience=(\d+)$/m) +
+  figure("ansible/roles/backend/files/serve.sh", /exec timeout (\d+) /);
+const cacheSeconds = Math.max(
+  figure("app-backend/src/http/key-set.ts", /maxAgeSeconds = (\d+);/),
+  figure("app-backend/src/adapters/jwt/key-set.ts", /freshMs = (\d+)_000;/),
+);
+
+test("VER-13 no key signs before it was published for the life of a cache, however long database, disk and restart take", () => {
+  const time = clock();
+  time.set(1_800_000_000);
+  program("mysql", `cat >/dev/null; ${time.move(40)}; echo "GRANT SELECT ON \\\`tintype\\\`.* TO x"`);
+  program("sync", time.move(20));
+  program("serve", `cat ${root}/clock >>${root}/restarts`);
+  expect(rotate()).toEqual({ code: 0, said: "" });
+  const restarted = Number(readFileSync(join(root, "restarts"), "utf8"));
+  expect(restarted).toBeGreaterThan(1_800_000_100);
+  expect(handovers()).toHaveLength(2);
+  for (const until of handovers())
+    expect(until).toBeGreaterThanOrEqual(restarted + restartSeconds + cacheSeconds);
+});
+
+describe("VER-13 a rotation that was interrupted before the restart", () => {
+  const written = 1_800_000_000;
+  const late = written + 86_400;
+  /** What it left: new settings that no process has read, in which the handover is over. */
+  function interrupted(): void {
+    clock().set(late);
+    writeFileSync(path("backend.env.before"), secrets);
+    const former = `FORMER_ACCESS_TOKEN_SECRETS=zero@${written - 86_400},one@${written}\nFORMER_REFRESH_TOKEN_SECRETS=two@${written}\n`;
+    writeFileSync(path("backend.env"), `${secrets.replace("one", "new").replace("two", "next")}${former}`);
+    utimesSync(path("backend.env"), written, written);
+    // The first restart is the one with what was left.
+    program("serve", `[ -e ${root}/restarted-with ] || cp ${path("backend.env")} ${root}/restarted-with`);
+  }
+  const restartedWith = () => readFileSync(join(root, "restarted-with"), "utf8");
+  const startedAt = (time: string) =>
+    program("systemctl", `[ "$1" != show ] || echo "ExecMainStartTimestamp=${time}"`);
+  const utc = (seconds: number) => new Date(seconds * 1000).toUTCString();
+
+  test.each([
+    ["and the application runs with the keys of before, begins its handover again", utc(written - 60)],
+    ["and the application does not run, begins its handover again", ""],
+  ])("%s", (_what, started) => {
+    interrupted();
+    startedAt(started);
+    expect(rotate().code).toBe(0);
+    expect(restartedWith()).toMatch(
+      new RegExp(`^FORMER_ACCESS_TOKEN_SECRETS=zero@${written - 86_400},one@${late + 180}$`, "m"),
+    );
+    expect(restartedWith()).toMatch(new RegExp(`^FORMER_REFRESH_TOKEN_SECRETS=two@${late + 180}$`, "m"));
+  });
+
+  test("leaves the handover alone if the new keys sign already", () => {
+    interrupted();
+    startedAt(utc(written + 60));
+    expect(rotate().code).toBe(0);
+    expect(restartedWith()).toMatch(new RegExp(`,one@${written}$`, "m"));
+  });
+
+  test("has no earlier key sign again if the settings are still those of before", () => {
+    interrupted();
+    const before = kept("backend.env");
+    writeFileSync(path("backend.env.before"), before);
+    expect(rotate().code).toBe(0);
+    expect(restartedWith()).toBe(before);
+  });
 });
 
 test("with ten former keys in use there is no eleventh, and the secrets stay", () => {

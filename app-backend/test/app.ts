@@ -19,6 +19,8 @@ interface Options {
   readonly newId?: () => string;
   /** Changes the connection settings of the database, for example to go through a proxy. */
   readonly route?: (database: DatabaseConfig) => DatabaseConfig;
+  /** By what the deadlines of database and providers are multiplied: for tests that are not about time. */
+  readonly patience?: number;
   /** The deadline of a request. */
   readonly deadlineMs?: number;
   /** A local port through which to reach the bucket, instead of its own. */
@@ -39,7 +41,10 @@ export type TestApp = Awaited<ReturnType<typeof startApp>>;
 /** The real application on a free port, with its own database, bucket and log. */
 export async function startApp(options: Options = {}) {
   const { clock, siteOrigin = "http://localhost:5173", confirmationRequired = false } = options;
-  const [database, bucket] = await Promise.all([createDatabase(), createBucket()]);
+  const [database, bucket] = await Promise.all([
+    createDatabase({ patience: options.patience ?? 1 }),
+    createBucket(),
+  ]);
   const config = {
     ...serverConfig({
       ...goodEnvironment(),
@@ -76,6 +81,7 @@ export async function startApp(options: Options = {}) {
     ...(options.newId && { newId: options.newId }),
     ...(options.deadlineMs && { deadlineMs: options.deadlineMs }),
     ...(options.mediaTimes && { mediaTimes: options.mediaTimes }),
+    ...providerTimes(config),
     ...(options.sessionEnds && { sessionEnds: options.sessionEnds }),
   });
   const server = await serve(app, { port: 0 });
@@ -121,7 +127,7 @@ export async function startAgain(
     app,
     hurry,
     close: closeApp,
-  } = compose({ ...config, ...changes }, { logTo: nowhere, ...overrides });
+  } = compose({ ...config, ...changes }, { logTo: nowhere, ...providerTimes(config), ...overrides });
   const server = await serve(app, { port: 0 });
   async function close(): Promise<void> {
     server.closeAllConnections();
@@ -129,6 +135,11 @@ export async function startAgain(
     await closeApp();
   }
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, siteOrigin, hurry, close };
+}
+
+/** As patient with providers as with the database. */
+function providerTimes({ database: { patience = 1 } }: ServerConfig): Overrides {
+  return patience === 1 ? {} : { providerTimeoutMs: 4_500 * patience };
 }
 
 interface AuditLine {

@@ -13,8 +13,18 @@ import { migrate } from "../src/adapters/mysql/migrate.ts";
 import { driverOptions, openPool, type DatabaseConfig } from "../src/adapters/mysql/pool.ts";
 import { openS3 } from "../src/adapters/s3/client.ts";
 
+/**
+ * Of a pool whose test is about what is stored, and not about time: its transactions wait for each other, and for a machine
+ * that is busy.
+ */
+export const patience = 30;
+
 /** A separate database for one test file, with the current schema of those migrations. */
-export async function createDatabase({ migrated = true, migrations = "migrations" } = {}) {
+export async function createDatabase({
+  migrated = true,
+  migrations = "migrations",
+  patience: factor = 1,
+} = {}) {
   const { MYSQL_HOST, MYSQL_PORT, MYSQL_USER = "root", MYSQL_PASSWORD = "" } = process.env;
   const config: DatabaseConfig = {
     host: MYSQL_HOST,
@@ -22,6 +32,7 @@ export async function createDatabase({ migrated = true, migrations = "migrations
     user: MYSQL_USER,
     password: MYSQL_PASSWORD,
     database: `tintype_test_${randomBytes(6).toString("hex")}`,
+    patience: factor,
   };
   const options = { ...driverOptions(config), database: undefined, connectTimeout: 20_000 }; // a busy machine
   const admin = await createConnection(options);

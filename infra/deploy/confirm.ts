@@ -54,6 +54,20 @@ export function confirmRestore(
   });
 }
 
+/** As `confirmDestroy`, of another name of the site, to which its passkeys are not tied. */
+export function confirmRename(
+  deployment: Deployment,
+  questioning: Questioning,
+  warning: string,
+): Promise<void> {
+  return confirmName(deployment, questioning, {
+    target: "deploy",
+    warning: async () => warning,
+    would: `the passkeys of ${deployment.name} may stop working`,
+    undone: "nothing was changed",
+  });
+}
+
 async function confirmName(
   { cloud, name, make }: Deployment,
   { yes, input, output }: Questioning,

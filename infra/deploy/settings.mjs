@@ -65,7 +65,7 @@ export const writable = deployment.filter((name) => name !== "NAME");
  * @type {Record<string, readonly string[]>}
  */
 export const settingsOf = {
-  deploy: [...deployment, "REPLACE", "LOSE"],
+  deploy: [...deployment, "REPLACE", "LOSE", "YES"],
   destroy: [...deployment, "YES", "TO"],
   plan: [...deployment, "REPLACE"],
   rollback: deployment,
@@ -126,7 +126,7 @@ const described = {
   FROM: { meaning: "latest, the name of a backup, or a file" },
   HOST: { without: "backend", meaning: "or frontend" },
   FOLLOW: { meaning: "1 shows new lines until Ctrl-C" },
-  FOR: { meaning: "codes for this address alone" },
+  FOR: { meaning: "codes for this address or phone number alone" },
   ACCOUNT: { meaning: "the address of the account" },
   REPAIR: { meaning: "1 repairs what is found" },
   LISTEN: { without: "127.0.0.1", meaning: "address of this machine: 0.0.0.0 opens them to others" },

@@ -2,6 +2,7 @@ import type { RequirementName } from "../cli/requirements.ts";
 import type { Access } from "./clouds/cloud.ts";
 import type { Questioning } from "./confirm.ts";
 import type { Deployment } from "./deployment.ts";
+import type { PasskeyCounts } from "./site/left-passkeys.ts";
 import type { Known } from "./record/known.ts";
 import type { CommonOutputs, State } from "./terraform/state.ts";
 import type { Terraform } from "./terraform/terraform.ts";
@@ -49,6 +50,8 @@ export interface Target<Build = unknown, Made extends CommonOutputs = CommonOutp
   build(logs: string): Promise<Build>;
   /** Throws a UserError if a plan may not be carried out. */
   requireAcceptable(deployment: Deployment, plan: string): void;
+  /** Counts the passkeys of all accounts, by the site's name that they were made for. */
+  passkeys(deployment: Deployment, outputs: Made, access: Access): Promise<PasskeyCounts>;
   /** Carries out a plan, and what can be done while it runs. */
   apply(deployment: Deployment, apply: () => Promise<void>): Promise<void>;
   /** Brings a build to what Terraform made, in steps of its own. */

@@ -8,19 +8,23 @@ import { startRedis } from "../local-cloud/services/redis.ts";
 import { startServices } from "../local-cloud/services/services.ts";
 import { command } from "../cli/user-error.ts";
 
-// Runs a program with a fresh database, S3 and Redis around it, and ends them with it: with-services.ts PROGRAM ARG...
+// Runs a program with a fresh database, Redis and emulated clouds around it, and ends them with it:
+// with-services.ts [CLOUDS] PROGRAM ARG...
 await command(async () => {
-  const [program = "true", ...args] = process.argv.slice(2);
+  const given = process.argv.slice(2);
+  const clouds = /^\d+$/.test(given[0] ?? "") ? Number(given.shift()) : 1;
+  const [program = "true", ...args] = given;
   const folder = mkdtempSync(join(tmpdir(), "tintype-services-"));
   const redis = await startRedis();
-  const services = await startServices(folder).catch(async (error: unknown) => {
+  const services = await startServices(folder, clouds).catch(async (error: unknown) => {
     await redis.stop(); // it would keep this process running
     throw error;
   });
   try {
+    const environment = { ...services.environment, ...redis.environment };
     const child = spawn(program, args, {
       stdio: "inherit",
-      env: { ...process.env, ...services.environment, ...redis.environment },
+      env: { ...process.env, ...environment, CLOUDS: JSON.stringify(services.clouds) },
     });
     // The program hears the terminal's signal too; this process stays to clear up after it.
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));

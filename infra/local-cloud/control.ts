@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { json } from "node:stream/consumers";
 import { timingSafeEqual } from "node:crypto";
 import { isNodeError } from "../cli/user-error.ts";
+import type { SentText } from "./emulator/sent-texts.ts";
 import type { Sandbox, ServerlessCloud } from "./serverless/serverless-cloud.ts";
 import type { SiteDeclaration } from "./serverless/shown-site.ts";
 
@@ -12,6 +13,8 @@ export interface ControlProps {
   readonly serverless: (sandbox: Sandbox) => Promise<ServerlessCloud>;
   /** Those that were started; undefined if none were. */
   readonly started: () => ServerlessCloud | undefined;
+  /** What was sent by text message, the oldest first. */
+  readonly texts: () => readonly SentText[];
 }
 
 interface Given {
@@ -21,9 +24,9 @@ interface Given {
 
 /**
  * What a deploy asks of the local cloud itself, and of no AWS: PUT /serverless starts its services, PUT, GET and DELETE
- * /sites/KEY show a site, GET /mails lists what was mailed, PUT /cognito/faults has Cognito fail.
+ * /sites/KEY show a site, GET /mails lists what was mailed, GET /texts/ROLE what a role has sent by text message, PUT /cognito/faults has Cognito fail.
  */
-export function createControl({ secret, serverless, started }: ControlProps): Server {
+export function createControl({ secret, serverless, started, texts }: ControlProps): Server {
   async function answer(message: IncomingMessage): Promise<Given> {
     if (!isEqual(message.headers.authorization ?? "", `Bearer ${secret}`)) return { status: 403 };
     const [, what, key = ""] = (message.url ?? "").split("/");
@@ -32,6 +35,7 @@ export function createControl({ secret, serverless, started }: ControlProps): Se
       const { apiPort, keyValuePort } = await serverless((await json(message)) as Sandbox);
       return { status: 200, body: { apiPort, keyValuePort } };
     }
+    if (asked === "GET texts") return { status: 200, body: texts().filter(({ role }) => role === key) };
     const cloud = started();
     if (cloud === undefined) return { status: 404 };
     if (asked === "GET mails") return { status: 200, body: cloud.mails() };

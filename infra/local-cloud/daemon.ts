@@ -11,6 +11,7 @@ import { createControl } from "./control.ts";
 import { localCredentials } from "./emulator/credentials.ts";
 import { rolePolicies } from "./emulator/role-policies.ts";
 import { s3Rights } from "./emulator/s3-rights.ts";
+import { sentTexts } from "./emulator/sent-texts.ts";
 import { createSnsProxy } from "./emulator/sns-proxy.ts";
 import { createSesProxy } from "./emulator/ses-proxy.ts";
 import { createMetadataService } from "./ec2/instance-metadata.ts";
@@ -46,6 +47,7 @@ const s3Proxy = createS3Proxy({
 const profileAt = (privateIp: string) => profileInAny(notedRegions(), privateIp, api);
 const metadata = createMetadataService({ credentials, profileAt, now });
 
+const texts = sentTexts(now);
 let services: Promise<ServerlessCloud> | undefined;
 let started: ServerlessCloud | undefined;
 const control = createControl({
@@ -58,6 +60,7 @@ const control = createControl({
     return services;
   },
   started: () => started,
+  texts: texts.list,
 });
 
 const cloud: LocalCloud = {
@@ -68,7 +71,7 @@ const cloud: LocalCloud = {
   s3Port: await listen(s3Proxy),
   metadataPort: await listen(metadata),
   mailPort: await listen(createSesProxy(moto.url)),
-  textPort: await listen(createSnsProxy(moto.url)),
+  textPort: await listen(createSnsProxy({ upstream: moto.url, roleOf, texts })),
   controlPort: await listen(control, loopback),
   ...credentials.operator,
 };
@@ -86,7 +89,7 @@ async function startServices(sandbox: Sandbox): Promise<ServerlessCloud> {
   const { s3Port } = cloud;
   const codeFolder = join(cloudFolder, "functions");
   started = await startServerlessCloud({
-    ...{ moto: moto.url, dynamodb: tables.url, credentials, s3Port, now, sandbox, codeFolder },
+    ...{ moto: moto.url, dynamodb: tables.url, credentials, s3Port, now, sandbox, codeFolder, texts },
     listen: (server) => listen(server, loopback),
     label: sandboxLabel,
   });

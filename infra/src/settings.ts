@@ -75,8 +75,12 @@ const notestamp = z
   )
   .default("off");
 
+/** The API refuses them too: they are parts of its paths. */
+const reservedProvider =
+  "(?!(callback|challenge|factors|identities|none|oidc|options|passkey|passkeys|step-up),)";
 /** Also stands in a file that systemd reads, unquoted. Issuers without HTTPS are for a provider on this machine. */
 const provider =
+  reservedProvider +
   "[a-z][a-z\\d-]{0,31},https?://[a-z\\d.-]+(:\\d{1,5})?(/[\\w.~/-]*)?,[\\w.~:@-]{1,200}(,trusts-factor)?";
 const providers = z
   .string()

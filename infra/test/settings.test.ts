@@ -186,6 +186,7 @@ describe("what a person sets", () => {
   test.each([
     "google,https://accounts.google.com,12-ab.apps.googleusercontent.com",
     "a,https://a.example/b~c/,x:y a-2,http://localhost:9000,z,trusts-factor",
+    "passkey-2,https://a.example,1",
   ])("IDP-15 may let people sign in by providers: %s", (PROVIDERS) =>
     expect(set({ PROVIDERS }).PROVIDERS).toBe(PROVIDERS),
   );
@@ -200,6 +201,9 @@ describe("what a person sets", () => {
     "google,https://accounts.google.com,a$b",
     "google,https://accounts.google.com,a,trusts",
     "google,https://a@b.example,a",
+    "google,https://a.example,1 passkey,https://b.example,1",
+    "callback,https://a.example,1",
+    "__proto__,https://a.example,1",
   ])("IDP-15 may not by %j", (PROVIDERS) =>
     expect(() => set({ PROVIDERS })).toThrow("PROVIDERS: use ID,ISSUER,CLIENT-ID"),
   );

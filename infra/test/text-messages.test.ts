@@ -39,7 +39,8 @@ test.each([
     expect(values(on.resource["aws_sns_sms_preferences"])).toMatchObject([{ monthly_spend_limit: 10 }]);
     const report = priceReport(on).join("\n");
     expect(report).toMatch(/text messages: from .*; up to 10 and 50 messages a month/);
-    expect(report).toMatch(/SIM swap[^]*800-63B/);
+    expect(report).toContain("https://aws.amazon.com/sns/sms-pricing/");
+    expect(report).toMatch(/SIM swap[^]*800-63B[^]*fraud with expensive numbers costs money/);
     const alarmsOn = values(on.resource["aws_cloudwatch_metric_alarm"]).map(({ metric_name }) => metric_name);
     expect(alarmsOn.includes("TextsExhausted")).toBe(stack === "serverless");
     const environments = values(on.resource["aws_lambda_function"]).map(
@@ -50,6 +51,13 @@ test.each([
     expect(priceReport(off).join("\n")).not.toContain("text message");
   },
 );
+
+test("SMS-01 the plan shows the price of a message and the reasons against where it knows no other price", async () => {
+  const report = priceReport(await synthesizedStack({ ...texts, REGION: "ap-south-2" })).join("\n");
+  expect(report).toMatch(/^Price: not known for ap-south-2/);
+  expect(report).toMatch(/from 0\.006 each .* to 0\.20, at which they end; up to 10 and 50 messages a month/);
+  expect(report).toMatch(/SIM swap[^]*800-63B/);
+});
 
 test("SMS-01 the plan counts messages as the application does", () => {
   const file = join(import.meta.dirname, "../../app-backend/src/domain/text-message.ts");

@@ -43,7 +43,7 @@ describe.each(["al2", "al2023"] as const)(
         firstBoot({ os, kind: "backend", files: [status, python, repository, settings, mount, after] }),
         firstBoot({ os, kind: "frontend", files: [status, python] }),
       ]);
-    }, 300_000);
+    }, 600_000); // the first builds the image of the hosts
 
     test("ends well on both hosts, with a Python that Ansible can use", () => {
       for (const { files } of [backend, frontend]) {

@@ -164,14 +164,17 @@ export function application(parts: Parts, settings: Settings) {
     mail &&
     ((account: Account, what: FactorEventName) =>
       afterAnswer(() => mail.send({ to: account.email, ...noticeOf(what) }), pausesOfNotice));
-  const proof = factorProof({ ...common, ...ofFactors, passkeyProof: ofPasskeys, textCodes, notify });
+  const proof = factorProof({
+    ...{ ...common, ...ofFactors, limits: stores.limits },
+    ...{ passkeyProof: ofPasskeys, textCodes, notify },
+  });
   const stepUp = stepUpUseCases({ ...common, ...ofFactors, provePassword, factorProof: proof });
   const factors = factorUseCases({ ...common, ...ofFactors, factorProof: proof, stepUp, notify });
   const phones = phoneUseCases({
     ...{ ...common, ...ofFactors, factorProof: proof, stepUp, textCodes, notify },
     afterAnswer,
   });
-  const passwords = passwordUseCases({ ...common, sessions: stores.sessions, codes, provePassword, stepUp });
+  const passwords = passwordUseCases({ ...common, ...ofFactors, codes, provePassword, stepUp, notify });
   const { confirmationRequired } = settings;
   const ofSessions = { ...common, ...ofFactors, factorProof: proof, confirmationRequired };
   const sessionsBy = (tokens: Tokens) => sessionUseCases({ ...ofSessions, tokens });
@@ -181,7 +184,7 @@ export function application(parts: Parts, settings: Settings) {
   const abandoned = abandonedUploads({ ...stored, now });
   const { mediaIntake, takeCompletionSlot } = parts;
   const uploads = uploadUseCases({ ...common, ...stored, imageIntake, abandoned, takeCompletionSlot });
-  const images = imageUseCases({ ...stored, uploads });
+  const images = imageUseCases({ ...common, ...stored, uploads });
   const ofMedia = { mediaIntake, abandoned, takeCompletionSlot, times, idOf: idOfText };
   const media = mediaUseCases({ ...common, ...stored, ...ofMedia });
   const projectsOfAccounts = projectUseCases({ ...common, ...stored, digest, idOf: idOfText });
@@ -201,15 +204,16 @@ export function application(parts: Parts, settings: Settings) {
     onUnfinished,
   });
 
+  const ways = { issuers: parts.providers.list.map(({ issuer }) => issuer), rpId: ceremonies?.rpId };
   const providers = providerUseCases({
-    ...common,
+    ...{ ...common, ways },
     ...{ providers: parts.providers, flows: parts.providerFlows, identities, limits: stores.limits },
-    factors: stores.factors,
+    passkeys: stores.passkeys,
     ...{ sessions: stores.sessions, registration: accounts, signIns: sessions, stepUp },
   });
 
   const passkeys = passkeyUseCases({
-    ...common,
+    ...{ ...common, ways },
     ...ofFactors,
     ...{ passkeyProof: ofPasskeys, signIns: sessions, stepUp, notify },
   });

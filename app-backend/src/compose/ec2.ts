@@ -54,6 +54,8 @@ export interface Overrides {
   readonly logTo?: DestinationStream;
   readonly deadlineMs?: number;
   readonly mediaTimes?: MediaTimes;
+  /** How long a provider of sign-ins may take. */
+  readonly providerTimeoutMs?: number;
   readonly sessionEnds?: SessionEnds;
 }
 
@@ -122,6 +124,7 @@ export function compose(config: ServerConfig, overrides: Overrides = {}) {
       providers: openidSignInProviders({
         providers: config.providers,
         redirectUri: returnAddress(config.siteOrigins[0]),
+        timeoutMs: overrides.providerTimeoutMs,
       }),
       providerFlows: jwtProviderFlows(config.refreshSecrets),
       passkeyChallenges: jwtPasskeyChallenges(config.refreshSecrets),

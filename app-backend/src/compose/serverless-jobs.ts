@@ -30,6 +30,7 @@ import { abandonedUploads } from "../usecases/operations/abandoned-uploads.ts";
 import { binEmptying } from "../usecases/operations/bin.ts";
 import { identityCheck } from "../usecases/operations/identity-check.ts";
 import { integrityCheck } from "../usecases/operations/integrity.ts";
+import { passkeyCount } from "../usecases/operations/passkey-count.ts";
 import { auditTo } from "./audit.ts";
 
 /** Jobs on a schedule, each of which may run twice, and goes on where it was stopped. */
@@ -44,19 +45,21 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const images = dynamodbImages({ db, now });
   const ofProjects = { projects: dynamodbProjects(db), media: dynamodbMedia(db) };
   const stored = { images, ...ofProjects, objectStore, now };
-  const credentials = dynamodbPasswordHashes(db);
+  const credentials = dynamodbPasswordHashes({ db, newId: randomUUID });
   const cognito = openCognito({ region, userPoolId, clientId: "", endpoint: poolEndpoint });
   const identities = cognitoIdentities(cognito, userPoolId);
 
   const factors = dynamodbFactors({ db, newId: randomUUID });
   const challenges = dynamodbChallenges({ db, newId: randomUUID });
+  const passkeys = dynamodbPasskeys({ db, newId: randomUUID });
   const linked = dynamodbProviderIdentities(db);
   const removal = accountRemoval({
     ...{ ...stored, accounts, sessions: dynamodbSessions(db) },
-    ...{ factors, challenges, passkeys: dynamodbPasskeys({ db, newId: randomUUID }) },
+    ...{ factors, challenges, passkeys },
     identity: { remove: cognitoIdentityRemoval({ credentials, removeUser: identities.remove }) },
     identities: linked,
   });
+  const accountIds = dynamodbAccountIds(db);
   const { giveUp } = abandonedUploads(stored);
   const emptyBin = binEmptying(stored);
   const { removeLeft } = removal;
@@ -64,8 +67,8 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
   const compare = identityCheck({
     identities,
     accounts,
-    accountIds: dynamodbAccountIds(db),
-    ...{ credentials, linked, now },
+    accountIds,
+    ...{ credentials, linked, passkeys, now },
   });
 
   const sessions = revokingSessions(dynamodbSessions(db), dynamodbRevocations(db), now);
@@ -92,5 +95,6 @@ export function openJobs(config: JobsConfig, now = () => new Date(), logTo?: Des
     log.info({ job, report }, "job");
     return report;
   }
-  return { run, resetFactor, probe: () => probeBucket(client, bucket) };
+  const countPasskeys = passkeyCount({ accountIds, passkeys });
+  return { run, resetFactor, countPasskeys, probe: () => probeBucket(client, bucket) };
 }

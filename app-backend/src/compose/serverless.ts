@@ -120,7 +120,7 @@ export async function openApi(config: ApiConfig, overrides: Overrides = {}) {
   };
 
   const cognito = openCognito(pool);
-  const credentials = dynamodbPasswordHashes(db);
+  const credentials = dynamodbPasswordHashes({ db, newId });
   const identity = cognitoIdentityProvider({
     ...{ client: cognito, ...pool, credentials, now },
     ownerOf: async (email) => (await accounts.getByEmail(email))?.id,

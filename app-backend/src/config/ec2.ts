@@ -6,6 +6,7 @@ import type { SesConfig } from "../adapters/ses/mail.ts";
 import {
   accessTokens,
   address,
+  areOtherIssuers,
   areTextsFit,
   confirmation,
   cookieName,
@@ -15,6 +16,7 @@ import {
   notestamp,
   origin,
   origins,
+  ownIssuerFault,
   parse,
   port,
   providers,
@@ -94,6 +96,7 @@ const serverVariables = z
     path: ["PROVIDERS"],
     error: "need a site with HTTPS, or on localhost",
   })
+  .refine(areOtherIssuers, ownIssuerFault)
   .refine(areTextsFit, textsFault)
   .refine((env) => !env.ACCESS_TOKEN_SECRET.equals(env.REFRESH_TOKEN_SECRET), {
     path: ["REFRESH_TOKEN_SECRET"],

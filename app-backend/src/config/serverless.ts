@@ -4,12 +4,14 @@ import type { ProviderConfig } from "../adapters/openid/sign-in-providers.ts";
 import type { SecretsConfig } from "../adapters/ssm/secrets.ts";
 import type { BucketConfig } from "../adapters/s3/client.ts";
 import {
+  areOtherIssuers,
   areTextsFit,
   confirmation,
   cookieName,
   logLevel,
   origin,
   origins,
+  ownIssuerFault,
   parse,
   providers,
   required,
@@ -54,6 +56,7 @@ const apiVariables = z
     AWS_LAMBDA_FUNCTION_VERSION: z.string().optional(),
     RELEASE: z.string().optional(),
   })
+  .refine(areOtherIssuers, ownIssuerFault)
   .refine(areTextsFit, textsFault);
 
 export interface ImagesConfig {

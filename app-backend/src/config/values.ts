@@ -69,6 +69,12 @@ export const notestamp = z
   .refine((text) => text === "on" || text === "off" || isOrigin(text), "is neither on, off nor an origin")
   .transform((text) => (text === "off" ? undefined : { clientOrigin: text === "on" ? undefined : text }));
 
+/** Parts of paths of the API that stand where an id does, or beside one; `none` is what the API takes a malformed id for. */
+const reservedIds = new Set([
+  ...["callback", "challenge", "factors", "identities", "none"],
+  ...["oidc", "options", "passkey", "passkeys", "step-up"],
+]);
+
 const provider = z
   .string()
   .regex(/^[a-z][a-z\d-]{0,31},https?:\/\/[^\s,]{1,240},[^\s,]{1,200}(,trusts-factor)?$/, {
@@ -79,7 +85,8 @@ const provider = z
     const [id = "", issuer = "", clientId = "", trusts] = entry.split(",");
     return { id, name: titleOf(id), issuer, clientId, trustsFactor: trusts !== undefined };
   })
-  .refine(({ issuer }) => isIssuer(issuer), "has an issuer without HTTPS, or with a query");
+  .refine(({ issuer }) => isIssuer(issuer), "has an issuer without HTTPS, or with a query")
+  .refine(({ id }) => !reservedIds.has(id), "has an id that is a part of a path of the API");
 
 /** Sign-in providers, with blanks between. The names of their secrets are `providerSecretName`. */
 export const providers = z
@@ -93,6 +100,20 @@ export const providers = z
 /** The variable with the secret of a provider; without one it is a public client. */
 export function providerSecretName(id: string): string {
   return `PROVIDER_SECRET_${id.toUpperCase().replaceAll("-", "_")}`;
+}
+
+interface ProvidersEnvironment {
+  readonly PROVIDERS: readonly { readonly issuer: string }[];
+  readonly SITE_ORIGIN: string;
+  readonly OTHER_SITE_ORIGINS: readonly string[];
+}
+
+export const ownIssuerFault = { path: ["PROVIDERS"], error: "have this site as an issuer" };
+
+/** Whether no provider is the site itself, which would be asked for its own people. */
+export function areOtherIssuers(env: ProvidersEnvironment): boolean {
+  const own = [env.SITE_ORIGIN, ...env.OTHER_SITE_ORIGINS];
+  return env.PROVIDERS.every(({ issuer }) => !URL.canParse(issuer) || !own.includes(new URL(issuer).origin));
 }
 
 /** Whether browsers have cookies, and providers addresses to return to, that are safe there. */

@@ -95,6 +95,12 @@ export interface StoredFactors {
   readonly passkeys: PasskeySummary;
 }
 
+/** What a reset has found, and how many passkeys it has left because nothing else opens the account. */
+export interface FactorsReset {
+  readonly before: StoredFactors;
+  readonly keptPasskeys: number;
+}
+
 export const noFactors: StoredFactors = {
   totp: undefined,
   enrolment: undefined,

@@ -28,6 +28,16 @@ const oneAtATime = {
   forgetMs: 35 * secondMs,
 };
 
+/** How many wrong codes of six digits are judged in a window: decision 0042 has the odds. */
+export const maxGuesses = 100;
+const guessWindowMs = 30 * 24 * hourMs;
+
+/** Codes of six digits. All accounts have the same windows, and one that is used up says when it ends. A success is refunded and clears nothing. */
+export function guessesAt(at: Date): LimitRule {
+  const leftMs = guessWindowMs - (at.getTime() % guessWindowMs);
+  return { name: "guesses", free: maxGuesses, delayMs: leftMs, maxDelayMs: leftMs, forgetMs: leftMs };
+}
+
 /** Failures count; a success is refunded. Sign-in, its second step and mail are counted separately for each network that an account knows. */
 export const limits = {
   signInOfAccount: { name: "sign-in of account", ...perAccount },
@@ -63,6 +73,17 @@ export const limits = {
     maxDelayMs: 20 * secondMs,
     forgetMs: 8 * hourMs,
   },
+  /**
+   * What is removed stays in the bucket for a week, outside of the quota. The free attempts are those of a full account,
+   * by `removalCost`; a domain test compares them with the quotas.
+   */
+  removalOfAccount: {
+    name: "removal of account",
+    free: 2_300,
+    delayMs: secondMs,
+    maxDelayMs: 10 * minuteMs,
+    forgetMs: 8 * hourMs,
+  },
   pictureOfAccount: { name: "picture of account", ...perAddress },
   registerFromAddress: { name: "register from address", ...perAddress },
   /** Of two sign-ups of one address the second waits for the first to end, or to be stopped. */
@@ -79,3 +100,10 @@ export const limits = {
   /** A token of an upload is used once: it expires before a second use is free. */
   useOfUpload: { name: "use of upload", free: 1, delayMs: hourMs, maxDelayMs: hourMs, forgetMs: hourMs },
 } as const satisfies Record<string, LimitRule>;
+
+const bytesOfRemoval = 4 * 2 ** 20;
+
+/** As how many removals that of so many bytes counts. */
+export function removalCost(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / bytesOfRemoval));
+}

@@ -3,6 +3,8 @@ import { productName } from "./product.ts";
 const stepMs = 30_000;
 /** RFC 6238 section 5.2: one step for the network and for clocks that differ. */
 const windowSteps = 1;
+/** For longer than a step that is recognized takes to come. */
+export const hintedMs = 10 * 60_000;
 /** How far a clock may be off for its code to be recognized, though not accepted. */
 export const recognizedSteps = 10;
 

@@ -1,10 +1,18 @@
-import type { Enrolment, FactorEvent, PhoneEnrolment, Spend, StoredFactors } from "../domain/factor.ts";
+import type {
+  Enrolment,
+  FactorEvent,
+  FactorsReset,
+  PhoneEnrolment,
+  Spend,
+  StoredFactors,
+} from "../domain/factor.ts";
 import type { Proven } from "../domain/proofs.ts";
 import type { TextCode } from "../domain/text-message.ts";
 import type { TokenHolder } from "./tokens.ts";
 
-/** An enrolment that its code confirms. */
+/** An enrolment that its code confirms. `proven`: in the session of the person who typed it. */
 export interface Confirmation {
+  readonly proven: Proven;
   readonly enrolmentId: string;
   /** The step of the code, which is used up. */
   readonly step: number;
@@ -14,6 +22,7 @@ export interface Confirmation {
 
 /** An enrolment of a number that the code sent to it confirms. */
 export interface PhoneConfirmation {
+  readonly proven: Proven;
   readonly enrolmentId: string;
   /** Of the code: one for each key. */
   readonly hashes: readonly string[];
@@ -33,8 +42,10 @@ export interface Factors {
   /**
    * Makes the secret of an enrolment the one in force, with new recovery codes that were not seen. Exactly one of any number
    * of parallel calls for one enrolment returns true; false, and changes nothing, if it is no longer the account's last.
+   * The same write raises the account's credential version, which ends all sessions but the holder's, and records in that
+   * what is proven. Throws `not_signed_in`, and changes nothing, if the holder's session is gone or over.
    */
-  confirm(accountId: string, confirmation: Confirmation): Promise<boolean>;
+  confirm(holder: TokenHolder, confirmation: Confirmation): Promise<boolean>;
   /** Begins an enrolment of a number, in place of one that was not confirmed. Throws `not_signed_in` if the account is gone. */
   enrolPhone(accountId: string, enrolment: PhoneEnrolment): Promise<void>;
   /** Stores the code of an enrolment, a challenge or a session, in place of an earlier one; may store nothing if the account is gone. */
@@ -43,10 +54,10 @@ export interface Factors {
    * Puts the number of an enrolment in force and ends all codes that were sent. `first`: it is the account's first factor,
    * and the recovery codes were stored. `replaced`: it is no longer the account's last enrolment. Throws `number_taken`,
    * also in parallel calls, if `maxAccountsOfNumber` accounts have the number, and `not_signed_in` if the account is gone.
-   * What is refused changes nothing.
+   * What is refused changes nothing. Sessions end as with `confirm`.
    */
   confirmPhone(
-    accountId: string,
+    holder: TokenHolder,
     confirmation: PhoneConfirmation,
   ): Promise<"first" | "further" | "replaced" | "wrong">;
   /** Removes the number and all codes that were sent to it; the recovery codes too, if no other factor is left. False if there was no number. */
@@ -58,8 +69,12 @@ export interface Factors {
   prove(holder: TokenHolder, spend: Spend, proven: Proven): Promise<boolean>;
   /** Removes the TOTP secret and an enrolment; the recovery codes too, if no other factor is left. False if there was no secret. */
   removeTotp(accountId: string, event: FactorEvent): Promise<boolean>;
-  /** Removes secret, enrolment and recovery codes, and has no passkey asked for after the password; returns what there was. Records the event only if there was a factor. */
-  reset(accountId: string, event: FactorEvent): Promise<StoredFactors>;
+  /**
+   * Removes secret, number, enrolments, codes and passkeys. If the account has neither a password nor an identity at a
+   * provider, the passkeys that open it alone stay, and are not asked for after anything. If a factor or a passkey was
+   * removed, the same write raises the credential version, which ends all sessions, and records the event.
+   */
+  reset(accountId: string, event: FactorEvent): Promise<FactorsReset>;
   /** Replaces all recovery codes by ones that were not seen; false, and changes nothing, if the account has no factor. */
   replaceRecoveryCodes(accountId: string, hashes: readonly string[], event: FactorEvent): Promise<boolean>;
   /** Records that the page has shown the recovery codes; idempotent. */

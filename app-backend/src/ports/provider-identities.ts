@@ -1,5 +1,6 @@
 import type { Owned } from "../domain/owned.ts";
 import type { ProviderIdentity } from "../domain/provider-identity.ts";
+import type { WaysIn } from "../domain/ways-in.ts";
 
 /** The identities by which accounts sign in, in one store with the accounts. `Accounts.add` stores the first one of an account without a password. */
 export interface ProviderIdentities {
@@ -13,10 +14,10 @@ export interface ProviderIdentities {
    */
   add(identity: ProviderIdentity): Promise<void>;
   /**
-   * Removes an identity of an account. `last`, and changes nothing, if the account has no password, no other identity
-   * and no passkey that opens it alone: of parallel calls for two identities one is refused then.
+   * Removes an identity of an account. `last`, and changes nothing, if the account has no password, and no passkey or other
+   * identity by which `ways` lets it in: also of parallel removals of its ways.
    */
-  remove(identity: Owned): Promise<"removed" | "missing" | "last">;
+  remove(identity: Owned, ways: WaysIn): Promise<"removed" | "missing" | "last">;
   /** Removes all identities of an account, which may be marked as removed; idempotent. */
   removeOfAccount(accountId: string): Promise<void>;
 }

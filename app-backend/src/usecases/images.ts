@@ -8,8 +8,10 @@ import {
   viewImage,
 } from "../domain/image.ts";
 import type { Requester } from "../domain/client.ts";
+import { limits, removalCost } from "../domain/limit.ts";
 import type { Images } from "../ports/images.ts";
 import type { ObjectStore } from "../ports/object-store.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import type { UploadUseCases } from "./uploads.ts";
 
 export interface Page {
@@ -28,12 +30,13 @@ interface Dependencies {
   readonly images: Images;
   readonly objectStore: ObjectStore;
   readonly uploads: UploadUseCases;
+  readonly rateLimiter: Pick<RateLimiter, "consume">;
 }
 
 export type ImageUseCases = ReturnType<typeof imageUseCases>;
 
 /** Images that all accounts see and only their owners change. */
-export function imageUseCases({ images, objectStore, uploads }: Dependencies) {
+export function imageUseCases({ images, objectStore, uploads, rateLimiter }: Dependencies) {
   const complete = async (accountId: string, id: string, requester: Requester) =>
     view(accountId, await uploads.complete(accountId, id, requester));
 
@@ -59,10 +62,15 @@ export function imageUseCases({ images, objectStore, uploads }: Dependencies) {
     };
   }
 
-  /** Removes an image of the account: first the record, so that no record points at a missing object. */
+  /**
+   * Removes an image of the account: first the record, so that no record points at a missing object. Throws
+   * `too_many_requests`, never for one that is not published: that one counts as an upload.
+   */
   async function remove(accountId: string, id: string): Promise<void> {
     const image = await images.get(id);
     if (image?.accountId !== accountId) throw new AppError("not_found", "no such image of the account");
+    if (isPublished(image))
+      await rateLimiter.consume([limits.removalOfAccount, accountId, removalCost(image.bytes)]);
     const removed = await images.remove(id);
     const shown = removed && isPublished(removed) ? [removed.objectKey, removed.thumbnailKey] : [];
     // The integrity check finds what could not be removed.

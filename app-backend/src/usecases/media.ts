@@ -1,7 +1,7 @@
 import { AppError } from "../domain/app-error.ts";
 import type { ByteRange } from "../domain/byte-range.ts";
 import { type Cursor, uploadKeyOf } from "../domain/image.ts";
-import { limits } from "../domain/limit.ts";
+import { limits, removalCost } from "../domain/limit.ts";
 import {
   downloadName,
   isStored,
@@ -21,7 +21,7 @@ import type { ObjectStore, SignedUrl, Upload } from "../ports/object-store.ts";
 import type { TakeCompletionSlot } from "./completion-slots.ts";
 import { mediaQueue } from "./media-queue.ts";
 import type { AbandonedUploads } from "./operations/abandoned-uploads.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { Attempt, RateLimiter } from "./rate-limiter.ts";
 
 export interface MediaAnnouncement {
   readonly name: string;
@@ -156,8 +156,23 @@ export function mediaUseCases(deps: Dependencies) {
     });
     const stored = taken && (await store(file, taken));
     if (!stored) return completed(file);
-    await rateLimiter.refund([limits.uploadOfAccount, file.accountId]);
+    if (stored.id === file.id || (await countDuplicate(file, taken)))
+      await rateLimiter.refund([limits.uploadOfAccount, file.accountId]);
     return stored;
+  }
+
+  /**
+   * Counts the removed copy of a duplicate as a removal, which it is for the bucket. Returns false if there were too many:
+   * then it stays counted as an upload that left nothing.
+   */
+  async function countDuplicate({ accountId }: Owned, taken: StoredMedia): Promise<boolean> {
+    try {
+      await rateLimiter.consume(removalOf(accountId, taken));
+      return true;
+    } catch (error) {
+      if (isCode(error, "too_many_requests")) return false;
+      throw error;
+    }
   }
 
   /** The media that has these bytes; undefined if the announced one is gone. The copy that no record points at is removed. */
@@ -216,9 +231,18 @@ export function mediaUseCases(deps: Dependencies) {
     return { items, next: last && { at: last.createdAt, id: last.id } };
   }
 
-  /** Removes a file that no project uses: first the record, so that no record points at a missing object. */
+  /**
+   * Removes a file that no project uses: first the record, so that no record points at a missing object. Throws
+   * `too_many_requests`, never for one that is pending: that one counts as an upload.
+   */
   async function remove(accountId: string, id: string): Promise<void> {
-    const removed = await media.remove({ accountId, id });
+    const found = await media.get({ accountId, id });
+    const attempts = found && isStored(found) ? [removalOf(accountId, found)] : [];
+    await rateLimiter.consume(...attempts);
+    const removed = await media.remove({ accountId, id }).catch(async (error: unknown) => {
+      await Promise.allSettled(attempts.map(rateLimiter.refund));
+      throw error;
+    });
     if (!removed) throw notFound();
     if (isStored(removed)) await discard(removed);
     else await objectStore.closeUpload(uploadKeyOf(id)).catch(() => undefined);
@@ -267,6 +291,10 @@ export function mediaUseCases(deps: Dependencies) {
     hurry: () => hurried.abort(),
     stop: queue.stop,
   };
+}
+
+function removalOf(accountId: string, { bytes }: Pick<StoredMedia, "bytes">): Attempt {
+  return [limits.removalOfAccount, accountId, removalCost(bytes)];
 }
 
 function notFound(): AppError {

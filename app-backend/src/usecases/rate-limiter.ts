@@ -12,23 +12,23 @@ interface Dependencies {
   readonly now: () => Date;
 }
 
-/** One attempt: the rule that limits it, and its subject. */
-export type Attempt = readonly [rule: LimitRule, subject: string];
+/** One attempt: the rule that limits it, its subject, and as how many it counts (default 1). */
+export type Attempt = readonly [rule: LimitRule, subject: string, cost?: number];
 
 export type RateLimiter = ReturnType<typeof rateLimiter>;
 
 /** Enforces limits on attempts. */
 export function rateLimiter({ limits, auditLog, now }: Dependencies) {
   async function consume(...tries: readonly Attempt[]): Promise<void> {
-    for (const [rule, subject] of tries) {
-      const retryAfterMs = await limits.consume(rule, subject, now());
+    for (const [rule, subject, cost] of tries) {
+      const retryAfterMs = await limits.consume(rule, subject, now(), cost);
       if (retryAfterMs === 0) continue;
       auditLog("limit_reached", { limit: rule.name });
       throw new AppError("too_many_requests", `limit reached: ${rule.name}`, { retryAfterMs });
     }
   }
 
-  const refund = ([rule, subject]: Attempt): Promise<void> => limits.refund(rule, subject);
+  const refund = ([rule, subject, cost]: Attempt): Promise<void> => limits.refund(rule, subject, cost);
 
   return {
     /**

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { backupConfig, databaseConfig, serverConfig } from "../../src/config/ec2.ts";
+import { operations } from "../../src/http/contract/operations.ts";
+import { providerOperations } from "../../src/http/contract/providers.ts";
 import { goodEnvironment, newSecret } from "../environment.ts";
 
 describe("the environment", () => {
@@ -46,8 +48,37 @@ describe("the environment", () => {
     ["google,https://a.example?b,1", "with a query"],
     ["a,https://a.example,1 a,https://b.example,1", "a provider twice"],
     ["a,https://a.example,1 b,https://a.example,1", "an issuer twice"],
+    ["__proto__,https://a.example,1", "id,issuer,client-id"],
+    ["callback,https://a.example,1", "a part of a path"],
+    ["identities,https://a.example,1", "a part of a path"],
+    ["none,https://a.example,1", "a part of a path"],
+    ["a,https://[,1", "issuer without HTTPS"],
+    ["a,http://localhost:5173,1", "this site as an issuer"],
+    ["a,http://localhost:5173/people/,1", "this site as an issuer"],
+    ["a,https://www.example.org,1", "this site as an issuer"],
   ])("IDP-15 refuses the providers %j", (PROVIDERS, fault) => {
-    expect(() => serverConfig({ ...goodEnvironment(), PROVIDERS })).toThrow(fault);
+    const given = { PROVIDERS, OTHER_SITE_ORIGINS: "https://www.example.org" };
+    expect(() => serverConfig({ ...goodEnvironment(), ...given })).toThrow(fault);
+  });
+
+  test("IDP-15 refuses the id of a provider that would stand for another route", () => {
+    const paths = Object.values(operations).map(({ path }) => path.split("/"));
+    const ofProviders = Object.values(providerOperations).map(({ path }) => path.split("/"));
+    const literals = ofProviders.flatMap((path) =>
+      paths
+        .filter((other) => other.length === path.length)
+        .flatMap((other) => {
+          const differing = path.flatMap((part, index) => (part === other[index] ? [] : [index]));
+          const [index = 0] = differing;
+          const isTaken = differing.length === 1 && path[index]!.startsWith(":");
+          return isTaken && !other[index]!.startsWith(":") ? [other[index]!] : [];
+        }),
+    );
+    expect(literals).toContain("passkey");
+    for (const id of literals) {
+      const PROVIDERS = `${id},https://a.example,1`;
+      expect(() => serverConfig({ ...goodEnvironment(), PROVIDERS })).toThrow("a part of a path");
+    }
   });
 
   test("IDP-15 has no providers on a site without HTTPS, but on localhost", () => {

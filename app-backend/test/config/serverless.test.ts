@@ -41,7 +41,8 @@ describe("the environment of a function", () => {
       },
     ]);
     expect(secrets.providers).toEqual(["google"]);
-    expect(() => apiConfig({ ...environment, PROVIDERS: "google" })).toThrow("PROVIDERS");
+    for (const wrong of ["google", "passkey,https://a.example,1", `a,${environment.SITE_ORIGIN},1`])
+      expect(() => apiConfig({ ...environment, PROVIDERS: wrong })).toThrow("PROVIDERS");
   });
 
   test("of images and jobs needs no more than they use", () => {

@@ -61,6 +61,18 @@ export function challengesContract(open: Open<Challenges>, rounds = 50): void {
       expect(alive.map((each) => each?.id)).toEqual([undefined, ...added.slice(1).map(({ id }) => id)]);
     });
 
+    test("MFA-25 however many are added, also at once, at most 5 live", async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        const endsAt = after(at, 1000 + round);
+        const added = await Promise.all(Array.from({ length: 8 }, () => newChallenge({ endsAt })));
+        const alive = await Promise.all(added.map((each) => challenges().get(each, at)));
+        const count = alive.filter(Boolean).length;
+        expect(count).toBeGreaterThan(0);
+        expect(count).toBeLessThanOrEqual(maxChallenges);
+      }
+      expect(await challenges().removeOfAccount(accountId)).toBeLessThanOrEqual(maxChallenges);
+    });
+
     test("an account that is gone or marked as removed gets none", async () => {
       for (const id of [randomUUID(), await opened().raw.addAccount({ isRemoved: true })]) {
         const challenge = await newChallenge({ accountId: id });
@@ -113,6 +125,20 @@ export function challengesContract(open: Open<Challenges>, rounds = 50): void {
         Math.min(rounds, 20),
       );
       expect(new Set(winners)).toEqual(new Set([1]));
+    });
+
+    test("MFA-16 of 30 uses of one recovery code at once over all challenges one opens a session", async () => {
+      const hashes = await withFactors();
+      const open = await Promise.all(Array.from({ length: maxChallenges }, () => newChallenge()));
+      for (const [left, hash] of [...hashes.entries()].toReversed()) {
+        const uses = Array.from({ length: 30 }, (_, use) =>
+          redeem(open[use % open.length]!, recoveryOf(hash)),
+        );
+        const done = (await Promise.all(uses)).filter((outcome) => outcome === "done");
+        expect(done).toHaveLength(1);
+        expect(await opened().raw.count(hash)).toBe(0);
+        if (left > 0) expect(await opened().raw.count(hashes[left - 1]!)).toBe(1);
+      }
     });
 
     test("MFA-16 of a code and a recovery code at once on one challenge one opens a session", async () => {

@@ -21,18 +21,27 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
   const opened = whileOpen(open);
   let accountId: string;
   let holder: { readonly accountId: string; readonly sessionId: string };
+  const holders = new Map<string, typeof holder>();
   beforeEach(async () => {
     accountId = await opened().raw.addAccount();
-    holder = { accountId, sessionId: randomUUID() };
-    await opened().raw.addSession({ accountId, id: holder.sessionId });
+    holder = await holderOf(accountId);
   });
+
+  /** The holder of the one session of an account that goes on when it confirms a factor. */
+  async function holderOf(of: string): Promise<typeof holder> {
+    const held = holders.get(of) ?? { accountId: of, sessionId: randomUUID() };
+    if (!holders.has(of)) await opened().raw.addSession({ accountId: of, id: held.sessionId });
+    holders.set(of, held);
+    return held;
+  }
 
   const factors = () => opened().port;
 
   async function enrolled(): Promise<{ id: string; hashes: string[] }> {
     const id = await enrol();
     const recoveryHashes = [reference(), reference(), reference()];
-    expect(await factors().confirm(accountId, { ...confirmationOf(id), recoveryHashes })).toBe(true);
+    const confirmation = { ...confirmationOf(id), recoveryHashes };
+    expect(await factors().confirm(await holderOf(accountId), confirmation)).toBe(true);
     return { id, hashes: recoveryHashes };
   }
 
@@ -55,7 +64,8 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
     const recoveryHashes = [reference(), reference()];
     const event = eventOf("phone_added", seconds);
     const hashes = [reference(), codeHash];
-    const outcome = await factors().confirmPhone(of, { enrolmentId, hashes, recoveryHashes, event });
+    const confirmation = { enrolmentId, hashes, recoveryHashes, event, proven };
+    const outcome = await factors().confirmPhone(await holderOf(of), confirmation);
     return { outcome, recoveryHashes };
   }
 
@@ -94,7 +104,7 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       expect(await factors().listEvents(accountId)).toEqual([eventOf("totp_added")]);
       const next = await enrol("next");
       expect((await factors().get(accountId)).totp).toEqual(totp);
-      expect(await factors().confirm(accountId, confirmationOf(next))).toBe(true);
+      expect(await factors().confirm(holder, confirmationOf(next))).toBe(true);
       expect((await factors().get(accountId)).totp).toMatchObject({ id: next, secret: "next" });
     });
 
@@ -102,9 +112,47 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       const first = await enrol();
       const last = await enrol();
       for (const id of [first, randomUUID()])
-        expect(await factors().confirm(accountId, confirmationOf(id))).toBe(false);
-      expect(await factors().confirm(accountId, confirmationOf(last))).toBe(true);
-      expect(await factors().confirm(accountId, confirmationOf(last))).toBe(false);
+        expect(await factors().confirm(holder, confirmationOf(id))).toBe(false);
+      expect(await factors().confirm(holder, confirmationOf(last))).toBe(true);
+      expect(await factors().confirm(holder, confirmationOf(last))).toBe(false);
+    });
+
+    test("MFA-09 what confirms a factor ends all other sessions with it, and proves it in the holder's", async () => {
+      const other = randomUUID();
+      await opened().raw.addSession({ accountId, id: other });
+      const versions = (account: number) => ({
+        account,
+        sessions: { [holder.sessionId]: account, [other]: 0 },
+      });
+      const marked = async () =>
+        (await opened().raw.count("password,totp")) + (await opened().raw.count('"totp"'));
+      const before = await marked();
+      expect(await factors().confirm(holder, confirmationOf(randomUUID()))).toBe(false);
+      expect([await opened().raw.versions(accountId), await marked()]).toEqual([versions(0), before]);
+      await enrolled();
+      expect([await opened().raw.versions(accountId), await marked()]).toEqual([versions(1), before + 1]);
+      await withPhone();
+      expect(await opened().raw.versions(accountId)).toEqual(versions(2));
+    });
+
+    test("MFA-09 a session that is over or gone confirms nothing, and is not brought back", async () => {
+      const over = { accountId, sessionId: randomUUID() };
+      await opened().raw.addSession({ accountId, id: over.sessionId });
+      const { id } = await enrolled();
+      const next = await enrol("next");
+      const { phone, codeHash } = await enrolPhone();
+      const versions = await opened().raw.versions(accountId);
+      for (const wrong of [over, { accountId, sessionId: randomUUID() }]) {
+        const refusal = { code: "not_signed_in" };
+        await expect(factors().confirm(wrong, confirmationOf(next))).rejects.toMatchObject(refusal);
+        const recoveryHashes = [reference()];
+        const event = eventOf("phone_added");
+        const text = { enrolmentId: phone.id, hashes: [codeHash], recoveryHashes, event, proven };
+        await expect(factors().confirmPhone(wrong, text)).rejects.toMatchObject(refusal);
+      }
+      expect(await opened().raw.versions(accountId)).toEqual(versions);
+      expect(await factors().get(accountId)).toMatchObject({ totp: { id }, enrolment: { id: next } });
+      expect((await confirmPhone(phone.id, codeHash)).outcome).toBe("further");
     });
 
     test("MFA-09 of parallel confirmations of one enrolment one wins, with its codes alone", async () => {
@@ -113,7 +161,7 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
           const id = await enrol();
           const tries = [0, 1, 2].map(async () => {
             const recoveryHashes = [reference(), reference()];
-            const won = await factors().confirm(accountId, { ...confirmationOf(id), recoveryHashes });
+            const won = await factors().confirm(holder, { ...confirmationOf(id), recoveryHashes });
             return { won, recoveryHashes };
           });
           const done = await Promise.all(tries);
@@ -198,11 +246,15 @@ export function factorsContract(open: Open<Factors>, rounds = 50): void {
       await enrol();
       const other = await opened().raw.addAccount();
       const event = eventOf("factors_reset", 1);
-      const before = await factors().reset(accountId, event);
+      const { before, keptPasskeys } = await factors().reset(accountId, event);
+      expect(keptPasskeys).toBe(0);
       expect(before).toMatchObject({ totp: { id }, recoveryCodes: { left: 3, seen: false } });
       expect(await opened().raw.count(hashes[0]!)).toBe(0);
       for (const none of [accountId, other]) {
-        expect(await factors().reset(none, eventOf("factors_reset", 2))).toEqual(noFactors);
+        expect(await factors().reset(none, eventOf("factors_reset", 2))).toEqual({
+          before: noFactors,
+          keptPasskeys: 0,
+        });
         expect(await factors().get(none)).toEqual(noFactors);
       }
       const names = (await factors().listEvents(accountId)).map(({ what }) => what);
@@ -361,5 +413,5 @@ const recoveryOf = (hashes: readonly string[]): Spend => ({
 });
 
 function confirmationOf(enrolmentId: string): Confirmation {
-  return { enrolmentId, step: 7, recoveryHashes: [reference()], event: eventOf("totp_added") };
+  return { enrolmentId, step: 7, recoveryHashes: [reference()], event: eventOf("totp_added"), proven };
 }

@@ -3,6 +3,7 @@ import type { Account } from "../../src/domain/account.ts";
 import type { Passkey } from "../../src/domain/passkey.ts";
 import type { ProjectFacts } from "../../src/domain/project.ts";
 import type { ProviderIdentity } from "../../src/domain/provider-identity.ts";
+import type { WaysIn } from "../../src/domain/ways-in.ts";
 import type { Save } from "../../src/ports/projects.ts";
 import { openSession, type Session } from "../../src/domain/session.ts";
 
@@ -29,6 +30,9 @@ export function someIdentity(accountId: string, facts: Partial<ProviderIdentity>
   const [id, subject] = [randomUUID(), randomUUID()];
   return { id, accountId, issuer: "https://id.example", subject, email: null, createdAt: at, ...facts };
 }
+
+/** By these the fixtures open their accounts. */
+export const waysIn: WaysIn = { issuers: ["https://id.example"], rpId: "tintype.example" };
 
 export function somePasskey(accountId: string, facts: Partial<Passkey> = {}): Passkey {
   return {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "@jest/globals";
+import type { Spend } from "../../src/domain/factor.ts";
 import type { Identity, IdentityProvider } from "../../src/ports/identity-provider.ts";
+import { at as now, reference } from "./fixtures.ts";
 import { type Opened, whileOpen } from "./opened.ts";
 
 export interface OpenedIdentityProvider extends Opened<IdentityProvider> {
@@ -42,8 +44,8 @@ export function identityProviderContract(open: () => Promise<OpenedIdentityProvi
   const stranger = (): Identity => ({ ...account, id: randomUUID(), email: `${randomUUID()}@example.org` });
   const at = (credentialVersion: number, of: Identity): Identity => ({ ...of, credentialVersion });
 
-  async function newCode(purpose: "confirm" | "reset", of = account): Promise<string> {
-    await opened().port.requestCode(purpose, of);
+  async function newCode(purpose: "confirm" | "reset", of = account, hasRecoveryCodes = false) {
+    await opened().port.requestCode(purpose, of, hasRecoveryCodes);
     return (await opened().mailedCode(of.email))!;
   }
 
@@ -134,6 +136,47 @@ export function identityProviderContract(open: () => Promise<OpenedIdentityProvi
         expect(await identity.setPassword(at(1, after), password)).toBe(2);
         account = await signedUp();
       }
+    });
+
+    describe("PKY-11 an account without a password", () => {
+      const right = reference();
+      const recoveryOf = (hash: string): Spend => ({
+        factor: "recovery",
+        hashes: [hash],
+        event: { at: now, what: "recovery_code_used", device: "curl" },
+      });
+
+      async function withoutPassword(): Promise<Identity> {
+        const id = randomUUID();
+        const known = { id, email: `${id}@example.org`, confirmed: true, credentialVersion: 0 };
+        await opened().raw.addAccount({ ...known, credential: "" });
+        await opened().raw.addFactors({ accountId: id, totpId: randomUUID(), lastStep: 0, hashes: [right] });
+        return known;
+      }
+
+      test("gets none by a mailed code alone, and one by that and a recovery code, once", async () => {
+        const { port: identity, raw } = opened();
+        const known = await withoutPassword();
+        const kept = await raw.count(right);
+        expect(await newCode("reset", known)).toBeUndefined();
+        const first = await newCode("reset", known, true);
+        expect(await identity.reset(known, first, next)).toBe(false);
+        expect(await identity.reset(known, other(first), next, recoveryOf(right))).toBe(false);
+        expect(await identity.reset(known, first, next, recoveryOf(reference()))).toBe(false);
+        expect(await identity.reset(known, first, next, recoveryOf(right))).toBe(false); // the code was spent
+        expect(await identity.hasPassword(known.id)).toBe(false);
+        expect(await raw.count(right)).toBe(kept);
+        const code = await newCode("reset", known, true);
+        for (const none of [stranger(), undefined])
+          expect(await identity.reset(none, code, next, recoveryOf(right))).toBe(false);
+        const uses = [0, 1, 2].map(() => identity.reset(known, code, next, recoveryOf(right)));
+        const won = (await Promise.allSettled(uses)).filter((use) => use.status === "fulfilled" && use.value);
+        expect(won).toHaveLength(1);
+        expect(await identity.authenticate(known, next)).toBe(true);
+        expect(await identity.setPassword(known, password)).toBeUndefined(); // the version was raised
+        expect(await identity.setPassword(at(1, known), password)).toBe(2);
+        expect(await raw.count(right)).toBe(kept - 1);
+      });
     });
 
     test("AUTH-15 a new password voids the reset code", async () => {

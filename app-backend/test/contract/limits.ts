@@ -56,6 +56,29 @@ export function limitsContract(open: Open<Limits>): void {
       expect(await opened().port.consume(rule, subject, start)).toBe(0);
     });
 
+    test("count an attempt as many, allow or refuse it whole, and refund it whole", async () => {
+      const { port: limits } = opened();
+      const [subject, other] = [randomUUID(), randomUUID()];
+      expect(await limits.consume(rule, subject, start, 2)).toBe(0);
+      expect(await limits.consume(rule, subject, start, 5)).toBe(0);
+      expect(await limits.consume(rule, subject, start, 5)).toBe(5000);
+      await limits.refund(rule, subject, 5);
+      expect(await limits.consume(rule, subject, start)).toBe(0);
+      expect(await limits.consume(rule, subject, start)).toBe(1000);
+      expect(await limits.consume(rule, other, start, 4)).toBe(0);
+      expect(await limits.consume(rule, other, start)).toBe(2000);
+      await limits.refund(rule, other, 5); // more than was counted
+      expect(await limits.consume(rule, other, start)).toBe(2000);
+    });
+
+    test("AUTH-12 of parallel attempts that count as two, two of a limit of three are allowed", async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const subject = randomUUID();
+        const tries = Array.from({ length: 8 }, () => opened().port.consume(rule, subject, start, 2));
+        expect((await Promise.all(tries)).filter((waitMs) => waitMs === 0)).toHaveLength(2);
+      }
+    });
+
     test("of one rule and subject touch no other", async () => {
       const subject = randomUUID();
       await waits(subject, 3);

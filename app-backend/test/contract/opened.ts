@@ -15,8 +15,12 @@ export interface RawStore {
   markRemoved(accountId: string): Promise<void>;
   /** Adds a session, which has proven nothing. */
   addSession(session: { readonly id: string; readonly accountId: string }): Promise<void>;
+  /** The credential version of an account, and those of its sessions by their ids. */
+  versions(accountId: string): Promise<{ account: number; sessions: Record<string, number> }>;
   /** Adds a TOTP secret that is in force, and recovery codes. */
   addFactors(factors: RawFactors): Promise<void>;
+  /** Adds an identity at a provider. */
+  addIdentity(identity: { readonly accountId: string; readonly issuer: string }): Promise<void>;
   /** Adds an image: published with an object and a thumbnail, or pending without objects. */
   addImage(image: RawImage): Promise<void>;
   /** How many records hold the text in any field. */

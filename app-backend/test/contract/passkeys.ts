@@ -4,7 +4,7 @@ import type { FactorEvent, FactorEventName } from "../../src/domain/factor.ts";
 import { maxPasskeys, type Passkey } from "../../src/domain/passkey.ts";
 import { after } from "../../src/domain/time.ts";
 import type { Passkeys } from "../../src/ports/passkeys.ts";
-import { at, reference, somePasskey } from "./fixtures.ts";
+import { at, reference, somePasskey, waysIn } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";
 import { isBroken, winnersOfRounds } from "./races.ts";
 
@@ -30,7 +30,7 @@ export function passkeysContract(open: Open<Passkeys>, rounds = 20): void {
   const use = ({ id }: Passkey, counter: number, ofAccount = accountId) =>
     passkeys().use({ id, accountId: ofAccount, counter, backedUp: true, at: after(at, counter) });
   const remove = ({ id }: Passkey, ofAccount = accountId) =>
-    passkeys().remove({ id, accountId: ofAccount }, eventOf("passkey_removed"));
+    passkeys().remove({ id, accountId: ofAccount }, eventOf("passkey_removed"), waysIn);
 
   describe("passkeys", () => {
     test("those of an account read back as they were added, the oldest first, and no other's", async () => {
@@ -55,6 +55,27 @@ export function passkeysContract(open: Open<Passkeys>, rounds = 20): void {
       expect(await passkeys().add(somePasskey(withTotp), [third], eventOf("passkey_added"))).toBe(false);
       const counts = await Promise.all([hash, other, third].map((each) => opened().raw.count(each)));
       expect(counts).toEqual([1, 0, 0]);
+    });
+
+    test("PKY-01 one that is asked for ends all sessions but one with the same write", async () => {
+      const [kept, other] = [randomUUID(), randomUUID()];
+      for (const id of [kept, other]) await opened().raw.addSession({ accountId, id });
+      const add = (sessionId?: string) =>
+        passkeys().add(
+          somePasskey(accountId),
+          [reference()],
+          eventOf("passkey_added"),
+          sessionId === undefined ? undefined : { sessionId, proven: { proofs: ["passkey"], provedAt: at } },
+        );
+      await add();
+      const versions = (account: number) => ({ account, sessions: { [kept]: account, [other]: 0 } });
+      expect(await opened().raw.versions(accountId)).toEqual(versions(0));
+      await add(kept);
+      expect(await opened().raw.versions(accountId)).toEqual(versions(1));
+      for (const wrong of [other, randomUUID()])
+        await expect(add(wrong)).rejects.toMatchObject({ code: "not_signed_in" });
+      expect(await opened().raw.versions(accountId)).toEqual(versions(1));
+      expect(await passkeys().listOfAccount(accountId)).toHaveLength(2);
     });
 
     test("PKY-04 a credential belongs to one account once, and what is stored stays", async () => {
@@ -151,6 +172,20 @@ export function passkeysContract(open: Open<Passkeys>, rounds = 20): void {
       expect(await remove(key)).toBe("removed");
       expect(await remove(other)).toBe("last");
       expect(await passkeys().listOfAccount(accountId)).toEqual([other]);
+    });
+
+    test("PKY-11 a passkey of another domain is no way in, and an identity of a former provider is none", async () => {
+      accountId = await opened().raw.addAccount({ credential: "" });
+      const only = await added();
+      const former = await added({ rpId: "former.example" });
+      await opened().raw.addIdentity({ accountId, issuer: "https://former.example" });
+      expect(await remove(only)).toBe("last");
+      expect(await remove(former)).toBe("removed");
+      const {
+        issuers: [issuer = ""],
+      } = waysIn;
+      await opened().raw.addIdentity({ accountId, issuer });
+      expect(await remove(only)).toBe("removed");
     });
 
     test("PKY-11 of two that are removed at once one stays", async () => {

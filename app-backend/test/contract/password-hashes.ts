@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
+import type { Spend } from "../../src/domain/factor.ts";
 import type { PasswordHashes } from "../../src/ports/password-hashes.ts";
+import { at, reference } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";
 
 export function passwordHashesContract(open: Open<PasswordHashes>): void {
@@ -40,6 +42,29 @@ export function passwordHashesContract(open: Open<PasswordHashes>): void {
       const versions = await Promise.all(tries);
       expect(versions.filter((version) => version === 1)).toHaveLength(1);
       expect(await hashes.get(id)).toBe(`hash ${versions.indexOf(1)}`);
+    });
+
+    test("PKY-11 a factor is spent with the hash that it sets, both or neither, of parallel calls by one", async () => {
+      const { port: hashes, raw } = opened();
+      const id = await raw.addAccount({ credential: "" });
+      const [right, left] = [reference(), reference()];
+      await raw.addFactors({ accountId: id, totpId: randomUUID(), lastStep: 0, hashes: [right, left] });
+      const spendOf = (hash: string): Spend => ({
+        factor: "recovery",
+        hashes: [hash],
+        event: { at, what: "recovery_code_used", device: "curl" },
+      });
+      expect(await hashes.replace(id, { to: "new", spend: spendOf(reference()) })).toBeUndefined();
+      expect(await hashes.replace(id, { from: 1, to: "new", spend: spendOf(right) })).toBeUndefined();
+      expect(await hashes.get(id)).toBeUndefined();
+      expect(await raw.count(right)).toBe(1);
+      const tries = [0, 1, 2, 3].map((index) =>
+        hashes.replace(id, { to: `hash ${index}`, spend: spendOf(right) }),
+      );
+      const versions = await Promise.all(tries);
+      expect(versions.filter((version) => version !== undefined)).toEqual([1]);
+      expect(await hashes.get(id)).toBe(`hash ${versions.indexOf(1)}`);
+      expect([await raw.count(right), await raw.count(left)]).toEqual([0, 1]);
     });
 
     test("a removed hash is undefined, and removing it again is no error", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import { after } from "../../src/domain/time.ts";
 import type { ProviderIdentities } from "../../src/ports/provider-identities.ts";
-import { at, someIdentity } from "./fixtures.ts";
+import { at, someIdentity, waysIn } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";
 import { isBroken } from "./races.ts";
 
@@ -92,9 +92,9 @@ export function providerIdentitiesContract(open: Open<ProviderIdentities>, round
       const { port: identities, raw } = opened();
       const [own, other] = [await raw.addAccount(), await raw.addAccount()];
       const { id, issuer, subject } = await linked(own);
-      expect(await identities.remove({ accountId: other, id })).toBe("missing");
-      expect(await identities.remove({ accountId: own, id })).toBe("removed");
-      expect(await identities.remove({ accountId: own, id })).toBe("missing");
+      expect(await identities.remove({ accountId: other, id }, waysIn)).toBe("missing");
+      expect(await identities.remove({ accountId: own, id }, waysIn)).toBe("removed");
+      expect(await identities.remove({ accountId: own, id }, waysIn)).toBe("missing");
       expect(await identities.get(issuer, subject)).toBeUndefined();
       expect(await raw.count(id)).toBe(0);
       await linked(other, { subject });
@@ -104,8 +104,8 @@ export function providerIdentitiesContract(open: Open<ProviderIdentities>, round
       const { port: identities, raw } = opened();
       const accountId = await raw.addAccount(withoutPassword);
       const [first, second] = [await linked(accountId), await linked(accountId)];
-      expect(await identities.remove({ accountId, id: first.id })).toBe("removed");
-      expect(await identities.remove({ accountId, id: second.id })).toBe("last");
+      expect(await identities.remove({ accountId, id: first.id }, waysIn)).toBe("removed");
+      expect(await identities.remove({ accountId, id: second.id }, waysIn)).toBe("last");
       expect(await identities.listOfAccount(accountId)).toEqual([second]);
     });
 
@@ -114,10 +114,24 @@ export function providerIdentitiesContract(open: Open<ProviderIdentities>, round
       const race = async () => {
         const accountId = await raw.addAccount(withoutPassword);
         const both = [await linked(accountId), await linked(accountId)];
-        await Promise.all(both.map(({ id }) => identities.remove({ accountId, id })));
+        await Promise.all(both.map(({ id }) => identities.remove({ accountId, id }, waysIn)));
         return (await identities.listOfAccount(accountId)).length;
       };
-      expect(await isBroken(race, rounds ?? 20)).toBe(false);
+      expect(await isBroken(race, rounds ?? 50)).toBe(false);
+    });
+
+    test("IDP-11 of two that work and one of a former provider, removed at once, one that works stays", async () => {
+      const { port: identities, raw } = opened();
+      const race = async () => {
+        const accountId = await raw.addAccount(withoutPassword);
+        const both = [await linked(accountId), await linked(accountId)];
+        const former = await linked(accountId, { issuer: "https://former.example" });
+        await Promise.all(both.map(({ id }) => identities.remove({ accountId, id }, waysIn)));
+        const left = await identities.listOfAccount(accountId);
+        expect(left.map(({ id }) => id)).toContain(former.id);
+        return left.length - 1;
+      };
+      expect(await isBroken(race, rounds ?? 50)).toBe(false);
     });
 
     test("removing all of an account is idempotent, and leaves those of others", async () => {

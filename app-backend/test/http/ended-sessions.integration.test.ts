@@ -145,6 +145,8 @@ const ways: Record<string, Way> = {
 const likewise = [
   "usecases/identity/sessions.ts admit sessions.remove",
   "usecases/identity/sessions.ts answer sessions.remove",
+  // Of the login service: its own contract test signs out by it.
+  "usecases/identity/sessions.ts signOutBearer sessions.remove",
   "usecases/identity/passwords.ts endIfReplaced sessions.removeOfAccount",
   "usecases/identity/phones.ts confirm sessions.removeOfAccount",
   "usecases/identity/passkeys.ts add sessions.removeOfAccount",

@@ -4,7 +4,10 @@ import { expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
 import { openIntegrity } from "../../src/compose/ec2-jobs.ts";
 import { startApp, type TestApp } from "../app.ts";
+import type { DatabaseConfig } from "../../src/adapters/mysql/pool.ts";
 import { newEmail, register, signIn } from "../client.ts";
+import { signInBy } from "../sign-in-by-provider.ts";
+import { clientId, clientSecret, startProvider } from "../test-provider.ts";
 import { tcpProxy } from "../tcp-proxy.ts";
 
 test("AUTH-06 the database dies between picture and record: no half account, and the retry succeeds", async () => {
@@ -36,6 +39,39 @@ test("AUTH-06 the database dies between picture and record: no half account, and
     proxy.resume();
     await app.close();
     proxy.close();
+  }
+});
+
+test("IDP-10 the database dies between picture and record of a first sign-in at a provider: the next one makes the account", async () => {
+  const [proxy, provider] = await Promise.all([tcpProxy(Number(process.env["MYSQL_PORT"])), startProvider()]);
+  let ids = Number.NaN; // counted from the return of the browser
+  const newId = () => {
+    // Request, account, upload, picture, identity: the fifth id is made before the record is written.
+    if ((ids += 1) === 5) proxy.pause();
+    return randomUUID();
+  };
+  const PROVIDERS = `test,${provider.issuer},${clientId}`;
+  const environment = { PROVIDERS, PROVIDER_SECRET_TEST: clientSecret };
+  const route = (database: DatabaseConfig) => ({ ...database, port: proxy.port });
+  const app = await startApp({ newId, environment, route });
+  try {
+    const person = { sub: randomUUID(), email: newEmail(), email_verified: true };
+    ids = -1; // the departure is a request too
+    expect((await signInBy(app, provider, person)).location).toBe("/signin?failed=unavailable");
+    expect(ids).toBeGreaterThanOrEqual(5);
+    ids = Number.NaN;
+    proxy.resume();
+    let location = "";
+    for (let tries = 0; tries < 10 && location !== "/?signed-in"; tries += 1)
+      ({ location } = await signInBy(app, provider, person));
+    expect(location).toBe("/?signed-in");
+    const [rows] = await app.pool.query<RowDataPacket[]>("SELECT id FROM accounts");
+    expect(rows).toHaveLength(1);
+  } finally {
+    proxy.resume();
+    await app.close();
+    proxy.close();
+    provider.close();
   }
 });
 

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { maxMediaBytes } from "../../src/domain/media.ts";
+import { limits } from "../../src/domain/limit.ts";
+import { exceedLimit } from "../exceed-limit.ts";
 import { rawMysql } from "../adapters/mysql/stores.ts";
 import { startApp, type TestApp } from "../app.ts";
 import { bearer, member, newKey, newProject, send, signIn } from "../client.ts";
@@ -310,6 +312,41 @@ describe("media", () => {
     expect([...first.items, ...second.items].map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     expect(second.cursor).toBeUndefined();
     expect((await get("/media?limit=101")).status).toBe(422);
+  });
+});
+
+describe("UPL-35 removals beyond the limit of the account", () => {
+  const used = async (rule: { readonly name: string }) => {
+    const id = createHash("sha256").update(`${rule.name}:${accountId}`).digest("hex");
+    const [rows] = await app.pool.query("SELECT used FROM limits WHERE id = ?", [id]);
+    return (rows as { used: number }[])[0]?.used ?? 0;
+  };
+  const exceed = () => exceedLimit(app.pool, limits.removalOfAccount, accountId, Date.now() + aheadMs);
+
+  test("wait, are shown when they may come, and leave the file; one that was never stored goes", async () => {
+    const { media } = (await uploadMedia(app, token, sound())).body;
+    const pending = (await announceMedia(app, token, sound())).body.media;
+    await exceed();
+    const refused = await remove(media.id);
+    expect(refused).toMatchObject(refusal(429, "too_many_requests"));
+    const waitS = Number(refused.headers.get("retry-after"));
+    expect(waitS).toBeGreaterThan(100);
+    expect((await get(`/media/${media.id}/url`)).status).toBe(200);
+    expect((await remove(pending.id)).status).toBe(204);
+    await wait(waitS * 1000);
+    expect((await remove(media.id)).status).toBe(204);
+    expect(await counted()).toEqual({ files: 0, bytes: 0 });
+  });
+
+  test("a duplicate counts as one, and when there were too many, as an upload that left nothing", async () => {
+    const file = sound();
+    const { media } = (await uploadMedia(app, token, file)).body;
+    expect([await used(limits.removalOfAccount), await used(limits.uploadOfAccount)]).toEqual([0, 0]);
+    expect((await uploadMedia(app, token, file)).body.media.id).toBe(media.id);
+    expect([await used(limits.removalOfAccount), await used(limits.uploadOfAccount)]).toEqual([1, 0]);
+    await exceed();
+    expect((await uploadMedia(app, token, file)).body.media.id).toBe(media.id);
+    expect(await used(limits.uploadOfAccount)).toBe(1);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   bearer,
   getAccount,
   goodPassword,
+  mailedCode,
   member,
   newEmail,
   postJson,
@@ -71,6 +72,14 @@ async function holder(counter = 1) {
   if (added.status !== 201) throw new Error(JSON.stringify(added.body));
   const { passkey, recoveryCodes } = added.body as unknown as Added;
   return { ...person, accessToken: person.body.accessToken, key, passkey, recoveryCodes };
+}
+
+/** A person whose only way in is a passkey, as after a first sign-in by a provider that was unlinked since. */
+async function passkeyOnly() {
+  const person = await holder();
+  const { id } = person.body.account;
+  await app.pool.query("UPDATE accounts SET password_hash = '' WHERE id = ?", [id]);
+  return { ...person, id, recoveryCodes: person.recoveryCodes! };
 }
 
 interface Added {
@@ -394,6 +403,73 @@ describe("a passkey as a second factor", () => {
     expect(body).toMatchObject({ totp: null, recoveryCodes: { left: 10 } });
     expect((await signInBy(key)).status).toBe(200);
   });
+});
+
+test("PKY-11 an account that a passkey alone opens is opened by mail with a recovery code, and not by mail alone", async () => {
+  const { email, id, key, cookie, recoveryCodes } = await passkeyOnly();
+  const [first = "", second = ""] = recoveryCodes;
+  const password = "another long password";
+  const mailed = async () => {
+    time = after(time, 60 * minuteMs);
+    expect((await postJson(app, "/auth/forgot", { email })).status).toBe(204);
+    return mailedCode(app, email);
+  };
+  const reset = async (body: object) =>
+    code(await postJson(app, "/auth/reset", { email, password, ...body }));
+  const digits = await mailed();
+  const wrong = [403, "bad_code"];
+  expect(await reset({ code: digits })).toEqual(wrong);
+  expect(await reset({ code: digits, recoveryCode: "AAAAA-AAAAA" })).toEqual(wrong);
+  expect(await reset({ code: digits, recoveryCode: first })).toEqual(wrong); // that code was spent by the guess
+  expect(await reset({ code: "123456789012", recoveryCode: first })).toEqual(wrong);
+  expect((await refresh(app, cookie)).status).toBe(200);
+  expect(await signIn(app, email, password)).toMatchObject({ status: 401, cookie: "" });
+  expect((await signInBy(key)).status).toBe(200);
+
+  expect(await reset({ code: await mailed(), recoveryCode: first })).toEqual([204, undefined]);
+  expect((await refresh(app, cookie)).status).toBe(401);
+  const { accessToken } = (await signIn(app, email, password)).body;
+  const { body } = await send(app, "GET", "/account/factors", { headers: bearer(accessToken) });
+  expect(body).toMatchObject({
+    recoveryCodes: { left: 9 },
+    events: [{ what: "recovery_code_used" }, { what: "passkey_added" }],
+  });
+  expect(app.audit()).toContainEqual(expect.objectContaining({ audit: "recovery_code_used", accountId: id }));
+  expect((await signInBy(key)).status).toBe(200);
+
+  // With a password the account asks for none: it is not spent.
+  expect(await reset({ code: await mailed(), recoveryCode: second })).toEqual([204, undefined]);
+  const [rows] = await app.pool.query("SELECT hash FROM recovery_codes WHERE account_id = ?", [id]);
+  expect(rows).toHaveLength(9);
+});
+
+test("PKY-09 under another name of the site a passkey does not work and says so, and back again it works", async () => {
+  const { key, accessToken, passkey } = await holder();
+  const renamed = await startAgain(
+    app,
+    { siteOrigins: ["https://www.tintype.example"] },
+    { now: () => time },
+  );
+  try {
+    const site = { ...app, url: renamed.url };
+    const { body } = await send(site, "GET", "/account/passkeys", { headers: bearer(accessToken) });
+    expect(body.items).toMatchObject([{ id: passkey.id, usable: false }]);
+    const asked = await postJson(site, "/auth/passkeys/options", {});
+    const { options } = asked.body as unknown as { options: Asked };
+    expect(options.rpId).toBe("www.tintype.example");
+    // A browser would not even find it there.
+    const refused = await postJson(
+      site,
+      "/auth/passkeys",
+      { credential: key.use(options) },
+      { cookie: asked.cookie },
+    );
+    expect(refused).toMatchObject({ status: 401, cookie: "" });
+  } finally {
+    await renamed.close();
+  }
+  expect(await listed(accessToken)).toMatchObject([{ id: passkey.id, usable: true }]);
+  expect((await signInBy(key)).status).toBe(200);
 });
 
 test("PKY-11 on a site without a domain every route refuses with a code, and the page is informed", async () => {

@@ -122,7 +122,9 @@ test("SMS-02 another number needs proofs, is reported to the former one, and end
   await app.settle();
   const { to, text } = sns.sent.at(-1)!;
   expect([to, text]).toEqual([former, expect.stringMatching(/replaced by another number/)]);
-  expect(code(await post("/auth/mfa", { token, textCode: old }))).toEqual([401, "wrong_code"]);
+  expect(code(await post("/auth/mfa", { token, textCode: old }))).toEqual([401, "challenge_over"]);
+  const later = await challenge(app, email);
+  expect(code(await post("/auth/mfa", { token: later.token, textCode: old }))).toEqual([401, "wrong_code"]);
   const removed = await send(app, "DELETE", "/account/factors/phone", { headers: bearer(accessToken) });
   expect(removed.status).toBe(204);
   expect((await signIn(app, email)).body).toHaveProperty("accessToken");

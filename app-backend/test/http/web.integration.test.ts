@@ -44,7 +44,7 @@ describe("the refresh cookie", () => {
   });
 });
 
-test("USE-13 two sites on localhost in one browser have separate sessions", async () => {
+test("USE-13, SLS-75 two sites on localhost in one browser have separate sessions", async () => {
   const sites = await Promise.all(
     [8080, 8081].map((port) =>
       startApp({ siteOrigin: `http://localhost:${port}`, cookieName: `refresh-${port}` }),

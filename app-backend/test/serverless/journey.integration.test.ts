@@ -26,6 +26,7 @@ import { challenge, enrol, shownCode } from "../authenticator.ts";
 import { onePixelPng } from "../images.ts";
 import { comeBack, navigate, signInBy } from "../sign-in-by-provider.ts";
 import { clientId, clientSecret, startProvider, type TestProvider } from "../test-provider.ts";
+import { type Asked, softwareAuthenticator } from "../software-authenticator.ts";
 import { leastMailMs, startServerless, type TestServerless } from "../serverless-app.ts";
 import { announceMedia, completeMedia, sound, uploadMedia } from "../media-uploads.ts";
 import { addImage, announce, complete, put, registerBy, sendPicture } from "../uploads.ts";
@@ -68,6 +69,8 @@ async function member(): Promise<Answer & { email: string }> {
   expect(signedIn.status).toBe(200);
   return { email, ...signedIn };
 }
+
+const newPerson = () => ({ sub: randomUUID(), email: newEmail(), email_verified: true });
 
 describe("the serverless stack, in one process", () => {
   test("an account is made, confirmed, used and left", async () => {
@@ -229,8 +232,6 @@ describe("a second factor", () => {
 });
 
 describe("a sign-in provider", () => {
-  const newPerson = () => ({ sub: randomUUID(), email: newEmail(), email_verified: true });
-
   test("IDP-01 opens a session through the gateway, by cookies alone", async () => {
     const person = newPerson();
     const left = await navigate(app, "/auth/oidc/test?next=/gallery");
@@ -281,6 +282,45 @@ describe("a sign-in provider", () => {
     expect((await sendJson(app, "DELETE", "/auth/remove", { password: next }, headers)).status).toBe(204);
     expect((await signInBy(app, provider, { ...person, email })).location).toBe("/?signed-in");
   });
+});
+
+test("PKY-11 an account that a passkey alone opens is opened by mail with a recovery code, and not by mail alone", async () => {
+  const person = newPerson();
+  const { cookie } = await signInBy(app, provider, person);
+  const { accessToken } = (await refresh(app, cookie)).body;
+  const key = softwareAuthenticator({ origin: app.siteOrigin });
+  const begun = await postJson(app, "/account/factors/passkey", { asked: false }, bearer(accessToken));
+  const { options } = begun.body as unknown as { options: Asked };
+  const credential = key.create(options);
+  const headers = { ...bearer(accessToken), cookie: begun.cookie, origin: app.siteOrigin };
+  const added = await postJson(app, "/account/passkeys", { name: "Laptop", credential }, headers);
+  const { recoveryCodes } = added.body as unknown as { recoveryCodes: string[] };
+  const { body } = await send(app, "GET", "/account/identities", { headers });
+  const [identity] = body.items as unknown as { id: string }[];
+  expect((await send(app, "DELETE", `/account/identities/${identity!.id}`, { headers })).status).toBe(204);
+
+  const { email } = person;
+  const mailed = async () => {
+    laterMs += 3_600_000;
+    expect((await postJson(app, "/auth/forgot", { email })).status).toBe(204);
+    return (await mailedCode(email))!;
+  };
+  const reset = async (given: object) =>
+    (await postJson(app, "/auth/reset", { email, password: next, ...given })).status;
+  const code = await mailed();
+  expect(await reset({ code })).toBe(403);
+  expect(await reset({ code, recoveryCode: "AAAAA-AAAAA" })).toBe(403);
+  expect((await signIn(app, email, next)).status).toBe(401);
+  expect((await refresh(app, cookie)).status).toBe(200);
+  const [recoveryCode] = recoveryCodes;
+  expect(await reset({ code: await mailed(), recoveryCode })).toBe(204);
+  expect((await refresh(app, cookie)).status).toBe(401);
+  const signedIn = await signIn(app, email, next);
+  const factors = await send(app, "GET", "/account/factors", { headers: bearer(signedIn.body.accessToken) });
+  expect(factors.body).toMatchObject({ recoveryCodes: { left: 9 } });
+  // As a deploy asks that changes the site's name.
+  expect(await stack.jobs().countPasskeys()).toEqual({ [new URL(app.siteOrigin).hostname]: 1 });
+  laterMs = 0;
 });
 
 describe("SLS-12 while the user pool is away", () => {

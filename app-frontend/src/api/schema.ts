@@ -120,6 +120,8 @@ export type Operations = {
       code: string;
       /** 8 to 256 characters, with no blank at either end. */
       password: string;
+      /** Asked of an account without a password alone: the mailed code does not open it. */
+      recoveryCode?: string;
     };
     response: void;
   };

@@ -26,6 +26,10 @@ export function Forgot() {
           Enter your email address to get a code with which you set a new password.{" "}
           <CodeSource settings={settings} mailed="We will email it to you." />
         </p>
+        <p className="small">
+          If your account has no password and its passkeys do not work here, you need one of your recovery
+          codes too.
+        </p>
         <Form form={form} onSubmit={() => void form.submit(send)}>
           <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
           <Submit form={form}>Get a code</Submit>

@@ -1,11 +1,14 @@
+import { useState } from "react";
 import { reset } from "../api/account.ts";
 import { emailError, newPasswordError } from "../forms/errors.ts";
-import { codeDigits, codeError } from "../forms/one-time-code.ts";
+import { codeDigits, codeError, recoveryCodeError } from "../forms/one-time-code.ts";
 import { duration } from "../format/dates.ts";
 import { paths } from "../navigation/paths.ts";
 import { Link, navigate } from "../navigation/router.tsx";
 import { useSession } from "../session/session.tsx";
+import "../styles/security.css";
 import { CodeSource } from "./code-source.tsx";
+import { Button } from "../ui/button.tsx";
 import { CodeField } from "../ui/code-field.tsx";
 import { Form, Submit } from "../ui/form.tsx";
 import { Page } from "../ui/page.tsx";
@@ -21,15 +24,20 @@ export function Reset() {
   const session = useSession();
   const settings = useSettings();
   const codes = settings?.codes; // undefined before the answer, and from an API of the release before
-  const form = useForm({ email: useKnownEmail(), code: "", password: "" }, checks);
+  const form = useForm({ email: useKnownEmail(), code: "", password: "", recoveryCode: "" }, checks);
+  const [hasNoPassword, setHasNoPassword] = useState(false);
   const { email } = form.values;
 
   async function send() {
-    await reset({ ...form.values, code: codeDigits(form.values.code) });
+    const { recoveryCode, ...values } = form.values;
+    const code = codeDigits(values.code);
+    await reset({ ...values, code, ...(hasNoPassword && { recoveryCode }) });
     session.end(email);
     if (session.getState().status === "signed-in") return form.reset(); // with another account
     navigate(paths.signIn(), { state: { email, notice: "reset" } });
   }
+
+  const recoveryErrors = hasNoPassword ? { recoveryCode: recoveryCodeError(form.values.recoveryCode) } : {};
 
   return (
     <Page title="Set a new password">
@@ -40,9 +48,23 @@ export function Reset() {
           <CodeSource settings={settings} mailed="We emailed it to you: look in your spam folder too." />{" "}
           Setting a new password signs you out everywhere.
         </p>
-        <Form form={form} onSubmit={() => void form.submit(send)}>
+        <Form form={form} onSubmit={() => void form.submit(send, recoveryErrors)}>
           <TextField label="Email" type="email" autoComplete="username" {...form.field("email")} />
           <CodeField label="Code" {...form.field("code")} />
+          {hasNoPassword ? (
+            <CodeField
+              label="Recovery code"
+              hint="One of the codes that you have kept. It works once, and a wrong one uses up the code above too."
+              oneTime={false}
+              {...form.field("recoveryCode")}
+            />
+          ) : (
+            <p className="factor-switch">
+              <Button variant="quiet" onClick={() => setHasNoPassword(true)}>
+                My account has no password yet
+              </Button>
+            </p>
+          )}
           <PasswordField
             label="New password"
             hint="At least 8 characters."

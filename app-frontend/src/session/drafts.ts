@@ -16,34 +16,39 @@ export type DraftPlace = { accountId: string; projectId: string; tab: string };
 
 export type Drafts = ReturnType<typeof drafts>;
 
-const keptMs = 30 * 24 * 3_600_000;
+/** How many drafts of an account are kept. Clocks jump, so a draft has no age: the order of writing decides. */
+const maxDrafts = 100;
+
+type Kept = { name: string; order: number; draft: Draft };
 
 /** Drafts in the storage that `open` returns. No method throws. */
-export function drafts(open: () => DraftStorage, now: () => number) {
+export function drafts(open: () => DraftStorage) {
   const nameOf = ({ accountId, projectId, tab }: DraftPlace) => draftName(accountId, projectId, tab);
 
-  /** Drafts by their names. Those that are too old or cannot be read are removed. */
-  function read(...path: string[]): [name: string, draft: Draft][] {
-    return draftNames(path, open).flatMap((name) => {
-      const draft = parse(open().getItem(name));
-      if (draft && now() - draft.atMs < keptMs) return [[name, draft] as [string, Draft]];
+  /** Drafts, the last written first. Those that cannot be read are removed. */
+  function read(...path: string[]): Kept[] {
+    const found = draftNames(path, open).flatMap((name) => {
+      const stored = parse(open().getItem(name));
+      if (stored) return [{ name, ...stored }];
       open().removeItem(name);
       return [];
     });
+    return found.toSorted((one, other) => other.order - one.order || other.draft.atMs - one.draft.atMs);
   }
 
-  /** The account's other drafts make way for the one that is being written, the oldest first. */
-  function store(place: DraftPlace, text: string) {
+  /** The account's other drafts make way for the one that is being written, the first written first. */
+  function store(place: DraftPlace, draft: Draft) {
     const name = nameOf(place);
-    const others = read(place.accountId)
-      .filter(([other]) => other !== name)
-      .toSorted(([, one], [, other]) => one.atMs - other.atMs);
-    for (const [oldest] of [...others, [undefined]]) {
+    const all = read(place.accountId);
+    const text = JSON.stringify({ ...draft, order: (all[0]?.order ?? 0) + 1 });
+    const others = all.filter((other) => other.name !== name);
+    for (const { name: surplus } of others.splice(maxDrafts - 1)) open().removeItem(surplus);
+    for (const oldest of [...others.toReversed(), undefined]) {
       try {
         return open().setItem(name, text);
       } catch (error) {
         if (oldest === undefined) throw error;
-        open().removeItem(oldest);
+        open().removeItem(oldest.name);
       }
     }
   }
@@ -51,31 +56,26 @@ export function drafts(open: () => DraftStorage, now: () => number) {
   return {
     /** Returns whether the browser keeps the draft. */
     put(place: DraftPlace, draft: Draft): boolean {
-      return attempt(() => (store(place, JSON.stringify(draft)), true)) ?? false;
+      return attempt(() => (store(place, draft), true)) ?? false;
     },
 
     remove(place: DraftPlace) {
       attempt(() => open().removeItem(nameOf(place)));
     },
 
-    /** Removes those that are too old, of all accounts. */
+    /** Removes those that cannot be read, of all accounts. */
     prune: () => void attempt(() => read()),
 
-    /** Drafts of a project, the newest first. */
+    /** Drafts of a project, the last written first. */
     list(accountId: string, projectId: string): StoredDraft[] {
       const found = attempt(() => read(accountId, projectId)) ?? [];
-      return found
-        .map(([name, draft]) => ({ tab: name.slice(name.lastIndexOf(" ") + 1), draft }))
-        .toSorted((one, other) => other.draft.atMs - one.draft.atMs);
+      return found.map(({ name, draft }) => ({ tab: name.slice(name.lastIndexOf(" ") + 1), draft }));
     },
   };
 }
 
 /** In this browser. */
-export const browserDrafts = drafts(
-  () => window.localStorage,
-  () => Date.now(),
-);
+export const browserDrafts = drafts(() => window.localStorage);
 
 function attempt<T>(work: () => T): T | undefined {
   try {
@@ -85,9 +85,12 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-function parse(text: string | null): Draft | undefined {
-  const draft = attempt(() => JSON.parse(text ?? "") as Partial<Draft> | null);
+/** A draft with its place in the order of writing, which those of former releases have not. */
+function parse(text: string | null): Omit<Kept, "name"> | undefined {
+  type Stored = Partial<Draft & Pick<Kept, "order">>;
+  const stored: Stored = attempt(() => JSON.parse(text ?? "") as Stored | null) ?? {};
+  const { order = 0, ...draft } = stored;
   const isDraft =
-    typeof draft?.atMs === "number" && typeof draft.base?.etag === "string" && Array.isArray(draft.notes);
-  return isDraft ? (draft as Draft) : undefined;
+    typeof draft.atMs === "number" && typeof draft.base?.etag === "string" && Array.isArray(draft.notes);
+  return isDraft ? { order, draft: draft as Draft } : undefined;
 }

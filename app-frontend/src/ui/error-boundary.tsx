@@ -2,7 +2,7 @@ import { Component, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { Page } from "./page.tsx";
 
-type Props = { children: ReactNode };
+type Props = { children?: ReactNode };
 
 /** Replaces a page that threw. React supports this only in a class. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {

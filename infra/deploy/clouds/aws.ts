@@ -48,6 +48,9 @@ export const aws: Cloud = {
     environment: {},
   }),
 
+  deliversTexts: true,
+  sentTexts: async () => [],
+
   edge: {
     imageOrigin: () => undefined,
     show: async ({ url }) => ({ url }),

@@ -112,6 +112,12 @@ export interface SentMail {
   readonly purpose: "confirm" | "reset";
 }
 
+export interface SentText {
+  readonly at: Date;
+  readonly to: string;
+  readonly text: string;
+}
+
 /** What a site at an edge needs of a cloud. */
 export interface EdgeCloud {
   /** Where presigned URLs of images lead; undefined if to the bucket's own address. */
@@ -188,6 +194,11 @@ export interface Cloud {
   /** Ansible's variables that name a certificate authority. Without them it is Let's Encrypt. */
   certificateAuthority(): Promise<object>;
   endpoints(props: EndpointProps): Promise<Endpoints>;
+
+  /** Whether text messages reach people. If not, `sentTexts` lists them. */
+  readonly deliversTexts: boolean;
+  /** What a role has sent by text message, the oldest first; none if they are delivered. */
+  sentTexts(role: string): Promise<readonly SentText[]>;
 
   /** For the stack that has an edge. */
   readonly edge: EdgeCloud;

@@ -1,15 +1,17 @@
 import { command } from "../../cli/user-error.ts";
 import { say, step } from "../../cli/steps.ts";
 import { currentDeployment, type Deployment } from "../deployment.ts";
+import { isSwitchedOn } from "../flags.ts";
 import { withLock } from "../deployment-lock.ts";
 import { preflightOfAccount, preflightOfDeploy } from "../preflight.ts";
 import { recordPlace } from "../record/checks.ts";
 import { forgetLostCloud } from "../record/forget.ts";
 import { requireNewName } from "../record/name-is-free.ts";
+import { requireConsentToLeave } from "../site/left-passkeys.ts";
 import type { Target } from "../target.ts";
 import { targetOf } from "../targets.ts";
 import { actionCount, planLine } from "../terraform/plan-text.ts";
-import { readState, requireOutputs } from "../terraform/state.ts";
+import { outputsIn, readState, requireOutputs } from "../terraform/state.ts";
 import { currentStack } from "../terraform/synthesize.ts";
 
 await command(async () => {
@@ -21,6 +23,7 @@ await command(async () => {
 async function deploy(deployment: Deployment, target: Target): Promise<void> {
   const started = Date.now();
   const { cloud, name, region, logs } = deployment;
+  const questioning = { yes: isSwitchedOn("YES"), input: process.stdin, output: process.stderr };
 
   const known = await step("Check tools and settings", () => preflightOfDeploy(deployment, target));
   await cloud.prepare();
@@ -39,6 +42,9 @@ async function deploy(deployment: Deployment, target: Target): Promise<void> {
   say(`    ${changes === undefined ? "No changes." : planLine(changes)}`);
   if (changes !== undefined) {
     target.requireAcceptable(deployment, changes);
+    const present = outputsIn(state, deployment);
+    const count = async () => present && target.passkeys(deployment, present, access);
+    await requireConsentToLeave(deployment, changes, count, questioning);
     await recordPlace(deployment, access);
     await step("Apply", (note) =>
       target.apply(deployment, () => tf.apply((done) => note(`${done} of ${actionCount(changes)}`))),

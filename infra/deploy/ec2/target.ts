@@ -27,6 +27,7 @@ import { findingsOn } from "./hosts/findings.ts";
 import { waitForFirstBoot } from "./hosts/first-boot.ts";
 import { frontDoor, logsAdvice } from "./hosts/front-door.ts";
 import { showSupport } from "./hosts/os-support.ts";
+import { passkeysOn } from "./hosts/passkeys.ts";
 import { forgetKey, hostNames, hostsOf } from "./hosts/ssh.ts";
 import { missingKey, operatorPublicKey, requireKey } from "./operator.ts";
 import { configureHosts } from "./release/ansible.ts";
@@ -69,6 +70,7 @@ export const ec2: Target<Build, Outputs> = {
   },
 
   requireAcceptable: () => {},
+  passkeys: (deployment, outputs) => passkeysOn(hostsOf(deployment, outputs)),
   apply: (deployment, apply) => deployment.cloud.applyAndBoot(deployment, apply),
 
   async release(deployment, outputs, build) {

@@ -20,6 +20,7 @@ import { domainNotes, recordsToRemove, requireDomainRecord, unnamedDomain } from
 import { heldAccounts, keptByAws } from "./kept-by-aws.ts";
 import { showSite } from "./front-door.ts";
 import type { ServerlessOutputs } from "./outputs.ts";
+import { passkeysOf } from "./passkeys.ts";
 import { releaseApplication } from "./release/release-application.ts";
 import { filesIn, type SiteFiles } from "./release/site-files.ts";
 import { partialSettings, functionSettings } from "./settings.ts";
@@ -55,9 +56,11 @@ export const serverless: Target<Build, ServerlessOutputs> = {
   },
 
   requireAcceptable({ lose, make }, plan) {
-    const way = `If it may go: ${make("deploy")} LOSE=NAME, with the resource's name as it stands above, or several with commas`;
+    const names = [...lose, "NAME"].join(",");
+    const way = `If it may go: ${make("deploy")} LOSE=${names}, with the resource's name as it stands above, or several with commas`;
     requireNoLoss(plan, lose, way);
   },
+  passkeys: passkeysOf,
   apply: (_deployment, apply) => apply(),
 
   async release(deployment, outputs, build, access) {

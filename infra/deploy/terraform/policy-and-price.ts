@@ -10,6 +10,7 @@ import {
   priceList,
   regionOf,
   sourcesOf,
+  textItems,
   textWarnings,
 } from "../../src/price/price.ts";
 import type { Deployment } from "../deployment.ts";
@@ -37,7 +38,10 @@ function pricesOf(stack: Synthesized): string[] {
   const items = monthlyPrice(stack);
   if (items === undefined) {
     const known = pricedRegions(stack).join(", ");
-    return [`Price: not known for ${regionOf(stack)}; the list of ${priceList.asOf} has ${known}.`];
+    return [
+      `Price: not known for ${regionOf(stack)}; the list of ${priceList.asOf} has ${known}.`,
+      ...textItems(stack).map(line), // the same in all regions
+    ];
   }
   const known = items.reduce((sum, { price = 0 }) => sum + price, 0);
   const least = items.some(({ price }) => price === undefined) ? "more than" : "about";

@@ -1,11 +1,19 @@
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
+import type { Credentials } from "./credentials.ts";
+import type { SentTexts } from "./sent-texts.ts";
 
 /** The operations that the application calls, but for those of `sandboxAnswer`. */
 const passedOn = ["Publish", "CheckIfPhoneNumberIsOptedOut"];
 
+export interface SnsProxyProps {
+  readonly upstream: URL;
+  readonly roleOf: Credentials["roleOf"];
+  readonly texts: SentTexts;
+}
+
 /** What hosts reach of SNS: messages to phone numbers, and nothing else of the emulated API behind it. */
-export function createSnsProxy(upstream: URL): Server {
+export function createSnsProxy({ upstream, roleOf, texts }: SnsProxyProps): Server {
   return createServer((message, response) => {
     answer().catch(() => response.destroy());
 
@@ -18,9 +26,10 @@ export function createSnsProxy(upstream: URL): Server {
       const isToTopic = action === "Publish" && !parameters.has("PhoneNumber");
       if (message.method !== "POST" || !passedOn.includes(action) || isToTopic)
         return void response.writeHead(404).end();
-      const { authorization = "" } = message.headers;
+      const { authorization = "", "x-amz-security-token": token } = message.headers;
       const headers = { authorization, "content-type": "application/x-www-form-urlencoded" };
       const given = await fetch(upstream, { method: "POST", headers, body });
+      texts.keep(roleOf(token?.toString()), body, given.status);
       response.writeHead(given.status, { "content-type": "text/xml" }).end(await given.text());
     }
   });

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { Credentials } from "../emulator/credentials.ts";
+import type { SentTexts } from "../emulator/sent-texts.ts";
 import type { Call } from "./api-proxy/call.ts";
 import { createApiProxy } from "./api-proxy/server.ts";
 import { texts } from "./api-proxy/xml.ts";
@@ -36,6 +37,8 @@ export interface ServerlessCloudProps {
   readonly label: string;
   /** The code of functions is unpacked below it. */
   readonly codeFolder: string;
+  /** @default - text messages are not kept */
+  readonly texts?: SentTexts;
 }
 
 /**
@@ -64,6 +67,7 @@ export async function startServerlessCloud(props: ServerlessCloudProps) {
     credentials,
     now,
     indexLagMs,
+    ...(props.texts && { texts: props.texts }),
     userPlane: users.answer,
     invoke: ({ region, functionName, qualifier, type, payload }) =>
       invokeApi(runner, { region, account: accountId })({

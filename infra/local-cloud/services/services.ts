@@ -14,56 +14,66 @@ import { createUserPools } from "./user-pools.ts";
 export interface Services {
   /** Where they are, in the names that the application's configuration uses. */
   readonly environment: Record<string, string>;
+  /** The same for each of the emulated clouds; `environment` names the first. */
+  readonly clouds: readonly Record<string, string>[];
   stop(): Promise<void>;
 }
 
 const region = "us-east-1";
-/** As many as tests run at once, at most: faults and the clock hold for all pools of one. */
-const userPlanes = 8;
 /** How late the indexes of one of the two DynamoDBs are. */
 const indexLagMs = 700;
 
 /**
- * What the application needs around it, without a container: a database in `folder`, S3 behind its strict proxy,
- * DynamoDB behind its own, once with indexes that answer later than their tables, and user pools, once for each process
- * that tests.
+ * What the application needs around it, without a container: a database in `folder`, and emulated clouds, each with S3
+ * behind its strict proxy, DynamoDB behind its own, once with indexes that answer later than their tables, and user pools.
  */
-export async function startServices(folder: string): Promise<Services> {
-  const now = () => new Date();
-  const credentials = localCredentials(now);
-  const log = createWriteStream(join(folder, "moto.log"));
-  const starting = [startMariadb(folder), startMoto(log)] as const;
-  const [database, moto] = await Promise.all(starting).catch(async (error: unknown) => {
-    // The other one would keep this process running.
-    const [aDatabase, aMoto] = await Promise.allSettled(starting);
-    if (aDatabase.status === "fulfilled") await aDatabase.value.stop();
-    if (aMoto.status === "fulfilled") await endChild(aMoto.value.process);
+export async function startServices(folder: string, clouds = 1): Promise<Services> {
+  const starting = [
+    startMariadb(folder),
+    ...Array.from({ length: clouds }, (_, index) => startCloud(join(folder, `moto-${index}.log`))),
+  ] as const;
+  const [database, ...started] = await Promise.all(starting).catch(async (error: unknown) => {
+    // The others would keep this process running.
+    for (const outcome of await Promise.allSettled(starting))
+      if (outcome.status === "fulfilled") await outcome.value.stop();
     throw error;
   });
+  const environments = started.map(({ environment }) => ({ ...database.environment, ...environment }));
+  return {
+    environment: environments[0]!,
+    clouds: environments,
+    async stop() {
+      await Promise.all([database, ...started].map((service) => service.stop()));
+    },
+  };
+}
+
+/** One emulator with what makes it strict. It takes one call of DynamoDB after the other. */
+async function startCloud(logFile: string): Promise<Omit<Services, "clouds">> {
+  const now = () => new Date();
+  const credentials = localCredentials(now);
+  const moto = await startMoto(createWriteStream(logFile));
   const s3 = createS3Proxy({ upstream: moto.url, secretFor: credentials.secretFor, now });
   const upstream = { upstream: moto.url, credentials, now };
   const [serial, late] = [0, indexLagMs].map((lag) => createApiProxy({ ...upstream, indexLagMs: lag }));
-  const pools = Array.from({ length: userPlanes }, () => createUserPools(moto.url, region));
-  const servers = [s3, serial!, late!, ...pools];
-  const [s3Url = "", dynamodbUrl = "", lateDynamodbUrl = "", ...userPoolsUrls] = await Promise.all(
+  const servers = [s3, serial!, late!, createUserPools(moto.url, region)];
+  const [s3Url = "", dynamodbUrl = "", lateDynamodbUrl = "", userPoolsUrl = ""] = await Promise.all(
     servers.map(listen),
   );
-
   return {
     environment: {
-      ...database.environment,
       MOTO_URL: moto.url.href,
       AWS_ENDPOINT_URL_S3: s3Url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
       LATE_DYNAMODB_URL: lateDynamodbUrl,
-      USER_POOLS_URLS: userPoolsUrls.join(" "),
+      USER_POOLS_URL: userPoolsUrl,
       AWS_ACCESS_KEY_ID: credentials.operator.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.operator.secretAccessKey,
       AWS_REGION: region,
     },
     async stop() {
       for (const server of servers) server.close().closeAllConnections();
-      await Promise.all([database.stop(), endChild(moto.process)]);
+      await endChild(moto.process);
     },
   };
 }

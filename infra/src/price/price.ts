@@ -49,7 +49,7 @@ export function monthlyPrice(stack: Synthesized): Item[] | undefined {
   if (isServerless(stack)) {
     if (prices.serverless === undefined) return undefined;
     return [
-      ...texts(stack),
+      ...textItems(stack),
       ...objects(stack, prices),
       ...serverlessItems(stack, prices.serverless, priceList.activeUserTiers),
     ];
@@ -60,7 +60,7 @@ export function monthlyPrice(stack: Synthesized): Item[] | undefined {
     ...volumes(stack, prices),
     ...addresses(stack, prices),
     ...objects(stack, prices),
-    ...texts(stack),
+    ...textItems(stack),
   ];
 }
 
@@ -75,9 +75,9 @@ export function pricedRegions(stack: Synthesized): string[] {
 /** Where the prices of a stack stand. */
 export function sourcesOf(stack: Synthesized): readonly string[] {
   const prices = priceList.regions[regionOf(stack)]?.serverless;
-  if (!isServerless(stack) || prices === undefined) return priceList.sources;
+  if (!isServerless(stack) || prices === undefined) return [...priceList.sources, ...textSources(stack)];
   const objectStore = priceList.sources.filter((source) => source.includes("/s3/"));
-  return [...objectStore, ...serverlessSources(prices, priceList.activeUserTiers)];
+  return [...objectStore, ...serverlessSources(prices, priceList.activeUserTiers), ...textSources(stack)];
 }
 
 export const regionOf = (stack: Synthesized): string =>
@@ -142,8 +142,8 @@ function objects(stack: Synthesized, prices: RegionPrices): Item[] {
 }
 
 /** What one costs depends on the country; the application has SNS send none for more than `maxMessageUsd`. */
-function texts(stack: Synthesized): Item[] {
-  return resourcesOf(stack, "aws_sns_sms_preferences").map(({ body }) => {
+export function textItems(stack: Synthesized): Item[] {
+  return textLimits(stack).map(({ body }) => {
     const most = Number(body["monthly_spend_limit"]);
     const count = Math.floor(most / maxMessageUsd + 1e-9);
     const each = "from 0.006 each (US, and what carriers add) to 0.20, at which they end";
@@ -151,9 +151,15 @@ function texts(stack: Synthesized): Item[] {
   });
 }
 
+const textLimits = (stack: Synthesized) => resourcesOf(stack, "aws_sns_sms_preferences");
+
+function textSources(stack: Synthesized): string[] {
+  return textLimits(stack).map(() => "https://aws.amazon.com/sns/sms-pricing/");
+}
+
 /** Why text messages are off by default; empty where they are. */
 export function textWarnings(stack: Synthesized): string[] {
-  if (resourcesOf(stack, "aws_sns_sms_preferences").length === 0) return [];
+  if (textLimits(stack).length === 0) return [];
   return [
     "Text messages are the weakest second factor: a carrier can be talked into giving a number away (SIM swap), NIST SP",
     "800-63B restricts them, and fraud with expensive numbers costs money. The limit of SNS is that of the whole account in",

@@ -232,7 +232,7 @@ describe("CONF-04 make help", () => {
   });
 
   test("names the commands of a setting that is not a deployment's", () => {
-    expect(stdout).toMatch(/^ {2}YES= +destroy, restore: /m);
+    expect(stdout).toMatch(/^ {2}YES= +deploy, destroy, restore: /m);
     expect(stdout).toMatch(/^ {2}HOST= +backend +logs, ssh: /m);
   });
 

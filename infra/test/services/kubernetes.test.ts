@@ -3,10 +3,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { newSecrets, users } from "../../services/secrets.ts";
 
-interface Probe {
-  readonly httpGet: { readonly path: string };
-}
-
 interface Container {
   readonly command: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
@@ -14,8 +10,12 @@ interface Container {
   readonly volumeMounts: unknown;
   readonly resources: { readonly limits: unknown };
   readonly startupProbe: Probe;
-  readonly readinessProbe: Probe;
   readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string };
 }
 
 interface PodSpec {

@@ -10,8 +10,8 @@ afterAll(() => rmSync(state, { recursive: true }));
 
 test("SVC-20 copies of another name, or of another clone, have other projects and folders", () => {
   const copies = [stackOf("dev", state), stackOf("blue", state), stackOf("dev", `${state}-2`)];
-  for (const part of ["project", "folder"] as const)
-    expect(new Set(copies.map((copy) => copy[part])).size).toBe(3);
+  for (const key of ["project", "folder"] as const)
+    expect(new Set(copies.map((copy) => copy[key])).size).toBe(3);
   expect(stackOf("dev", state)).toEqual(stackOf("dev", state));
   expect(copies[0]!.project).toMatch(/^tintype-dev-[0-9a-f]{12}$/); // letters that both versions of Compose keep
 });

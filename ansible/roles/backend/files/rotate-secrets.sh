@@ -1,12 +1,14 @@
 #!/bin/bash
 # Creates new token keys, a new database user with a new password for the application, and a new password for migrations.
-# No session ends: the previous keys sign for another minute, so that every process can read every token, and are accepted
-# until what they signed has expired. Whatever interrupts this, files and database match: both old, or both new. Running
-# it again completes it.
+# No session ends: the previous keys sign for another three minutes, so that every process and every cache of public keys
+# has the new ones before they sign, and are accepted until what they signed has expired. Whatever interrupts this, files
+# and database match: both old, or both new. Running it again completes it.
 set -euo pipefail
 umask 077
 folder=${SECRETS:-/data/secrets}
-handover_seconds=60
+# Begins when the file is written, and has to cover the longest restart (90 s, by serve) and the life of a cache of public
+# keys (30 s). A restart that fails is undone before a new key has signed.
+handover_seconds=180
 keep_seconds=$((15 * 24 * 3600)) # beyond the life of a refresh token; how long exactly is the application's to know
 most_kept=10
 
@@ -80,6 +82,27 @@ MYSQL_PASSWORD=$password
 ENV
 }
 
+# From now on the previous keys sign for as long as the handover takes.
+begin_handover() {
+  sed -i -E "s/^(FORMER_[A-Z]+_TOKEN_SECRETS=.*@)[0-9]+$/\1$(($(date +%s) + handover_seconds))/" \
+    "$folder/backend.env.new"
+}
+
+# Whether the application was started after the file was written.
+is_read() {
+  local started
+  started=$(systemctl show --property ExecMainStartTimestamp tintype-backend.service | cut -d = -f 2)
+  [ -n "$started" ] && [ "$(date -d "$started" +%s)" -ge "$(stat -c %Y "$folder/backend.env")" ]
+}
+
+# The handover of an interrupted rotation may be over before its keys were published.
+begin_handover_again() {
+  if cmp -s "$folder/backend.env" "$folder/backend.env.before" || is_read; then return; fi
+  cp "$folder/backend.env" "$folder/backend.env.new"
+  begin_handover
+  put backend.env
+}
+
 # Replaces the file atomically, even in a power failure. An old sync syncs everything.
 put() { sync "$folder/$1.new" && mv "$folder/$1.new" "$folder/$1"; }
 
@@ -120,6 +143,7 @@ rotate_application() {
   make_user "$user" "$password"
   cp "$folder/backend.env" "$folder/backend.env.before.new"
   put backend.env.before
+  begin_handover
   put backend.env
   if restart; then
     forget
@@ -146,6 +170,7 @@ rotate_backup() {
 
 refuse_jobs_at_work
 if [ -e "$folder/backend.env.before" ]; then
+  begin_handover_again
   if ! restart; then put_back; fi
   forget
 fi

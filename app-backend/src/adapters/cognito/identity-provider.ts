@@ -15,6 +15,7 @@ import {
 import { noAccount } from "../../domain/account.ts";
 import { AppError, fieldError } from "../../domain/app-error.ts";
 import { emailKey } from "../../domain/email.ts";
+import type { Spend } from "../../domain/factor.ts";
 import { couldBePassword } from "../../domain/password.ts";
 import { after } from "../../domain/time.ts";
 import type { Identity, IdentityProvider } from "../../ports/identity-provider.ts";
@@ -56,6 +57,8 @@ const codeFormat = { digits: 6, lifeMs: { confirm: 24 * 3_600_000, reset: 3_600_
 const resetFacts = {
   /** A code was requested under this credential version: under another one it is void. */
   requested: (credentialVersion: number) => String(credentialVersion),
+  /** The same for an account without a password: it is good with a recovery code alone. */
+  requestedFirst: (credentialVersion: number) => `first ${credentialVersion}`,
   /** A code is being tried, or was by a call that did not end: the pool may have replaced the password. */
   tried: (credentialVersion: number) => `tried ${credentialVersion}`,
 };
@@ -170,7 +173,7 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
   async function endSessionsInDoubt(account: Identity): Promise<void> {
     const { version } = await endSessions(account.id);
     if (version === undefined) return;
-    for (const fact of Object.values(resetFacts))
+    for (const fact of [resetFacts.requested, resetFacts.tried])
       await resetRequests.add(account.id, fact(version), codeEnd());
   }
 
@@ -190,6 +193,61 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
     return User!.Attributes!.find(({ Name }) => Name === "sub")!.Value!;
   }
 
+  /** As `createUser`, in place of a user of no account: it was left, or made at the pool itself. */
+  async function createOnlyUser(key: string): Promise<string> {
+    return createUser(key).catch(async (error: unknown) => {
+      if (!isRefusal(error, "UsernameExistsException")) throw error;
+      await removeUser(key);
+      return createUser(key);
+    });
+  }
+
+  /** Mails a code to an account without a password. The user that it needs opens nothing: no record names it. */
+  async function requestFirst({ id, email, credentialVersion }: Identity): Promise<void> {
+    const key = emailKey(email);
+    if ((await reservations.take(key)) > 0) return; // a code is being mailed, or used
+    try {
+      if (readCredential(await credentials.get(id)) !== undefined || (await ownerOf(email)) !== id) return;
+      // The pool mails a code only to a user with a password: one that no one knows.
+      await setUserPassword(await createOnlyUser(key), randomUUID());
+      await resetRequests.add(id, resetFacts.requestedFirst(credentialVersion), codeEnd());
+      await client.send(new ForgotPasswordCommand({ ClientId, Username: key }), inTime());
+    } catch (error) {
+      rethrowCognitoError(error);
+    } finally {
+      await reservations.release(key).catch(() => undefined);
+    }
+  }
+
+  /** As `reset`, of an account without a password. The record names the user last, and that spends the recovery code. */
+  async function resetFirst(
+    asked: Identity | undefined,
+    ConfirmationCode: string,
+    Password: string,
+    spend: Spend,
+  ): Promise<boolean> {
+    // Of no account too: the time of a refusal reveals none.
+    const { id, credentialVersion: from } = asked ?? { id: noAccount, credentialVersion: 0 };
+    const isOpen = await resetRequests.has(id, resetFacts.requestedFirst(from), now());
+    const account = isOpen ? asked : undefined;
+    const Username = nameOf(account);
+    const retryAfterMs = await reservations.take(Username);
+    if (retryAfterMs > 0)
+      throw new AppError("unavailable", "a password of this address is being set", { retryAfterMs });
+    try {
+      const attempt = { ClientId, Username, ConfirmationCode, Password };
+      if (!(await takes(new ConfirmForgotPasswordCommand(attempt), async () => false))) return false;
+      const sub = await subOf(Username);
+      const version = account && (await credentials.replace(account.id, { to: sub, from, spend }));
+      if (version === undefined) await removeUser(sub);
+      return version !== undefined;
+    } catch (error) {
+      return rethrowCognitoError(error);
+    } finally {
+      await reservations.release(Username).catch(() => undefined);
+    }
+  }
+
   /** Like `setPassword`. The record names the user last: until then no password of it opens the account. */
   async function setFirstPassword(account: Identity, password: string): Promise<number | undefined> {
     const { id, email, credentialVersion: from } = account;
@@ -201,11 +259,7 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       // Set since the caller looked, or the account is gone: the user of its address may be another one's.
       if (readCredential(await credentials.get(id)) !== undefined) return undefined;
       if ((await ownerOf(email)) !== id) return undefined;
-      const sub = await createUser(key).catch(async (error: unknown) => {
-        if (!isRefusal(error, "UsernameExistsException")) throw error;
-        await removeUser(key); // of no account: it was left, or made at the pool itself
-        return createUser(key);
-      });
+      const sub = await createOnlyUser(key);
       await setUserPassword(sub, password);
       const version = await credentials.replace(id, { to: sub, from });
       if (version === undefined) await removeUser(sub);
@@ -275,9 +329,11 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       }
     },
 
-    async requestCode(purpose, account) {
+    async requestCode(purpose, account, hasRecoveryCodes = false) {
       const { id, confirmed, credentialVersion } = account;
-      if (readCredential(await credentials.get(id)) === undefined) return; // the pool has no user to mail to
+      if (readCredential(await credentials.get(id)) === undefined)
+        // The pool has no user to mail to.
+        return purpose === "reset" && hasRecoveryCodes ? requestFirst(account) : undefined;
       const named = { ClientId, Username: nameOf(account) };
       const resend = () => client.send(new ResendConfirmationCodeCommand(named), inTime());
       if (purpose === "confirm") {
@@ -305,7 +361,8 @@ export function cognitoIdentityProvider(deps: Dependencies): IdentityProvider {
       return since !== undefined && after(since, longestRequestMs) <= now();
     },
 
-    async reset(asked, ConfirmationCode, Password) {
+    async reset(asked, ConfirmationCode, Password, recovery) {
+      if (recovery) return resetFirst(asked, ConfirmationCode, Password, recovery);
       // Of no account too: the time of a refusal reveals none.
       const { id, credentialVersion: version } = asked ?? { id: noAccount, credentialVersion: 0 };
       const has = (fact: string) => resetRequests.has(id, fact, now());

@@ -4,7 +4,7 @@ import type { Accounts } from "../../ports/accounts.ts";
 import { accountsOf, dynamodbFeeds, placeOf, removedAccounts } from "./feeds.ts";
 import { flag, type Item, number, text, textOrNull, time } from "./items.ts";
 import { accountKey, addressKey } from "./keys.ts";
-import { isOwn as isOwnIdentity, staleOwner, writesOf } from "./provider-identities.ts";
+import { isOwn as isOwnIdentity, staleOwner, writesOf } from "./identity-items.ts";
 import type { Dynamodb } from "./requests.ts";
 
 /** From an object, so that the compiler misses a field that is not in it. */

@@ -15,10 +15,11 @@ import { counts, type Passkey, type PasskeyUse } from "../../domain/passkey.ts";
 import { maxAccountsOfNumber, type TextCode } from "../../domain/text-message.ts";
 import type { Factors } from "../../ports/factors.ts";
 import { count, requireLive } from "./account-usage.ts";
+import { isRemoved } from "./accounts.ts";
 import { flag, type Item, number, setOfTexts, text, textOrNull, texts, time } from "./items.ts";
-import { factorsKey, numberKey, numberOf } from "./keys.ts";
+import { accountKey, credentialKey, factorsKey, numberKey, numberOf } from "./keys.ts";
 import type { Dynamodb, Refused, Write } from "./requests.ts";
-import { proofOf } from "./sessions.ts";
+import { endingOthers, proofOf } from "./sessions.ts";
 import { again, untilWritten } from "./until-written.ts";
 
 interface Dependencies {
@@ -130,12 +131,20 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       });
     },
 
-    confirm: (accountId, { enrolmentId: id, step: lastStep, recoveryHashes: codes, event }) =>
-      change(accountId, (state) => {
+    confirm: (holder, { enrolmentId: id, step: lastStep, recoveryHashes: codes, event, proven }) =>
+      untilWritten(async () => {
+        const { item, state } = await read(holder.accountId);
         const { enrolment, events } = state;
-        if (enrolment?.id !== id) return undefined;
+        if (enrolment?.id !== id) return false;
         const totp = { id, secret: enrolment.secret, lastStep, enrolledAt: event.at, lastUsedAt: event.at };
-        return { ...state, totp, enrolment: undefined, codes, seen: false, events: withEvent(events, event) };
+        const to = { ...state, totp, enrolment: undefined, codes, seen: false };
+        const { write, isDone } = replacing(holder.accountId, item, {
+          ...to,
+          events: withEvent(events, event),
+        });
+        const { ofAccount, ofSession } = await endingOthers(db, holder, proven);
+        const refused = await db.transact([write, ofAccount, ofSession]);
+        return !refused || isDone(refused[0]) ? true : again;
       }),
 
     async enrolPhone(accountId, phoneEnrolment) {
@@ -149,8 +158,9 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       });
     },
 
-    confirmPhone: (accountId, { enrolmentId: id, hashes, recoveryHashes, event }) =>
+    confirmPhone: (holder, { enrolmentId: id, hashes, recoveryHashes, event, proven }) =>
       untilWritten(async () => {
+        const { accountId } = holder;
         const { item, state } = await read(accountId);
         const { phone: former, phoneEnrolment, events } = state;
         if (phoneEnrolment?.id !== id) return "replaced";
@@ -174,11 +184,9 @@ export function dynamodbFactors(deps: Dependencies): Factors {
           values: { accountId },
         };
         const leave = former && !isSame ? [releasing(former)] : [];
-        const refused = await db.transact([write, count(accountId, {}), take, ...leave]);
-        if (refused && !isDone(refused[0])) {
-          if (refused[1]) requireLive(refused[1].item);
-          return again;
-        }
+        const { ofAccount, ofSession } = await endingOthers(db, holder, proven);
+        const refused = await db.transact([write, ofAccount, ofSession, take, ...leave]);
+        if (refused && !isDone(refused[0])) return again;
         return isFirst ? "first" : "further";
       }),
 
@@ -212,16 +220,31 @@ export function dynamodbFactors(deps: Dependencies): Factors {
 
     reset: (accountId, event) =>
       untilWritten(async () => {
-        const { item, state } = await read(accountId);
+        const [account, { item, state }] = await Promise.all([
+          db.get(accountKey(accountId)),
+          read(accountId),
+        ]);
         const before = factorsIn(state);
-        const had = hasFactor(before);
+        const isOpen = account !== undefined && isOpenWithoutPasskeys(account);
+        const removed = state.passkeys.filter(({ userVerified }) => isOpen || !userVerified);
+        const passkeys = state.passkeys
+          .filter((passkey) => !removed.includes(passkey))
+          .map((passkey) => ({ ...passkey, asked: false }));
+        const done = { before, keptPasskeys: passkeys.length };
+        const had = hasFactor(before) || removed.length > 0;
         const isEmpty = !state.enrolment && !state.phoneEnrolment && state.codes.length === 0;
-        if (!had && isEmpty) return before;
-        const passkeys = state.passkeys.map((passkey) => ({ ...passkey, asked: false }));
+        if (!had && isEmpty) return done;
         const events = had ? withEvent(state.events, event) : state.events;
         const { write, isDone } = replacing(accountId, item, { ...nothing, passkeys, events });
-        const refused = await db.transact([write, ...(state.phone ? [releasing(state.phone)] : [])]);
-        return !refused || isDone(refused[0]) ? before : again;
+        const ending: Write[] =
+          had && account && !isRemoved(account) ? [endingAll(accountId, account, removed)] : [];
+        const refused = await db.transact([
+          write,
+          ...ending,
+          ...(state.phone ? [releasing(state.phone)] : []),
+          ...removed.map(({ credentialId }) => ({ delete: credentialKey(credentialId) })),
+        ]);
+        return !refused || isDone(refused[0]) ? done : again;
       }),
 
     replaceRecoveryCodes: (accountId, codes, event) =>
@@ -242,6 +265,23 @@ export function dynamodbFactors(deps: Dependencies): Factors {
       if (phone) await db.write(releasing(phone));
       await db.write({ delete: factorsKey(accountId) });
     },
+  };
+}
+
+function isOpenWithoutPasskeys(account: Item): boolean {
+  return textOrNull(account, "credential") !== null || number(account, "identities") > 0;
+}
+
+/** Ends all sessions of an account by a higher credential version, if nothing in it has changed that `isOpenWithoutPasskeys` reads. */
+function endingAll(accountId: string, account: Item, removed: readonly Passkey[]): Write {
+  const from = number(account, "credentialVersion");
+  const isOpen = "attribute_exists(#credential) OR #identities > :none";
+  return {
+    update: accountKey(accountId),
+    set: { credentialVersion: from + 1 },
+    add: { verifiedPasskeys: -removed.filter(({ userVerified }) => userVerified).length },
+    condition: `#credentialVersion = :from AND attribute_not_exists(#removedAt)${isOpenWithoutPasskeys(account) ? ` AND (${isOpen})` : ""}`,
+    values: { from, ...(isOpenWithoutPasskeys(account) && { none: 0 }) },
   };
 }
 
@@ -389,7 +429,7 @@ function stateOf(item: Item | undefined): State {
     codes: texts(item, "codes"),
     seen: flag(item, "seen"),
     events: eventsIn(text(item, "events")),
-    passkeys: passkeysIn(textOrNull(item, "passkeys") ?? "[]"),
+    passkeys: passkeysIn(item),
   };
 }
 
@@ -407,7 +447,9 @@ function eventsIn(json: string): FactorEvent[] {
   return events.map(({ at, what, device }) => ({ at: new Date(at), what, device }));
 }
 
-function passkeysIn(json: string): Passkey[] {
+/** The passkeys in the item of an account's factors. */
+export function passkeysIn(item: Item | undefined): Passkey[] {
+  const json = (item && textOrNull(item, "passkeys")) ?? "[]";
   const passkeys = JSON.parse(json) as (Omit<Passkey, "createdAt" | "lastUsedAt"> & {
     createdAt: string;
     lastUsedAt: string | null;

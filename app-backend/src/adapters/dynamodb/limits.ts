@@ -14,9 +14,9 @@ interface Dependencies {
 
 export function dynamodbLimits({ db, newId }: Dependencies): Limits {
   return {
-    async consume(rule, subject, at) {
+    async consume(rule, subject, at, cost = 1) {
       const [key, version, now] = [limitKey(rule, subject), newId(), at.getTime()];
-      let refused = await countBelow(rule, key, version, now);
+      let refused = await countBelow(rule, key, version, now, cost);
       for (let tries = 0; refused && tries < maxTries; tries += 1) {
         const { item } = refused;
         // The write was carried out, and only its answer was lost.
@@ -26,7 +26,7 @@ export function dynamodbLimits({ db, newId }: Dependencies): Limits {
         if (freeAt > now) return freeAt - now;
         refused = await db.write({
           update: key,
-          set: { ...counted(rule, number(live, "used") + 1, now), version },
+          set: { ...counted(rule, number(live, "used") + cost, now), version },
           condition: item ? "#version = :seen" : "attribute_not_exists(#pk)",
           values: { seen: item && textOrNull(item, "version") },
         });
@@ -35,14 +35,14 @@ export function dynamodbLimits({ db, newId }: Dependencies): Limits {
       return 0;
     },
 
-    async refund(rule, subject) {
+    async refund(rule, subject, cost = 1) {
       await db.write({
         update: limitKey(rule, subject),
         set: { freeAt: 0, version: newId() },
-        add: { used: -1 },
+        add: { used: -cost },
         // A repetition of this write finds its own version.
-        condition: "#used > :none AND #version <> :version",
-        values: { none: 0 },
+        condition: "#used >= :cost AND #version <> :version",
+        values: { cost },
       });
     },
 
@@ -67,15 +67,16 @@ export function dynamodbLimits({ db, newId }: Dependencies): Limits {
     key: Key,
     version: string,
     now: number,
+    cost: number,
   ): Promise<Refused | undefined> {
     if (rule.free === 1) return { item: await db.get(key), isRepeated: false };
-    const { used, ...rest } = counted(rule, 1, now);
+    const { used, ...rest } = counted(rule, cost, now);
     return db.write({
       update: key,
       set: { ...rest, version },
       add: { used },
       condition: "attribute_not_exists(#pk) OR (#used < :last AND #forgetAt > :now AND #version <> :version)",
-      values: { last: rule.free - 1, now },
+      values: { last: rule.free - cost, now },
     });
   }
 }

@@ -6,7 +6,9 @@ import { factorItems, hasCodes, used, withEvent, withoutIdleCodes } from "./fact
 import { text } from "./items.ts";
 import { accountKey, credentialKey } from "./keys.ts";
 import type { Dynamodb } from "./requests.ts";
+import { endingOthers } from "./sessions.ts";
 import { again, untilWritten } from "./until-written.ts";
+import { otherWayIn } from "./ways-in.ts";
 
 interface Dependencies {
   readonly db: Dynamodb;
@@ -28,7 +30,7 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
   return {
     listOfAccount,
 
-    add: (passkey, codes, event) =>
+    add: (passkey, codes, event, kept) =>
       untilWritten(async () => {
         const { accountId, credentialId, userVerified } = passkey;
         const { item, state } = await read(accountId);
@@ -43,14 +45,16 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
           passkeys: [...passkeys, passkey].toSorted(byAge),
           events: withEvent(events, event),
         });
+        const ending = kept && (await endingOthers(db, { ...kept, accountId }, kept.proven));
+        const ofLiveAccount = {
+          update: accountKey(accountId),
+          condition: "attribute_exists(#pk) AND attribute_not_exists(#removedAt)",
+        };
         const refused = await db.transact([
           write,
           { put: credentialKey(credentialId), item: { accountId }, condition: "attribute_not_exists(#pk)" },
-          {
-            update: accountKey(accountId),
-            add: { verifiedPasskeys: userVerified ? 1 : 0 },
-            condition: "attribute_exists(#pk) AND attribute_not_exists(#removedAt)",
-          },
+          { ...(ending?.ofAccount ?? ofLiveAccount), add: { verifiedPasskeys: userVerified ? 1 : 0 } },
+          ...(ending ? [ending.ofSession] : []),
         ]);
         if (!refused || isDone(refused[0])) return isFirst;
         if (refused[2]) requireLive(refused[2].item);
@@ -67,11 +71,14 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
         };
       }),
 
-    remove: ({ accountId, id }, event) =>
+    remove: ({ accountId, id }, event, ways) =>
       untilWritten(async () => {
         const { item, state } = await read(accountId);
         const passkey = state.passkeys.find((each) => each.id === id);
         if (!passkey) return "missing";
+        // Of the passkeys that are read here another writer leaves another revision.
+        const other = await otherWayIn(db, accountId, id, ways, async () => state.passkeys);
+        if (!other) return "last";
         const { write, isDone } = replacing(
           accountId,
           item,
@@ -81,19 +88,16 @@ export function dynamodbPasskeys(deps: Dependencies): Passkeys {
             events: withEvent(state.events, event),
           }),
         );
-        const by = passkey.userVerified ? 1 : 0;
         const refused = await db.transact([
           write,
           { delete: credentialKey(passkey.credentialId) },
           {
             update: accountKey(accountId),
-            add: { verifiedPasskeys: -by },
-            condition: "attribute_exists(#credential) OR #identities > :none OR #verifiedPasskeys > :by",
-            values: { none: 0, by },
+            add: { verifiedPasskeys: passkey.userVerified ? -1 : 0 },
+            ...other,
           },
         ]);
-        if (!refused || isDone(refused[0])) return "removed";
-        return refused[2] && !refused[0] ? "last" : again;
+        return !refused || isDone(refused[0]) ? "removed" : again;
       }),
 
     use: ({ accountId, ...use }) => change(accountId, (state) => used(state, use)),

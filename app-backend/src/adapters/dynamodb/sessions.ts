@@ -1,3 +1,4 @@
+import { AppError } from "../../domain/app-error.ts";
 import type { Proof } from "../../domain/factor.ts";
 import type { Proven } from "../../domain/proofs.ts";
 import { maxSessions, type Session } from "../../domain/session.ts";
@@ -5,7 +6,7 @@ import type { Sessions, SessionWithAccount } from "../../ports/sessions.ts";
 import type { TokenHolder } from "../../ports/tokens.ts";
 import { getAccount } from "./accounts.ts";
 import { type Item, number, setOfTexts, text, textOrNull, texts, time, timeOrNull } from "./items.ts";
-import { expiryOf, sessionKey, sessionsOf } from "./keys.ts";
+import { accountKey, expiryOf, sessionKey, sessionsOf } from "./keys.ts";
 import type { Dynamodb, Write } from "./requests.ts";
 
 /** Sessions of accounts beside the methods of the port. */
@@ -123,6 +124,34 @@ export function putOfSession(session: Session): Write {
   const { id: sessionId, accountId, idleEndsAt } = session;
   const item = { ...session, ...setOf(session), expiresAt: expiryOf(idleEndsAt) };
   return { put: sessionKey({ accountId, sessionId }), item, condition: "attribute_not_exists(#pk)" };
+}
+
+/**
+ * The writes that end all sessions of an account but one, by a higher credential version, and record in that what is
+ * proven. Refused if one of both was written since. Throws `not_signed_in` if that session is gone or over.
+ */
+export async function endingOthers(db: Dynamodb, holder: TokenHolder, proven: Proven) {
+  const { accountId } = holder;
+  const account = await getAccount(db, accountId);
+  // After the account: it may be renewed between both reads, and must not seem to be over then.
+  const session = await db.get(sessionKey(holder));
+  if (!account || !session || number(session, "credentialVersion") < account.credentialVersion)
+    throw new AppError("not_signed_in", "session is gone or over");
+  const { credentialVersion: from } = account;
+  const credentialVersion = from + 1;
+  return {
+    ofAccount: {
+      update: accountKey(accountId),
+      set: { credentialVersion },
+      condition: "attribute_not_exists(#removedAt) AND #credentialVersion = :from",
+      values: { from },
+    },
+    ofSession: {
+      update: sessionKey(holder),
+      set: { ...setOf(proven), credentialVersion },
+      condition: "attribute_exists(#pk)",
+    },
+  } satisfies Record<string, Write>;
 }
 
 /** Records what is proven in a session. */

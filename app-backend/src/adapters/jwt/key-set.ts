@@ -14,7 +14,7 @@ const timeoutMs = 800; // a proxy waits for one second
 /** Longer nothing waits for a new set while the last one can be used: a source that hangs would make proxies give up. */
 const patienceMs = 300;
 const mostBytes = 64 * 1024;
-const freshMs = 30_000; // what the API tells caches, and half of the time between a key's publication and its first signature
+const freshMs = 30_000; // what the API has caches keep it for: a key is published longer before its first signature
 const leastMs = 5_000; // between two requests that failed, and between two for unknown keys
 const keptMs = 3_600_000;
 const longestKid = 128;

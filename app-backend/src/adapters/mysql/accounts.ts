@@ -5,7 +5,7 @@ import { AppError } from "../../domain/app-error.ts";
 import { emailKey, tidyEmail } from "../../domain/email.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import { isDuplicate } from "./database-error.ts";
-import { noPassword } from "./password-hashes.ts";
+import { noPassword } from "./ways-in.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
 import { addIdentity } from "./provider-identities.ts";
 

@@ -3,7 +3,7 @@ import { AppError } from "../../domain/app-error.ts";
 import {
   type FactorEvent,
   type FactorEventName,
-  factorsOf,
+  hasFactor,
   maxFactorEvents,
   noFactors,
   type Spend,
@@ -14,7 +14,8 @@ import type { Factors } from "../../ports/factors.ts";
 import { lockAccount, lockLiveAccount } from "./account-usage.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
 import { usePasskey } from "./passkeys.ts";
-import { proofOf } from "./sessions.ts";
+import { endOthers, proofOf } from "./sessions.ts";
+import { isOpenWithoutPasskeys } from "./ways-in.ts";
 
 interface Row {
   totp_id: string | null;
@@ -95,7 +96,8 @@ export function mysqlFactors(pool: Pool): Factors {
       });
     },
 
-    async confirm(accountId, { enrolmentId, step, recoveryHashes, event }) {
+    async confirm(holder, { enrolmentId, step, recoveryHashes, event, proven }) {
+      const { accountId } = holder;
       return transaction(pool, async (statements) => {
         await lockAccount(statements, accountId);
         const sql = "SELECT secret FROM totp_enrolments WHERE account_id = ? AND id = ?";
@@ -109,6 +111,7 @@ export function mysqlFactors(pool: Pool): Factors {
         await statements.change(insert, values);
         await replaceCodes(statements, accountId, recoveryHashes);
         await addEvent(statements, accountId, event);
+        await endOthers(statements, holder, proven);
         return true;
       });
     },
@@ -130,7 +133,8 @@ export function mysqlFactors(pool: Pool): Factors {
       });
     },
 
-    async confirmPhone(accountId, { enrolmentId, hashes, recoveryHashes, event }) {
+    async confirmPhone(holder, { enrolmentId, hashes, recoveryHashes, event, proven }) {
+      const { accountId } = holder;
       return transaction(pool, async (statements) => {
         await lockLiveAccount(statements, accountId);
         const sql =
@@ -144,6 +148,7 @@ export function mysqlFactors(pool: Pool): Factors {
         await insertPhone(statements, accountId, enrolmentId, row, event.at);
         if (isFirst) await replaceCodes(statements, accountId, recoveryHashes);
         await addEvent(statements, accountId, event);
+        await endOthers(statements, holder, proven);
         return isFirst ? "first" : "further";
       });
     },
@@ -192,9 +197,16 @@ export function mysqlFactors(pool: Pool): Factors {
         const before = row ? factorsIn(row) : noFactors;
         for (const table of secretTables)
           await statements.change(`DELETE FROM ${table} WHERE account_id = ?`, [accountId]);
+        const isOpen = await isOpenWithoutPasskeys(statements, accountId);
+        const removed = "DELETE FROM passkeys WHERE account_id = ? AND (NOT user_verified OR ?)";
+        const passkeys = await statements.change(removed, [accountId, isOpen]);
         await statements.change("UPDATE passkeys SET asked = FALSE WHERE account_id = ?", [accountId]);
-        if (factorsOf(before).length > 0) await addEvent(statements, accountId, event);
-        return before;
+        if (hasFactor(before) || passkeys > 0) {
+          const raise = "UPDATE accounts SET credential_version = credential_version + 1 WHERE id = ?";
+          await statements.change(raise, [accountId]);
+          await addEvent(statements, accountId, event);
+        }
+        return { before, keptPasskeys: before.passkeys.count - passkeys };
       });
     },
 

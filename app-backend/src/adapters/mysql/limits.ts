@@ -8,10 +8,10 @@ const known = { name: "known network" };
 
 export function mysqlLimits(pool: Pool): Limits {
   return {
-    async consume(rule, subject, at) {
+    async consume(rule, subject, at, cost = 1) {
       const id = idOf(rule, subject);
       for (;;) {
-        if (await count(rule, id, at.getTime())) return 0;
+        if (await count(rule, id, at.getTime(), cost)) return 0;
         const freeAt = await nextTryAt(id);
         if (freeAt === undefined) await begin(rule, id, at.getTime());
         else if (freeAt > at.getTime()) return freeAt - at.getTime();
@@ -19,9 +19,9 @@ export function mysqlLimits(pool: Pool): Limits {
       }
     },
 
-    async refund(rule, subject) {
-      const sql = "UPDATE limits SET used = used - 1, free_at = 0 WHERE id = ? AND used > 0";
-      await change(pool, sql, [idOf(rule, subject)]);
+    async refund(rule, subject, cost = 1) {
+      const sql = "UPDATE limits SET used = used - ?, free_at = 0 WHERE id = ? AND used >= ?";
+      await change(pool, sql, [cost, idOf(rule, subject), cost]);
     },
 
     async clear(rule, subject) {
@@ -43,15 +43,15 @@ export function mysqlLimits(pool: Pool): Limits {
   };
 
   /** Whether the attempt is allowed; if so it is counted. */
-  async function count(rule: LimitRule, id: string, now: number): Promise<boolean> {
+  async function count(rule: LimitRule, id: string, now: number, cost: number): Promise<boolean> {
     const { free, delayMs, maxDelayMs, forgetMs } = rule;
     // Condition and count are one statement. Assignments are evaluated from left to right: free_at uses the new count.
     const sql = `UPDATE limits SET
-        used = IF(forget_at <= ?, 0, used) + 1,
+        used = IF(forget_at <= ?, 0, used) + ?,
         free_at = IF(used < ?, 0, ? + LEAST(?, ? * POW(2, LEAST(used - ?, 30)))),
         forget_at = ?
       WHERE id = ? AND (free_at <= ? OR forget_at <= ?)`;
-    const growth = [now, free, now, maxDelayMs, delayMs, free];
+    const growth = [now, cost, free, now, maxDelayMs, delayMs, free];
     return (await change(pool, sql, [...growth, now + forgetMs, id, now, now])) === 1;
   }
 

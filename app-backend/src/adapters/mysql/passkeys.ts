@@ -7,6 +7,7 @@ import { lockAccount, lockLiveAccount } from "./account-usage.ts";
 import { duplicateKey } from "./database-error.ts";
 import { addEvent, hasFactorOrPasskey, removeCodesOfNoFactor, replaceCodes } from "./factors.ts";
 import { change, select, type Statements, transaction } from "./pool.ts";
+import { endOthers } from "./sessions.ts";
 import { hasOtherWayIn } from "./ways-in.ts";
 
 interface Row {
@@ -36,7 +37,7 @@ export function mysqlPasskeys(pool: Pool): Passkeys {
       return (await select<Row>(pool, sql, [accountId])).map(passkeyOf);
     },
 
-    async add(passkey, recoveryHashes, event) {
+    async add(passkey, recoveryHashes, event, kept) {
       const { accountId } = passkey;
       return transaction(pool, async (statements) => {
         await lockLiveAccount(statements, accountId);
@@ -47,6 +48,7 @@ export function mysqlPasskeys(pool: Pool): Passkeys {
         await insert(statements, passkey);
         if (isFirst) await replaceCodes(statements, accountId, recoveryHashes);
         await addEvent(statements, accountId, event);
+        if (kept) await endOthers(statements, { ...kept, accountId }, kept.proven);
         return isFirst;
       });
     },
@@ -56,12 +58,12 @@ export function mysqlPasskeys(pool: Pool): Passkeys {
       return (await change(pool, sql, [name, id, accountId])) === 1;
     },
 
-    async remove({ accountId, id }, event) {
+    async remove({ accountId, id }, event, ways) {
       return transaction(pool, async (statements) => {
         await lockAccount(statements, accountId);
         const own = "SELECT id FROM passkeys WHERE id = ? AND account_id = ?";
         if ((await statements.select(own, [id, accountId])).length === 0) return "missing";
-        if (!(await hasOtherWayIn(statements, accountId, id))) return "last";
+        if (!(await hasOtherWayIn(statements, accountId, id, ways))) return "last";
         await statements.change("DELETE FROM passkeys WHERE id = ?", [id]);
         await removeCodesOfNoFactor(statements, accountId);
         await addEvent(statements, accountId, event);

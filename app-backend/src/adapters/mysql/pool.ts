@@ -19,9 +19,14 @@ export interface DatabaseConfig {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /**
+   * By what all deadlines are multiplied, for a database on a machine that is busy with something else.
+   * @default 1
+   */
+  readonly patience?: number;
 }
 
-// Together below the 3 seconds after which a request fails because the database is unreachable.
+// With a patience of 1 together below the 3 seconds after which a request fails because the database is unreachable.
 const connectTimeoutMs = 1_000;
 const waitTimeoutMs = 1_400;
 const statementTimeoutMs = 1_400;
@@ -44,7 +49,7 @@ export function driverOptions(config: DatabaseConfig): PoolOptions {
     database,
     charset: "utf8mb4_unicode_ci",
     timezone: "Z",
-    connectTimeout: connectTimeoutMs,
+    connectTimeout: connectTimeoutMs * (config.patience ?? 1),
   } as PoolOptions;
 }
 
@@ -52,10 +57,15 @@ export function openPool(config: DatabaseConfig): Pool {
   // The waiting time of requests is limited, not their number: after a restart many come at once.
   const pool = createPool({ ...driverOptions(config), connectionLimit: 8, maxIdle: 8, queueLimit: 1024 });
   pool.pool.on("connection", (connection) => {
-    connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}`, () => undefined);
+    const seconds = Math.ceil(lockWaitSeconds * patienceOf(pool));
+    connection.query(`SET SESSION innodb_lock_wait_timeout = ${seconds}`, () => undefined);
   });
+  patiences.set(pool, config.patience ?? 1);
   return pool;
 }
+
+const patiences = new WeakMap<Pool, number>();
+const patienceOf = (pool: Pool) => patiences.get(pool) ?? 1;
 
 /** Ends the connections. Does not wait for those of a server that is away: they end with the process. */
 export async function closePool(pool: Pool): Promise<void> {
@@ -87,14 +97,15 @@ export function transaction<Result>(
   pool: Pool,
   work: (statements: Statements) => Promise<Result>,
 ): Promise<Result> {
+  const timeoutMs = statementTimeoutMs * patienceOf(pool);
   return onConnection(pool, async (statements, connection) => {
-    await inTime(connection.query("START TRANSACTION"), statementTimeoutMs);
+    await inTime(connection.query("START TRANSACTION"), timeoutMs);
     try {
       const result = await work(statements);
-      await inTime(connection.query("COMMIT"), statementTimeoutMs);
+      await inTime(connection.query("COMMIT"), timeoutMs);
       return result;
     } catch (error) {
-      await inTime(connection.query("ROLLBACK"), statementTimeoutMs).catch((cause: unknown) => {
+      await inTime(connection.query("ROLLBACK"), timeoutMs).catch((cause: unknown) => {
         if (error instanceof AppError) throw cause; // the connection may still be in the transaction
       });
       throw error;
@@ -111,7 +122,7 @@ async function onConnection<Result>(pool: Pool, work: Work<Result>): Promise<Res
     try {
       return await attempt(pool, work);
     } catch (error) {
-      const isLate = tries === maxTries || performance.now() - startedAt > triesMs;
+      const isLate = tries === maxTries || performance.now() - startedAt > triesMs * patienceOf(pool);
       if (!isConflict(error) || isLate) return databaseError(error);
     }
     await sleep(Math.random() * maxPauseMs * tries);
@@ -123,7 +134,7 @@ async function attempt<Result>(pool: Pool, work: Work<Result>): Promise<Result> 
   const use = poolStats(pool);
   use.inUse += 1;
   try {
-    const result = await work(statementsOn(connection), connection);
+    const result = await work(statementsOn(connection, statementTimeoutMs * patienceOf(pool)), connection);
     connection.release();
     return result;
   } catch (error) {
@@ -145,7 +156,7 @@ async function connectionOf(pool: Pool): Promise<PoolConnection> {
   const use = poolStats(pool);
   use.waiting += 1;
   try {
-    return await inTime(wanted, waitTimeoutMs);
+    return await inTime(wanted, waitTimeoutMs * patienceOf(pool));
   } catch (error) {
     wanted.then((connection) => connection.release()).catch(() => undefined);
     throw error;
@@ -164,15 +175,15 @@ function inTime<Result>(work: Promise<Result>, timeoutMs: number): Promise<Resul
   });
 }
 
-function statementsOn(connection: PoolConnection): Statements {
+function statementsOn(connection: PoolConnection, timeoutMs: number): Statements {
   return {
     async select<Row>(sql: string, values: Value[]) {
       const rows = connection.execute<(Row & RowDataPacket)[]>(sql, values);
-      return (await inTime(rows, statementTimeoutMs))[0];
+      return (await inTime(rows, timeoutMs))[0];
     },
     async change(sql, values) {
       const result = connection.execute<ResultSetHeader>(sql, values);
-      return (await inTime(result, statementTimeoutMs))[0].affectedRows;
+      return (await inTime(result, timeoutMs))[0].affectedRows;
     },
   };
 }

@@ -42,7 +42,7 @@ export function mysqlProviderIdentities(pool: Pool): ProviderIdentities {
       });
     },
 
-    async remove({ accountId, id }) {
+    async remove({ accountId, id }, ways) {
       return transaction(pool, async (statements) => {
         // The lock on the account serializes removals, so that not both of two last identities go.
         const lock = "SELECT id FROM accounts WHERE id = ? AND removed_at IS NULL FOR UPDATE";
@@ -50,7 +50,7 @@ export function mysqlProviderIdentities(pool: Pool): ProviderIdentities {
         const own = "SELECT id FROM provider_identities WHERE id = ? AND account_id = ?";
         if (found.length === 0 || (await statements.select(own, [id, accountId])).length === 0)
           return "missing";
-        if (!(await hasOtherWayIn(statements, accountId, id))) return "last";
+        if (!(await hasOtherWayIn(statements, accountId, id, ways))) return "last";
         await statements.change("DELETE FROM provider_identities WHERE id = ?", [id]);
         return "removed";
       });

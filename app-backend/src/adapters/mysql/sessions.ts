@@ -1,5 +1,6 @@
 import type { Pool } from "mysql2/promise";
 import type { Account } from "../../domain/account.ts";
+import { AppError } from "../../domain/app-error.ts";
 import type { Proof } from "../../domain/factor.ts";
 import type { Proven } from "../../domain/proofs.ts";
 import { maxSessions, type Session, type StoredSession } from "../../domain/session.ts";
@@ -153,6 +154,24 @@ async function endSessions(
   await statements.change(`DELETE FROM sessions WHERE id IN (${ids.map(() => "?").join(", ")})`, ids);
 }
 
+/**
+ * Ends all sessions of a locked account but one, by a higher credential version, and records in that what is proven. Throws
+ * `not_signed_in` if it is gone or over.
+ */
+export async function endOthers(
+  statements: Statements,
+  { sessionId, accountId }: TokenHolder,
+  proven: Proven,
+): Promise<void> {
+  const keep = `UPDATE sessions s JOIN accounts a ON a.id = s.account_id
+    SET s.credential_version = a.credential_version + 1, s.proofs = ?, s.proved_at = ?
+    WHERE s.id = ? AND s.account_id = ? AND s.credential_version >= a.credential_version`;
+  if ((await statements.change(keep, [...provenValues(proven), sessionId, accountId])) === 0)
+    throw new AppError("not_signed_in", "session is gone or over");
+  const raise = "UPDATE accounts SET credential_version = credential_version + 1 WHERE id = ?";
+  await statements.change(raise, [accountId]);
+}
+
 /** The statement that records what is proven in a session. */
 export function proofOf(holder: TokenHolder, proven: Proven): Parameters<Statements["change"]> {
   return [
@@ -161,7 +180,7 @@ export function proofOf(holder: TokenHolder, proven: Proven): Parameters<Stateme
   ];
 }
 
-const provenValues = ({ proofs, provedAt }: Proven) => [proofs.join(","), provedAt];
+const provenValues = ({ proofs, provedAt }: Proven): [string, Date] => [proofs.join(","), provedAt];
 
 /** Proofs as they are stored. */
 export function proofsIn(text: string): Proof[] {

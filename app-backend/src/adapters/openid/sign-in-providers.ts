@@ -18,7 +18,7 @@ interface Dependencies {
   readonly redirectUri: (id: string) => string;
   readonly nowMs?: () => number;
   /** @default - so short that the page gets its answer within 5 seconds */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** How long what a provider states of itself is used. */

@@ -7,7 +7,7 @@ import type { Mail } from "../../ports/mail.ts";
 import type { OneTimeCodes } from "../../ports/one-time-codes.ts";
 import type { PasswordHashes } from "../../ports/password-hashes.ts";
 import type { Passwords } from "../../ports/passwords.ts";
-import { messages, noPassword } from "./messages.ts";
+import { firstPassword, messages, noPassword } from "./messages.ts";
 
 interface Stores {
   readonly hashes: PasswordHashes;
@@ -45,24 +45,26 @@ export function ownIdentityProvider(deps: Dependencies): IdentityProvider {
     authenticate: async (account, password) =>
       passwords.matches(await hashes.get(account?.id ?? noAccount), password),
 
-    async requestCode(purpose, { id: accountId, email }) {
-      if (purpose === "reset" && (await hashes.get(accountId)) === undefined)
-        return mail.send({ to: email, ...noPassword });
+    async requestCode(purpose, { id: accountId, email }, hasRecoveryCodes = false) {
+      const isFirst = purpose === "reset" && (await hashes.get(accountId)) === undefined;
+      if (isFirst && !hasRecoveryCodes) return mail.send({ to: email, ...noPassword });
       const code = codeGenerator.newCode();
       const at = now();
       const hash = codeGenerator.hash(code, { accountId, purpose }, at);
       await codes.replace({ accountId, purpose, hash, expiresAt: after(at, codeLifeMs) });
-      await mail.send({ to: email, ...messages[purpose](code) });
+      const message = isFirst ? firstPassword : messages[purpose];
+      await mail.send({ to: email, ...message(code) });
     },
 
     confirm: (account, code) => redeem("confirm", account?.id, code),
 
-    async reset(account, code, password) {
+    async reset(account, code, password, recovery) {
       const to = await passwords.hash(password); // hashing may be refused: do not spend the code yet
       const hasPassword = (await hashes.get(account?.id ?? noAccount)) !== undefined;
-      const isRight = await redeem("reset", hasPassword ? account?.id : undefined, code);
+      const isOpen = hasPassword || recovery !== undefined;
+      const isRight = await redeem("reset", isOpen ? account?.id : undefined, code);
       if (!isRight || account === undefined) return false;
-      return (await hashes.replace(account.id, { to })) !== undefined;
+      return (await hashes.replace(account.id, { to, spend: recovery })) !== undefined;
     },
 
     async setPassword({ id, credentialVersion: from }, password) {

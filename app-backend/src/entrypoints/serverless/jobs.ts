@@ -11,13 +11,14 @@ interface JobEvent {
   readonly account?: string;
 }
 
-const { run, resetFactor, probe } = openJobs(jobsConfig());
+const { run, resetFactor, countPasskeys, probe } = openJobs(jobsConfig());
 
 /** Runs one job and returns its report. On the schedule it fails if faults remain, which raises an alarm. */
 export async function handler(event: unknown) {
   if (isTrial(event)) return probe();
   const { job, repair = false, answer = false, account = "" } = event as JobEvent;
   if (job === "reset-factor") return { reset: (await resetFactor(account)) ?? null };
+  if (job === "passkeys") return { passkeys: await countPasskeys() };
   const report = await run(job, repair);
   if (report.faults > 0 && !answer) throw new Error(`${job}: ${report.faults} faults remain`);
   return report;

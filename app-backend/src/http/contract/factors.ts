@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { isRecoveryCode, recoveryCodeCount, tidyRecoveryCode } from "../../domain/recovery-code.ts";
+import { recoveryCodeCount } from "../../domain/recovery-code.ts";
 import { tidyDigits, totpDigits } from "../../domain/totp.ts";
 import { textCodeDigits } from "../../domain/text-message.ts";
 import type { Operation } from "./operations.ts";
+import { recoveryCode } from "./requests.ts";
 import { signedIn } from "./responses.ts";
 import { usedCredential } from "./webauthn.ts";
 
@@ -14,10 +15,6 @@ const code = text
   .transform(tidyDigits)
   .refine((digits) => shape.test(digits), `is not ${totpDigits} digits`)
   .meta({ description: `The ${totpDigits} digits that an authenticator app shows.` });
-const recoveryCode = text
-  .transform(tidyRecoveryCode)
-  .refine(isRecoveryCode, "is not a recovery code")
-  .meta({ description: "In any case, with or without hyphens." });
 
 const textCode = text
   .transform(tidyDigits)

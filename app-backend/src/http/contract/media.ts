@@ -136,6 +136,6 @@ export const mediaOperations = {
     proof: "bearer",
     params: byId,
     status: 204,
-    refusals: ["not_signed_in", "not_found", "media_in_use"],
+    refusals: ["not_signed_in", "not_found", "media_in_use", "too_many_requests"],
   },
 } as const satisfies Record<string, Operation>;

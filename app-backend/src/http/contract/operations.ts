@@ -259,7 +259,7 @@ export const operations = {
     proof: "bearer",
     params: inputs.byId,
     status: 204,
-    refusals: ["not_signed_in", "not_found"],
+    refusals: ["not_signed_in", "not_found", "too_many_requests"],
   },
   ...factorOperations,
   ...passkeyOperations,

@@ -4,6 +4,7 @@ import { maxLengths } from "../../domain/account.ts";
 import { codeShape } from "../../domain/code.ts";
 import { maxNameLength } from "../../domain/image.ts";
 import { emailFault, tidyEmail } from "../../domain/email.ts";
+import { isRecoveryCode, tidyRecoveryCode } from "../../domain/recovery-code.ts";
 import { hasUnwritable, isBlank } from "../../domain/writing.ts";
 import { maxPasswordLength, minPasswordLength, passwordFault } from "../../domain/password.ts";
 
@@ -23,6 +24,11 @@ export const newPassword = text.meta({
 const code = text
   .transform((typed) => typed.replace(/\s/g, ""))
   .refine((digits) => codeShape.test(digits), "is not the digits of a code");
+
+export const recoveryCode = text
+  .transform(tidyRecoveryCode)
+  .refine(isRecoveryCode, "is not a recovery code")
+  .meta({ description: "In any case, with or without hyphens." });
 
 export const cannotBeSeen = "holds characters that cannot be seen";
 export const canBeSeen = (typed: string) => !hasUnwritable(typed) && !isBlank(typed);
@@ -58,7 +64,16 @@ export const credentials = z.object({ email: known, password: known });
 export const ownPassword = z.object({ password: known.optional() });
 export const address = z.object({ email: known });
 export const addressAndCode = z.object({ email: known, code });
-export const reset = z.object({ email: known, code, password: newPassword }).superRefine(judgePassword);
+export const reset = z
+  .object({
+    email: known,
+    code,
+    password: newPassword,
+    recoveryCode: recoveryCode.optional().meta({
+      description: "Asked of an account without a password alone: the mailed code does not open it.",
+    }),
+  })
+  .superRefine(judgePassword);
 export const passwordChange = z.object({ current: known.optional(), next: newPassword });
 export const profile = z.object({
   username: detail(maxLengths.username),

@@ -35,10 +35,16 @@ export function codeUseCases(deps: Dependencies) {
     await rateLimiter.consume(fromAddress(limits.mailFromAddress, client), ofAccount);
     const mail = async () => {
       const account = await accounts.getByEmail(email);
-      if (account && !(purpose === "confirm" && account.confirmed))
-        await identity.requestCode(purpose, account);
+      if (!account || (purpose === "confirm" && account.confirmed)) return;
+      const isRecoverable = purpose === "reset" && (await hasRecoveryCodes(account.id));
+      await identity.requestCode(purpose, account, isRecoverable);
     };
     afterAnswer(() => evenly(mail));
+  }
+
+  async function hasRecoveryCodes(accountId: string): Promise<boolean> {
+    const { recoveryCodes } = await factors.get(accountId);
+    return recoveryCodes !== undefined && recoveryCodes.left > 0;
   }
 
   /** Mails a new account the code that confirms its address. */

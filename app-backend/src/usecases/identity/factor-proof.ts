@@ -7,13 +7,16 @@ import {
   type Proof,
   type Spend,
   type StoredFactors,
+  type Totp,
 } from "../../domain/factor.ts";
-import { limits } from "../../domain/limit.ts";
+import { guessesAt, limits as rules } from "../../domain/limit.ts";
 import type { PasskeyPurpose } from "../../domain/passkey.ts";
-import { judgeTotp } from "../../domain/totp.ts";
+import { after } from "../../domain/time.ts";
+import { hintedMs, judgeTotp, stepAt } from "../../domain/totp.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { FactorSecrets } from "../../ports/factor-secrets.ts";
-import { fromAddress, type RateLimiter } from "../rate-limiter.ts";
+import type { Limits } from "../../ports/limits.ts";
+import { type Attempt, fromAddress, type RateLimiter } from "../rate-limiter.ts";
 import { factorEvent } from "./factor-event.ts";
 import type { GivenPasskey, PasskeyProof } from "./passkey-proof.ts";
 import type { TextCodeUseCases } from "./text-codes.ts";
@@ -23,6 +26,8 @@ interface Dependencies {
   readonly passkeyProof: PasskeyProof;
   readonly textCodes: Pick<TextCodeUseCases, "hashes">;
   readonly rateLimiter: RateLimiter;
+  /** Remembers which codes a hint was given for. */
+  readonly limits: Pick<Limits, "know" | "knows">;
   readonly auditLog: AuditLog;
   /** Mails the owner of an account what was done. @default - nothing is mailed */
   readonly notify?: ((account: Account, what: FactorEventName) => void) | undefined;
@@ -52,7 +57,7 @@ export type FactorProof = ReturnType<typeof factorProof>;
 
 /** Judges second factors, within limits of the account and of the network. */
 export function factorProof(deps: Dependencies) {
-  const { factorSecrets, passkeyProof, textCodes, rateLimiter, auditLog, notify, now } = deps;
+  const { factorSecrets, passkeyProof, textCodes, rateLimiter, limits, auditLog, notify, now } = deps;
 
   /** Spends a factor of an account. Throws `wrong_code`, for a passkey what `PasskeyProof.judge` throws, and `too_many_requests`. */
   async function prove(
@@ -62,17 +67,20 @@ export function factorProof(deps: Dependencies) {
     client: Client,
     use: Use,
   ): Promise<Proof> {
-    const ofAccount = await rateLimiter.ofAccount(limits.secondFactorOfAccount, account.email, client);
-    const ofAddress = fromAddress(limits.secondFactorFromAddress, client);
-    const spent = await rateLimiter.judge([ofAddress, ofAccount], async () => {
+    const ofAccount = await rateLimiter.ofAccount(rules.secondFactorOfAccount, account.email, client);
+    const ofAddress = fromAddress(rules.secondFactorFromAddress, client);
+    // Others cannot be guessed, so that their owner gets in by them when guesses are used up.
+    const isShort = given.code !== undefined || given.textCode !== undefined;
+    const guesses: readonly Attempt[] = isShort ? [[guessesAt(now()), ofAccount[1]]] : [];
+    const spent = await rateLimiter.judge([ofAddress, ofAccount, ...guesses], async () => {
       await use.begin?.();
       if (given.passkey) return spendPasskey(account.id, given.passkey, client, use);
-      const spend = spendOf(account.id, stored, given, use.purpose.of, client);
+      const spend = await spendOf(account.id, stored, given, use.purpose.of, client);
       return spend && (await use.spend(spend)) ? spend : undefined;
     });
     if (!spent) return refuse(account.id, fieldOf(given));
     await rateLimiter.clear(ofAccount);
-    await rateLimiter.refund(ofAddress);
+    for (const attempt of [ofAddress, ...guesses]) await rateLimiter.refund(attempt);
     if (spent.factor === "recovery") {
       auditLog("recovery_code_used", { accountId: account.id });
       notify?.(account, "recovery_code_used");
@@ -96,13 +104,13 @@ export function factorProof(deps: Dependencies) {
     }
   }
 
-  function spendOf(
+  async function spendOf(
     accountId: string,
     { totp, phone }: StoredFactors,
     { code, recoveryCode, textCode }: GivenFactor,
     boundTo: string,
     client: Client,
-  ): Spend | undefined {
+  ): Promise<Spend | undefined> {
     const at = now();
     if (recoveryCode !== undefined) {
       const hashes = factorSecrets.hashes(recoveryCode, accountId);
@@ -113,21 +121,25 @@ export function factorProof(deps: Dependencies) {
       return phone && { factor: "sms", id: phone.id, boundTo, hashes, at };
     }
     if (!totp) return undefined;
-    const { id, secret, lastStep } = totp;
-    const step = stepOf(accountId, secret, code ?? "", lastStep, at);
-    return step === undefined ? undefined : { factor: "totp", id, step, at };
+    const step = await stepOf(accountId, totp, code ?? "", at);
+    return step === undefined ? undefined : { factor: "totp", id: totp.id, step, at };
   }
 
   /** The step of a code that may be used. Throws `wrong_code` with a hint if a clock is wrong. */
-  function stepOf(
+  async function stepOf(
     accountId: string,
-    sealed: string,
+    { id, secret, lastStep }: Pick<Totp, "id" | "secret" | "lastStep">,
     code: string,
-    lastStep: number,
     at: Date,
-  ): number | undefined {
-    const verdict = judgeTotp(factorSecrets.stepsOf(sealed, accountId, code, at), lastStep, at);
-    if (verdict.step !== undefined || verdict.drift === undefined) return verdict.step;
+  ): Promise<number | undefined> {
+    const verdict = judgeTotp(factorSecrets.stepsOf(secret, accountId, code, at), lastStep, at);
+    const hinted = `hinted ${id}`;
+    if (verdict.step !== undefined)
+      return (await limits.knows(hinted, String(verdict.step), at)) ? undefined : verdict.step;
+    if (verdict.drift === undefined) return undefined;
+    // A guess that was found right by the hint must not be used when its time comes.
+    const step = stepAt(at) + verdict.drift;
+    if (verdict.drift > 0) await limits.know(hinted, String(step), after(at, hintedMs));
     // One phone with a wrong clock is usual; many are the clock of this host.
     auditLog("code_of_other_time", { accountId, reason: `valid at step ${verdict.drift}` });
     throw new AppError("wrong_code", `code is valid at step ${verdict.drift}`, {

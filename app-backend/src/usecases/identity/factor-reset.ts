@@ -1,5 +1,6 @@
 import type { Account } from "../../domain/account.ts";
-import { type Factor, type FactorEvent, factorsOf } from "../../domain/factor.ts";
+import { type Factor, type FactorEvent, hasFactor } from "../../domain/factor.ts";
+import { proofsInForce } from "../../domain/proofs.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { Challenges } from "../../ports/challenges.ts";
@@ -20,10 +21,15 @@ interface Dependencies {
 /** What was removed, and for whom. */
 export interface FactorReset {
   readonly accountId: string;
-  readonly factors: readonly Factor[];
+  readonly factors: readonly Exclude<Factor, "recovery" | "passkey">[];
   readonly recoveryCodes: number;
+  readonly passkeys: number;
+  /** Passkeys that were left: nothing else opens the account. */
+  readonly keptPasskeys: number;
   readonly challenges: number;
   readonly sessions: number;
+  /** Of the sessions: in which proofs still counted. */
+  readonly stepUps: number;
   /** Whether the owner was mailed; if it has `failed`, the operator tells them. */
   readonly mail: "sent" | "failed" | "none";
 }
@@ -45,18 +51,24 @@ export function factorReset({
     const account = await accounts.getByEmail(email);
     if (!account) return undefined;
     const { id: accountId } = account;
-    const event: FactorEvent = { at: now(), what: "factors_reset", device: "Operator" };
-    // The sessions are last: what completes a challenge in the meantime is ended too.
-    const before = await factors.reset(accountId, event);
+    const at = now();
+    const open = await sessions.listOfAccount(accountId);
+    // It ends the sessions too: those that are opened in the meantime by what it removes, as well.
+    const event: FactorEvent = { at, what: "factors_reset", device: "Operator" };
+    const { before, keptPasskeys } = await factors.reset(accountId, event);
+    const { totp, phone, recoveryCodes, passkeys } = before;
     const removed = {
       accountId,
-      factors: factorsOf(before).filter((factor) => factor !== "recovery"),
-      recoveryCodes: before.recoveryCodes?.left ?? 0,
+      factors: [...(totp ? ["totp" as const] : []), ...(phone ? ["sms" as const] : [])],
+      recoveryCodes: recoveryCodes?.left ?? 0,
+      passkeys: passkeys.count - keptPasskeys,
+      keptPasskeys,
       challenges: await challenges.removeOfAccount(accountId),
-      sessions: (await sessions.listOfAccount(accountId)).length,
+      sessions: open.length,
+      stepUps: open.filter((session) => proofsInForce(session, at).length > 0).length,
     };
     await sessions.removeOfAccount(accountId);
-    if (removed.factors.length === 0) return { ...removed, mail: "none" };
+    if (!hasFactor(before) && removed.passkeys === 0) return { ...removed, mail: "none" };
     auditLog("factors_reset", { accountId });
     if (!notify) return { ...removed, mail: "none" };
     const mail = await notify(account).then(

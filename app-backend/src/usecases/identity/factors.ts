@@ -80,37 +80,44 @@ export function factorUseCases(deps: Dependencies) {
   async function confirm(holder: TokenHolder, code: string, client: Client): Promise<string[]> {
     const { accountId, sessionId } = holder;
     const at = now();
-    const [account, { totp, enrolment }] = await Promise.all([existing(accountId), factors.get(accountId)]);
+    const [account, session, { totp, enrolment }] = await Promise.all([
+      existing(accountId),
+      sessions.get(holder),
+      factors.get(accountId),
+    ]);
+    if (!session) throw new AppError("not_signed_in", "session is gone");
     if (!enrolment || enrolment.endsAt <= at)
       throw new AppError("enrolment_over", "no secret waits for its code");
     const attempt = [limits.confirmationOfAccount, accountId] as const;
     await rateLimiter.consume(attempt);
-    const step = stepOfEnrolment(accountId, enrolment, code, at);
+    const step = await stepOfEnrolment(accountId, enrolment, code, at);
     const what = totp ? "totp_replaced" : "totp_added";
     const { codes, hashes } = newRecoveryCodes(factorSecrets, accountId);
-    const endOthers = () => sessions.removeOfAccount(accountId, sessionId);
-    await endOthers(); // a call that stops after the confirmation has ended them too
-    const confirmed = await factors.confirm(accountId, {
+    const confirmed = await factors.confirm(holder, {
       enrolmentId: enrolment.id,
       step,
       recoveryHashes: hashes,
       event: factorEvent(what, client, at),
+      proven: withProofs(session, ["totp"], at),
     });
     if (!confirmed) throw new AppError("enrolment_replaced", "another secret was made or confirmed since");
-    await endOthers();
+    await sessions.removeOfAccount(accountId, sessionId); // they are over already
     await rateLimiter.clear(attempt);
-    const session = await sessions.get(holder);
-    if (session) await sessions.prove(holder, withProofs(session, ["totp"], at));
     report(account, sessionId, what);
     return codes;
   }
 
-  function stepOfEnrolment(accountId: string, enrolment: Enrolment, code: string, at: Date): number {
+  async function stepOfEnrolment(
+    accountId: string,
+    enrolment: Enrolment,
+    code: string,
+    at: Date,
+  ): Promise<number> {
     const isOfReplaced =
       enrolment.replaced !== null &&
       factorSecrets.stepsOf(enrolment.replaced, accountId, code, at).length > 0;
     if (isOfReplaced) throw new AppError("enrolment_replaced", "code is that of an earlier secret");
-    const step = factorProof.stepOf(accountId, enrolment.secret, code, 0, at);
+    const step = await factorProof.stepOf(accountId, { ...enrolment, lastStep: 0 }, code, at);
     return step ?? factorProof.refuse(accountId, "code");
   }
 

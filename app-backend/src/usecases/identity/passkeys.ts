@@ -6,6 +6,7 @@ import type { FactorEventName } from "../../domain/factor.ts";
 import { limits as rules } from "../../domain/limit.ts";
 import { maxPasskeys, type PasskeyView, viewPasskey } from "../../domain/passkey.ts";
 import { withProofs } from "../../domain/proofs.ts";
+import type { WaysIn } from "../../domain/ways-in.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
 import type { ChallengeTokens } from "../../ports/challenge-tokens.ts";
@@ -30,6 +31,7 @@ interface Dependencies {
   readonly challengeTokens: ChallengeTokens;
   readonly factorSecrets: FactorSecrets;
   readonly passkeyProof: PasskeyProof;
+  readonly ways: WaysIn;
   readonly signIns: Pick<SessionUseCases, "admit">;
   readonly stepUp: Pick<StepUpUseCases, "require">;
   readonly rateLimiter: RateLimiter;
@@ -57,7 +59,7 @@ export type PasskeyUseCases = ReturnType<typeof passkeyUseCases>;
 /** Passkeys of one's own account, and signing in by one alone (decision 0047). */
 export function passkeyUseCases(deps: Dependencies) {
   const { accounts, sessions, passkeys, challenges, challengeTokens, factorSecrets } = deps;
-  const { passkeyProof: proof, signIns, stepUp, rateLimiter, auditLog, notify, now, newId } = deps;
+  const { passkeyProof: proof, signIns, stepUp, rateLimiter, auditLog, notify, now, newId, ways } = deps;
 
   async function list(accountId: string): Promise<PasskeyView[]> {
     return (await passkeys.listOfAccount(accountId)).map((passkey) => viewPasskey(passkey, proof.rpId));
@@ -98,18 +100,17 @@ export function passkeyUseCases(deps: Dependencies) {
       !(["credentialId", "publicKey"] as const).every((each) => credential[each].length <= maxLengths[each])
     )
       throw new AppError("passkey_refused", "credential is larger than the standard allows");
-    const account = await existing(accountId);
+    const [account, session] = await Promise.all([existing(accountId), sessions.get(holder)]);
+    if (!session) throw new AppError("not_signed_in", "session is gone");
     const at = now();
-    const endOthers = async () => asked && (await sessions.removeOfAccount(accountId, sessionId));
-    await endOthers(); // a call that stops after the passkey was added has ended them too
+    const proven = withProofs(session, [credential.userVerified ? "passkey" : "key"], at);
     const { codes, hashes } = newRecoveryCodes(factorSecrets, accountId);
     const facts = { id: newId(), accountId, rpId, name, asked, createdAt: at, lastUsedAt: null };
     const passkey = { ...credential, ...facts };
-    const isFirst = await passkeys.add(passkey, hashes, factorEvent("passkey_added", client, at));
-    await endOthers();
-    const session = await sessions.get(holder);
-    const given = credential.userVerified ? "passkey" : "key";
-    if (session) await sessions.prove(holder, withProofs(session, [given], at));
+    const event = factorEvent("passkey_added", client, at);
+    const isFirst = await passkeys.add(passkey, hashes, event, asked ? { sessionId, proven } : undefined);
+    // Those of others are over already.
+    await (asked ? sessions.removeOfAccount(accountId, sessionId) : sessions.prove(holder, proven));
     report(account, sessionId, "passkey_added");
     return { passkey: viewPasskey(passkey, rpId), recoveryCodes: isFirst ? codes : null };
   }
@@ -126,7 +127,7 @@ export function passkeyUseCases(deps: Dependencies) {
     await stepUp.require(holder, "removeFactor");
     const account = await existing(accountId);
     const event = factorEvent("passkey_removed", client, now());
-    const outcome = await passkeys.remove({ accountId, id }, event);
+    const outcome = await passkeys.remove({ accountId, id }, event, ways);
     if (outcome === "missing") throw new AppError("not_found", "no such passkey of the account");
     if (outcome === "last") throw new AppError("last_way_in", "nothing else opens the account");
     await challenges.removeOfAccount(accountId);

@@ -78,31 +78,31 @@ export function phoneUseCases(deps: Dependencies) {
   async function confirm(holder: TokenHolder, code: string, client: Client): Promise<string[]> {
     const { accountId, sessionId } = holder;
     const at = now();
-    const [account, { phone, phoneEnrolment }] = await Promise.all([
+    const [account, session, { phone, phoneEnrolment }] = await Promise.all([
       existing(accountId),
+      sessions.get(holder),
       factors.get(accountId),
     ]);
+    if (!session) throw new AppError("not_signed_in", "session is gone");
     if (!phoneEnrolment || phoneEnrolment.endsAt <= at)
       throw new AppError("enrolment_over", "no number waits for its code");
     const tries = [limits.confirmationOfAccount, accountId] as const;
     const what = phone ? "phone_replaced" : "phone_added";
     const { codes, hashes: recoveryHashes } = newRecoveryCodes(factorSecrets, accountId);
-    const endOthers = () => sessions.removeOfAccount(accountId, sessionId);
     const { id: enrolmentId } = phoneEnrolment;
     const outcome = await rateLimiter.judge([tries], () =>
-      factors.confirmPhone(accountId, {
+      factors.confirmPhone(holder, {
         enrolmentId,
         hashes: textCodes.hashes(code, enrolmentId, accountId),
         recoveryHashes,
         event: factorEvent(what, client, at),
+        proven: withProofs(session, ["sms"], at),
       }),
     );
     if (outcome === "replaced") throw new AppError("enrolment_replaced", "another number was typed since");
     if (outcome === "wrong") return factorProof.refuse(accountId, "code");
     await rateLimiter.clear(tries);
-    await endOthers();
-    const session = await sessions.get(holder);
-    if (session) await sessions.prove(holder, withProofs(session, ["sms"], at));
+    await sessions.removeOfAccount(accountId, sessionId); // they are over already
     if (phone) report(account, sessionId, "phone_replaced", phone);
     else report(account, sessionId, "phone_added");
     return outcome === "first" ? codes : [];

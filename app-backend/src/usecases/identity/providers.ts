@@ -19,11 +19,12 @@ import {
 import { provenMs } from "../../domain/proofs.ts";
 import { isOver } from "../../domain/session.ts";
 import { after } from "../../domain/time.ts";
+import { isAnyOpen, type WaysIn } from "../../domain/ways-in.ts";
 import type { Accounts } from "../../ports/accounts.ts";
 import type { AuditLog } from "../../ports/audit-log.ts";
-import type { Factors } from "../../ports/factors.ts";
 import type { IdentityProvider } from "../../ports/identity-provider.ts";
 import type { Limits } from "../../ports/limits.ts";
+import type { Passkeys } from "../../ports/passkeys.ts";
 import type { ProviderFlows } from "../../ports/provider-flows.ts";
 import type { ProviderIdentities } from "../../ports/provider-identities.ts";
 import type { Sessions } from "../../ports/sessions.ts";
@@ -42,7 +43,8 @@ interface Dependencies {
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly identity: Pick<IdentityProvider, "hasPassword" | "mailsAll">;
-  readonly factors: Pick<Factors, "get">;
+  readonly passkeys: Pick<Passkeys, "listOfAccount">;
+  readonly ways: WaysIn;
   readonly registration: Pick<AccountUseCases, "registerIdentity">;
   readonly signIns: Pick<SessionUseCases, "admit">;
   readonly stepUp: Pick<StepUpUseCases, "require" | "proveByProvider">;
@@ -81,7 +83,7 @@ export type ProviderUseCases = ReturnType<typeof providerUseCases>;
 
 /** Signing in by providers, and the identities that are linked to accounts (decision 0044). */
 export function providerUseCases(deps: Dependencies) {
-  const { providers, flows, identities, accounts, sessions, limits, identity, factors } = deps;
+  const { providers, flows, identities, accounts, sessions, limits, identity, passkeys, ways } = deps;
   const { registration, signIns, stepUp, rateLimiter, auditLog, now, newId } = deps;
 
   const named: readonly NamedProvider[] = providers.list.map(({ id, name }) => ({ id, name }));
@@ -249,37 +251,25 @@ export function providerUseCases(deps: Dependencies) {
 
   /** The identities of an account, and whether it also has a password. */
   async function list(accountId: string): Promise<{ items: IdentityView[]; hasPassword: boolean }> {
-    const { linked, hasPassword, isOpen } = await waysInto(accountId);
-    const nameOf = (issuer: string) => providers.list.find((each) => each.issuer === issuer)?.name;
-    const view = (each: ProviderIdentity) =>
-      viewIdentity(each, nameOf(each.issuer), isOpen || hasOther(linked, each.id));
-    return { items: linked.map(view), hasPassword };
-  }
-
-  /** The identities of an account, and whether it is open without them: by a password, or a passkey alone. */
-  async function waysInto(accountId: string) {
-    const [linked, hasPassword, { passkeys }] = await Promise.all([
+    const [linked, hasPassword, ofDevices] = await Promise.all([
       identities.listOfAccount(accountId),
       identity.hasPassword(accountId),
-      factors.get(accountId),
+      passkeys.listOfAccount(accountId),
     ]);
-    return { linked, hasPassword, isOpen: hasPassword || passkeys.verified > 0 };
-  }
-
-  /** Whether another identity would open the account: one whose provider left the settings opens none. */
-  function hasOther(linked: readonly ProviderIdentity[], id: string): boolean {
-    return linked.some(
-      (each) => each.id !== id && providers.list.some(({ issuer }) => issuer === each.issuer),
-    );
+    const nameOf = (issuer: string) => providers.list.find((each) => each.issuer === issuer)?.name;
+    const isRemovable = ({ id }: ProviderIdentity) => {
+      const others = linked.filter((each) => each.id !== id);
+      return hasPassword || isAnyOpen(ways, others, ofDevices);
+    };
+    const items = linked.map((each) => viewIdentity(each, nameOf(each.issuer), isRemovable(each)));
+    return { items, hasPassword };
   }
 
   /** Removes an identity of the caller. Throws `step_up_required`, `not_found`, and `last_way_in` if nothing else would open the account. */
   async function remove(holder: TokenHolder, id: string): Promise<void> {
     const { accountId, sessionId } = holder;
     await stepUp.require(holder, "unlinkProvider");
-    const { linked, isOpen } = await waysInto(accountId);
-    const isLast = linked.some((each) => each.id === id) && !isOpen && !hasOther(linked, id);
-    const outcome = isLast ? "last" : await identities.remove({ accountId, id });
+    const outcome = await identities.remove({ accountId, id }, ways);
     if (outcome === "missing") throw new AppError("not_found", "no such identity of the account");
     if (outcome === "last") throw new AppError("last_way_in", "account has no other way in");
     auditLog("identity_removed", { accountId, sessionId });

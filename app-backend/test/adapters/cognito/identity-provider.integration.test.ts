@@ -6,9 +6,11 @@ import {
   cognitoIdentityProvider,
   type Reservations,
 } from "../../../src/adapters/cognito/identity-provider.ts";
+import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
 import { mysqlLimits } from "../../../src/adapters/mysql/limits.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { AppError } from "../../../src/domain/app-error.ts";
+import type { Spend } from "../../../src/domain/factor.ts";
 import { after } from "../../../src/domain/time.ts";
 import type { Identity, IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { identityProviderContract } from "../../contract/identity-provider.ts";
@@ -25,7 +27,7 @@ function openProvider(
   pool: TestPool,
   now: () => Date,
   reservations?: Reservations,
-  ownerOf = async (_email: string): Promise<string | undefined> => undefined,
+  ownerOf?: (email: string) => Promise<string | undefined>,
   isAway = () => false,
 ) {
   return openMysql((db) => {
@@ -41,7 +43,7 @@ function openProvider(
         },
       },
       reservations: reservations ?? reservationsIn(),
-      ownerOf,
+      ownerOf: ownerOf ?? (async (email) => (await mysqlAccounts(db).getByEmail(email))?.id),
       resetRequests: {
         add: limits.know,
         has: limits.knows,
@@ -156,6 +158,36 @@ describe("a user pool", () => {
     await opened.raw.addAccount({ ...former, email: someone().email, credential: "" });
     expect(await identity.setPassword(former, next)).toBeUndefined();
     expect(await identity.authenticate(account, texts[won[0]!]!)).toBe(true);
+  });
+
+  test("PKY-11 a first password whose record could not be written leaves the recovery code, and opens nothing", async () => {
+    const account = { ...someone(), confirmed: true };
+    const hash = randomUUID();
+    await opened.raw.addAccount({ ...account, credential: "" });
+    await opened.raw.addFactors({
+      accountId: account.id,
+      totpId: randomUUID(),
+      lastStep: 0,
+      hashes: [hash.padEnd(64, "0")],
+    });
+    owners.set(account.email, account.id);
+    const recovery: Spend = {
+      factor: "recovery",
+      hashes: [hash.padEnd(64, "0")],
+      event: { at: new Date(), what: "recovery_code_used", device: "curl" },
+    };
+    const reset = async () => {
+      await identity.requestCode("reset", account, true);
+      return identity.reset(account, (await mailedCode(account.email))!, next, recovery);
+    };
+    isAway = true;
+    await expect(reset()).rejects.toMatchObject({ code: "unavailable" });
+    isAway = false;
+    expect(await identity.authenticate(account, next)).toBe(false);
+    expect(await opened.raw.count(hash)).toBe(1);
+    expect(await reset()).toBe(true);
+    expect(await identity.authenticate(account, next)).toBe(true);
+    expect(await opened.raw.count(hash)).toBe(0);
   });
 
   test("SLS-07 the right password of an unconfirmed address is distinguished from a wrong one", async () => {

@@ -7,9 +7,8 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import type { PoolConfig } from "../../../src/adapters/cognito/client.ts";
 
-const endpoints = process.env["USER_POOLS_URLS"]!.split(" ");
-/** Of this process alone: faults and the clock hold for all its pools. */
-export const endpoint = endpoints[Number(process.env["JEST_WORKER_ID"] ?? 1) % endpoints.length]!;
+/** Faults and the clock hold for all its pools. */
+export const endpoint = process.env["USER_POOLS_URL"]!;
 const region = process.env["AWS_REGION"] ?? "us-east-1";
 
 const policy = {

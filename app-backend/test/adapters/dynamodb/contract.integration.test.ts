@@ -26,6 +26,7 @@ import { providerIdentitiesContract } from "../../contract/provider-identities.t
 import { projectsContract } from "../../contract/projects.ts";
 import { revocationsContract } from "../../contract/revocations.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
+import { waysInContract } from "../../contract/ways-in.ts";
 import { openDynamodbPort } from "./stores.ts";
 
 // The emulator takes one call after the other.
@@ -51,8 +52,15 @@ describe("DynamoDB", () => {
     openDynamodbPort((db) => dynamodbPasskeys({ db, newId: randomUUID })),
     rounds,
   );
-  passwordHashesContract(openDynamodbPort(dynamodbPasswordHashes));
+  passwordHashesContract(openDynamodbPort((db) => dynamodbPasswordHashes({ db, newId: randomUUID })));
   providerIdentitiesContract(openDynamodbPort(dynamodbProviderIdentities), rounds);
+  waysInContract(
+    openDynamodbPort((db) => ({
+      identities: dynamodbProviderIdentities(db),
+      passkeys: dynamodbPasskeys({ db, newId: randomUUID }),
+      factors: dynamodbFactors({ db, newId: randomUUID }),
+    })),
+  );
   limitsContract(openDynamodbPort((db) => dynamodbLimits({ db, newId: randomUUID })));
   imagesContract(openDynamodbPort((db) => dynamodbImages({ db, now: () => new Date() })));
   projectsContract(openDynamodbPort(dynamodbProjects), rounds);

@@ -163,6 +163,15 @@ describe("SLS-25 what a request of a person asks of DynamoDB:", () => {
     const save = () => projects.save({ id, accountId }, revision, saveOf(id));
     expect(await costOf(() => count().then(save))).toEqual({ requests: 3, reads: 1, writes: 9 });
     for (let number = 1; number < 25; number += 1) await add(randomUUID(), number);
+    const unused = await announce();
+    await media.store(unused, { ...stored, sha256: reference() }, at, after(at, 1000));
+    const remove = async () => {
+      await media.get(unused);
+      await limiter.consume([limits.removalOfAccount, accountId, 2]);
+      await media.remove(unused);
+    };
+    await limiter.consume([limits.removalOfAccount, accountId]); // its item is there from now on
+    expect(await costOf(remove)).toEqual({ requests: 4, reads: 2, writes: 8 });
     const list = await costOf(() => projects.list({ accountId, limit: 24 }));
     expect(list).toEqual({ requests: 1, reads: 3, writes: 0 });
   });

@@ -55,7 +55,7 @@ export function storesOf(db: Dynamodb) {
     factors: dynamodbFactors({ db, newId: randomUUID }),
     challenges: dynamodbChallenges({ db, newId: randomUUID }),
     passkeys: dynamodbPasskeys({ db, newId: randomUUID }),
-    hashes: dynamodbPasswordHashes(db),
+    hashes: dynamodbPasswordHashes({ db, newId: randomUUID }),
     limits: dynamodbLimits({ db, newId: randomUUID }),
     images: dynamodbImages({ db, now: () => new Date() }),
     projects: dynamodbProjects(db),
@@ -205,6 +205,18 @@ export function rawDynamodb({ client, names, items }: TestTables): RawProjectSto
       await client.send(new PutItemCommand({ TableName: names.expiring, Item }));
     },
 
+    async versions(accountId) {
+      const of = (await items()).filter(({ pk }) => pk?.S === `account#${accountId}`);
+      const numbers = (beginning: string) =>
+        of
+          .filter(({ sk }) => sk?.S?.startsWith(beginning))
+          .map(({ id, credentialVersion }) => [id?.S ?? "", Number(credentialVersion?.N)] as const);
+      return {
+        account: numbers("account")[0]?.[1] ?? -1,
+        sessions: Object.fromEntries(numbers("session#")),
+      };
+    },
+
     async addFactors({ accountId, totpId, lastStep, hashes }) {
       const now = Date.now();
       await put(`account#${accountId}`, "factors", {
@@ -212,6 +224,13 @@ export function rawDynamodb({ client, names, items }: TestTables): RawProjectSto
         ...{ enrolledAt: N(now), lastUsedAt: N(now), codes: { SS: [...hashes] } },
         ...{ seen: { BOOL: false }, events: S("[]") },
       });
+    },
+
+    async addIdentity({ accountId, issuer }) {
+      const pk = `account#${accountId}`;
+      const facts = { issuer: S(issuer), subject: S(randomUUID()), createdAt: N(Date.now()) };
+      await put(pk, `identity#${randomUUID()}`, facts);
+      await add({ pk: S(pk), sk: S("account") }, "identities :one", { ":one": N(1) });
     },
 
     async addImage({ id, accountId, objectKeys: [object, thumbnail] }) {

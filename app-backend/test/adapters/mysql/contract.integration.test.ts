@@ -1,4 +1,4 @@
-import { describe } from "@jest/globals";
+import { describe, jest } from "@jest/globals";
 import { mysqlAccounts } from "../../../src/adapters/mysql/accounts.ts";
 import { mysqlChallenges } from "../../../src/adapters/mysql/challenges.ts";
 import { mysqlEndedSessions } from "../../../src/adapters/mysql/ended-sessions.ts";
@@ -30,12 +30,16 @@ import { providerIdentitiesContract } from "../../contract/provider-identities.t
 import { profilesContract } from "../../contract/profiles.ts";
 import { projectsContract } from "../../contract/projects.ts";
 import { sessionsContract } from "../../contract/sessions.ts";
+import { waysInContract } from "../../contract/ways-in.ts";
 import { createDatabase } from "../../store.ts";
 import { openMysql, rawMysql } from "./stores.ts";
 
 describe("MySQL that records ends", () => {
   sessionsContract(openMysql((pool) => mysqlSessions(pool, { recordedBy: () => new Date() })));
 });
+
+// Races of many rounds, on a busy machine.
+jest.setTimeout(240_000);
 
 describe("MySQL", () => {
   accountsContract(openMysql(mysqlAccounts));
@@ -60,6 +64,13 @@ describe("MySQL", () => {
   passkeysContract(openMysql(mysqlPasskeys));
   passwordHashesContract(openMysql(mysqlPasswordHashes));
   providerIdentitiesContract(openMysql(mysqlProviderIdentities));
+  waysInContract(
+    openMysql((pool) => ({
+      identities: mysqlProviderIdentities(pool),
+      passkeys: mysqlPasskeys(pool),
+      factors: mysqlFactors(pool),
+    })),
+  );
   oneTimeCodesContract(openMysql(mysqlOneTimeCodes));
   limitsContract(openMysql(mysqlLimits));
   imagesContract(openMysql(mysqlImages));

@@ -29,21 +29,27 @@ afterAll(() => database.drop());
 /** A sign-in removes expired sessions of its own account, so the purge must find those of other accounts. */
 const newAccount = () => rawMysql(database.pool).addAccount();
 
-/** Fills a table with that many copies of a row by doubling; each gets its own `id`. */
-async function fillSessions(count: number, endsAt: Date): Promise<void> {
-  const columns = "account_id, current_hash, previous_hash, created_at, rotated_at, idle_ends_at, ends_at";
-  const sql = `INSERT INTO sessions (id, ${columns})
-    SELECT UUID(), ?, ?, NULL, ?, ?, ?, ? FROM seq LIMIT ${count}`;
-  const number = `WITH RECURSIVE seq AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM seq WHERE n < ${count})`;
-  await database.pool.query("SET SESSION max_recursive_iterations = 1000000").catch(() => undefined);
-  await database.pool.query("SET SESSION cte_max_recursion_depth = 1000000").catch(() => undefined);
+/** Fills a table with that many copies of a row; each gets its own `id`. */
+async function fill(
+  table: string,
+  columns: readonly string[],
+  count: number,
+  values: readonly (string | number | Date)[],
+): Promise<void> {
   const connection = await database.pool.getConnection();
+  // As MariaDB names it, and as MySQL does.
   await connection.query("SET SESSION max_recursive_iterations = 1000000").catch(() => undefined);
   await connection.query("SET SESSION cte_max_recursion_depth = 1000000").catch(() => undefined);
-  const [head, tail] = sql.split("SELECT UUID()");
-  const values = [accountId, "0".repeat(64), endsAt, endsAt, endsAt, endsAt];
-  await connection.query(`${head} ${number} SELECT UUID()${tail}`, values);
+  const numbers = `WITH RECURSIVE seq AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM seq WHERE n < ${count})`;
+  const places = columns.map(() => "?").join(", ");
+  const sql = `INSERT INTO ${table} (id, ${columns.join(", ")}) ${numbers} SELECT UUID(), ${places} FROM seq`;
+  await connection.query(sql, [...values]);
   connection.release();
+}
+
+async function fillSessions(count: number, endsAt: Date): Promise<void> {
+  const columns = ["account_id", "current_hash", "created_at", "rotated_at", "idle_ends_at", "ends_at"];
+  await fill("sessions", columns, count, [accountId, "0".repeat(64), endsAt, endsAt, endsAt, endsAt]);
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -97,6 +103,33 @@ describe("purging", () => {
       const [[plan]] = await database.pool.query<RowDataPacket[]>(sql);
       expect(plan).toMatchObject({ type: "range", key: `sessions_${column}` });
     }
+  });
+
+  test("MFA-25 100,000 challenges that are over are removed by an index, and no sign-in waits for a lock over 100 ms", async () => {
+    await fill("challenges", ["account_id", "credential_version", "proofs", "ends_at"], 100_000, [
+      ...[accountId, 0, "password", after(now, -1000)],
+    ]);
+    const challenges = mysqlChallenges(database.pool);
+    const accounts = mysqlAccounts(database.pool);
+    const owner = await newAccount();
+    let purging = true;
+    const removed = purge(database.pool, now).finally(() => (purging = false));
+    const [timesMs, othersMs]: [number[], number[]] = [[], []];
+    let last = "";
+    for (let step = 0; purging; step += 1) {
+      last = randomUUID();
+      const facts = { id: last, accountId: owner, credentialVersion: 0, proofs: ["password"] as const };
+      const signIn = { ...facts, endsAt: after(now, 1000 + step) };
+      timesMs.push(await timed(() => challenges.add(signIn, now)));
+      timesMs.push(await timed(() => challenges.takeTry(signIn, now)));
+      othersMs.push(await timed(() => accounts.replaceProfile(accountId, { username: last })));
+    }
+    expect(await removed).toMatchObject({ challenges: 100_000 });
+    expect(await count("challenges")).toBeLessThanOrEqual(5);
+    expect(await challenges.get({ id: last, accountId: owner }, now)).toBeDefined();
+    expect(timesMs.length).toBeGreaterThan(10);
+    expect(longest(timesMs) - longest(othersMs)).toBeLessThan(100);
+    await challenges.removeOfAccount(owner);
   });
 
   test("SESS-14 removes challenges and enrolments that are over, found by an index", async () => {

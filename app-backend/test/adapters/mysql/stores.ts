@@ -11,7 +11,7 @@ import { mysqlPasskeys } from "../../../src/adapters/mysql/passkeys.ts";
 import { mysqlPasswordHashes } from "../../../src/adapters/mysql/password-hashes.ts";
 import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import type { Open, RawProjectStore, RawUsage } from "../../contract/opened.ts";
-import { createDatabase } from "../../store.ts";
+import { createDatabase, patience } from "../../store.ts";
 
 /** Opens one port on a separate database, with the schema of those migrations. */
 export function openMysql<Port>(
@@ -19,14 +19,14 @@ export function openMysql<Port>(
   migrations?: string,
 ): Open<Port, RawProjectStore> {
   return async () => {
-    const { pool, drop } = await createDatabase({ migrations });
+    const { pool, drop } = await createDatabase({ migrations, patience });
     return { port: make(pool), raw: rawMysql(pool), close: drop };
   };
 }
 
 /** All stores on a separate database, for tests of use cases. */
 export async function openMysqlStores() {
-  const { pool, drop } = await createDatabase();
+  const { pool, drop } = await createDatabase({ patience });
   return {
     pool,
     raw: rawMysql(pool),
@@ -142,11 +142,27 @@ export function rawMysql(pool: Pool): RawProjectStore {
       await insert("sessions", { id, account_id: accountId, current_hash: "0".repeat(64), ...times });
     },
 
+    async versions(accountId) {
+      const read = async (table: string, column: string) => {
+        const sql = `SELECT id, credential_version FROM ${table} WHERE ${column} = ?`;
+        const [rows] = await pool.query<RowDataPacket[]>(sql, [accountId]);
+        return rows.map(({ id, credential_version }) => [id, credential_version] as [string, number]);
+      };
+      const [[, account] = ["", -1]] = await read("accounts", "id");
+      return { account, sessions: Object.fromEntries(await read("sessions", "account_id")) };
+    },
+
     async addFactors({ accountId, totpId, lastStep, hashes }) {
       const times = { enrolled_at: new Date(), last_used_at: new Date() };
       const facts = { account_id: accountId, id: totpId, secret: "sealed", last_step: lastStep };
       await insert("totp_secrets", { ...facts, ...times });
       for (const hash of hashes) await insert("recovery_codes", { account_id: accountId, hash });
+    },
+
+    async addIdentity({ accountId, issuer }) {
+      const facts = { id: randomUUID(), subject: randomUUID(), created_at: new Date() };
+      const hash = randomUUID().replaceAll("-", "").repeat(2);
+      await insert("provider_identities", { account_id: accountId, issuer, hash, ...facts });
     },
 
     async addImage({ id, accountId, objectKeys: [object = null, thumbnail = null] }) {

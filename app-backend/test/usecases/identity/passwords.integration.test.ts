@@ -149,12 +149,16 @@ test("MFA-09 a sign-in during which a second factor is added opens no session wi
   sessions.add = async (session) => {
     const [id, event] = [randomUUID(), { at: now(), what: "totp_added", device: "" } as const];
     await stores.factors.enrol(account.id, { id, secret: "sealed", endsAt: now() });
-    await stores.factors.confirm(account.id, {
+    const other = someSession(account.id);
+    await stores.sessions.add(other);
+    await stores.factors.confirm(holderOf(other), {
       enrolmentId: id,
       step: 1,
       recoveryHashes: [reference()],
       event,
+      proven: other,
     });
+    await stores.sessions.remove(holderOf(other));
     await stores.sessions.add(session);
   };
   const signedIn = identity({ sessions }).sessions.signIn(account.email, "old", client);

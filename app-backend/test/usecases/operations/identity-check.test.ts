@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { after } from "../../../src/domain/time.ts";
 import { identityCheck } from "../../../src/usecases/operations/identity-check.ts";
-import { at, someAccount, someIdentity } from "../../contract/fixtures.ts";
+import { at, someAccount, someIdentity, somePasskey } from "../../contract/fixtures.ts";
 
 const hourMs = 3_600_000;
 const account = someAccount();
@@ -9,15 +9,18 @@ const other = someAccount();
 const withoutUser = someAccount();
 const young = { ...someAccount(), createdAt: after(at, hourMs + 1) };
 const ofProvider = someAccount();
-const stored = [account, other, withoutUser, young, ofProvider];
+const ofPasskey = someAccount();
+const stored = [account, other, withoutUser, young, ofProvider, ofPasskey];
 const linked = {
   listOfAccount: async (id: string) => (id === ofProvider.id ? [someIdentity(id)] : []),
 };
+const passkeys = { listOfAccount: async (id: string) => (id === ofPasskey.id ? [somePasskey(id)] : []) };
 /** Of an account, without one, of an address that a newer user has, and one that is just signing up. */
 const users = [
   { id: "of the account", email: account.email, createdAt: at },
   { id: "of no account", email: "gone@example.org", createdAt: at },
   { id: "of the account before", email: other.email, createdAt: at },
+  { id: "asked for a code", email: ofPasskey.email, createdAt: at },
   { id: "signing up", email: "new@example.org", createdAt: after(at, hourMs + 1) },
 ];
 
@@ -37,21 +40,24 @@ function check(removed: string[]) {
     async *accountIds() {
       yield [...stored.map(({ id }) => id), "removed since"];
     },
-    credentials: { get: async (id) => (id === account.id ? "of the account" : "of the account since") },
-    linked,
+    credentials: {
+      get: async (id) =>
+        id === ofPasskey.id ? undefined : id === account.id ? "of the account" : "of the account since",
+    },
+    ...{ linked, passkeys },
     now: () => after(at, 2 * hourMs),
   });
 }
 
-test("SLS-11 users without an account are reported, and removed on demand; a young one may still get its account; accounts without a user are reported, unless people sign in to them by a provider", async () => {
+test("SLS-11 users without an account are reported, and removed on demand; a young one may still get its account; accounts without a user are reported, unless people sign in to them by a provider or a passkey", async () => {
   const removed: string[] = [];
   const orphaned = ["of no account", "of the account before"];
   const unusable = [other.id, withoutUser.id];
-  const report = { checked: 4, orphaned, unusable };
+  const report = { checked: 5, orphaned, unusable };
   expect(await check(removed)(false)).toEqual({ ...report, left: [...orphaned, ...unusable] });
   expect(removed).toEqual([]);
   expect(await check(removed)(true)).toEqual({ ...report, left: unusable });
-  expect(removed).toEqual(orphaned);
+  expect(removed).toEqual([...orphaned, "asked for a code"]); // of a first password
 });
 
 test("SLS-11 an account that was made while the check runs is no fault, however long that takes", async () => {
@@ -72,7 +78,7 @@ test("SLS-11 an account that was made while the check runs is no fault, however 
       yield [newcomer.id];
     },
     credentials: { get: async () => "of the newcomer" },
-    linked,
+    ...{ linked, passkeys },
     now: () => after(at, isLater ? 3 * hourMs : 2 * hourMs),
   });
   expect(await inspect(false)).toEqual({ checked: 1, orphaned: [], unusable: [], left: [] });

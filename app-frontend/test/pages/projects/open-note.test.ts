@@ -27,21 +27,18 @@ const clock = {
   },
 };
 
-const kept = drafts(
-  () => ({
-    get length() {
-      return stored.size;
-    },
-    key: (at) => [...stored.keys()][at] ?? null,
-    getItem: (name) => stored.get(name) ?? null,
-    removeItem: (name) => void stored.delete(name),
-    setItem(name, text) {
-      if (isFull) throw new DOMException("", "QuotaExceededError");
-      stored.set(name, text);
-    },
-  }),
-  clock.now,
-);
+const kept = drafts(() => ({
+  get length() {
+    return stored.size;
+  },
+  key: (at) => [...stored.keys()][at] ?? null,
+  getItem: (name) => stored.get(name) ?? null,
+  removeItem: (name) => void stored.delete(name),
+  setItem(name, text) {
+    if (isFull) throw new DOMException("", "QuotaExceededError");
+    stored.set(name, text);
+  },
+}));
 
 /** The API for one project, and for those that are created beside it. */
 function fakeServer() {

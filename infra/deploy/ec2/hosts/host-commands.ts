@@ -46,6 +46,11 @@ export const rowCountsCommand =
   "sudo mysql --batch --skip-column-names " +
   "--execute='SELECT (SELECT COUNT(*) FROM accounts), (SELECT COUNT(*) FROM images)' tintype";
 
+/** Prints the numbers of passkeys, a line for each name of the site that they were made for. */
+export const passkeyCountsCommand =
+  "sudo mysql --batch --skip-column-names " +
+  "--execute='SELECT rp_id, COUNT(*) FROM passkeys GROUP BY rp_id' tintype";
+
 /** Prints the lines of the journal that hold messages; older codes have expired. */
 export const mailedCodesCommand =
   "sudo journalctl --unit 'tintype-*' --since -30min --no-pager --output cat | grep -F '\"mail\":{' || true";

@@ -15,8 +15,8 @@ function codeOf(line: string): Code | undefined {
     const { time, mail } = JSON.parse(line) as { time: number | string; mail: Record<string, string> };
     const [, digits] = /^Your code for .+ is (\d[\d ]+\d)/.exec(mail["text"] ?? "") ?? [];
     if (digits === undefined) return undefined;
-    const { to: email = "", subject = "" } = mail;
-    return { at: new Date(time), email, subject, digits, lifeMs };
+    const { to = "", subject = "" } = mail;
+    return { at: new Date(time), to, subject, digits, lifeMs };
   } catch {
     return undefined; // another line, or one that was cut off
   }

@@ -1,11 +1,11 @@
 import type { Deployment } from "../../deployment.ts";
 import type { FrontDoor, LocalDoor } from "../../clouds/cloud.ts";
 
-type Shown = Pick<Deployment, "make" | "cloud" | "mailFrom">;
+type Shown = Pick<Deployment, "make" | "cloud" | "mailFrom" | "smsMonthlyUsd">;
 
 /** Where the site is, and what a person has to know before going there. */
 export function siteNotes(deployment: Shown, { url, local }: FrontDoor): string[] {
-  const lines = [`  ${url}`, ...mailLines(deployment)];
+  const lines = [`  ${url}`, ...mailLines(deployment), ...textLines(deployment)];
   if (local !== undefined) return [...lines, "", ...waysIn(url, local)];
   if (url.startsWith("https:")) return lines;
   return [
@@ -24,6 +24,11 @@ function mailLines({ make, cloud, mailFrom }: Shown): string[] {
       `It sends no email: codes that confirm an address or reset a password are shown by ${make("codes")}`,
     ];
   return cloud.mailNote === undefined ? [] : ["", cloud.mailNote];
+}
+
+function textLines({ make, cloud, smsMonthlyUsd }: Shown): string[] {
+  if (smsMonthlyUsd === undefined || cloud.deliversTexts) return [];
+  return ["", `Text messages are not delivered: their codes are shown by ${make("codes")}`];
 }
 
 /** Nothing on this machine knows the name of a site in the local cloud, nor who certifies it. */

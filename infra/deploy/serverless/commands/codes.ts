@@ -1,25 +1,27 @@
 import { UserError } from "../../../cli/user-error.ts";
 import type { SentMail } from "../../clouds/cloud.ts";
 import type { Deployment } from "../../deployment.ts";
-import { type Code, codeLines, lastCodes } from "../../site/code-lines.ts";
+import { byTime, type Code, codeLines, lastCodes } from "../../site/code-lines.ts";
+import { textedCodes } from "../../site/texted-codes.ts";
 import { requireOutputs } from "../../terraform/state.ts";
 import { siteDoor } from "../front-door.ts";
 import type { ServerlessOutputs } from "../outputs.ts";
 
-/** The codes in mails that the local cloud delivers to no one. */
+/** The codes in mails and text messages that the local cloud delivers to no one. */
 export async function codes(deployment: Deployment): Promise<void> {
   const outputs = await requireOutputs<ServerlessOutputs>(deployment);
   const door = await siteDoor(deployment, outputs);
   const mails = await deployment.cloud.edge.sentMails(outputs.userPoolId);
   if (mails === undefined) throw new UserError("Cognito mails the codes of this site to their readers.");
-  const email = process.env["FOR"] || undefined;
-  const found = lastCodes(mails.map(codeOf), email);
+  const reader = process.env["FOR"] || undefined;
+  const texts = await deployment.cloud.sentTexts(`tintype-${deployment.name}-api`); // the role of the function that sends
+  const found = byTime([...lastCodes(mails.map(codeOf), reader), ...textedCodes(texts, new Date(), reader)]);
   if (found.length > 0) {
     process.stdout.write(`${codeLines(found, new Date()).join("\n")}\n`);
     return;
   }
   throw new UserError(
-    `No code was asked for${email === undefined ? "" : ` for ${email}`}. ` +
+    `No code was asked for${reader === undefined ? "" : ` for ${reader}`}. ` +
       `A person gets one by registering, or at ${door.url}/forgot`,
   );
 }
@@ -32,5 +34,5 @@ const purposes = {
 };
 
 function codeOf({ at, to, text, purpose }: SentMail): Code {
-  return { at, email: to, digits: /\d{6}/.exec(text)?.[0] ?? text, ...purposes[purpose] };
+  return { at, to, digits: /\d{6}/.exec(text)?.[0] ?? text, ...purposes[purpose] };
 }

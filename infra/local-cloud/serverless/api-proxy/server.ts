@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { Credentials } from "../../emulator/credentials.ts";
 import { reasonOf, verdictOf } from "../../emulator/rights.ts";
+import type { SentTexts } from "../../emulator/sent-texts.ts";
 import { sandboxAnswer } from "../../emulator/sns-proxy.ts";
 import { rolePolicies } from "../../emulator/role-policies.ts";
 import { readBody } from "../../s3-proxy/src/body.ts";
@@ -30,6 +31,8 @@ export interface ApiProxyOptions {
   readonly userPlane?: UserPlane;
   /** @default - invocations are refused */
   readonly invoke?: Invoke;
+  /** Keeps text messages. @default - they are not kept */
+  readonly texts?: SentTexts;
   /** Is given each call that was passed on, before its answer is sent. */
   readonly after?: (call: Call) => void;
 }
@@ -47,8 +50,10 @@ export function createApiProxy(options: ApiProxyOptions): Server {
     "cognito-idp": withForward(cognito(options.userPlane)),
     sns: async (call) => {
       const own = sandboxAnswer(call.action);
-      if (own === undefined) return upstream.send(call);
-      return { status: 200, headers: { "content-type": "text/xml" }, body: own };
+      if (own !== undefined) return { status: 200, headers: { "content-type": "text/xml" }, body: own };
+      const given = await upstream.send(call);
+      options.texts?.keep(call.caller?.role, call.body.toString(), given.status);
+      return given;
     },
     apigateway: (call) => apiGateway(call, (sent) => upstream.send(sent)),
     lambda: (call, ownUrl) => functions.answer(call, (sent) => upstream.send(sent), ownUrl),

@@ -11,6 +11,7 @@ import {
   logCommands,
   mailedCodesCommand,
   originCountCommand,
+  passkeyCountsCommand,
   releasesCommand,
   rotationUnit,
   rowCountsCommand,
@@ -59,6 +60,7 @@ test.each([
   ...Object.values(healthCommands),
   ...Object.values(logCommands).flatMap(({ show, follow }) => [show, follow]),
   ...[mailedCodesCommand, originCountCommand, releasesCommand("rollback", "a b"), rowCountsCommand],
+  passkeyCountsCommand,
   ...[runUnitCommand(rotationUnit), handOverCommand("id", "'; --"), takeBackCommand("id")],
 ])("a shell can read the command: %#", (command) => {
   expect(spawnSync("bash", ["-n", "-c", command])).toMatchObject({ status: 0 });

@@ -48,7 +48,7 @@ test("USE-22 what is read is what the API writes, for as long as it is valid", (
     readFileSync(join(import.meta.dirname, "../../../../../app-backend/src", path), "utf8");
   expect(
     backend("adapters/own/messages.ts").match(/Your code for \$\{productName\} is \$\{grouped\(code\)\}\./g),
-  ).toHaveLength(2);
+  ).toHaveLength(3);
   expect(backend("domain/code.ts")).toMatch(/codeLifeMs = 10 \* 60/);
   expect(settingsOf["codes"]).toContain("FOR");
 });

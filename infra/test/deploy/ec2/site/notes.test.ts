@@ -12,5 +12,10 @@ test("USE-22 a deploy says where its codes go: to the operator, into the emulate
     "It sends no email: codes that confirm an address or reset a password are shown by make codes",
   );
   expect(lines({ cloud: local, mailFrom })).toContain("the emulated SES takes its mail and delivers none");
+  const smsMonthlyUsd = "10";
+  const ofTexts = "Text messages are not delivered: their codes are shown by make codes NAME=blue";
+  expect(lines({ cloud: local, mailFrom, smsMonthlyUsd })).toContain(ofTexts);
+  expect(lines({ cloud: local, mailFrom })).not.toContain("Text messages");
+  expect(lines({ mailFrom, smsMonthlyUsd })).toBe("  https://site.example");
   expect(lines({ mailFrom })).toBe("  https://site.example");
 });
