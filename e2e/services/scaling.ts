@@ -46,7 +46,7 @@ export function scalingTests({ client, containers, compose }: Props): void {
     const { failures, requests } = await load.stop();
     expect(failures).toEqual([]);
     expect(requests).toBeGreaterThan(3 * perSecond);
-    await docker("rm", victim);
+    await docker("rm", "--volumes", victim);
   });
 
   test("replicas are replaced one after the other under load, and no request fails", async () => {
@@ -56,7 +56,7 @@ export function scalingTests({ client, containers, compose }: Props): void {
     await healthy(2 * old.length);
     for (const name of old) {
       await docker("stop", name);
-      await docker("rm", name);
+      await docker("rm", "--volumes", name);
     }
     await sleep(1_500);
     const { failures } = await load.stop();

@@ -17,7 +17,7 @@ import { servicesSettings } from "./settings.ts";
 import { keptPort, makeOf, settingsFile, stackOf, withLock } from "./stack.ts";
 
 const defaultPort = 8080;
-const patienceMs = 180_000;
+const patienceMs = 300_000;
 // If no engine answers, one is started here, and these are its needs.
 const engine = process.platform === "linux" ? (["engine", "iptables"] as const) : [];
 

@@ -4,5 +4,5 @@ set -euo pipefail
 client=$(command -v mariadb || command -v mysql)
 export MYSQL_PWD
 MYSQL_PWD=$(cat /run/secrets/mysql_password) # in no command line
-"$client" --no-defaults --protocol=tcp --host=127.0.0.1 --user="$SCHEMA" --connect-timeout=2 --execute="SELECT 1" "$SCHEMA" >/dev/null
+"$client" --no-defaults --protocol=tcp --host=127.0.0.1 --user="$SCHEMA" --connect-timeout=9 --execute="SELECT 1" "$SCHEMA" >/dev/null
 echo ready
