@@ -7,7 +7,7 @@ import { at, holderOf, reference, someSession } from "./fixtures.ts";
 import { type Open, whileOpen } from "./opened.ts";
 import { winnersOfRounds } from "./races.ts";
 
-export function sessionsContract(open: Open<Sessions>): void {
+export function sessionsContract(open: Open<Sessions>, rounds = 100): void {
   const opened = whileOpen(open);
   let accountId: string;
   beforeEach(async () => {
@@ -78,9 +78,9 @@ export function sessionsContract(open: Open<Sessions>): void {
       expect(await sessions.get(holderOf(session))).toEqual(stored(session));
     });
 
-    test("SESS-05 of 10 parallel rotations of one token exactly one succeeds, 100 times", async () => {
-      const winners = await winnersOfRounds(() => raceOfRotations(opened().port, accountId));
-      expect(winners).toEqual(Array.from({ length: 100 }, () => 1));
+    test("SESS-05 of 10 parallel rotations of one token exactly one succeeds, in every round", async () => {
+      const winners = await winnersOfRounds(() => raceOfRotations(opened().port, accountId), rounds);
+      expect(winners).toEqual(Array.from({ length: rounds }, () => 1));
     });
 
     test("a list has the account's own, the last used first", async () => {

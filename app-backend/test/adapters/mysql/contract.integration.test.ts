@@ -35,7 +35,11 @@ import { createDatabase } from "../../store.ts";
 import { openMysql, rawMysql } from "./stores.ts";
 
 describe("MySQL that records ends", () => {
-  sessionsContract(openMysql((pool) => mysqlSessions(pool, { recordedBy: () => new Date() })));
+  // The same rotation as below.
+  sessionsContract(
+    openMysql((pool) => mysqlSessions(pool, { recordedBy: () => new Date() })),
+    10,
+  );
 });
 
 // Races of many rounds, on a busy machine.
