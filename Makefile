@@ -74,7 +74,7 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
-	$(run) infra/dev/with-services.ts 4 $(jest) --selectProjects integration --maxWorkers=4
+	$(run) infra/dev/with-services.ts 3 $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects e2e --maxWorkers=3 --reporters=default --reporters=./e2e/progress.mjs
 bench: $(installed) ## figures next to their floors, in minutes
 	$(run) infra/dev/install-tools.ts database redis moto nginx
