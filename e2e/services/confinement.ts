@@ -32,17 +32,20 @@ function documented(): Record<string, string[]> {
   );
 }
 
-/** Prints which names and ports answer. Names of other networks are unknown, so nothing is waited for. */
+/** Prints which names and ports answer. Docker asks others for a name that it does not know, and waits for them. */
 const probe = `
 const { connect } = require("node:net");
-const ports = ${JSON.stringify(ports)};
+const { Resolver } = require("node:dns").promises;
+const resolver = new Resolver({ timeout: 2_000, tries: 1 });
 const isOpen = (host, port) => new Promise((resolve) => {
   const socket = connect({ host, port, timeout: 10_000 });
   for (const [event, open] of [["connect", true], ["error", false], ["timeout", false]])
     socket.once(event, () => { socket.destroy(); resolve(open); });
 });
-Promise.all(Object.entries(ports).map(async ([name, port]) => (await isOpen(name, port)) ? [name] : [])).then((found) =>
-  console.log(JSON.stringify(found.flat())));`;
+Promise.all(Object.entries(${JSON.stringify(ports)}).map(async ([name, port]) => {
+  const [host] = await resolver.resolve4(name).catch(() => []);
+  return host !== undefined && (await isOpen(host, port)) ? [name] : [];
+})).then((found) => console.log(JSON.stringify(found.flat())));`;
 
 /** What a container can reach, read and show. */
 export function confinementTests({ containers, compose, folder, port }: Props): void {
