@@ -131,30 +131,27 @@ describe("a deployment", () => {
     });
   });
 
-  inTurn(
-    () => {
-      resilienceTests({
-        localUrl: () => deployed().localUrl,
-        frontendIp: () => deployed().frontend.privateIp,
-        backendId: () => deployed().backend.instanceId,
-      });
+  inTurn(() => {
+    resilienceTests({
+      localUrl: () => deployed().localUrl,
+      frontendIp: () => deployed().frontend.privateIp,
+      backendId: () => deployed().backend.instanceId,
+    });
 
-      releaseTests({
-        name,
-        localPort,
-        frontend: () => deployed().frontend,
-        backend: () => deployed().backend,
-      });
-      hardeningTests({
-        name,
-        localPort,
-        localUrl: () => deployed().localUrl,
-        frontend: () => deployed().frontend,
-        backend: () => deployed().backend,
-      });
-    },
-    { next: true },
-  );
+    releaseTests({
+      name,
+      localPort,
+      frontend: () => deployed().frontend,
+      backend: () => deployed().backend,
+    });
+    hardeningTests({
+      name,
+      localPort,
+      localUrl: () => deployed().localUrl,
+      frontend: () => deployed().frontend,
+      backend: () => deployed().backend,
+    });
+  }, true);
 
   test("finds every record's object in the bucket", async () => {
     const { stdout } = await succeed("integrity");

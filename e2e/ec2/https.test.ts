@@ -2,7 +2,7 @@ import { afterAll, expect, jest, test } from "@jest/globals";
 import { freePort } from "../../infra/cli/free-port.ts";
 import { containersAndNetworks } from "../src/hosts.ts";
 import { localMake, succeeding } from "../src/make.ts";
-import { inTurn } from "../src/turn.ts";
+import { afterTurns } from "../src/turn.ts";
 import { httpsTests } from "./https.ts";
 
 const minuteMs = 60_000;
@@ -17,19 +17,16 @@ afterAll(async () => {
 });
 
 /** The life of a deployment that gets a domain. */
-inTurn(
-  () => {
-    test("a deployment comes up without a domain", async () => {
-      await succeed("deploy");
-    });
+afterTurns(() => {
+  test("a deployment comes up without a domain", async () => {
+    await succeed("deploy");
+  });
 
-    httpsTests({ make });
+  httpsTests({ make });
 
-    test("the deployment goes away, its certificate too", async () => {
-      const { stderr } = await succeed("destroy", "YES=1");
-      expect(stderr).toContain("0 resources left.");
-      expect(await containersAndNetworks(name)).toEqual([]);
-    });
-  },
-  { last: true },
-);
+  test("the deployment goes away, its certificate too", async () => {
+    const { stderr } = await succeed("destroy", "YES=1");
+    expect(stderr).toContain("0 resources left.");
+    expect(await containersAndNetworks(name)).toEqual([]);
+  });
+});

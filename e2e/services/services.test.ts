@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { freePort } from "../../infra/cli/free-port.ts";
 import { makeWith, stateRoot, succeeding } from "../src/make.ts";
-import { inTurn } from "../src/turn.ts";
+import { afterTurns } from "../src/turn.ts";
 import { confinementTests } from "./confinement.ts";
 import { containers, docker, lines, output } from "./containers.ts";
 import { contractTests } from "./contract.ts";
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 /** The life of one copy: each test continues where the one before ended. */
-inTurn(() => {
+afterTurns(() => {
   beforeAll(async () => {
     await make("services-down"); // of a run that was killed
   });

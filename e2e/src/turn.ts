@@ -8,31 +8,34 @@ const minuteMs = 60_000;
 /** Sockets without a file: the kernel frees them when their process ends, however it ends. */
 const socket = (name: string) => `\0tintype-e2e-${name}:${repository}`;
 
-interface Place {
-  /** Whether groups that are `last` wait for this one, from the start of its file. @default - false */
-  readonly next?: boolean;
-  /** Whether a group that is `next` goes first. @default - false */
-  readonly last?: boolean;
-}
-
 /**
  * Groups tests that measure times: none of another file's tests that are grouped so run beside them. The files
- * themselves run side by side, because much of a deploy waits.
+ * themselves run side by side, because much of a deploy waits. Tests that come after wait for this group from the start of
+ * its file if it is `isAwaited`.
  */
-export function inTurn(tests: () => void, { next = false, last = false }: Place = {}): void {
+export function inTurn(tests: () => void, isAwaited = false): void {
   let announced: Server | undefined;
-  if (next) {
+  if (isAwaited) {
     beforeAll(async () => void (announced = await taken("next")));
     afterAll(() => void announced?.close());
   }
   describe("in turn", () => {
     let turn: Server | undefined;
     beforeAll(async () => {
-      if (last) (await free("next")).close();
       turn = await free("turn");
       announced?.close();
     }, 40 * minuteMs);
     afterAll(() => void turn?.close());
+    tests();
+  });
+}
+
+/** Groups tests that wait until no tests of others measure times, and none are awaited that will. */
+export function afterTurns(tests: () => void): void {
+  describe("after the tests that measure", () => {
+    beforeAll(async () => {
+      for (const name of ["next", "turn"]) (await free(name)).close();
+    }, 40 * minuteMs);
     tests();
   });
 }
