@@ -42,8 +42,12 @@ export default {
     {
       ...base,
       displayName: "e2e",
-      testMatch: ["<rootDir>/e2e/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", integration],
+      testMatch: ["<rootDir>/e2e/{ec2,serverless}/**/*.test.ts"],
+    },
+    {
+      ...base,
+      displayName: "services",
+      testMatch: ["<rootDir>/e2e/services/**/*.test.ts"],
     },
   ],
 };
