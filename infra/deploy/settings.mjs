@@ -85,6 +85,7 @@ export const settingsOf = {
   dev: ["PORT"],
   check: [],
   test: [],
+  "test-services": [],
   bench: ["MODE"],
   format: [],
   help: [],
