@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { freePort } from "../../infra/cli/free-port.ts";
+import { ensureEngine } from "../../infra/local-cloud/ec2/docker.ts";
 import { makeWith, stateRoot, succeeding } from "../src/make.ts";
 import { afterTurns } from "../src/turn.ts";
 import { confinementTests } from "./confinement.ts";
@@ -81,11 +82,13 @@ afterTurns(() => {
     );
     try {
       await succeed("services-down");
+      await ensureEngine(); // one that was started here ends with the last container
       expect(await all().left()).toEqual([]);
       expect(existsSync(folder)).toBe(false);
       expect(await lines("network", "ls", "--quiet", "--filter", `name=${project}-other`)).toHaveLength(1);
       await succeed("services-down");
     } finally {
+      await ensureEngine();
       await docker("network", "rm", `${project}-other`);
     }
   });
