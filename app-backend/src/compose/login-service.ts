@@ -11,24 +11,19 @@ import { mysqlFactors } from "../adapters/mysql/factors.ts";
 import { mysqlLimits } from "../adapters/mysql/limits.ts";
 import { mysqlOneTimeCodes } from "../adapters/mysql/one-time-codes.ts";
 import { mysqlPasswordHashes } from "../adapters/mysql/password-hashes.ts";
-import { closePool, openPool } from "../adapters/mysql/pool.ts";
-import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeDatabase } from "../adapters/mysql/probe.ts";
 import { purge } from "../adapters/mysql/purge.ts";
 import { mysqlSessions } from "../adapters/mysql/sessions.ts";
 import { ownIdentityProvider } from "../adapters/own/identity-provider.ts";
-import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
-import { openRedis } from "../adapters/redis/client.ts";
 import type { LoginConfig } from "../config/services.ts";
-import { currentRequest } from "../http/request-log.ts";
 import { loginApp } from "../http/services/login.ts";
-import { openLog } from "../log.ts";
 import { publishingSessions } from "../usecases/identity/published-endings.ts";
 import { sessionUseCases } from "../usecases/identity/sessions.ts";
 import { signUpUseCase } from "../usecases/identity/sign-up.ts";
 import { rateLimiter } from "../usecases/rate-limiter.ts";
 import { auditTo } from "./audit.ts";
 import { openPublisher } from "./publisher.ts";
+import { openParts } from "./service-parts.ts";
 
 /** Overrides for tests. */
 export interface Overrides {
@@ -39,14 +34,7 @@ export interface Overrides {
 /** Accounts and sessions by themselves: without pictures, so without an object store. */
 export function composeLogin(config: LoginConfig, overrides: Overrides = {}) {
   const { now = () => new Date(), logTo } = overrides;
-  const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
-  const pool = openPool(config.database);
-  const redis = openRedis(config.redis, { onFault: (err) => log.warn({ err }, "Redis is away") });
-  const metrics = prometheusMetrics({
-    release: config.release,
-    poolStats: poolStats(pool),
-    ofProcess: config.metrics !== undefined,
-  });
+  const { log, pool, redis, metrics, close: closeParts } = openParts(config, logTo);
   const passwords = argon2Passwords();
   metrics.slots("passwords", passwords.waiting);
 
@@ -91,8 +79,7 @@ export function composeLogin(config: LoginConfig, overrides: Overrides = {}) {
 
   async function close(): Promise<void> {
     await publisher.close();
-    redis.close();
-    await closePool(pool);
+    await closeParts();
   }
 
   return { app, log, metrics, purge: () => purge(pool, now()), close };

@@ -3,21 +3,16 @@ import type { DestinationStream, Logger } from "pino";
 import { accessTokensByKeySet } from "../adapters/jwt/access-tokens.ts";
 import { keySet } from "../adapters/jwt/key-set.ts";
 import { ownIssuer } from "../adapters/jwt/signed-claims.ts";
-import { closePool, openPool } from "../adapters/mysql/pool.ts";
-import { poolStats } from "../adapters/mysql/pool-stats.ts";
 import { probeProfiles } from "../adapters/mysql/probe.ts";
 import { mysqlProfiles } from "../adapters/mysql/profiles.ts";
-import { prometheusMetrics } from "../adapters/prometheus/metrics.ts";
-import { openRedis } from "../adapters/redis/client.ts";
 import { redisRevocations } from "../adapters/redis/revocations.ts";
 import type { ProfileConfig } from "../config/services.ts";
 import { AppError } from "../domain/app-error.ts";
-import { currentRequest } from "../http/request-log.ts";
 import { profileApp } from "../http/services/profile.ts";
-import { openLog } from "../log.ts";
 import type { Revocations } from "../ports/revocations.ts";
 import { verification } from "../usecases/identity/verification.ts";
 import { profileUseCases } from "../usecases/profiles.ts";
+import { openParts } from "./service-parts.ts";
 
 /** Overrides for tests. */
 export interface Overrides {
@@ -30,14 +25,7 @@ export interface Overrides {
 /** Profiles of the people whom tokens name. What it holds can verify a token and sign none. */
 export function composeProfile(config: ProfileConfig, overrides: Overrides = {}) {
   const { now = () => new Date(), clock = () => performance.now(), logTo } = overrides;
-  const log = openLog(config.logLevel, { context: currentRequest, destination: logTo });
-  const pool = openPool(config.database);
-  const redis = openRedis(config.redis, { onFault: (err) => log.warn({ err }, "Redis is away") });
-  const metrics = prometheusMetrics({
-    release: config.release,
-    poolStats: poolStats(pool),
-    ofProcess: config.metrics !== undefined,
-  });
+  const { log, pool, redis, metrics, close } = openParts(config, logTo);
   const onFault = (err: unknown) => log.warn({ err }, "keys were not read");
   const accessTokens = accessTokensByKeySet(keySet({ url: config.keysUrl, clock, onFault }));
   const asked = redisRevocations(redis);
@@ -61,11 +49,6 @@ export function composeProfile(config: ProfileConfig, overrides: Overrides = {})
     onRequest: metrics.request,
     release: config.release,
   });
-
-  async function close(): Promise<void> {
-    redis.close();
-    await closePool(pool);
-  }
 
   return { app, log, metrics, close };
 }

@@ -56,7 +56,7 @@ const ofTokens = [
   "FORMER_REFRESH_TOKEN_SECRETS",
 ];
 
-interface ServiceConfig {
+export interface ServiceConfig {
   readonly place: ListenTarget;
   readonly database: DatabaseConfig;
   readonly redis: RedisConfig;
