@@ -1,3 +1,4 @@
+import { UserError } from "../../cli/user-error.ts";
 import { docker, dockerLines } from "./docker.ts";
 import type { ListedInstance } from "./instances.ts";
 import { filterArguments, labelArguments } from "./labels.ts";
@@ -19,7 +20,7 @@ export async function ensureNetwork(deployment: string, instance: ListedInstance
   const name = `tintype-${instance.subnetId}`;
   const gateway = gatewayOf(instance.subnetCidr);
   if (!(await dockerLines("network", "ls", "--format", "{{.Name}}")).includes(name)) {
-    await docker(
+    const made = docker(
       "network",
       "create",
       "--subnet",
@@ -31,9 +32,17 @@ export async function ensureNetwork(deployment: string, instance: ListedInstance
       `com.docker.network.bridge.name=${bridgePrefix}${instance.subnetId.slice(-8)}`,
       name,
     );
+    await made.catch((error: unknown) => {
+      throw isHeld(error) ? new UserError(heldRange(instance.subnetCidr)) : error;
+    });
   }
   return { name, gateway };
 }
+
+// No network that the engine lists has the range: a deploy has compared them when it began.
+const isHeld = (error: unknown) => error instanceof Error && error.message.includes("Pool overlaps");
+const heldRange = (range: string) =>
+  `Docker's engine holds the addresses ${range} for a network that it does not list, as after a crash. Restart it, or choose another NAME.`;
 
 export async function removeNetworks(deployment: string): Promise<void> {
   const ids = await dockerLines("network", "ls", "--quiet", ...filterArguments(deployment));
