@@ -7,11 +7,12 @@ import TestSequencer from "@jest/test-sequencer";
 const slow =
   /\/(?:adapters\/(?:dynamodb|mysql)\/contract|adapters\/sharp\/memory|http\/(?:access|images)|guesses|database-rights)\./;
 
+/** They wait for the tests of others that measure, so that a process which took them first would do nothing. */
+const waiting = /\/e2e\/ec2\/https\./;
+
 export default class extends TestSequencer {
   sort(tests) {
-    const [first, rest] = [true, false].map((isSlow) =>
-      tests.filter(({ path }) => slow.test(path) === isSlow),
-    );
-    return [...first, ...super.sort(rest)];
+    const rank = ({ path }) => (slow.test(path) ? 0 : waiting.test(path) ? 2 : 1);
+    return super.sort(tests).toSorted((one, other) => rank(one) - rank(other));
   }
 }

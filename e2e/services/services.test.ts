@@ -73,23 +73,19 @@ afterTurns(() => {
   scalingTests({ client: site, containers: all, compose });
 
   test("SVC-20 leaves nothing, and nothing of others is touched", async () => {
-    await docker(
-      "network",
-      "create",
-      "--label",
-      "com.docker.compose.project=tintype-other",
-      `${project}-other`,
-    );
+    const other = `${project}-other`;
+    await docker("network", "rm", other).catch(() => {}); // of a run that was killed
+    await docker("network", "create", "--label", "com.docker.compose.project=tintype-other", other);
     try {
       await succeed("services-down");
       await ensureEngine(); // one that was started here ends with the last container
       expect(await all().left()).toEqual([]);
       expect(existsSync(folder)).toBe(false);
-      expect(await lines("network", "ls", "--quiet", "--filter", `name=${project}-other`)).toHaveLength(1);
+      expect(await lines("network", "ls", "--quiet", "--filter", `name=${other}`)).toHaveLength(1);
       await succeed("services-down");
     } finally {
       await ensureEngine();
-      await docker("network", "rm", `${project}-other`);
+      await docker("network", "rm", other);
     }
   });
 });
