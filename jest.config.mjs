@@ -19,6 +19,10 @@ const base = {
   },
 };
 
+/** The decoder starts in a third of the time if it is bundled, as it is in a release. */
+const bundledDecoder = { "/decoder-program\\.ts$": "<rootDir>/app-backend/test/bundled-decoder.ts" };
+const bundleDecoder = "<rootDir>/app-backend/test/bundle-decoder.mjs";
+
 const integration = "\\.integration\\.test\\.ts$";
 
 export default {
@@ -29,13 +33,19 @@ export default {
       ...base,
       displayName: "unit",
       // Vite gives an address for a picture and takes styles.
-      moduleNameMapper: { "\\.(svg|css)$": "<rootDir>/app-frontend/test/browser/asset.ts" },
+      moduleNameMapper: {
+        "\\.(svg|css)$": "<rootDir>/app-frontend/test/browser/asset.ts",
+        ...bundledDecoder,
+      },
+      globalSetup: bundleDecoder,
       testMatch: ["<rootDir>/{infra,app-backend,app-frontend,bench,test,ansible}/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", integration],
     },
     {
       ...base,
       displayName: "integration",
+      moduleNameMapper: bundledDecoder,
+      globalSetup: bundleDecoder,
       setupFiles: [...base.setupFiles, "<rootDir>/test/own-cloud.mjs"],
       testMatch: ["<rootDir>/{infra,app-backend,ansible,e2e}/**/*.integration.test.ts"],
     },

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { AppError } from "../../domain/app-error.ts";
+import { decoderProgram } from "./decoder-program.ts";
 import type { Outcome, Refusal, Reply, Request, Task } from "./decoder-protocol.ts";
 import { tooMuch, unavailable, unprocessable } from "./image-error.ts";
 
@@ -10,11 +10,6 @@ import { tooMuch, unavailable, unprocessable } from "./image-error.ts";
  * the most of all accepted pictures; with less than it needs, an intact picture looks damaged.
  */
 const maxDataKiB = 1_100_000;
-
-// Beside this file in the source; in a release beside the bundle.
-const isSource = import.meta.url.endsWith(".ts");
-const program = fileURLToPath(new URL(isSource ? "decoder.ts" : "decoder.mjs", import.meta.url));
-const loader = isSource ? ["--import", "tsx"] : [];
 
 // If the limit cannot be set, as on macOS, the checks of the header and the deadline remain.
 const limited = 'ulimit -d "$0" 2>/dev/null; exec "$@"';
@@ -111,16 +106,12 @@ export function decoderProcess({ idleMs = 10_000 }: Options = {}) {
   }
 
   function start(): Running {
-    const child = spawn(
-      "/bin/sh",
-      ["-c", limited, String(maxDataKiB), process.execPath, ...loader, program],
-      {
-        cwd: dirname(program), // tsx is resolved from there
-        // None of the API's secrets, and no variable that changes Node or libvips. Fewer arenas release memory sooner.
-        env: { MALLOC_ARENA_MAX: "2" },
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
-      },
-    );
+    const child = spawn("/bin/sh", ["-c", limited, String(maxDataKiB), process.execPath, ...decoderProgram], {
+      cwd: dirname(decoderProgram.at(-1)!), // tsx is resolved from there
+      // None of the API's secrets, and no variable that changes Node or libvips. Fewer arenas release memory sooner.
+      env: { MALLOC_ARENA_MAX: "2" },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     const decoder: Running = { child, jobs: new Map(), isReady: false, isStopped: false };
     child.on("message", (reply: Reply) => receive(decoder, reply));
     child.on("disconnect", () => kill(decoder));
