@@ -23,6 +23,8 @@ const overtakenMs = 1_000;
 const overtakenTries = 3;
 /** Tabs that wake together refresh at different moments, so that the first can inform the others. */
 const spreadMs = 1_000;
+/** How long a sign-out waits for calls that are in progress. */
+const answeredMs = 3_000;
 /** How much later a tab refreshes a token that came from another tab, which usually refreshes it first. */
 const followerLagMs = 10_000;
 
@@ -31,6 +33,8 @@ export function accessToken({ requestToken, key, clock, broadcast, onGranted, on
   const turns = refreshTurns(clock);
   let token: { value: string; accountId: string; staleAtMs: number; endsAtMs: number } | undefined;
   let inFlight: Promise<string> | undefined;
+  /** With a token, and not yet answered. */
+  const calls = new Set<Promise<unknown>>();
   let dropped = 0;
   let callOffTimer = () => {};
 
@@ -101,6 +105,17 @@ export function accessToken({ requestToken, key, clock, broadcast, onGranted, on
     return value;
   }
 
+  async function callWithToken<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
+    const callerId = token?.accountId;
+    const first = await current(callerId);
+    try {
+      return await call(first);
+    } catch (error) {
+      if (!isSignedOut(error)) throw error;
+      return call(await current(callerId, first));
+    }
+  }
+
   return {
     accept,
     refresh,
@@ -131,19 +146,22 @@ export function accessToken({ requestToken, key, clock, broadcast, onGranted, on
       await inFlight?.catch(() => {});
     },
 
+    /** Waits for calls in progress, for a limited time: the end of the session would refuse them, a save among them. */
+    async answered() {
+      let callOff = () => {};
+      const late = new Promise<void>((resolve) => (callOff = clock.after(answeredMs, resolve)));
+      await Promise.race([Promise.allSettled(calls), late]);
+      callOff();
+    },
+
     /**
      * Calls with a fresh token, and once more with a new one if the server refuses it. Never with a token of
      * another account, if the cookie has changed in the meantime: then it rejects with `another_account`.
      */
-    async withAccessToken<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
-      const callerId = token?.accountId;
-      const first = await current(callerId);
-      try {
-        return await call(first);
-      } catch (error) {
-        if (!isSignedOut(error)) throw error;
-        return call(await current(callerId, first));
-      }
+    withAccessToken<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
+      const answer = callWithToken(call).finally(() => calls.delete(answer));
+      calls.add(answer);
+      return answer;
     },
   };
 }

@@ -23,6 +23,28 @@ describe("signing in and out", () => {
     await expect(session.withAccessToken(fake.api.getAccount)).rejects.toThrow(ApiError);
   });
 
+  it("waits for calls in progress, which the end of the session would refuse", async () => {
+    const session = await openSignedIn();
+    let answer = () => {};
+    const saved = session.withAccessToken(() => new Promise<void>((resolve) => (answer = resolve)));
+    const leaving = session.signOut();
+    await clock.pass(1_000);
+    expect(fake.calls).toEqual([]);
+    answer();
+    await Promise.all([saved, leaving]);
+    expect(fake.calls).toEqual(["signOut"]);
+  });
+
+  it("waits three seconds for them, and no longer", async () => {
+    const session = await openSignedIn();
+    void session.withAccessToken(() => new Promise(() => {}));
+    const leaving = session.signOut();
+    await clock.pass(0);
+    await clock.pass(3_000);
+    await leaving;
+    expect(fake.calls).toEqual(["signOut"]);
+  });
+
   it("stays signed in when the server cannot be reached", async () => {
     const session = await openSignedIn();
     fake.api.signOut = () => Promise.reject(new ApiError("unreachable"));
