@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Blocks the threads that hash passwords, without using the processor, until `release`: each waits for a write to a
- * pipe.
+ * Blocks the threads that hash passwords, without using the processor, until the first `release`: each waits for a write to
+ * a pipe. Release them also if the test fails: files and names of this process wait for them, too.
  */
 export function busyThreads() {
   const folder = mkdtempSync(join(tmpdir(), "tintype-threads-"));
@@ -15,10 +15,11 @@ export function busyThreads() {
   const threads = Number(process.env["UV_THREADPOOL_SIZE"] ?? 4);
   const waiting = Promise.all(Array.from({ length: threads }, () => readFile(pipe)));
 
-  async function release(): Promise<void> {
+  let released: Promise<void> | undefined;
+  async function end(): Promise<void> {
     closeSync(openSync(pipe, "w"));
     await waiting;
     rmSync(folder, { recursive: true });
   }
-  return { release };
+  return { release: () => (released ??= end()) };
 }

@@ -21,6 +21,7 @@ import { accepted, onePixelPng, picture } from "../images.ts";
 import { startProcess } from "../process.ts";
 import { tcpProxy } from "../tcp-proxy.ts";
 import { announce, complete, put } from "../uploads.ts";
+import { within } from "../within.ts";
 
 const pageGivesUpMs = 30_000;
 const bucketPort = Number(new URL(process.env["AWS_ENDPOINT_URL_S3"] ?? "http://localhost:1").port);
@@ -31,7 +32,7 @@ let full: Server;
 let app: TestApp;
 let server: Awaited<ReturnType<typeof startProcess>>;
 
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
 
 beforeAll(async () => {
   busy = await busyBucket(/./);
@@ -104,45 +105,47 @@ describe("REL-05 a bucket that", () => {
   ])(
     "%s: sign-in and lists work, uploads are 503 in time, and no record is without its object",
     async (_what, hurt) => {
-      const { body, email } = await member(app);
-      const announced = await announce(app, body.accessToken, onePixelPng);
-      await put(announced, onePixelPng);
-      const pictureBefore = new URL(body.account.imageUrl).pathname;
-      const late = newEmail();
+      await within(3_000, async () => {
+        const { body, email } = await member(app);
+        const announced = await announce(app, body.accessToken, onePixelPng);
+        await put(announced, onePixelPng);
+        const pictureBefore = new URL(body.account.imageUrl).pathname;
+        const late = newEmail();
 
-      hurt();
-      const uploads = [
-        register(app, { email: late }),
-        replacePicture(body.accessToken, accepted["image/jpeg"]!),
-        complete(app, body.accessToken, announced.body.image.id),
-      ].map(timed);
-      const others = [
-        signIn(app, email),
-        getAccount(app, body.accessToken),
-        send(app, "GET", "/images", { headers: bearer(body.accessToken) }),
-        announce(app, body.accessToken, onePixelPng),
-      ].map(timed);
-      const [signedIn, account, list, another] = await Promise.all(others);
-      for (const { ms } of [signedIn!, account!, list!, another!]) expect(ms).toBeLessThan(3_000);
-      expect([signedIn, account, list, another].map((each) => each!.result.status)).toEqual([
-        200, 200, 200, 201,
-      ]);
-      for (const { result, ms } of await Promise.all(uploads)) {
-        expect(result).toMatchObject({ status: 503, body: { code: "unavailable" } });
-        expect(result.headers.get("retry-after")).toBe("5");
-        expect(ms).toBeLessThan(pageGivesUpMs);
-      }
+        hurt();
+        const uploads = [
+          register(app, { email: late }),
+          replacePicture(body.accessToken, accepted["image/jpeg"]!),
+          complete(app, body.accessToken, announced.body.image.id),
+        ].map(timed);
+        const others = [
+          signIn(app, email),
+          getAccount(app, body.accessToken),
+          send(app, "GET", "/images", { headers: bearer(body.accessToken) }),
+          announce(app, body.accessToken, onePixelPng),
+        ].map(timed);
+        const answers = await Promise.all(others);
+        expect(answers.map(({ result }) => result.status)).toEqual([200, 200, 200, 201]);
+        for (const { result, ms } of await Promise.all(uploads)) {
+          expect(result).toMatchObject({ status: 503, body: { code: "unavailable" } });
+          expect(result.headers.get("retry-after")).toBe("5");
+          expect(ms).toBeLessThan(pageGivesUpMs);
+        }
 
-      proxy.redirect();
-      proxy.resume();
-      const [rows] = await app.pool.query<RowDataPacket[]>("SELECT id FROM accounts WHERE email = ?", [late]);
-      expect(rows).toEqual([]);
-      const { imageUrl } = (await getAccount(app, body.accessToken)).body.account;
-      expect(new URL(imageUrl).pathname).toBe(pictureBefore);
-      await expectWhole();
-      expect((await complete(app, body.accessToken, announced.body.image.id)).status).toBe(200);
-      expect((await register(app, { email: late })).status).toBe(201);
-      await expectWhole();
+        proxy.redirect();
+        proxy.resume();
+        const [rows] = await app.pool.query<RowDataPacket[]>("SELECT id FROM accounts WHERE email = ?", [
+          late,
+        ]);
+        expect(rows).toEqual([]);
+        const { imageUrl } = (await getAccount(app, body.accessToken)).body.account;
+        expect(new URL(imageUrl).pathname).toBe(pictureBefore);
+        await expectWhole();
+        expect((await complete(app, body.accessToken, announced.body.image.id)).status).toBe(200);
+        expect((await register(app, { email: late })).status).toBe(201);
+        await expectWhole();
+        return Math.max(...answers.map(({ ms }) => ms));
+      });
     },
   );
 

@@ -14,6 +14,7 @@ import { eventually } from "../eventually.ts";
 import { type ProxyName, startCache, startProxy, startVerifiedApplication } from "../proxies.ts";
 import { rawGet, sendRaw } from "../raw-request.ts";
 import { tcpProxy } from "../tcp-proxy.ts";
+import { timeOf, within } from "../within.ts";
 
 const patienceMs = 120_000;
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -78,27 +79,29 @@ test("VER-14 the application publishes its public keys to caches, and takes noth
 
 test("VER-07 the verifier answers 503 while sessions cannot be asked, and can be stopped then", async () => {
   const database = await open(tcpProxy(app.config.database.port!));
-  const { port, close } = await startVerifier(database.port);
   const { body } = await member(app);
-  const ask = async (token: string) => {
-    const { status, headers } = await sendRaw(
-      `http://127.0.0.1:${port}`,
-      rawGet("/verify", [`Authorization: Bearer ${token}`]),
-    );
-    return [status, headers["retry-after"], headers["x-auth-subject"]];
-  };
   const allowed = [200, undefined, body.account.id];
-  expect(await ask(body.accessToken)).toEqual(allowed);
-  database.redirect(1); // no one listens there
-  expect(await ask(body.accessToken)).toEqual([503, "5", undefined]);
-  expect(await ask("a.b.c")).toEqual([401, undefined, undefined]);
-  database.redirect();
-  await eventually(async () => (await ask(body.accessToken))[0] === 200);
-  database.pause();
-  expect(await ask(body.accessToken)).toEqual([503, "5", undefined]);
-  const stoppedAt = performance.now();
-  await close();
-  expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+  await within(5_000, async () => {
+    const { port, close } = await startVerifier(database.port);
+    const ask = async (token: string) => {
+      const { status, headers } = await sendRaw(
+        `http://127.0.0.1:${port}`,
+        rawGet("/verify", [`Authorization: Bearer ${token}`]),
+      );
+      return [status, headers["retry-after"], headers["x-auth-subject"]];
+    };
+    expect(await ask(body.accessToken)).toEqual(allowed);
+    database.redirect(1); // no one listens there
+    expect(await ask(body.accessToken)).toEqual([503, "5", undefined]);
+    expect(await ask("a.b.c")).toEqual([401, undefined, undefined]);
+    database.redirect();
+    await eventually(async () => (await ask(body.accessToken))[0] === 200);
+    database.pause();
+    expect(await ask(body.accessToken)).toEqual([503, "5", undefined]);
+    const ms = await timeOf(close);
+    database.resume();
+    return ms;
+  });
 });
 
 interface Echo {
@@ -241,11 +244,12 @@ describe.each(names)("an application behind %s and the verifier", (name) => {
       ];
       for (const [what, status, next] of cases) {
         answer = next;
-        const startedAt = performance.now();
-        const answered = await sendRaw(behind.url, rawGet("/", ["X-Auth-Subject: root", authorization()]));
-        expect([what, answered.status]).toEqual([what, status]);
-        expect(answered.body).not.toContain("person");
-        expect(performance.now() - startedAt).toBeLessThan(2_000);
+        const refused = async () => {
+          const answered = await sendRaw(behind.url, rawGet("/", ["X-Auth-Subject: root", authorization()]));
+          expect([what, answered.status]).toEqual([what, status]);
+          expect(answered.body).not.toContain("person");
+        };
+        await within(2_000, () => timeOf(refused));
       }
       close();
       expect((await sendRaw(behind.url, rawGet("/", [authorization()]))).status).toBe(503);

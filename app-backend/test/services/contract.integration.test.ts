@@ -5,6 +5,7 @@ import jwt from "jsonwebtoken";
 import { goodPassword as password, newEmail } from "../client.ts";
 import { eventually } from "../eventually.ts";
 import { type Answer, ask, type ServiceStack, startServiceStack } from "../service-stack.ts";
+import { timeOf, within } from "../within.ts";
 
 const patienceMs = 120_000;
 /** Called with what login sends to its database. */
@@ -490,10 +491,11 @@ describe("faults", () => {
       expect((await signOut(out.access_token)).status).toBe(200);
       expect((await ask(stack.login, "GET", "/ready")).status).toBe(200);
       for (const each of [early, token, out.access_token]) {
-        const askedAt = performance.now();
-        const { status, headers, body } = await getProfile(each);
-        expect([status, headers.get("retry-after"), body["code"]]).toEqual([503, "5", "unavailable"]);
-        expect(performance.now() - askedAt).toBeLessThan(1_000);
+        const refused = async () => {
+          const { status, headers, body } = await getProfile(each);
+          expect([status, headers.get("retry-after"), body["code"]]).toEqual([503, "5", "unavailable"]);
+        };
+        await within(1_000, () => timeOf(refused));
       }
       expect((await getProfile("a.b.c")).status).toBe(401);
       expect(await missingAt(stack.profile)).toEqual(["revocations"]);

@@ -15,6 +15,7 @@ import { after } from "../../../src/domain/time.ts";
 import type { Identity, IdentityProvider } from "../../../src/ports/identity-provider.ts";
 import { identityProviderContract } from "../../contract/identity-provider.ts";
 import type { Opened } from "../../contract/opened.ts";
+import { timeOf, within } from "../../within.ts";
 import { openMysql } from "../mysql/stores.ts";
 import { clock, createPool, faults, mailedCode, mailsTo, type TestPool } from "./test-pool.ts";
 
@@ -360,9 +361,8 @@ describe("a user pool", () => {
     test.each(calls)("makes %s unavailable within 3 seconds if it does not answer", async (_name, call) => {
       const account = await join();
       await faults({ action: "*", silent: true });
-      const startedAt = performance.now();
-      await expect(call(account)).rejects.toMatchObject({ code: "unavailable" });
-      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      const refused = () => expect(call(account)).rejects.toMatchObject({ code: "unavailable" });
+      await within(3_000, () => timeOf(refused));
     });
 
     test.each(["TooManyRequestsException", "InternalErrorException", "ServiceUnavailable"])(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { RowDataPacket } from "mysql2/promise";
+import { timeOf, within } from "../../within.ts";
 import { openMysqlStores } from "./stores.ts";
 
 let stores: Awaited<ReturnType<typeof openMysqlStores>>;
@@ -53,10 +54,11 @@ describe("a page in the middle of all images", () => {
 
   test("has what the store returns: 24 images in order, without the one at the cursor", async () => {
     const after = { at: new Date(Date.UTC(2026, 0, 1) + 500_000), id: "0" };
-    const started = performance.now();
-    const page = await stores.images.list({ after, limit: 24 });
-    expect(performance.now() - started).toBeLessThan(500);
-    expect(page).toHaveLength(24);
-    expect(page[0]?.publishedAt).toEqual(new Date(Date.UTC(2026, 0, 1) + 499_000));
+    const read = async () => {
+      const page = await stores.images.list({ after, limit: 24 });
+      expect(page).toHaveLength(24);
+      expect(page[0]?.publishedAt).toEqual(new Date(Date.UTC(2026, 0, 1) + 499_000));
+    };
+    await within(500, () => timeOf(read));
   });
 });

@@ -15,6 +15,7 @@ import { mysqlSessions } from "../../../src/adapters/mysql/sessions.ts";
 import { isOver } from "../../../src/domain/session.ts";
 import { after } from "../../../src/domain/time.ts";
 import { createDatabase } from "../../store.ts";
+import { timeOf, within } from "../../within.ts";
 import { rawMysql } from "./stores.ts";
 
 const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
@@ -57,17 +58,23 @@ describe("migrating", () => {
 
   test("DB-02 waits for a reader, and later statements are answered in that time", async () => {
     await run(migrations);
-    const { reader, release } = await reading();
-    const migrated = run(await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT"));
-    for (let asked = 0; asked < 8; asked += 1) {
-      const startedAt = performance.now();
-      await database.pool.query("SELECT COUNT(*) FROM accounts");
-      expect(performance.now() - startedAt).toBeLessThan(2000);
-      await sleep(300);
-    }
-    await release();
-    expect(await migrated).toEqual(["9999_later.sql"]);
-    reader.destroy();
+    const later = await nextTo(migrations, "ALTER TABLE accounts ADD COLUMN later INT");
+    await within(2000, async () => {
+      const { reader, release } = await reading();
+      const migrated = run(later);
+      let slowestMs = 0;
+      for (let asked = 0; asked < 8; asked += 1) {
+        const ms = await timeOf(() => database.pool.query("SELECT COUNT(*) FROM accounts"));
+        slowestMs = Math.max(slowestMs, ms);
+        await sleep(300);
+      }
+      await release();
+      expect(await migrated).toEqual(["9999_later.sql"]);
+      reader.destroy();
+      await database.pool.query("ALTER TABLE accounts DROP COLUMN later");
+      await database.pool.query("DELETE FROM migrations WHERE name = '9999_later.sql'");
+      return slowestMs;
+    });
   });
 
   test("gives up after half a minute behind a reader, reports so, and has changed nothing", async () => {

@@ -10,6 +10,7 @@ import { openSession, refreshIdleMs } from "../../../src/domain/session.ts";
 import { after } from "../../../src/domain/time.ts";
 import { holderOf } from "../../contract/fixtures.ts";
 import { createDatabase } from "../../store.ts";
+import { timeOf, within } from "../../within.ts";
 import { rawMysql } from "./stores.ts";
 
 const now = new Date("2026-06-01T00:00:00.000Z");
@@ -52,12 +53,6 @@ async function fillSessions(count: number, endsAt: Date): Promise<void> {
   await fill("sessions", columns, count, [accountId, "0".repeat(64), endsAt, endsAt, endsAt, endsAt]);
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
 /** Of 99 in 100. */
 const longest = (timesMs: number[]) => timesMs.toSorted((a, b) => a - b)[Math.floor(timesMs.length * 0.99)]!;
 
@@ -68,30 +63,33 @@ async function count(table: string): Promise<number> {
 
 describe("purging", () => {
   test("SESS-14 100,000 expired sessions are removed, and no other statement waits for a lock over 100 ms", async () => {
-    await fillSessions(100_000, after(now, -1000));
-    const sessions = mysqlSessions(database.pool);
-    const holder = { id: randomUUID(), accountId: await newAccount(), proofs: [] };
-    const live = openSession({ ...holder, credentialVersion: 0, current: "1".repeat(64), at: now, client });
-    await sessions.add(live);
-    let purging = true;
-    const removed = purge(database.pool, now).finally(() => (purging = false));
-    const accounts = mysqlAccounts(database.pool);
-    /** Of statements that change a session, and of ones that change what the purge does not touch: as slow, without locks. */
-    const [timesMs, othersMs]: [number[], number[]] = [[], []];
-    let from = live.current;
-    for (let step = 0; purging; step += 1) {
-      const to = String(step).padStart(64, "a");
-      const at = after(now, step);
-      const idleEndsAt = after(at, refreshIdleMs);
-      const rotation = { from, to, credentialVersion: 0, currentSince: at, at, idleEndsAt };
-      timesMs.push(await timed(() => sessions.rotate({ ...holderOf(live), ...rotation })));
-      othersMs.push(await timed(() => accounts.replaceProfile(accountId, { username: to.slice(32) })));
-      from = to;
-    }
-    expect(await removed).toMatchObject({ sessions: 100_000, codes: 0, limits: 0 });
-    expect(await count("sessions")).toBe(1);
-    expect(timesMs.length).toBeGreaterThan(10);
-    expect(longest(timesMs) - longest(othersMs)).toBeLessThan(100);
+    await within(100, async () => {
+      await fillSessions(100_000, after(now, -1000));
+      const sessions = mysqlSessions(database.pool);
+      const holder = { id: randomUUID(), accountId: await newAccount(), proofs: [] };
+      const live = openSession({ ...holder, credentialVersion: 0, current: "1".repeat(64), at: now, client });
+      await sessions.add(live);
+      let purging = true;
+      const removed = purge(database.pool, now).finally(() => (purging = false));
+      const accounts = mysqlAccounts(database.pool);
+      /** Of statements that change a session, and of ones that change what the purge does not touch: as slow, without locks. */
+      const [timesMs, othersMs]: [number[], number[]] = [[], []];
+      let from = live.current;
+      for (let step = 0; purging; step += 1) {
+        const to = String(step).padStart(64, "a");
+        const at = after(now, step);
+        const idleEndsAt = after(at, refreshIdleMs);
+        const rotation = { from, to, credentialVersion: 0, currentSince: at, at, idleEndsAt };
+        timesMs.push(await timeOf(() => sessions.rotate({ ...holderOf(live), ...rotation })));
+        othersMs.push(await timeOf(() => accounts.replaceProfile(accountId, { username: to.slice(32) })));
+        from = to;
+      }
+      expect(await removed).toMatchObject({ sessions: 100_000, codes: 0, limits: 0 });
+      expect(await count("sessions")).toBe(1);
+      await sessions.remove(holderOf(live));
+      expect(timesMs.length).toBeGreaterThan(10);
+      return longest(timesMs) - longest(othersMs);
+    });
   });
 
   test("SESS-14 finds expired rows by an index", async () => {
@@ -106,30 +104,32 @@ describe("purging", () => {
   });
 
   test("MFA-25 100,000 challenges that are over are removed by an index, and no sign-in waits for a lock over 100 ms", async () => {
-    await fill("challenges", ["account_id", "credential_version", "proofs", "ends_at"], 100_000, [
-      ...[accountId, 0, "password", after(now, -1000)],
-    ]);
-    const challenges = mysqlChallenges(database.pool);
-    const accounts = mysqlAccounts(database.pool);
-    const owner = await newAccount();
-    let purging = true;
-    const removed = purge(database.pool, now).finally(() => (purging = false));
-    const [timesMs, othersMs]: [number[], number[]] = [[], []];
-    let last = "";
-    for (let step = 0; purging; step += 1) {
-      last = randomUUID();
-      const facts = { id: last, accountId: owner, credentialVersion: 0, proofs: ["password"] as const };
-      const signIn = { ...facts, endsAt: after(now, 1000 + step) };
-      timesMs.push(await timed(() => challenges.add(signIn, now)));
-      timesMs.push(await timed(() => challenges.takeTry(signIn, now)));
-      othersMs.push(await timed(() => accounts.replaceProfile(accountId, { username: last })));
-    }
-    expect(await removed).toMatchObject({ challenges: 100_000 });
-    expect(await count("challenges")).toBeLessThanOrEqual(5);
-    expect(await challenges.get({ id: last, accountId: owner }, now)).toBeDefined();
-    expect(timesMs.length).toBeGreaterThan(10);
-    expect(longest(timesMs) - longest(othersMs)).toBeLessThan(100);
-    await challenges.removeOfAccount(owner);
+    await within(100, async () => {
+      await fill("challenges", ["account_id", "credential_version", "proofs", "ends_at"], 100_000, [
+        ...[accountId, 0, "password", after(now, -1000)],
+      ]);
+      const challenges = mysqlChallenges(database.pool);
+      const accounts = mysqlAccounts(database.pool);
+      const owner = await newAccount();
+      let purging = true;
+      const removed = purge(database.pool, now).finally(() => (purging = false));
+      const [timesMs, othersMs]: [number[], number[]] = [[], []];
+      let last = "";
+      for (let step = 0; purging; step += 1) {
+        last = randomUUID();
+        const facts = { id: last, accountId: owner, credentialVersion: 0, proofs: ["password"] as const };
+        const signIn = { ...facts, endsAt: after(now, 1000 + step) };
+        timesMs.push(await timeOf(() => challenges.add(signIn, now)));
+        timesMs.push(await timeOf(() => challenges.takeTry(signIn, now)));
+        othersMs.push(await timeOf(() => accounts.replaceProfile(accountId, { username: last })));
+      }
+      expect(await removed).toMatchObject({ challenges: 100_000 });
+      expect(await count("challenges")).toBeLessThanOrEqual(5);
+      expect(await challenges.get({ id: last, accountId: owner }, now)).toBeDefined();
+      expect(timesMs.length).toBeGreaterThan(10);
+      await challenges.removeOfAccount(owner);
+      return longest(timesMs) - longest(othersMs);
+    });
   });
 
   test("SESS-14 removes challenges and enrolments that are over, found by an index", async () => {
