@@ -14,12 +14,13 @@ bin = node_modules/.bin
 run = @node --no-warnings infra/deploy/command.mjs $$PPID
 jest = node --no-warnings --experimental-vm-modules node_modules/jest/bin/jest.js
 installed = node_modules/.package-lock.json
+rehearsals = e2e
 
 .DEFAULT_GOAL = help
 # Goals that change one deployment run one after the other, also under -j.
 .NOTPARALLEL:
 .PHONY: help settings deploy destroy plan rollback backup restore output status logs codes ssh integrity reset-factor rotate-secrets \
-  state-bucket services services-down dev check format test test-services bench
+  state-bucket services services-down dev check format test test-all test-services bench
 
 ##@ A deployment (CLOUD=local rehearses it on this machine; NAME= keeps several apart)
 deploy: $(installed) ## create a deployment on AWS, or update it
@@ -75,9 +76,12 @@ test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
 	$(run) infra/dev/with-services.ts 3 $(jest) --selectProjects integration --maxWorkers=3
-	$(jest) --selectProjects e2e --maxWorkers=2 --reporters=default --reporters=./e2e/progress.mjs
+	$(jest) --selectProjects $(rehearsals) --maxWorkers=2 --reporters=default --reporters=./e2e/progress.mjs
+test-all: rehearsals = e2e long
+test-all: export REHEARSE = all
+test-all: test ## and what that has no time for: HTTPS, the services, bad releases, an intruder
 test-services: $(installed) ## make services, tried in its containers: four minutes
-	$(jest) --selectProjects services --reporters=default --reporters=./e2e/progress.mjs
+	$(jest) e2e/services --selectProjects long --reporters=default --reporters=./e2e/progress.mjs
 bench: $(installed) ## figures next to their floors, in minutes
 	$(run) infra/dev/install-tools.ts database redis moto nginx
 	$(run) infra/dev/with-services.ts node --no-warnings --import tsx bench/src/main.ts $(MODE)

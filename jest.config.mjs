@@ -52,12 +52,13 @@ export default {
     {
       ...base,
       displayName: "e2e",
-      testMatch: ["<rootDir>/e2e/{ec2,serverless}/**/*.test.ts"],
+      testMatch: ["<rootDir>/e2e/{ec2,serverless}/deployment.test.ts"],
     },
     {
+      // With what `make test-all` adds.
       ...base,
-      displayName: "services",
-      testMatch: ["<rootDir>/e2e/services/**/*.test.ts"],
+      displayName: "long",
+      testMatch: ["<rootDir>/e2e/ec2/https.test.ts", "<rootDir>/e2e/services/**/*.test.ts"],
     },
   ],
 };

@@ -8,7 +8,7 @@ const slow =
   /\/(?:adapters\/(?:dynamodb|mysql)\/contract|adapters\/sharp\/memory|http\/(?:access|images)|guesses|database-rights)\./;
 
 /** They wait for the tests of others that measure, so that a process which took them first would do nothing. */
-const waiting = /\/e2e\/ec2\/https\./;
+const waiting = /\/e2e\/(?:ec2\/https|services\/)/;
 
 export default class extends TestSequencer {
   sort(tests) {

@@ -15,6 +15,7 @@ import {
   secretsOf,
 } from "../src/hosts.ts";
 import { filesThatLeak, openFiles } from "../src/secret-scan.ts";
+import { lengthy, triesAll } from "../src/lengthy.ts";
 import { localMake, stateRoot, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { ownPage } from "../src/people.ts";
@@ -193,7 +194,7 @@ describe("a deployment", () => {
     expect(await shownAfterSignIn()).toEqual(ownPage(knownPerson()));
   });
 
-  test("DEP-17 keeps its people and pictures when the backend host is replaced", async () => {
+  lengthy("DEP-17 keeps its people and pictures when the backend host is replaced", async () => {
     const before = deployed();
     await succeed("deploy", "REPLACE=backend");
     outputs = await readOutputs();
@@ -245,7 +246,7 @@ describe("a deployment", () => {
     await requireNoTrace();
   });
 
-  test("comes up again under its name, without accounts", async () => {
+  lengthy("comes up again under its name, without accounts", async () => {
     await succeed("deploy");
     outputs = await readOutputs();
     await visit(async (page) => {
@@ -256,9 +257,9 @@ describe("a deployment", () => {
     });
   });
 
-  backups.restoreFileTests();
+  if (triesAll) backups.restoreFileTests();
 
-  test("goes away again", async () => {
+  lengthy("goes away again", async () => {
     const { stderr } = await succeed("destroy", "YES=1");
     expect(stderr).toContain("0 resources left.");
     await requireNoTrace();

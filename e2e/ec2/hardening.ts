@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { limit, onHost } from "../src/hosts.ts";
+import { lengthy } from "../src/lengthy.ts";
 import { localMake } from "../src/make.ts";
 
 interface Deployed {
@@ -127,50 +128,63 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     expect((await fetch(`${localUrl()}/api/health`)).status).toBe(200);
   });
 
-  test("USE-10 what an intruder changed is found by a status, and repaired or reported by a deploy", async () => {
-    const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs });
-    const [user] = await sql("SELECT user FROM mysql.user WHERE user IN ('tintype', 'tintype_2')");
-    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNKtzyEZh3zXn7eM0pZ4Yl0cC4vVh1J0m5Yv1cV3b2a intruder";
-    const both = `echo '${key}' >>/home/ec2-user/.ssh/authorized_keys; echo 'nobody ALL=(ALL) ALL' >/etc/sudoers.d/zz`;
-    for (const host of hosts()) await onHost(host, both);
-    await onHost(backend().instanceId, "echo '// intruder' >>/opt/tintype/current/server.mjs");
-    await sql(`GRANT ALL PRIVILEGES ON *.* TO ${user}@localhost WITH GRANT OPTION`);
-    await onHost(frontend().instanceId, "echo '<script>' >>/opt/tintype/current/index.html");
-    await onHost(frontend().instanceId, "echo evil >/opt/tintype/assets/evil.js");
+  lengthy(
+    "USE-10 what an intruder changed is found by a status, and repaired or reported by a deploy",
+    async () => {
+      const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs });
+      const [user] = await sql("SELECT user FROM mysql.user WHERE user IN ('tintype', 'tintype_2')");
+      const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJNKtzyEZh3zXn7eM0pZ4Yl0cC4vVh1J0m5Yv1cV3b2a intruder";
+      const both = `echo '${key}' >>/home/ec2-user/.ssh/authorized_keys; echo 'nobody ALL=(ALL) ALL' >/etc/sudoers.d/zz`;
+      for (const host of hosts()) await onHost(host, both);
+      await onHost(backend().instanceId, "echo '// intruder' >>/opt/tintype/current/server.mjs");
+      await sql(`GRANT ALL PRIVILEGES ON *.* TO ${user}@localhost WITH GRANT OPTION`);
+      await onHost(frontend().instanceId, "echo '<script>' >>/opt/tintype/current/index.html");
+      await onHost(frontend().instanceId, "echo evil >/opt/tintype/assets/evil.js");
 
-    const status = await make("status");
-    expect(status.code).toBe(2); // that of make
-    for (const found of [
-      /backend +! authorized_keys has a key that is not the operator's: intruder/,
-      /backend +! sudo lets in nobody/,
-      /backend +! release \S+ is not what was deployed/,
-      /backend +! database user \S+ has other rights, or another password/,
-      /frontend +! release \S+ is not what was deployed/,
-      /frontend +! \/opt\/tintype\/assets\/evil\.js is of no release/,
-    ]) {
-      expect(status.stdout).toMatch(found);
-    }
+      const status = await make("status");
+      expect(status.code).toBe(2); // that of make
+      for (const found of [
+        /backend +! authorized_keys has a key that is not the operator's: intruder/,
+        /backend +! sudo lets in nobody/,
+        /backend +! release \S+ is not what was deployed/,
+        /backend +! database user \S+ has other rights, or another password/,
+        /frontend +! release \S+ is not what was deployed/,
+        /frontend +! \/opt\/tintype\/assets\/evil\.js is of no release/,
+      ]) {
+        expect(status.stdout).toMatch(found);
+      }
 
-    await sql("CREATE USER ''@localhost; CREATE USER root@'%'; CREATE DATABASE test"); // as an earlier database had
-    // The log is looked through for secrets at the end.
-    const atLength = localMake({ name, localPort, timeoutMs: 5 * minuteMs, env: { ANSIBLE_VERBOSITY: "4" } });
-    const repaired = await atLength("deploy");
-    expect(repaired.code).toBe(0);
-    const reported = repaired.stderr.split("\n").filter((line) => line.includes(" ! "));
-    expect(reported.map((line) => line.trim()).toSorted()).toEqual([
-      "! backend: /etc/sudoers.d/zz gives rights that no deploy gave",
-      "! backend: sudo lets in nobody",
-      "! frontend: /etc/sudoers.d/zz gives rights that no deploy gave",
-      "! frontend: sudo lets in nobody",
-    ]);
-    for (const host of hosts()) await onHost(host, "rm /etc/sudoers.d/zz");
-    expect(await make("status")).toMatchObject({ code: 0 });
-  });
+      await sql("CREATE USER ''@localhost; CREATE USER root@'%'; CREATE DATABASE test"); // as an earlier database had
+      // The log is looked through for secrets at the end.
+      const atLength = localMake({
+        name,
+        localPort,
+        timeoutMs: 5 * minuteMs,
+        env: { ANSIBLE_VERBOSITY: "4" },
+      });
+      const repaired = await atLength("deploy");
+      expect(repaired.code).toBe(0);
+      const reported = repaired.stderr.split("\n").filter((line) => line.includes(" ! "));
+      expect(reported.map((line) => line.trim()).toSorted()).toEqual([
+        "! backend: /etc/sudoers.d/zz gives rights that no deploy gave",
+        "! backend: sudo lets in nobody",
+        "! frontend: /etc/sudoers.d/zz gives rights that no deploy gave",
+        "! frontend: sudo lets in nobody",
+      ]);
+      for (const host of hosts()) await onHost(host, "rm /etc/sudoers.d/zz");
+      expect(await make("status")).toMatchObject({ code: 0 });
+    },
+  );
 
-  test("OPS-04 what an earlier database left open is closed by that deploy, which prints no secret at verbosity 4", async () => {
-    expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual([]);
-    expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
-  });
+  lengthy(
+    "OPS-04 what an earlier database left open is closed by that deploy, which prints no secret at verbosity 4",
+    async () => {
+      expect(await sql("SELECT user, host FROM mysql.user WHERE user = '' OR host <> 'localhost'")).toEqual(
+        [],
+      );
+      expect(await sql("SHOW DATABASES LIKE 'test'")).toEqual([]);
+    },
+  );
 
   test("USE-10, DEP-16 is not changed by a second deploy", async () => {
     const make = localMake({ name, localPort, timeoutMs: 5 * minuteMs });
@@ -182,7 +196,7 @@ export function hardeningTests({ name, localPort, localUrl, frontend, backend }:
     ]);
   });
 
-  // Takes five minutes, so it runs only with `SLOW_HOSTS=1 make test`.
+  // Takes five minutes, so it runs only with `SLOW_HOSTS=1 make test-all`.
   const onSlowHosts = process.env["SLOW_HOSTS"] === "1" ? test : test.skip;
   onSlowHosts(
     "USE-18 a deploy with a fifth of a core and 1 GiB for each host ends well, and nothing is killed for lack of memory",

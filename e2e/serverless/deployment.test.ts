@@ -9,6 +9,7 @@ import { resetFactorTest } from "../journeys/second-factor.ts";
 import { openBrowser } from "../src/browser.ts";
 import { cloud } from "../src/cloud.ts";
 import { functionContainers } from "../src/hosts.ts";
+import { triesAll } from "../src/lengthy.ts";
 import { localMake, succeeding } from "../src/make.ts";
 import * as pages from "../src/pages.ts";
 import { askSite } from "../src/site.ts";
@@ -59,8 +60,7 @@ inTurn(() => {
   firstPersonTest(visit, (newcomer) => (person = newcomer));
 
   // The page is the one that the other stack's rehearsal has tried, and the tests of a release try its steps:
-  // `JOURNEYS=all make test` tries both here too.
-  const triesAll = process.env["JOURNEYS"] === "all";
+  // `make test-all` tries both here too.
   if (triesAll) pageTests({ origin: () => deployed().localUrl, visit, person: knownPerson });
 
   peopleTests({

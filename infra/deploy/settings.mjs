@@ -85,6 +85,7 @@ export const settingsOf = {
   dev: ["PORT"],
   check: [],
   test: [],
+  "test-all": [],
   "test-services": [],
   bench: ["MODE"],
   format: [],
