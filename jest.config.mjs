@@ -23,6 +23,11 @@ const base = {
 const bundledDecoder = { "/decoder-program\\.ts$": "<rootDir>/app-backend/test/bundled-decoder.ts" };
 const bundleDecoder = "<rootDir>/app-backend/test/bundle-decoder.mjs";
 
+/** Only `make test-all` runs these integration tests. */
+const lengthy =
+  "/(?:database-rights|state-bucket|locked-state|user-data-amazon-linux)\\.integration\\.test\\.ts$";
+const triesAll = process.env.REHEARSE === "all";
+
 const integration = "\\.integration\\.test\\.ts$";
 
 export default {
@@ -48,6 +53,7 @@ export default {
       globalSetup: bundleDecoder,
       setupFiles: [...base.setupFiles, "<rootDir>/test/own-cloud.mjs"],
       testMatch: ["<rootDir>/{infra,app-backend,ansible,e2e}/**/*.integration.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", ...(triesAll ? [] : [lengthy])],
     },
     {
       ...base,
