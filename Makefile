@@ -75,7 +75,7 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 test: $(installed) ## everything, from nothing, against real services
 	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
-	$(run) infra/dev/with-services.ts 3 $(jest) --selectProjects integration --maxWorkers=3
+	$(run) infra/dev/with-services.ts 3 env REHEARSE=$(REHEARSE) $(jest) --selectProjects integration --maxWorkers=3
 	$(jest) --selectProjects $(rehearsals) --maxWorkers=2 --reporters=default --reporters=./e2e/progress.mjs
 test-all: rehearsals = e2e long
 test-all: export REHEARSE = all
