@@ -105,6 +105,11 @@ export function accessToken({ requestToken, key, clock, broadcast, onGranted, on
     return value;
   }
 
+  /** Waits for a refresh in progress: its late answer would overwrite the cookie of a later sign-in. */
+  async function settled(): Promise<void> {
+    await inFlight?.catch(() => {});
+  }
+
   async function callWithToken<T>(call: (accessToken: string) => Promise<T>): Promise<T> {
     const callerId = token?.accountId;
     const first = await current(callerId);
@@ -141,13 +146,14 @@ export function accessToken({ requestToken, key, clock, broadcast, onGranted, on
       broadcast({ renewed: { accessToken: token.value, expiresIn, account } });
     },
 
-    /** Waits for a refresh in progress: its late answer would overwrite the cookie of a later sign-in. */
-    async settled() {
-      await inFlight?.catch(() => {});
-    },
+    settled,
 
-    /** Waits for calls in progress, for a limited time: the end of the session would refuse them, a save among them. */
+    /**
+     * Waits for a refresh in progress, and for a limited time for calls: the end of the session would refuse them, a save
+     * among them.
+     */
     async answered() {
+      await settled();
       let callOff = () => {};
       const late = new Promise<void>((resolve) => (callOff = clock.after(answeredMs, resolve)));
       await Promise.race([Promise.allSettled(calls), late]);

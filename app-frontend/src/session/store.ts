@@ -108,7 +108,6 @@ export function sessionStore(
 
     /** Rejects, still signed in, if the server cannot be reached: only the server can remove the cookie. */
     async signOut({ everywhere = false } = {}) {
-      await token.settled();
       await token.answered();
       await token
         .withAccessToken((value) => api.signOut(value, everywhere))
@@ -121,7 +120,6 @@ export function sessionStore(
 
     /** Removes the account for good. Without a password if it has none. */
     async remove(password: string | undefined) {
-      await token.settled();
       await token.answered();
       await token.withAccessToken((value) => api.removeAccount(value, password));
       leave("removed");
