@@ -72,7 +72,7 @@ check: $(installed) ## fast: published vulnerabilities, format, lint, types, uni
 	printf '%s\n' infra app-backend app-frontend ansible/test e2e bench test | xargs -P 2 -n 1 $(bin)/tsc -p
 	node infra/dev/audit.mjs
 	$(jest) --selectProjects unit --maxWorkers=100%
-test: $(installed) ## everything, from nothing, against real services
+test: $(installed) ## from nothing, against real services, with one rehearsal of each stack
 	$(run) infra/dev/install-tools.ts
 	$(MAKE) check
 	$(run) infra/dev/with-services.ts 3 env REHEARSE=$(REHEARSE) $(jest) --selectProjects integration --maxWorkers=3
